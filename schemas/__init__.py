@@ -1,0 +1,1 @@
+"""What data looks like: Avro schemas, rulebooks, and models of both."""

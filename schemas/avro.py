@@ -1,0 +1,24 @@
+"""The declared Avro schemas, by name."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+@functools.cache
+def avro_schema(name: str) -> Schema:
+    """The schema in `schemas/NAME.avsc`, as JSON objects.
+
+    Args:
+        name: `case_record`, `recommendation` or `quarantined`.
+
+    Returns:
+        The record schema; not to be changed.
+    """
+    schema: Schema = json.loads(Path(__file__).with_name(f"{name}.avsc").read_text("utf-8"))
+    return schema

@@ -1,0 +1,56 @@
+"""Code tables: what agencies write, and the code it stands for."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_GAPS = re.compile(r"[^a-z0-9]+")
+
+
+def code_key(text: str) -> str:
+    """The form in which words are looked up: lower case, one blank for anything but letters."""
+    return _GAPS.sub(" ", text.lower()).strip()
+
+
+@functools.cache
+def aliases(table: str) -> dict[str, str]:
+    """Words of a table to codes.
+
+    Args:
+        table: `courts`, `nationalities`, `offenses` or `forms`.
+
+    Returns:
+        `code_key` of each code and of each other name, to the code.
+    """
+    content = _read(table)
+    names: dict[str, list[str]] = content.get("names", content)
+    found: dict[str, str] = {}
+    for code, others in names.items():
+        for word in (code, *others):
+            found.setdefault(code_key(word), code)
+    return found
+
+
+@functools.cache
+def charge_families() -> dict[str, frozenset[str]]:
+    """Families of charges to their whole codes."""
+    return {family: frozenset(codes) for family, codes in _read("charges").items()}
+
+
+@functools.cache
+def form_families() -> dict[str, frozenset[str]]:
+    """FAMILY and PROTECTION to the codes of applications."""
+    return {family: frozenset(codes) for family, codes in _read("forms")["families"].items()}
+
+
+@functools.cache
+def _read(table: str) -> dict[str, Any]:
+    text = Path(__file__).with_name(f"{table}.yaml").read_text("utf-8")
+    # Codes such as NO (Norway) and 245 are words, not truth values or numbers.
+    content: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)
+    return content

@@ -1,0 +1,324 @@
+"""Conditions: SQL boolean expressions over facts and milestones, checked and compiled.
+
+A condition is parsed with sqlglot and rewritten to plain SQL over the columns of a fact frame, which
+`polars.sql_expr` evaluates with SQL's own three-valued (Kleene) logic. Only constructs for which
+that logic is sound are allowed: an UNKNOWN may become TRUE or FALSE when a fact becomes known, a
+TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions and subqueries are refused.
+
+`count` and `date` facts are known between two bounds (see `schemas.facts`). A comparison of bounds is
+TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from schemas.facts import FACTS, Fact, high, low
+
+Parameter = bool | int | datetime.date | str | list[str]
+TermKind = Literal["count", "date"]
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be used, with the reason and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled boolean expression.
+
+    Args:
+        sql: Boolean SQL over the columns of a fact frame (facts, bounds and milestones).
+        facts: Names of the facts it reads, first use first.
+        milestones: Names of the milestones it reads, first use first.
+        asks: Whether it names a fact or milestone itself, rather than only other conditions.
+    """
+
+    sql: str
+    facts: tuple[str, ...] = ()
+    milestones: tuple[str, ...] = ()
+    asks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something that can be compared: a `count` or `date` between two bounds, as SQL."""
+
+    kind: TermKind
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names in a condition stand for.
+
+    Args:
+        milestones: Milestone name to the name of the date fact that it starts from.
+        conditions: Names of conditions already compiled, such as earlier criteria.
+        parameters: Values of `:name`.
+        terms: Further things to compare, such as the score.
+        facts: Whether facts may be read.
+    """
+
+    milestones: Mapping[str, str]
+    conditions: Mapping[str, Condition]
+    parameters: Mapping[str, Parameter]
+    terms: Mapping[str, Term]
+    facts: bool = True
+
+
+def term(fact: Fact) -> Term:
+    """The bounds of a `count` or `date` fact as SQL columns."""
+    assert fact.kind == "count" or fact.kind == "date"
+    return Term(fact.kind, f'"{low(fact.name)}"', f'"{high(fact.name)}"')
+
+
+def compile_condition(text: str, names: Names) -> Condition:
+    """Compile a condition.
+
+    Args:
+        text: The SQL boolean expression, as a rulebook has it.
+        names: What it may refer to.
+
+    Returns:
+        The compiled condition.
+
+    Raises:
+        ConditionError: It does not parse, names something unknown, is not boolean, or uses a
+            construct that is not allowed.
+    """
+    try:
+        tree = sqlglot.parse_one(text)
+    except SqlglotError as error:
+        first_line = str(error).splitlines()[0]
+        raise ConditionError(f"not a SQL expression: {first_line}") from None
+    compiler = _Compiler(names)
+    sql = compiler.boolean(tree)
+    return Condition(sql, tuple(compiler.facts), tuple(compiler.milestones), compiler.asks)
+
+
+_FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
+
+
+class _Compiler:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.facts: dict[str, None] = {}
+        self.milestones: dict[str, None] = {}
+        self.asks = False
+
+    def boolean(self, node: exp.Expression) -> str:
+        match node:
+            case exp.Paren():
+                return self.boolean(node.this)
+            case exp.And():
+                return f"({self.boolean(node.this)} AND {self.boolean(node.expression)})"
+            case exp.Or():
+                return f"({self.boolean(node.this)} OR {self.boolean(node.expression)})"
+            case exp.Not():
+                return f"(NOT {self.boolean(node.this)})"
+            case exp.Boolean():
+                return "TRUE" if node.this else "FALSE"
+            case exp.Placeholder():
+                value = self.parameter(node)
+                if not isinstance(value, bool):
+                    raise ConditionError(f":{node.name} is not true or false")
+                return "TRUE" if value else "FALSE"
+            case exp.Column():
+                return self.boolean_name(node)
+            case exp.EQ() | exp.NEQ() | exp.GT() | exp.GTE() | exp.LT() | exp.LTE():
+                return self.comparison(node)
+            case exp.Between():
+                value, lower, upper = (
+                    self.term(node.this),
+                    self.term(node.args["low"]),
+                    self.term(node.args["high"]),
+                )
+                return f"({_compare(exp.GTE, value, lower)} AND {_compare(exp.LTE, value, upper)})"
+            case exp.In():
+                return self.membership(node)
+            case exp.Select() | exp.Subquery() | exp.Exists():
+                raise ConditionError("a subquery is not allowed; a condition is about one case")
+            case exp.Is() | exp.Null():
+                raise ConditionError(
+                    "IS NULL is not allowed: an unknown fact makes a condition UNKNOWN, "
+                    "and a rulebook cannot decide on that"
+                )
+            case exp.Func():
+                raise ConditionError(f"the function {node.sql_name()} is not allowed")
+            case _:
+                raise ConditionError(f"not a boolean expression: {node.sql()}")
+
+    def boolean_name(self, node: exp.Column) -> str:
+        name = self.name(node)
+        if name in self.names.conditions:
+            condition = self.names.conditions[name]
+            self.facts |= dict.fromkeys(condition.facts)
+            self.milestones |= dict.fromkeys(condition.milestones)
+            return condition.sql
+        if name in self.names.milestones:
+            self.milestones[name] = None
+            self.asks = True
+            return f'"{name}"'
+        fact = self.fact(name)
+        if fact.kind != "bool":
+            raise ConditionError(f"{name} is a {fact.kind}: compare it with something")
+        return f'"{name}"'
+
+    def comparison(self, node: exp.Binary) -> str:
+        left, right = node.this, node.expression
+        for one, other in ((left, right), (right, left)):
+            if self.is_code(one):
+                return self.code_comparison(node, one, other)
+        return _compare(type(node), self.term(left), self.term(right))
+
+    def is_code(self, node: exp.Expression) -> bool:
+        if not isinstance(node, exp.Column):
+            return False
+        fact = FACTS.get(self.name(node))
+        return self.names.facts and fact is not None and fact.kind == "code"
+
+    def code_comparison(
+        self, node: exp.Binary, column: exp.Expression, other: exp.Expression
+    ) -> str:
+        if not isinstance(node, exp.EQ | exp.NEQ):
+            raise ConditionError(f"{column.name} is a code: only =, <> and IN compare it")
+        fact = self.fact(column.name)
+        operator = "=" if isinstance(node, exp.EQ) else "<>"
+        return f'("{fact.name}" {operator} {self.code(fact, other)})'
+
+    def membership(self, node: exp.In) -> str:
+        if node.args.get("query") is not None:
+            raise ConditionError("a subquery is not allowed; a condition is about one case")
+        if not self.is_code(node.this):
+            raise ConditionError("IN is for codes; compare a count or a date with =, < or BETWEEN")
+        fact = self.fact(node.this.name)
+        options: list[str] = []
+        for option in node.expressions:
+            if isinstance(option, exp.Placeholder):
+                value = self.parameter(option)
+                if not isinstance(value, list):
+                    raise ConditionError(f":{option.name} is not a list")
+                options += [self.code(fact, exp.Literal.string(code)) for code in value]
+            else:
+                options.append(self.code(fact, option))
+        return f'("{fact.name}" IN ({", ".join(options)}))' if options else "FALSE"
+
+    def code(self, fact: Fact, node: exp.Expression) -> str:
+        if isinstance(node, exp.Placeholder):
+            value = self.parameter(node)
+            node = exp.Literal.string(value) if isinstance(value, str) else node
+        if not isinstance(node, exp.Literal) or not node.is_string:
+            raise ConditionError(f"{fact.name} is a code: compare it with a quoted code")
+        if fact.values and node.this not in fact.values:
+            raise ConditionError(
+                f"{fact.name} is never '{node.this}'; it is one of {', '.join(fact.values)}"
+            )
+        return node.sql()
+
+    def term(self, node: exp.Expression) -> Term:
+        match node:
+            case exp.Paren():
+                return self.term(node.this)
+            case exp.Column():
+                return self.term_name(node)
+            case exp.Add():
+                left, right = self.term(node.this), self.term(node.expression)
+                if left.kind != "count" or right.kind != "count":
+                    raise ConditionError("only counts can be added")
+                return Term("count", f"({left.low} + {right.low})", f"({left.high} + {right.high})")
+            case exp.Neg() if isinstance(node.this, exp.Literal):
+                return _constant(-self.integer(node.this.this))
+            case exp.Literal() if not node.is_string:
+                return _constant(self.integer(node.this))
+            case exp.Cast() if node.to.is_type("date"):
+                return _constant(_date(node.this.name))
+            case exp.Placeholder():
+                value = self.parameter(node)
+                if isinstance(value, bool) or not isinstance(value, int | datetime.date):
+                    raise ConditionError(f":{node.name} is neither a number nor a date")
+                return _constant(value)
+            case exp.Select() | exp.Subquery():
+                raise ConditionError("a subquery is not allowed; a condition is about one case")
+            case exp.Func():
+                raise ConditionError(f"the function {node.sql_name()} is not allowed")
+            case _:
+                raise ConditionError(f"cannot be compared: {node.sql()}")
+
+    def term_name(self, node: exp.Column) -> Term:
+        name = self.name(node)
+        if name in self.names.terms:
+            return self.names.terms[name]
+        if name in self.names.milestones or name in self.names.conditions:
+            raise ConditionError(f"{name} is true or false: it needs no comparison")
+        fact = self.fact(name)
+        if fact.kind == "bool":
+            raise ConditionError(f"{name} is true or false: write {name} or NOT {name}")
+        return term(fact)
+
+    def fact(self, name: str) -> Fact:
+        if not self.names.facts:
+            allowed = ", ".join([*self.names.conditions, *self.names.terms])
+            raise ConditionError(f"{name} cannot be used here; write in terms of {allowed}")
+        if name not in FACTS:
+            raise ConditionError(f"unknown fact {name} (docs/rulebooks.md lists the facts)")
+        self.facts[name] = None
+        self.asks = True
+        return FACTS[name]
+
+    def parameter(self, node: exp.Placeholder) -> Parameter:
+        if node.name not in self.names.parameters:
+            raise ConditionError(f"unknown parameter :{node.name}")
+        return self.names.parameters[node.name]
+
+    @staticmethod
+    def name(node: exp.Column) -> str:
+        if node.table:
+            raise ConditionError(f"{node.sql()}: write a fact's name alone")
+        return node.name
+
+    @staticmethod
+    def integer(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ConditionError(f"{text} is not a whole number") from None
+
+
+def _constant(value: int | datetime.date) -> Term:
+    if isinstance(value, datetime.date):
+        sql = f"DATE '{value.isoformat()}'"
+        return Term("date", sql, sql)
+    return Term("count", str(value), str(value))
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ConditionError(f"'{text}' is not a date; write DATE 'YYYY-MM-DD'") from None
+
+
+def _compare(operator: type[exp.Expression], left: Term, right: Term) -> str:
+    if left.kind != right.kind:
+        raise ConditionError(f"cannot compare a {left.kind} with a {right.kind}")
+    if operator is exp.NEQ:
+        return f"(NOT {_compare(exp.EQ, left, right)})"
+    if operator in (exp.LT, exp.LTE):
+        return _compare(_FLIPPED[operator], right, left)
+    if operator is exp.EQ:
+        true = f"{left.low} >= {right.high} AND {left.high} <= {right.low}"
+        false = f"{left.high} < {right.low} OR {left.low} > {right.high}"
+    elif operator is exp.GTE:
+        true, false = f"{left.low} >= {right.high}", f"{left.high} < {right.low}"
+    else:
+        true, false = f"{left.low} > {right.high}", f"{left.high} <= {right.low}"
+    return f"(CASE WHEN {true} THEN TRUE WHEN {false} THEN FALSE END)"

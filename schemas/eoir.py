@@ -1,0 +1,241 @@
+"""The court's public release: its tables, the columns that are used, and what kind each is.
+
+Source: EOIR's CASE data as published (tab-separated, one file a table) and its codebook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a column holds, and so what a value must look like."""
+
+    ID = "a whole number"
+    DATE = "a date"
+    MONTH = "a month and year"
+    FLAG = "0 or 1"
+    CODE = "a code"
+    CHARGE = "a charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the release.
+
+    Args:
+        name: Its file's name, without the ending; letters in any case.
+        key: Its primary key.
+        columns: The columns that are used, and their kinds; IDNCASE among them, but for riders.
+        required: Whether a release without it cannot be imported.
+        codes: For a column of codes, the codes that may stand in it; absent = any.
+    """
+
+    name: str
+    key: str
+    columns: dict[str, Kind]
+    required: bool = False
+    codes: dict[str, frozenset[str]] | None = None
+
+
+CUSTODY_CODES = frozenset("DNR")
+CALENDAR_CODES = frozenset("ACIMNRSTV")
+# BND is in the data but not in the lookup table.
+CASE_TYPES = frozenset(
+    (
+        "AOC",
+        "BND",
+        "CDR",
+        "CFR",
+        "CSR",
+        "DCC",
+        "DDC",
+        "DEP",
+        "EXC",
+        "NAC",
+        "REC",
+        "RFR",
+        "RMV",
+        "WHO",
+    )
+)
+
+CASE = Table(
+    "A_TblCase",
+    "IDNCASE",
+    {
+        "IDNCASE": Kind.ID,
+        "NAT": Kind.CODE,
+        "LANG": Kind.CODE,
+        "CUSTODY": Kind.CODE,
+        "E_28_DATE": Kind.DATE,
+        "CASE_TYPE": Kind.CODE,
+        "UPDATE_SITE": Kind.CODE,
+        "DATE_OF_ENTRY": Kind.DATE,
+        "C_BIRTHDATE": Kind.MONTH,
+        "GENDER": Kind.CODE,
+        "LPR": Kind.FLAG,
+    },
+    required=True,
+    codes={"CUSTODY": CUSTODY_CODES, "CASE_TYPE": CASE_TYPES, "GENDER": frozenset("FM")},
+)
+PROCEEDING = Table(
+    "B_TblProceeding",
+    "IDNPROCEEDING",
+    {
+        "IDNPROCEEDING": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "OSC_DATE": Kind.DATE,
+        "INPUT_DATE": Kind.DATE,
+        "BASE_CITY_CODE": Kind.CODE,
+        "TRANS_IN_DATE": Kind.DATE,
+        "DEC_CODE": Kind.CODE,
+        "OTHER_COMP": Kind.CODE,
+        "APPEAL_NOT_FILED": Kind.CODE,
+        "COMP_DATE": Kind.DATE,
+        "ABSENTIA": Kind.CODE,
+        "DATE_APPEAL_DUE_STATUS": Kind.DATE,
+        "CUSTODY": Kind.CODE,
+        "CASE_TYPE": Kind.CODE,
+        "NAT": Kind.CODE,
+        "LANG": Kind.CODE,
+    },
+    required=True,
+    codes={"CUSTODY": CUSTODY_CODES, "CASE_TYPE": CASE_TYPES, "ABSENTIA": frozenset("YN")},
+)
+CHARGES = Table(
+    "B_TblProceedCharges",
+    "IDNPRCDCHG",
+    {
+        "IDNPRCDCHG": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "IDNPROCEEDING": Kind.ID,
+        "CHARGE": Kind.CHARGE,
+        "CHG_STATUS": Kind.CODE,
+    },
+    codes={"CHG_STATUS": frozenset("NOSW")},
+)
+APPLICATIONS = Table(
+    "tbl_Court_Appln",
+    "IDNPROCEEDINGAPPLN",
+    {
+        "IDNPROCEEDINGAPPLN": Kind.ID,
+        "IDNPROCEEDING": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "APPL_CODE": Kind.CODE,
+        "APPL_RECD_DATE": Kind.DATE,
+        "APPL_DEC": Kind.CODE,
+    },
+    codes={"APPL_DEC": frozenset("ACDFGILMNOPRSTW")},
+)
+SCHEDULE = Table(
+    "tbl_schedule",
+    "IDNSCHEDULE",
+    {
+        "IDNSCHEDULE": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "INPUT_DATE": Kind.DATE,
+        "UPDATE_DATE": Kind.DATE,
+        "CAL_TYPE": Kind.CODE,
+        "ADJ_DATE": Kind.DATE,
+        "ADJ_RSN": Kind.CODE,
+    },
+    codes={"CAL_TYPE": CALENDAR_CODES},
+)
+CUSTODY = Table(
+    "tbl_CustodyHistory",
+    "IDNCUSTODY",
+    {
+        "IDNCUSTODY": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "CUSTODY": Kind.CODE,
+        "DATDETAINED": Kind.DATE,
+        "DATRELEASED": Kind.DATE,
+    },
+    codes={"CUSTODY": CUSTODY_CODES},
+)
+LEAD_RIDER = Table(
+    "tbl_Lead_Rider",
+    "IDNLEADRIDER",
+    {
+        "IDNLEADRIDER": Kind.ID,
+        "IDNLEADCASE": Kind.ID,
+        "IDNRIDERCASE": Kind.ID,
+        "DATCREATEDON": Kind.DATE,
+        "DATSEVEREDON": Kind.DATE,
+        "BLNACTIVE": Kind.FLAG,
+    },
+)
+JUVENILE = Table(
+    "tbl_JuvenileHistory",
+    "IDNJUVENILEHISTORY",
+    {
+        "IDNJUVENILEHISTORY": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "IDNJUVENILE": Kind.CODE,
+        "DATCREATEDON": Kind.DATE,
+    },
+)
+LAWYERS = Table(
+    "tbl_RepsAssigned",
+    "IDNREPSASSIGNED",
+    {
+        "IDNREPSASSIGNED": Kind.ID,
+        "IDNCASE": Kind.ID,
+        "STRATTYLEVEL": Kind.CODE,
+        "STRATTYTYPE": Kind.CODE,
+        "E_28_DATE": Kind.DATE,
+    },
+)
+TABLES = {
+    table.name: table
+    for table in (
+        CASE,
+        PROCEEDING,
+        CHARGES,
+        APPLICATIONS,
+        SCHEDULE,
+        CUSTODY,
+        LEAD_RIDER,
+        JUVENILE,
+        LAWYERS,
+    )
+}
+# Names that a column had in other releases, or has in the codebook.
+RENAMED = {"SEX": "GENDER", "CHARGE_STATUS": "CHG_STATUS"}
+
+_FLAGS = frozenset(("LPR", "BLNACTIVE", "BLNPRIMEATTY", "CRIM_IND"))
+_DATES = frozenset(
+    (
+        "ADDRESS_CHANGEDON",
+        "LATEST_HEARING",
+        "VENUE_CHG_GRANTED",
+        "DATDETAINED",
+        "DATRELEASED",
+        "DATCREATEDON",
+        "DATMODIFIEDON",
+        "DATSEVEREDON",
+    )
+)
+
+
+def kind_of(table: Table, column: str) -> Kind:
+    """What a column of the release holds, also where it is not used.
+
+    Args:
+        table: Its table.
+        column: Its name, in capitals.
+
+    Returns:
+        The declared kind, or what the name says.
+    """
+    if column in table.columns:
+        return table.columns[column]
+    if column in _FLAGS:
+        return Kind.FLAG
+    if column.startswith("IDN"):
+        return Kind.ID
+    if column in _DATES or column.endswith("_DATE") or column.startswith("DATE_"):
+        return Kind.DATE
+    return Kind.CODE

@@ -1,0 +1,372 @@
+"""The catalogue of facts: every named, typed column that a rulebook may read.
+
+A fact is derived from the fields of a case record by `transforms.facts`. Three kinds of fact are
+three-valued in different ways:
+
+- `bool` and `code` facts are one column of the same name; null means not known.
+- `count` and `date` facts are two columns, `NAME.low` and `NAME.high`: the truth lies between
+  them. They are known when both are equal. A null bound is open. So a file with one felony and one
+  conviction of unknown grade has `felony_convictions` between 1 and 2, and `felony_convictions >= 1`
+  is TRUE although the count is not known.
+
+No fact moves with the calendar. What does, such as being 65, is a milestone of the rulebook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FactKind = Literal["bool", "count", "date", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One named, typed column derived from a case record.
+
+    Args:
+        name: The column's name, as conditions write it.
+        kind: `bool`, `count` (a number of things), `date` or `code` (one of `values`, or free text).
+        doc: What it says, in one line.
+        fields: The record fields it is derived from, as `convictions.grade`.
+        values: The codes a `code` fact can take; empty where any text can stand.
+        protected: Whether it is a protected attribute (nationality, sex, language).
+        only_if: A `bool` fact without which there is no such thing: nobody need ask when someone last
+            entered illegally who never did.
+    """
+
+    name: str
+    kind: FactKind
+    doc: str
+    fields: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    protected: bool = False
+    only_if: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fact's columns in a fact frame."""
+        if self.kind in ("count", "date"):
+            return (low(self.name), high(self.name))
+        return (self.name,)
+
+
+def low(name: str) -> str:
+    """The column that holds the lower bound of a `count` or `date` fact."""
+    return f"{name}.low"
+
+
+def high(name: str) -> str:
+    """The column that holds the upper bound of a `count` or `date` fact."""
+    return f"{name}.high"
+
+
+def _bool(name: str, doc: str, *fields: str) -> Fact:
+    return Fact(name, "bool", doc, fields or (name,))
+
+
+def _count(name: str, doc: str, *fields: str) -> Fact:
+    return Fact(name, "count", doc, fields or (name,))
+
+
+def _date(name: str, doc: str, *fields: str, only_if: str | None = None) -> Fact:
+    return Fact(name, "date", doc, fields or (name,), only_if=only_if)
+
+
+_CONVICTION = (
+    "convictions.jurisdiction",
+    "convictions.juvenile_adjudication",
+    "convictions.vacated",
+)
+
+
+def _convictions(name: str, doc: str, *columns: str) -> Fact:
+    fields = tuple(f"convictions.{column}" for column in columns)
+    return Fact(name, "count", doc, (*fields, *_CONVICTION))
+
+
+def _misdemeanors(name: str, what: str) -> Fact:
+    return _convictions(f"{name}_misdemeanors", f"Misdemeanors: {what}.", "grade", "category")
+
+
+DOCKET = (
+    Fact("court", "code", "Immigration court (EOIR base-city code).", ("court",)),
+    Fact(
+        "custody",
+        "code",
+        "Custody status.",
+        ("custody",),
+        ("DETAINED", "RELEASED", "NEVER_DETAINED"),
+    ),
+    Fact(
+        "calendar",
+        "code",
+        "Calendar of the next hearing.",
+        ("calendar_type",),
+        ("MASTER", "INDIVIDUAL", "NOT_CALENDARED"),
+    ),
+    Fact("case_type", "code", "EOIR case type.", ("case_type",)),
+    _date("next_hearing", "Day of the next hearing."),
+    _date("nta_issued", "Day the Notice to Appear was issued."),
+    _bool("nta_filed_with_court", "The Notice to Appear has been filed with EOIR."),
+    _bool("represented", "A representative has entered an appearance."),
+)
+
+PERSON = (
+    _date("birth_date", "Date of birth; a month or year alone spans its days.", "birth_date"),
+    _bool("unmarried", "Not married.", "marital_status"),
+    Fact("nationality", "code", "Nationality (EOIR code).", ("nationality",), protected=True),
+    Fact("sex", "code", "Sex.", ("sex",), ("FEMALE", "MALE"), protected=True),
+    Fact("language", "code", "Language of the hearings.", ("language",), protected=True),
+)
+
+PRESENCE = (
+    _date("first_entry", "First entry to the United States.", "entries.date"),
+    _date("last_entry", "Latest entry.", "entries.date"),
+    _date(
+        "present_since",
+        "Start of continuous presence: as shown, else the latest entry.",
+        "present_continuously_since",
+        "entries.date",
+    ),
+    _count(
+        "age_at_first_entry",
+        "Full years of age at the first entry.",
+        "birth_date",
+        "entries.date",
+    ),
+    _bool("entered_illegally", "Ever entered without inspection.", "entries.manner"),
+    _date(
+        "last_illegal_entry",
+        "Latest entry without inspection.",
+        "entries.date",
+        "entries.manner",
+        only_if="entered_illegally",
+    ),
+    _bool("violated_status", "Ever violated the terms of an admission.", "status_violations"),
+    _date(
+        "last_status_violation",
+        "Latest such violation.",
+        "status_violations.date",
+        only_if="violated_status",
+    ),
+    _bool(
+        "visa_program_abuse",
+        "Significantly abused a visa or visa waiver program.",
+        "status_violations.kind",
+    ),
+    _bool("apprehended_at_border", "Apprehended at the border entering unlawfully."),
+    _bool("lawful_permanent_resident", "Is a lawful permanent resident."),
+    _date("lpr_since", "Permanent resident since.", only_if="lawful_permanent_resident"),
+    _count("months_in_lawful_status", "Months spent in any lawful status."),
+)
+
+IMMIGRATION_HISTORY = (
+    _count("removals", "Earlier removals (not voluntary departures or returns).", "removals.kind"),
+    _bool("final_order", "Has a final order of removal.", "orders.final"),
+    _date(
+        "latest_final_order",
+        "Latest final order.",
+        "orders.date",
+        "orders.final",
+        only_if="final_order",
+    ),
+    _bool("outstanding_order", "Has an order that was not carried out.", "orders.outstanding"),
+    _count(
+        "fraud_findings",
+        "Findings of immigration fraud by an officer or a judge.",
+        "fraud_findings.found_by",
+    ),
+    _bool("egregious_violations", "An attorney found an egregious immigration record."),
+    _bool("relief_denied", "An application for status or relief was denied.", "applications"),
+)
+
+CRIMINAL_HISTORY = (
+    _convictions("convictions", "Convictions of any grade but infractions.", "grade"),
+    _convictions("felony_convictions", "Felonies.", "grade"),
+    _convictions(
+        "felonies_not_status",
+        "Felonies of which immigration status is not an essential element.",
+        "grade",
+        "immigration_element",
+    ),
+    _convictions("aggravated_felonies", "Aggravated felonies.", "aggravated_felony"),
+    _convictions("misdemeanor_convictions", "Misdemeanors.", "grade"),
+    _convictions(
+        "misdemeanors_not_minor",
+        "Misdemeanors other than minor traffic and immigration-status offenses.",
+        "grade",
+        "category",
+        "immigration_element",
+    ),
+    _convictions(
+        "immigration_offenses",
+        "Convictions for illegal entry, illegal re-entry or immigration fraud.",
+        "category",
+    ),
+    _convictions("gang_offenses", "Convictions for a gang offense.", "category"),
+    _misdemeanors("violent", "violence, threats, assault or domestic violence"),
+    _misdemeanors("domestic_violence", "domestic violence"),
+    _misdemeanors("sexual_abuse", "sexual abuse or exploitation"),
+    _misdemeanors("driving_under_influence", "driving under the influence of alcohol or drugs"),
+    _misdemeanors("hit_and_run", "flight from the scene of an accident"),
+    _misdemeanors("drug_trafficking", "drug distribution or trafficking"),
+    _misdemeanors("burglary", "burglary"),
+    _misdemeanors("firearm", "unlawful possession or use of a firearm"),
+    _misdemeanors("public_safety", "another significant threat to public safety"),
+    _convictions(
+        "misdemeanors_90_days_custody",
+        "Misdemeanors with 90 days or more to be served in custody.",
+        "grade",
+        "custody_days",
+    ),
+    _convictions(
+        "nonviolent_misdemeanors",
+        "Misdemeanors that are not violent.",
+        "grade",
+        "category",
+        "violent",
+    ),
+    _count("arrests", "Arrests."),
+    _bool("outstanding_warrant", "A criminal warrant is outstanding."),
+)
+
+CONCERNS = (
+    _bool("security_risk", "Suspected terrorist or another national security risk."),
+    _bool("gang_member", "Known gang member."),
+    _bool("gang_participation", "Took part in a gang intentionally, aged 16 or older."),
+    _bool("human_rights_violator", "Human rights violator."),
+    _bool("public_safety_threat", "Another clear threat to public safety."),
+)
+
+ALLEGATIONS = (
+    _bool("alleged_security_ground", "The NTA charges a security ground.", "charges.code"),
+    _bool("alleged_human_rights_ground", "The NTA charges a human rights ground.", "charges.code"),
+    _bool("alleged_criminal_ground", "The NTA charges a criminal ground.", "charges.code"),
+    _bool("alleged_fraud", "The NTA charges fraud or misrepresentation.", "charges.code"),
+    _bool("alleged_prior_removal", "The NTA charges an earlier removal.", "charges.code"),
+    _bool("alleged_illegal_entry", "The NTA charges presence without admission.", "charges.code"),
+    _bool("alleged_status_violation", "The NTA charges a status violation.", "charges.code"),
+)
+
+FAVOUR = (
+    _bool(
+        "served",
+        "In good standing in, or honorably discharged from, the forces.",
+        "military_service.who",
+        "military_service.status",
+    ),
+    _bool(
+        "spouse_or_parent_served",
+        "So is or was the spouse or a parent.",
+        "military_service.who",
+        "military_service.status",
+    ),
+    _bool(
+        "immediate_relative_served",
+        "So is or was a spouse, parent, child or sibling.",
+        "military_service.who",
+        "military_service.status",
+    ),
+    _bool(
+        "combat_service",
+        "The person's or a relative's service included combat.",
+        "military_service.combat",
+    ),
+    _bool("in_school", "Enrolled in school below college."),
+    _bool("finished_high_school", "Finished high school or its equivalent.", "high_school"),
+    _bool("us_high_school", "Finished high school in the United States.", "high_school"),
+    _bool(
+        "higher_education",
+        "Pursuing or finished higher education in the United States.",
+        "higher_education",
+    ),
+    _bool("citizen_spouse", "Spouse is a citizen.", "relatives.relation", "relatives.status"),
+    _bool("citizen_child", "Child is a citizen.", "relatives.relation", "relatives.status"),
+    _bool("citizen_parent", "Parent is a citizen.", "relatives.relation", "relatives.status"),
+    _bool("citizen_sibling", "Sibling is a citizen.", "relatives.relation", "relatives.status"),
+    _bool(
+        "resident_spouse",
+        "Spouse is a permanent resident.",
+        "relatives.relation",
+        "relatives.status",
+    ),
+    _bool(
+        "resident_child", "Child is a permanent resident.", "relatives.relation", "relatives.status"
+    ),
+    _bool(
+        "resident_parent",
+        "Parent is a permanent resident.",
+        "relatives.relation",
+        "relatives.status",
+    ),
+    _bool(
+        "primary_caretaker",
+        "Primary caretaker of a minor, a disabled person or a seriously ill relative.",
+        "caretaking.of",
+    ),
+    _bool(
+        "serious_condition",
+        "Serious condition that would need significant medical or detention resources.",
+    ),
+    _bool("serious_disability", "Serious mental or physical disability."),
+    _bool("severe_illness", "Severe mental or physical illness."),
+    _bool("spouse_severe_illness", "The spouse's severe mental or physical illness."),
+    _bool("pregnant_or_nursing", "Pregnant or nursing."),
+    _bool("spouse_pregnant_or_nursing", "The spouse is pregnant or nursing."),
+    _bool(
+        "domestic_violence_victim",
+        "Victim of domestic violence in the United States.",
+        "victimisation.kind",
+        "victimisation.in_united_states",
+    ),
+    _bool(
+        "trafficking_victim",
+        "Victim of human trafficking to the United States.",
+        "victimisation.kind",
+        "victimisation.in_united_states",
+    ),
+    _bool(
+        "serious_crime_victim",
+        "Victim of another serious crime in the United States.",
+        "victimisation.kind",
+        "victimisation.in_united_states",
+    ),
+    _bool("witness_to_crime", "Witness to a crime under investigation or prosecution."),
+    _bool(
+        "likely_family_relief",
+        "A grant of family-based status or cancellation is likely.",
+        "applications.form",
+        "applications.likely",
+        "applications.decision",
+    ),
+    _bool(
+        "likely_protection",
+        "A grant of asylum, or of protection as a victim, is likely.",
+        "applications.form",
+        "applications.likely",
+        "applications.decision",
+    ),
+    _count(
+        "documented_ties", "Ties and contributions with evidence in the file.", "ties.documented"
+    ),
+    _bool("home_country_ties", "Keeps close ties to the home country."),
+    _bool("adverse_home_conditions", "Conditions in the home country weigh against removal."),
+    _bool("removal_unlikely", "Removal is unlikely because of the nationality."),
+    _bool("cooperates_with_law_enforcement", "Cooperates or cooperated with law enforcement."),
+    _bool("civil_rights_plaintiff", "In a non-frivolous effort to protect civil rights."),
+)
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        *DOCKET,
+        *PERSON,
+        *PRESENCE,
+        *IMMIGRATION_HISTORY,
+        *CRIMINAL_HISTORY,
+        *CONCERNS,
+        *ALLEGATIONS,
+        *FAVOUR,
+    )
+}

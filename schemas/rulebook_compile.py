@@ -1,0 +1,308 @@
+"""Compiling a rulebook: every condition checked and turned into SQL over fact frames."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from schemas.conditions import (
+    Condition,
+    ConditionError,
+    Names,
+    Parameter,
+    Term,
+    compile_condition,
+)
+from schemas.facts import FACTS, high, low
+from schemas.rulebook import Criterion, Milestone, Presumption, RoutingRow, Rulebook, Scope
+
+SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"')
+LISTS = ("priority", "favoured")
+WORLDS = tuple((priority, favoured) for priority in (True, False) for favoured in (True, False))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a rulebook: where in the file, and why."""
+
+    path: tuple[str | int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneSpan:
+    """A milestone with its parameters filled in: so many years, months and days after a date fact."""
+
+    id: str
+    since: str
+    years: int
+    months: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCriterion:
+    """A criterion with its compiled condition."""
+
+    criterion: Criterion
+    condition: Condition
+    citation: str
+
+    @property
+    def id(self) -> str:
+        """The criterion's id."""
+        return self.criterion.id
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRulebook:
+    """A rulebook ready to be applied to fact frames; made of plain data, so it pickles.
+
+    Args:
+        rulebook: The rulebook it was compiled from.
+        digest: SHA-256 of the rulebook's content, hexadecimal.
+        criteria: Its criteria in order.
+        milestones: Its milestones.
+        presumptions: Each presumption with its compiled `unless`, or None.
+        routing: For each world (priority holds, favoured holds), the condition of each row.
+        reads_score: Whether a row of the routing table reads the score.
+        scopes: Compiled scopes by id.
+    """
+
+    rulebook: Rulebook
+    digest: str
+    criteria: tuple[CompiledCriterion, ...]
+    milestones: tuple[MilestoneSpan, ...]
+    presumptions: tuple[tuple[Presumption, Condition | None], ...]
+    routing: dict[tuple[bool, bool], tuple[Condition, ...]]
+    reads_score: bool
+    scopes: dict[str, Condition]
+
+    @property
+    def id(self) -> str:
+        """The rulebook's id."""
+        return self.rulebook.id
+
+    def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
+        """The criteria of one list: priority, favoured or factor."""
+        return tuple(c for c in self.criteria if c.criterion.list == name)
+
+    def facts_read(self, condition: Condition) -> tuple[str, ...]:
+        """The facts a condition depends on, those behind its milestones included."""
+        since = {milestone.id: milestone.since for milestone in self.milestones}
+        return tuple(
+            dict.fromkeys((*condition.facts, *(since[name] for name in condition.milestones)))
+        )
+
+
+def digest(rulebook: Rulebook) -> str:
+    """SHA-256 of a rulebook's content, so that two files with the same words agree."""
+    return hashlib.sha256(rulebook.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def compile_rulebook(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[Problem]]:
+    """Compile a rulebook and say everything that is wrong with its conditions.
+
+    Args:
+        rulebook: The rulebook.
+
+    Returns:
+        The compiled rulebook (None if there are problems), and the problems.
+    """
+    work = _Compilation(rulebook)
+    work.run()
+    problems = [*work.problems, *work.shape_problems()]
+    if problems:
+        return None, problems
+    compiled = CompiledRulebook(
+        rulebook=rulebook,
+        digest=digest(rulebook),
+        criteria=tuple(work.criteria),
+        milestones=tuple(work.milestones),
+        presumptions=tuple(work.presumptions),
+        routing={world: tuple(rows) for world, rows in work.routing.items()},
+        reads_score=any("score." in row.sql for rows in work.routing.values() for row in rows),
+        scopes=work.scopes,
+    )
+    return compiled, []
+
+
+@dataclass(slots=True)
+class _Compilation:
+    rulebook: Rulebook
+    problems: list[Problem] = field(default_factory=list)
+    criteria: list[CompiledCriterion] = field(default_factory=list)
+    milestones: list[MilestoneSpan] = field(default_factory=list)
+    presumptions: list[tuple[Presumption, Condition | None]] = field(default_factory=list)
+    routing: dict[tuple[bool, bool], list[Condition]] = field(default_factory=dict)
+    scopes: dict[str, Condition] = field(default_factory=dict)
+    parameters_used: set[str] = field(default_factory=set)
+
+    def run(self) -> None:
+        for index, milestone in enumerate(self.rulebook.milestones):
+            self.add_milestone(("milestones", index), milestone)
+        for index, criterion in enumerate(self.rulebook.criteria):
+            self.add_criterion(("criteria", index), criterion)
+        for index, presumption in enumerate(self.rulebook.presumptions):
+            self.add_presumption(("presumptions", index), presumption)
+        for world in WORLDS:
+            self.routing[world] = []
+            for index, row in enumerate(self.rulebook.routing):
+                self.add_row(("routing", index), row, world)
+        for index, scope in enumerate(self.rulebook.scopes):
+            self.add_scope(("scopes", index), scope)
+
+    def problem(self, path: tuple[str | int, ...], reason: str) -> None:
+        if Problem(path, reason) not in self.problems:
+            self.problems.append(Problem(path, reason))
+
+    def values(self) -> dict[str, Parameter]:
+        return {name: note.value for name, note in self.rulebook.parameters.items()}
+
+    def names(self, conditions: dict[str, Condition] | None = None) -> Names:
+        since = {milestone.id: milestone.since for milestone in self.rulebook.milestones}
+        return Names(since, conditions or {}, self.values(), {})
+
+    def compile(self, path: tuple[str | int, ...], text: str, names: Names) -> Condition | None:
+        self.parameters_used |= {name for name in self.values() if f":{name}" in text}
+        try:
+            return compile_condition(text, names)
+        except ConditionError as error:
+            self.problem(path, str(error))
+            return None
+
+    def add_milestone(self, path: tuple[str | int, ...], milestone: Milestone) -> None:
+        fact = FACTS.get(milestone.since)
+        if fact is None or fact.kind != "date":
+            self.problem((*path, "from"), f"{milestone.since} is not a date fact")
+        years = milestone.years
+        if isinstance(years, str):
+            value = self.values().get(years.removeprefix(":"))
+            self.parameters_used.add(years.removeprefix(":"))
+            if isinstance(value, bool) or not isinstance(value, int):
+                self.problem((*path, "years"), f"{years} is not a whole-number parameter")
+                return
+            years = value
+        self.milestones.append(
+            MilestoneSpan(milestone.id, milestone.since, years, milestone.months, milestone.days)
+        )
+
+    def add_criterion(self, path: tuple[str | int, ...], criterion: Criterion) -> None:
+        condition = self.compile(
+            (*path, "when"), criterion.when, self.names(self.earlier(criterion))
+        )
+        if condition is None:
+            return
+        for fact in condition.facts:
+            if FACTS[fact].protected and fact not in criterion.protected:
+                self.problem(
+                    (*path, "when"),
+                    f"{fact} is a protected attribute; only a criterion that quotes guidance "
+                    f"using it may read it, and says so with `protected: [{fact}]`",
+                )
+        citation = ""
+        if criterion.cite is None:
+            self.problem(path, f"criterion {criterion.id} has no citation (`cite`)")
+        elif criterion.cite.source not in {source.id for source in self.rulebook.sources}:
+            self.problem((*path, "cite"), f"there is no source {criterion.cite.source}")
+        else:
+            citation = self.rulebook.citation(criterion)
+        self.criteria.append(CompiledCriterion(criterion, condition, citation))
+
+    def earlier(self, criterion: Criterion) -> dict[str, Condition]:
+        """Conditions a criterion may name: earlier criteria and, for a factor, the two lists."""
+        conditions = {compiled.id: compiled.condition for compiled in self.criteria}
+        if criterion.list == "factor":
+            for name in LISTS:
+                conditions[name] = either(
+                    [c.condition for c in self.criteria if c.criterion.list == name]
+                )
+        return conditions
+
+    def add_presumption(self, path: tuple[str | int, ...], presumption: Presumption) -> None:
+        fact = FACTS.get(presumption.fact)
+        if fact is None:
+            self.problem((*path, "fact"), f"unknown fact {presumption.fact}")
+            return
+        if fact.kind not in ("bool", "count"):
+            self.problem((*path, "fact"), f"a {fact.kind} cannot be presumed")
+        elif isinstance(presumption.value, bool) != (fact.kind == "bool"):
+            self.problem((*path, "value"), f"{fact.name} is a {fact.kind}")
+        unless = presumption.unless
+        self.presumptions.append(
+            (
+                presumption,
+                None if unless is None else self.plain((*path, "unless"), unless, self.names()),
+            )
+        )
+
+    def add_scope(self, path: tuple[str | int, ...], scope: Scope) -> None:
+        if scope.cite.source not in {source.id for source in self.rulebook.sources}:
+            self.problem((*path, "cite"), f"there is no source {scope.cite.source}")
+        condition = self.plain((*path, "when"), scope.when, self.names())
+        if condition is not None:
+            self.scopes[scope.id] = condition
+
+    def plain(self, path: tuple[str | int, ...], text: str, names: Names) -> Condition | None:
+        condition = self.compile(path, text, names)
+        if condition and any(FACTS[fact].protected for fact in condition.facts):
+            self.problem(path, "a protected attribute may be read only by a cited criterion")
+        return condition
+
+    def add_row(
+        self, path: tuple[str | int, ...], row: RoutingRow, world: tuple[bool, bool]
+    ) -> None:
+        holds = {
+            name: Condition("TRUE" if value else "FALSE")
+            for name, value in zip(LISTS, world, strict=True)
+        }
+        names = Names({}, holds, self.values(), {"score": SCORE}, facts=False)
+        condition = self.compile((*path, "when"), row.when, names)
+        if condition is not None:
+            self.routing[world].append(condition)
+
+    def shape_problems(self) -> Iterator[Problem]:
+        rulebook = self.rulebook
+        yield from _duplicates("criteria", [c.id for c in rulebook.criteria])
+        yield from _duplicates("milestones", [m.id for m in rulebook.milestones])
+        yield from _duplicates("routing", [row.id for row in rulebook.routing])
+        yield from _duplicates("presumptions", [p.fact for p in rulebook.presumptions])
+        for part, ids in (
+            ("criteria", [c.id for c in rulebook.criteria]),
+            ("milestones", [m.id for m in rulebook.milestones]),
+        ):
+            for index, name in enumerate(ids):
+                if name in FACTS or name in (*LISTS, "score", "as_of"):
+                    yield Problem((part, index, "id"), f"{name} is the name of something else")
+        for index, criterion in enumerate(rulebook.criteria):
+            if criterion.list == "factor" and criterion.weight is None:
+                yield Problem(("criteria", index), f"factor {criterion.id} has no weight")
+            if criterion.list != "factor" and criterion.weight is not None:
+                yield Problem(("criteria", index, "weight"), "only a factor has a weight")
+        used = {name for compiled in self.criteria for name in compiled.condition.milestones}
+        for index, milestone in enumerate(rulebook.milestones):
+            if milestone.id not in used and len(self.criteria) == len(rulebook.criteria):
+                yield Problem(
+                    ("milestones", index), f"no criterion uses the milestone {milestone.id}"
+                )
+        for name in rulebook.parameters:
+            if name not in self.parameters_used:
+                yield Problem(("parameters", name), f"nothing uses the parameter {name}")
+
+
+def either(conditions: list[Condition]) -> Condition:
+    """The condition that one of several holds."""
+    if not conditions:
+        return Condition("FALSE")
+    return Condition(
+        "(" + " OR ".join(condition.sql for condition in conditions) + ")",
+        tuple(dict.fromkeys(fact for c in conditions for fact in c.facts)),
+        tuple(dict.fromkeys(name for c in conditions for name in c.milestones)),
+    )
+
+
+def _duplicates(part: str, names: list[str]) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Problem((part, index), f"{name} is there twice")

@@ -1,0 +1,138 @@
+"""The rulebooks that come with the project, and loading one by name or from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from schemas.rulebook import Rulebook
+from schemas.rulebook_compile import CompiledRulebook, Problem, compile_rulebook
+
+DEFAULT = "ice-2011-11-17"
+FOLDER = Path(__file__).parent
+
+
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as the text they are: the models know which fields are dates."""
+
+    yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class RulebookError(ValueError):
+    """A rulebook that cannot be used; each line says where and why.
+
+    Args:
+        file: The file's name as the user gave it.
+        lines: One message a problem, `FILE:LINE: reason`.
+    """
+
+    def __init__(self, file: str, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.file = file
+        self.lines = lines
+
+
+def names() -> list[str]:
+    """Names of the rulebooks that come with the project."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def load(name_or_file: str) -> CompiledRulebook:
+    """Load and compile a rulebook.
+
+    Args:
+        name_or_file: The name of one that comes with the project, or the path of a file.
+
+    Returns:
+        The compiled rulebook.
+
+    Raises:
+        RulebookError: There is none, or something is wrong with it.
+    """
+    path, text = read(name_or_file)
+    rulebook = parse(path, text)
+    compiled, problems = compile_rulebook(rulebook)
+    if compiled is None:
+        raise RulebookError(path, locate(path, text, problems))
+    return compiled
+
+
+def read(name_or_file: str) -> tuple[str, str]:
+    """A rulebook's file name and text."""
+    path = FOLDER / f"{name_or_file}.yaml" if name_or_file in names() else Path(name_or_file)
+    try:
+        return path.name if path.parent == FOLDER else str(path), path.read_text("utf-8")
+    except UnicodeDecodeError:
+        reason = "is not UTF-8 text"
+    except OSError:
+        reason = f"no such rulebook or file; the rulebooks are {', '.join(names())}"
+    raise RulebookError(name_or_file, [f"{name_or_file}: {reason}"]) from None
+
+
+def parse(path: str, text: str) -> Rulebook:
+    """A rulebook file's text as the model.
+
+    Raises:
+        RulebookError: It is not YAML, or not of a rulebook's form.
+    """
+    try:
+        content = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RulebookError(path, [f"{path}:{line}: not YAML: {error.problem}"]) from None
+    if not isinstance(content, dict):
+        raise RulebookError(path, [f"{path}:1: not a rulebook: a mapping of id, criteria ..."])
+    try:
+        return Rulebook.model_validate(content)
+    except ValidationError as error:
+        problems = [Problem(tuple(item["loc"]), item["msg"]) for item in error.errors()]
+        raise RulebookError(path, locate(path, text, problems)) from None
+
+
+def locate(path: str, text: str, problems: list[Problem]) -> list[str]:
+    """Problems as `FILE:LINE: reason` lines.
+
+    Args:
+        path: The file's name, for the message.
+        text: Its YAML text.
+        problems: What is wrong.
+
+    Returns:
+        One line a problem, in the file's order.
+    """
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    located = []
+    for problem in problems:
+        line, where = _line(root, problem.path)
+        located.append((line, f"{path}:{line}: {where}{': ' if where else ''}{problem.reason}"))
+    return [message for _, message in sorted(located)]
+
+
+def _line(node: yaml.Node | None, path: tuple[str | int, ...]) -> tuple[int, str]:
+    line = 1
+    named: list[str] = []
+    for key in path:
+        found: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key_node, value_node in node.value:
+                if key_node.value == str(key):
+                    found, line = value_node, key_node.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            found = node.value[key]
+            line = found.start_mark.line + 1
+        node = found
+        named.append(_label(found, key))
+    return line, ".".join(named)
+
+
+def _label(node: yaml.Node | None, key: str | int) -> str:
+    if isinstance(key, int) and isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if key_node.value in ("id", "name", "fact"):
+                return str(value_node.value)
+    return str(key)
