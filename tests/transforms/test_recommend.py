@@ -1,0 +1,145 @@
+"""Properties of recommendations on random partial cases, under every rulebook that ships."""
+
+from __future__ import annotations
+
+import datetime
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import load, names
+from tests.random_facts import AS_OF, complete, near_milestones, partial_facts
+from transforms.recommend import recommend
+
+ROWS = 24
+SEEDS = st.integers(0, 2**32 - 1)
+KNOWN = st.sampled_from([0.3, 0.6, 0.95])
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(params=names(), scope="module")
+def rulebook(request: pytest.FixtureRequest) -> CompiledRulebook:
+    return load(request.param)
+
+
+def cases(rulebook: CompiledRulebook, seed: int, known: float) -> pl.DataFrame:
+    return near_milestones(partial_facts(seed, ROWS, known), rulebook, seed)
+
+
+@given(seed=SEEDS, other=SEEDS, known=KNOWN, presume=st.booleans())
+@settings(max_examples=12, deadline=None)
+def test_every_completion_routes_into_possible_routes(
+    rulebook: CompiledRulebook, seed: int, other: int, known: float, presume: bool
+) -> None:
+    facts = cases(rulebook, seed, known)
+    partial = recommend(facts, rulebook, AS_OF, presume=presume)
+    whole = recommend(complete(facts, other), rulebook, AS_OF, presume=presume)
+    for before, after in zip(partial.to_dicts(), whole.to_dicts(), strict=True):
+        assert after["route"] in before["possible_routes"]
+        assert after["firm"]
+        assert not after["criteria_unknown"]
+        assert not after["missing_facts"]
+        assert before["score_low"] <= after["score_low"] == after["score_high"]
+        assert after["score_high"] <= before["score_high"]
+        assert before["firm"] == (len(before["possible_routes"]) == 1)
+        if before["firm"]:
+            assert before["route"] == after["route"]
+
+
+@given(seed=SEEDS, other=SEEDS, known=KNOWN)
+@settings(max_examples=12, deadline=None)
+def test_true_and_false_never_change_under_completion(
+    rulebook: CompiledRulebook, seed: int, other: int, known: float
+) -> None:
+    facts = cases(rulebook, seed, known)
+    partial = recommend(facts, rulebook, AS_OF)
+    whole = recommend(complete(facts, other), rulebook, AS_OF)
+    for before, after in zip(partial.to_dicts(), whole.to_dicts(), strict=True):
+        unknown = set(before["criteria_unknown"])
+        assert set(before["criteria_true"]) <= set(after["criteria_true"])
+        assert set(after["criteria_true"]) <= set(before["criteria_true"]) | unknown
+
+
+@given(seed=SEEDS, known=KNOWN, presume=st.booleans())
+@settings(max_examples=12, deadline=None)
+def test_only_true_criteria_ground_a_route(
+    rulebook: CompiledRulebook, seed: int, known: float, presume: bool
+) -> None:
+    routed = recommend(cases(rulebook, seed, known), rulebook, AS_OF, presume=presume)
+    for row in routed.to_dicts():
+        grounds = {ground["criterion"] for ground in row["grounds"]}
+        assert grounds <= set(row["criteria_true"])
+        if row["route"] != "continue":
+            assert grounds
+        if not presume:
+            assert not row["checks"]
+
+
+@given(seed=SEEDS, known=KNOWN)
+@settings(max_examples=15, deadline=None)
+def test_changes_on_is_the_first_day_that_the_route_differs(
+    rulebook: CompiledRulebook, seed: int, known: float
+) -> None:
+    facts = cases(rulebook, seed, known)
+    now = recommend(facts, rulebook, AS_OF).with_row_index("row")
+    for day in now["changes_on"].drop_nulls().unique().to_list():
+        there = now.filter(pl.col("changes_on") == day)
+        rows = facts[there["row"]]
+        on_the_day = recommend(rows, rulebook, day)["route"]
+        assert on_the_day.to_list() == there["changes_to"].to_list()
+        for earlier in (day - ONE_DAY, AS_OF + (day - AS_OF) / 2):
+            before = recommend(rows, rulebook, max(earlier, AS_OF))["route"]
+            assert before.to_list() == there["route"].to_list()
+
+
+@given(seed=SEEDS, known=KNOWN)
+@settings(max_examples=12, deadline=None)
+def test_a_route_without_changes_on_never_changes(
+    rulebook: CompiledRulebook, seed: int, known: float
+) -> None:
+    facts = cases(rulebook, seed, known)
+    now = recommend(facts, rulebook, AS_OF)
+    steady = now["changes_on"].is_null()
+    for months in (1, 4, 11, 14, 25, 60, 700):
+        later = recommend(facts, rulebook, AS_OF + datetime.timedelta(days=31 * months))
+        assert later.filter(steady)["route"].to_list() == now.filter(steady)["route"].to_list()
+
+
+@given(seed=SEEDS, known=KNOWN)
+@settings(max_examples=15, deadline=None)
+def test_every_presumption_that_matters_is_among_the_checks(
+    rulebook: CompiledRulebook, seed: int, known: float
+) -> None:
+    """Dropping a presumption that is not among a case's checks leaves its route as it is."""
+    facts = cases(rulebook, seed, known)
+    routed = recommend(facts, rulebook, AS_OF)
+    checked = [{check["fact"] for check in row} for row in routed["checks"].to_list()]
+    for presumption in rulebook.rulebook.presumptions:
+        without = without_presumption(rulebook, presumption.fact)
+        routes = recommend(facts, without, AS_OF)["route"].to_list()
+        for checks, route, other in zip(checked, routed["route"].to_list(), routes, strict=True):
+            if presumption.fact not in checks:
+                assert route == other
+
+
+def without_presumption(rulebook: CompiledRulebook, fact: str) -> CompiledRulebook:
+    import dataclasses
+
+    kept = tuple(pair for pair in rulebook.presumptions if pair[0].fact != fact)
+    return dataclasses.replace(rulebook, presumptions=kept)
+
+
+@given(seed=SEEDS, known=KNOWN, cut=st.integers(1, ROWS - 1))
+@settings(max_examples=12, deadline=None)
+def test_split_and_order_do_not_matter(
+    rulebook: CompiledRulebook, seed: int, known: float, cut: int
+) -> None:
+    facts = cases(rulebook, seed, known)
+    whole = recommend(facts, rulebook, AS_OF)
+    parts = [recommend(part, rulebook, AS_OF) for part in (facts[:cut], facts[cut:])]
+    assert pl.concat(parts).equals(whole)
+    turned = facts.reverse().select(reversed(facts.columns))
+    assert recommend(turned, rulebook, AS_OF).reverse().equals(whole)

@@ -1,0 +1,1 @@
+"""Beam transforms over frames of cases: pure frame functions, each with a thin PTransform."""

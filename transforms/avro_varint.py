@@ -1,0 +1,26 @@
+"""Avro's integers: zigzag, seven bits a byte, the lowest first."""
+
+from __future__ import annotations
+
+LONGEST = 10
+
+
+def varint(value: int) -> bytes:
+    """A 64-bit integer as Avro stores it."""
+    rest = (value << 1) ^ (value >> 63)
+    encoded = bytearray()
+    while rest > 0x7F:
+        encoded.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    encoded.append(rest)
+    return bytes(encoded)
+
+
+def read_varint(data: bytes, at: int) -> tuple[int, int] | None:
+    """The integer at a place and the place behind it; None where there is none."""
+    value = 0
+    for index, byte in enumerate(data[at : at + LONGEST]):
+        value |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return (value >> 1) ^ -(value & 1), at + index + 1
+    return None

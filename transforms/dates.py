@@ -1,0 +1,105 @@
+"""Dates in the forms that agencies write, as ISO 8601 text.
+
+Full dates: 2011-11-17 (also with a time behind it), 11/17/2011, 11-17-2011, 17-NOV-2011,
+17 Nov 2011, Nov 17, 2011, November 17 2011, 20111117. Slashes are month first, as US agencies
+write. A year of two digits is not read: 11/17/45 could be 1945 or 2045. Months alone (births):
+1975-11, 11/1975, Nov 1975; years alone: 1975.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+FIRST, LAST = "1900-01-01", "2200-01-01"
+NOTHING = ("", "n/a", "na", "none", "null", "nil", "unknown", "unk", "tbd", "-", "b6", "a.2.a")
+_NOTHING_WRITTEN = r"^[?0/\-\s.]+$"
+_DAY_FORMS = (
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d %Y",
+    "%B %d %Y",
+    "%Y%m%d",
+)
+# The parser lets blanks be missing: without this it reads Nov 1975 as November 19 of the year 75.
+_DAY_SHAPE = r"^([0-9]{4}-.*|[0-9]{8}|(?:.*[^0-9])?[0-9]{1,2}[^0-9]+[0-9]{4})$"
+_TIMED = (
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})"
+    r"[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
+)
+_MONTH_FORMS = ("%d %Y-%m", "%d %m/%Y", "%d %b %Y", "%d %B %Y")
+_CLOCK = (
+    r"[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)(?:Z|[+-][0-9:]{4,5})?$"
+)
+
+
+def is_nothing(text: pl.Expr) -> pl.Expr:
+    """Whether text only says that there is nothing: blank, N/A, ??, 00/00/0000 ..."""
+    tidy = text.str.strip_chars().str.to_lowercase()
+    return tidy.is_in(NOTHING) | tidy.str.contains(_NOTHING_WRITTEN)
+
+
+def iso_day(text: pl.Expr) -> pl.Expr:
+    """Text in any of the full-date forms as YYYY-MM-DD.
+
+    Args:
+        text: String.
+
+    Returns:
+        String, null where it is no such date or lies outside 1900 to 2199.
+    """
+    return _within(_day(text))
+
+
+def iso_date(text: pl.Expr) -> pl.Expr:
+    """Text in any of the forms as YYYY-MM-DD, YYYY-MM or YYYY.
+
+    Args:
+        text: String.
+
+    Returns:
+        String, null where it is no such date or lies outside 1900 to 2199.
+    """
+    tidy = _tidy(text)
+    month = pl.coalesce(
+        ("01 " + tidy).str.to_date(form, strict=False) for form in _MONTH_FORMS
+    ).dt.strftime("%Y-%m")
+    year = tidy.str.extract(r"^([0-9]{4})$")
+    return _within(pl.coalesce(_day(text), month, year))
+
+
+def iso_time(text: pl.Expr) -> pl.Expr:
+    """Text in any of the full-date forms, and a time of day behind it, as text that sorts by time.
+
+    A zone is not read: one system writes all its times in one zone.
+
+    Args:
+        text: String.
+
+    Returns:
+        String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]], null where it is no such date or lies
+        outside 1900 to 2199.
+    """
+    day, clock = iso_day(text), text.str.strip_chars().str.extract(_CLOCK)
+    return day + pl.when(clock.is_not_null()).then("T" + clock).otherwise(pl.lit(""))
+
+
+def _tidy(text: pl.Expr) -> pl.Expr:
+    spaced = text.str.strip_chars().str.replace_all(r"[,.\s]+", " ").str.strip_chars()
+    return spaced.str.replace(_TIMED, "$1")
+
+
+def _day(text: pl.Expr) -> pl.Expr:
+    tidy = _tidy(text)
+    whole = tidy.str.extract(_DAY_SHAPE)
+    return pl.coalesce(whole.str.to_date(form, strict=False) for form in _DAY_FORMS).dt.strftime(
+        "%Y-%m-%d"
+    )
+
+
+def _within(iso: pl.Expr) -> pl.Expr:
+    # An expression is worked out wherever it stands: here once, not once a bound.
+    return iso.str.extract(r"^((?:19|20|21)[0-9]{2}(?:-.*)?)$")

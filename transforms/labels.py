@@ -1,0 +1,30 @@
+"""Turning a frame of flags into one list of labels a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from transforms.frames import Frame
+
+
+def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
+    """For each row the labels of the columns that are true, in column order.
+
+    Args:
+        flags: Boolean columns, one a label; null counts as false.
+        labels: The labels, String or Struct, as many as columns.
+
+    Returns:
+        A list column as long as the frame, never null.
+    """
+    matrix = flags.select(pl.all().fill_null(False)).to_numpy()
+    if matrix.shape[1] == 0:
+        return pl.Series([[]], dtype=pl.List(labels.dtype)).new_from_index(0, flags.height)
+    _, columns = np.nonzero(matrix)
+    offsets = np.zeros(flags.height + 1, dtype=np.int64)
+    np.cumsum(matrix.sum(axis=1), out=offsets[1:])
+    values = labels.gather(pl.Series(columns.astype(np.uint32)))
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow())
+    return pl.Series(lists, dtype=pl.List(labels.dtype))

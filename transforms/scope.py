@@ -1,0 +1,73 @@
+"""Scope: which cases a review takes in. Where that is unknown, the case is taken in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import apache_beam as beam
+import polars as pl
+
+from schemas.conditions import Condition
+from schemas.rulebook import CountedConvictions
+from transforms.criteria import expression
+from transforms.facts import derive_facts
+from transforms.frames import Frame
+
+
+class Scoped(NamedTuple):
+    """Records in scope or perhaps in scope, and records that are not."""
+
+    inside: beam.PCollection[Frame]
+    outside: beam.PCollection[Frame]
+
+
+def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | None) -> pl.Series:
+    """Whether each case is in scope.
+
+    Args:
+        records: Normalised case records.
+        scope: A scope's condition; None for every case.
+        courts: Court codes; None for every court.
+
+    Returns:
+        Boolean, null where it is unknown.
+    """
+    checks = [pl.lit(True)]
+    frame = records.select("court")
+    if scope is not None:
+        frame = derive_facts(records, CountedConvictions())
+        checks.append(expression(scope.sql))
+    if courts is not None:
+        checks.append(pl.col("court").is_in(list(courts)))
+    return frame.with_columns(pl.all_horizontal(checks).alias("_inside"))["_inside"]
+
+
+class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
+    """Parts the cases that a review takes in from those that it does not.
+
+    Args:
+        scope: A scope's condition; None for every case.
+        courts: Court codes; None for every court.
+    """
+
+    def __init__(self, scope: Condition | None, courts: tuple[str, ...] | None) -> None:
+        super().__init__()
+        self.scope = scope
+        self.courts = courts
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> Scoped:
+        """Frames of records to two collections of frames; `scope_unknown` marks rows inside."""
+        parted = pcoll | beam.FlatMap(self.part).with_outputs("outside", main="inside")
+        return Scoped(parted.inside, parted.outside)
+
+    def part(self, records: Frame) -> list[Frame | beam.pvalue.TaggedOutput]:
+        """One frame's two parts."""
+        inside = in_scope(records, self.scope, self.courts)
+        marked = records.with_columns(scope_unknown=inside.is_null())
+        taken = inside.fill_null(True)
+        if taken.all():
+            return [marked]
+        return [
+            marked.filter(taken),
+            beam.pvalue.TaggedOutput("outside", records.filter(~taken)),
+        ]
