@@ -1,0 +1,15 @@
+"""The jobs a user runs, one file each; `cli` is a thin command over them."""
+
+import logging
+import os
+
+# Rust's panics are reported as what could not be read; their backtraces help nobody.
+os.environ.setdefault("RUST_BACKTRACE", "0")
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    # Beam says so at every start without the Google Cloud extra, which nobody here misses.
+    return "apitools" not in record.getMessage()
+
+
+logging.getLogger().addFilter(_is_news)

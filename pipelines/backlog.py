@@ -1,0 +1,278 @@
+"""Review a whole backlog: from case files to routed recommendations."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import apache_beam as beam
+import polars as pl
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipelines.options import UsageError, add_rulebook_options, beam_arguments, codes, run_command
+from pipelines.progress import Progress, count_cases
+from pipelines.runs import PARTS, RunPlace, close_run, discard, files, open_run
+from pipelines.summary import print_summary
+from schemas.avro import avro_schema
+from schemas.manifest import Counts, InputFile, Manifest, OutputFile, RulebookUsed
+from schemas.rulebook import ROUTES
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import load
+from transforms.deduplicate import FindRepeated, ResolveRepeated, SplitRepeated
+from transforms.frames import Frame
+from transforms.read_avro import FoundFile, ReadFrames, expand_inputs, sha256
+from transforms.review import ReviewCases
+from transforms.tally import AddUp, tally_quarantined, tally_rows
+from transforms.write_avro import WriteFrames
+
+TALLY = "_tally.ndjson"
+DIGESTS = "_digests.ndjson"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to review and how.
+
+    Args:
+        inputs: Files to read.
+        place: Where the run is written.
+        rulebook: The rulebook.
+        as_of: The as-of date.
+        presume: Whether presumptions are used.
+        scope: A scope of the rulebook, or None.
+        courts: Court codes, or None.
+    """
+
+    inputs: tuple[FoundFile, ...]
+    place: RunPlace
+    rulebook: CompiledRulebook
+    as_of: datetime.date
+    presume: bool
+    scope: str | None
+    courts: tuple[str, ...] | None
+
+
+def review(pipeline: beam.Pipeline, job: Job) -> None:
+    """The pipeline: read, deduplicate, review, write."""
+    root, paths = job.place.partial, [file.path for file in job.inputs]
+    record, recommendation = avro_schema("case_record"), avro_schema("recommendation")
+    aside = dict.fromkeys(("quarantine", "duplicates"), avro_schema("quarantined"))
+    how = {
+        "presume": job.presume,
+        "scope": job.rulebook.scopes[job.scope] if job.scope else None,
+        "courts": job.courts,
+    }
+
+    ids = pipeline | "Read ids" >> ReadFrames(paths, record, columns=["case_id"])
+    read = pipeline | "Read cases" >> ReadFrames(paths, record)
+    split = read.frames | SplitRepeated(ids.frames | FindRepeated())
+    resolved = split.repeated | ResolveRepeated()
+    once = split.unique | "Review" >> ReviewCases(job.rulebook, job.as_of, **how)
+    latest = resolved.winners | "Review latest" >> ReviewCases(job.rulebook, job.as_of, **how)
+
+    for name, reviewed in (("a", once), ("b", latest)):
+        reviewed.cases | f"Write cases {name}" >> WriteFrames(root, {"cases": record}, name)
+        reviewed.recommendations | f"Write routes {name}" >> WriteFrames(
+            root, dict.fromkeys(ROUTES, recommendation), name
+        )
+    quarantined = (
+        read.quarantined,
+        once.quarantined,
+        latest.quarantined,
+    ) | "All quarantined" >> beam.Flatten()
+    (
+        (
+            quarantined | "To quarantine" >> beam.Map(lambda frame: ("quarantine", frame)),
+            resolved.superseded | "To duplicates" >> beam.Map(lambda frame: ("duplicates", frame)),
+        )
+        | "All aside" >> beam.Flatten()
+        | "Write aside" >> WriteFrames(root, aside, "a")
+    )
+    (
+        (
+            once.tallies,
+            latest.tallies,
+            quarantined | "Tally quarantined" >> beam.Map(tally_quarantined),
+            read.frames | "Tally read" >> beam.Map(_tally_read),
+            resolved.superseded
+            | "Tally superseded" >> beam.Map(lambda frame: tally_rows("duplicates", frame)),
+        )
+        | "All tallies" >> beam.Flatten()
+        | "Add up" >> beam.CombineGlobally(AddUp())
+        | "Write tally" >> beam.Map(_write_frame, f"{root}/{TALLY}")
+    )
+    (
+        pipeline
+        | "Inputs" >> beam.Create(list(job.inputs), reshuffle=False)
+        | "Digest" >> beam.Map(_digest)
+        | "All digests" >> beam.CombineGlobally(_concat)
+        | "Write digests" >> beam.Map(_write_frame, f"{root}/{DIGESTS}")
+    )
+
+
+def _tally_read(records: Frame) -> Frame:
+    count_cases(records.height)
+    return tally_rows("read", records)
+
+
+def _digest(file: FoundFile) -> Frame:
+    return pl.DataFrame({"path": [file.path], "bytes": [file.bytes], "sha256": [sha256(file.path)]})
+
+
+def _concat(frames: Any) -> Frame:
+    return pl.concat([pl.DataFrame(schema=_DIGEST), *frames]).sort("path")
+
+
+_DIGEST = pl.Schema({"path": pl.String, "bytes": pl.Int64, "sha256": pl.String})
+
+
+def _write_frame(frame: Frame, path: str) -> None:
+    with FileSystems.create(path, compression_type="uncompressed") as file:
+        file.write(frame.write_ndjson().encode())
+
+
+def _read_frame(path: str) -> Frame:
+    with FileSystems.open(path, compression_type="uncompressed") as file:
+        content = file.read()
+    return pl.read_ndjson(content)
+
+
+def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
+    """The manifest of a run whose files are written; its counts are recounted from them."""
+    root = job.place.partial
+    written = {part: files(root, part) for part in PARTS}
+    tally = _read_frame(f"{root}/{TALLY}")
+    inputs = _read_frame(f"{root}/{DIGESTS}")
+    FileSystems.delete([f"{root}/{TALLY}", f"{root}/{DIGESTS}"])
+
+    def counts(of: str) -> dict[str, int]:
+        part = tally.filter(pl.col("of") == of).sort(["count", "key"], descending=[True, False])
+        return {key: count for key, count in part.select("key", "count").iter_rows()}
+
+    def total(of: str) -> int:
+        return sum(counts(of).values())
+
+    return Manifest(
+        run_id=job.place.run_id,
+        rulebook=RulebookUsed(id=job.rulebook.id, digest=job.rulebook.digest),
+        as_of=job.as_of,
+        presume=job.presume,
+        scope=job.scope,
+        courts=job.courts,
+        inputs=tuple(InputFile(**row) for row in inputs.to_dicts()),
+        outputs=tuple(
+            OutputFile(path=path.removeprefix(f"{root}/"), records=records)
+            for part in PARTS
+            for path, records in written[part].items()
+        ),
+        counts=Counts(
+            read=total("read") + _unread(tally),
+            routed={route: sum(written[route].values()) for route in ROUTES},
+            quarantined=total("quarantined"),
+            duplicates=sum(written["duplicates"].values()),
+            out_of_scope=total("out_of_scope"),
+            unreadable_places=total("unreadable"),
+        ),
+        grounds=counts("ground"),
+        unknown=counts("unknown"),
+        missing_facts=counts("missing_fact"),
+        quarantine=counts("quarantine"),
+        warnings=counts("warning"),
+        firm=total("firm"),
+        look=total("look"),
+        scope_unknown=total("scope_unknown"),
+        versions={
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("discretion", "apache-beam", "polars", "fastavro")},
+        },
+        started=started,
+        seconds=round(time.monotonic() - clock, 3),
+    )
+
+
+def _unread(tally: Frame) -> int:
+    """Records in blocks that were set aside unread, as far as their headers say."""
+    return int(tally.filter(pl.col("of") == "unread")["count"].sum())
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    made = argparse.ArgumentParser(
+        prog="discretion backlog",
+        description="Review case files and route each case to close, continue or expedite.",
+        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--input", required=True, nargs="+", metavar="FILES", help="Avro files, globs, directories"
+    )
+    made.add_argument("--output", required=True, metavar="OUT", help="where runs are kept")
+    add_rulebook_options(made)
+    made.add_argument("--scope", metavar="NAME", help="only cases in a scope of the rulebook")
+    made.add_argument("--courts", type=codes, metavar="BAL,DEN", help="only cases of these courts")
+    made.add_argument("--run-id", metavar="ID", help="default: as-of date and rulebook")
+    made.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.exit_codes`).
+    """
+    options, rest = parser().parse_known_args(arguments)
+    return run_command("backlog", lambda: _run(options, rest))
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
+    rulebook = load(options.rulebook)
+    if options.scope is not None and options.scope not in rulebook.scopes:
+        known = ", ".join(rulebook.scopes) or "none"
+        raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
+    as_of = options.as_of or rulebook.rulebook.issued
+    inputs = expand_inputs(options.input, avro_schema("case_record"))
+    place = open_run(options.output, options.run_id or f"{as_of}-{rulebook.id}")
+    job = Job(
+        inputs=tuple(inputs),
+        place=place,
+        rulebook=rulebook,
+        as_of=as_of,
+        presume=options.presume == "listed",
+        scope=options.scope,
+        courts=options.courts,
+    )
+    try:
+        with Progress(sum(file.bytes for file in inputs)):
+            pipeline = beam.Pipeline(options=beam_options)
+            review(pipeline, job)
+            pipeline.run().wait_until_finish()
+            manifest = reviewed_run(job, started, clock)
+            close_run(place, manifest)
+    except BaseException:
+        discard(place)
+        raise
+    if options.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        print_summary(place.final, manifest, rulebook)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("RUST_BACKTRACE", "0")
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""The `discretion` command: a thin layer over the jobs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "backlog": "review case files and route each case",
+    "explain": "explain the recommendation for one case",
+    "show": "summarise a run",
+    "rulebook": "list, show or check rulebooks",
+    "sample": "make a sample backlog",
+}
+HELP = (
+    "usage: discretion COMMAND ...\n\n"
+    "Reviews removal cases under published guidance: close, continue or expedite, with reasons.\n"
+    "It recommends; an attorney decides.\n\ncommands:\n"
+    + "".join(f"  {name:<12}{what}\n" for name, what in COMMANDS.items())
+    + "\n`discretion COMMAND --help` tells more. docs/ has a tutorial.\n"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: The command and its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.exit_codes`).
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return 0 if words else 2
+    name, *rest = words
+    if name not in COMMANDS:
+        print(f"discretion: no command {name}; there are {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    job = importlib.import_module(f"pipelines.{name.replace('-', '_')}")
+    code: int = job.main(rest)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

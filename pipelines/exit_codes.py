@@ -1,0 +1,22 @@
+"""What the exit status of every command means."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of a command; scripts and timers may rely on the numbers."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    INPUT = 3
+    OUTPUT = 4
+    INTERRUPTED = 130
+
+
+OK = ExitCode.OK
+INTERNAL = ExitCode.INTERNAL
+USAGE = ExitCode.USAGE
+INPUT = ExitCode.INPUT
+OUTPUT = ExitCode.OUTPUT
+INTERRUPTED = ExitCode.INTERRUPTED

@@ -1,0 +1,140 @@
+"""Command-line options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from pipelines.exit_codes import ExitCode
+from schemas.rulebooks import DEFAULT
+
+
+class UsageError(ValueError):
+    """Options that make no sense together, or a value that is none; the message is one line."""
+
+
+class InputProblem(ValueError):
+    """Input that a command cannot use; the message is one line."""
+
+
+class OutputProblem(ValueError):
+    """Output that a command cannot write; the message is one line."""
+
+
+def date(text: str) -> datetime.date:
+    """A date option: YYYY-MM-DD."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write YYYY-MM-DD") from None
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """A list option: codes between commas."""
+    return tuple(code.strip().upper() for code in text.split(",") if code.strip())
+
+
+def add_rulebook_options(parser: argparse.ArgumentParser) -> None:
+    """Which rulebook, as of when, with presumptions or without."""
+    parser.add_argument(
+        "--rulebook", default=DEFAULT, metavar="NAME|FILE", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--as-of",
+        type=date,
+        metavar="DATE",
+        help="weigh cases as of this day; default: the day the guidance was issued",
+    )
+    parser.add_argument(
+        "--presume",
+        choices=("listed", "none"),
+        default="listed",
+        help="use the presumptions that the rulebook lists (default), or none",
+    )
+
+
+def run_command(name: str, command: Callable[[], int]) -> int:
+    """Run a command and turn what goes wrong into one line and an exit code.
+
+    Args:
+        name: The command's name, for the message.
+        command: What to run; returns an exit code.
+
+    Returns:
+        The exit code.
+    """
+    from schemas.rulebooks import RulebookError
+
+    try:
+        return command()
+    except KeyboardInterrupt:
+        return _failed(name, "interrupted", ExitCode.INTERRUPTED)
+    except UsageError as error:
+        return _failed(name, str(error), ExitCode.USAGE)
+    except RulebookError as error:
+        for line in error.lines:
+            print(f"discretion {name}: {line}", file=sys.stderr)
+        return ExitCode.INPUT
+    except BrokenPipeError:
+        # The reader of our output has gone; a second complaint at exit helps nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:
+        code = _CODES.get(type(error).__name__)
+        if code is None:
+            if os.environ.get("DISCRETION_DEBUG"):
+                raise
+            return _failed(
+                name,
+                f"failed unexpectedly ({type(error).__name__}); nothing was left behind. "
+                "Set DISCRETION_DEBUG=1 for the traceback",
+                ExitCode.INTERNAL,
+            )
+        return _failed(name, str(error), code)
+
+
+# By name: to import the errors would import Beam, for which `--help` should not wait.
+_CODES = {
+    "InputError": ExitCode.INPUT,
+    "InputProblem": ExitCode.INPUT,
+    "RunError": ExitCode.INPUT,
+    "OutputError": ExitCode.OUTPUT,
+    "OutputProblem": ExitCode.OUTPUT,
+}
+
+
+def _failed(name: str, message: str, code: ExitCode) -> int:
+    print(f"discretion {name}: {message}", file=sys.stderr)
+    return code
+
+
+def beam_arguments(arguments: Sequence[str]) -> list[str]:
+    """Check the options that are left for Beam.
+
+    Args:
+        arguments: What the command's own parser did not know.
+
+    Returns:
+        The same, with the in-process runner unless another is named.
+
+    Raises:
+        UsageError: Beam does not know one either.
+    """
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    known = PipelineOptions(list(arguments)).get_all_options(retain_unknown_options=False)
+    for argument in arguments:
+        option = argument.split("=")[0]
+        if option.startswith("--") and option[2:].replace("-", "_") not in known:
+            raise UsageError(f"unknown option {option}")
+    if arguments and not any(argument.startswith("--") for argument in arguments):
+        raise UsageError(f"unexpected argument {arguments[0]}")
+    runner = [] if any(a.split("=")[0] == "--runner" for a in arguments) else [IN_PROCESS]
+    return [*runner, *arguments]
+
+
+# Beam's own default may try to download a runner; this one is in the package and needs nothing.
+IN_PROCESS = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"

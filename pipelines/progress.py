@@ -1,0 +1,56 @@
+"""Progress on a terminal while a run works; silence when piped."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+
+_cases = 0
+
+
+def count_cases(number: int) -> None:
+    """Say that so many cases more were read. Only the in-process runner is seen by `Progress`."""
+    global _cases
+    _cases += number
+
+
+class Progress:
+    """Shows how many cases were read, how fast, and for how long, on standard error.
+
+    Args:
+        input_bytes: Size of the input, for the first line.
+    """
+
+    def __init__(self, input_bytes: int) -> None:
+        self.input_bytes = input_bytes
+        self.done = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            self.thread = threading.Thread(target=self._show, daemon=True)
+            self.thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.done.set()
+        if self.thread is not None:
+            self.thread.join()
+
+    def _show(self) -> None:
+        from rich.console import Console
+
+        before, begun = _cases, time.monotonic()
+        console = Console(stderr=True)
+        with console.status(f"reading {self.input_bytes / 1e6:,.0f} MB") as status:
+            while not self.done.wait(0.2):
+                cases, seconds = _cases - before, time.monotonic() - begun
+                if cases:
+                    status.update(f"{cases:,} cases, {cases / seconds:,.0f} a second")

@@ -1,0 +1,162 @@
+"""Runs: one directory an execution, which exists once its manifest does.
+
+    OUT/runs/RUN_ID/{close,continue,expedite,quarantine,duplicates,cases}/part-*.avro
+    OUT/runs/RUN_ID/manifest.json
+    OUT/LATEST
+
+A run is written under a name that starts with `_`, which nothing reads; it gets its own name when it is
+complete, and LATEST is moved last.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.avro import avro_schema
+from schemas.manifest import Manifest
+from schemas.rulebook import ROUTES
+from transforms.avro_blocks import AvroFormatError, count_records
+from transforms.frames import FRAME_ROWS, Frame
+from transforms.read_avro import FrameSource
+
+MANIFEST = "manifest.json"
+PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
+_RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+class OutputError(ValueError):
+    """Output that cannot be written, or is there already; the message is one line."""
+
+
+class RunError(ValueError):
+    """A run that cannot be read; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """Where a run is written, and where it will be."""
+
+    output: str
+    run_id: str
+
+    @property
+    def final(self) -> str:
+        """The run's directory once it is complete."""
+        return f"{self.output}/runs/{self.run_id}"
+
+    @property
+    def partial(self) -> str:
+        """The directory in which it is written."""
+        return f"{self.output}/runs/_{self.run_id}.partial"
+
+
+def open_run(output: str, run_id: str) -> RunPlace:
+    """Make room for a run; what a killed run of the same name left behind is removed.
+
+    Raises:
+        OutputError: The run exists, or nothing can be written there.
+    """
+    if not _RUN_ID.match(run_id):
+        raise OutputError(f"{run_id}: a run's id is letters, digits, dots, dashes and underscores")
+    place = RunPlace(output.rstrip("/"), run_id)
+    try:
+        if FileSystems.exists(place.final):
+            raise OutputError(f"{place.final}: this run exists; give another --run-id or remove it")
+        discard(place)
+        for part in PARTS:
+            FileSystems.mkdirs(f"{place.partial}/{part}")
+        _write(f"{place.partial}/_writable", "")
+    except (BeamIOError, OSError) as error:
+        raise OutputError(f"{output}: cannot be written ({_reason(error)})") from None
+    return place
+
+
+def discard(place: RunPlace) -> None:
+    """Remove what a run that did not finish has written."""
+    if FileSystems.exists(place.partial):
+        FileSystems.delete([place.partial])
+
+
+def close_run(place: RunPlace, manifest: Manifest) -> None:
+    """Make a run exist: manifest, then its name, then LATEST."""
+    _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
+    FileSystems.delete([f"{place.partial}/_writable"])
+    FileSystems.rename([place.partial], [place.final])
+    latest = f"{place.output}/LATEST"
+    _write(f"{latest}.new", place.run_id + "\n")
+    FileSystems.rename([f"{latest}.new"], [latest])
+
+
+def load_run(where: str) -> tuple[str, Manifest]:
+    """A run's directory and manifest.
+
+    Args:
+        where: A run's directory, or an output directory, whose latest run is meant.
+
+    Raises:
+        RunError: There is none.
+    """
+    where = where.rstrip("/")
+    run = where
+    if not FileSystems.exists(f"{run}/{MANIFEST}") and FileSystems.exists(f"{where}/LATEST"):
+        run = f"{where}/runs/{_read(f'{where}/LATEST').strip()}"
+    if not FileSystems.exists(f"{run}/{MANIFEST}"):
+        raise RunError(f"{where}: no finished run there (a run has a {MANIFEST})")
+    try:
+        return run, Manifest.model_validate_json(_read(f"{run}/{MANIFEST}"))
+    except ValueError:
+        raise RunError(f"{run}/{MANIFEST}: is damaged or of another version") from None
+
+
+def files(run: str, part: str) -> dict[str, int]:
+    """The Avro files of a part of a run, with their records counted.
+
+    Raises:
+        RunError: One is damaged.
+    """
+    [found] = FileSystems.match([f"{run}/{part}/*.avro"])
+    counted = {}
+    for metadata in sorted(found.metadata_list, key=lambda metadata: str(metadata.path)):
+        with FileSystems.open(metadata.path, compression_type="uncompressed") as stream:
+            try:
+                counted[str(metadata.path)] = count_records(stream, metadata.size_in_bytes)
+            except AvroFormatError as error:
+                raise RunError(f"{metadata.path}: {error}") from None
+    return counted
+
+
+def find_case(run: str, case_id: str) -> Frame:
+    """The record of a case in a run's snapshot.
+
+    Raises:
+        RunError: It is not there.
+    """
+    schema = avro_schema("case_record")
+    for path in files(run, "cases"):
+        source = FrameSource(path, schema, None, FRAME_ROWS)
+        for _, frame in source.read(source.get_range_tracker(None, None)):
+            found = frame.filter(case_id=case_id)
+            if found.height:
+                return found
+    raise RunError(f"{run}: there is no case of that id")
+
+
+def _write(path: str, text: str) -> None:
+    with FileSystems.create(path, mime_type="text/plain", compression_type="uncompressed") as file:
+        file.write(text.encode())
+
+
+def _read(path: str) -> str:
+    with FileSystems.open(path, compression_type="uncompressed") as file:
+        content: bytes = file.read()
+    return content.decode()
+
+
+def _reason(error: Exception) -> str:
+    causes = getattr(error, "exception_details", None)
+    cause = next(iter(causes.values())) if isinstance(causes, dict) and causes else error
+    return getattr(cause, "strerror", None) or type(cause).__name__

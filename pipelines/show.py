@@ -1,0 +1,44 @@
+"""Summarise a run: its counts, grounds and what was set aside."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pipelines.exit_codes import ExitCode
+from pipelines.options import run_command
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.exit_codes`).
+    """
+    parser = argparse.ArgumentParser(prog="discretion show", description=__doc__)
+    parser.add_argument("run", metavar="RUN", help="a run, or an output directory (its latest run)")
+    parser.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    options = parser.parse_args(arguments)
+    return run_command("show", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pipelines.runs import load_run
+    from pipelines.summary import print_summary
+    from schemas.rulebooks import load, names
+
+    run, manifest = load_run(options.run)
+    if options.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        known = manifest.rulebook.id in names()
+        print_summary(run, manifest, load(manifest.rulebook.id) if known else None)
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
