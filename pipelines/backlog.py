@@ -91,8 +91,8 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
     ) | "All quarantined" >> beam.Flatten()
     (
         (
-            quarantined | "To quarantine" >> beam.Map(lambda frame: ("quarantine", frame)),
-            resolved.superseded | "To duplicates" >> beam.Map(lambda frame: ("duplicates", frame)),
+            quarantined | "To quarantine" >> beam.Map(_to, "quarantine").with_output_types(tuple[str, Frame]),
+            resolved.superseded | "To duplicates" >> beam.Map(_to, "duplicates").with_output_types(tuple[str, Frame]),
         )
         | "All aside" >> beam.Flatten()
         | "Write aside" >> WriteFrames(root, aside, "a")
@@ -101,10 +101,10 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         (
             once.tallies,
             latest.tallies,
-            quarantined | "Tally quarantined" >> beam.Map(tally_quarantined),
-            read.frames | "Tally read" >> beam.Map(_tally_read),
+            quarantined | "Tally quarantined" >> beam.Map(tally_quarantined).with_output_types(Frame),
+            read.frames | "Tally read" >> beam.Map(_tally_read).with_output_types(Frame),
             resolved.superseded
-            | "Tally superseded" >> beam.Map(lambda frame: tally_rows("duplicates", frame)),
+            | "Tally superseded" >> beam.Map(_tally_superseded).with_output_types(Frame),
         )
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
@@ -117,6 +117,14 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         | "All digests" >> beam.CombineGlobally(_concat)
         | "Write digests" >> beam.Map(_write_frame, f"{root}/{DIGESTS}")
     )
+
+
+def _to(frame: Frame, destination: str) -> tuple[str, Frame]:
+    return destination, frame
+
+
+def _tally_superseded(superseded: Frame) -> Frame:
+    return tally_rows("duplicates", superseded)
 
 
 def _tally_read(records: Frame) -> Frame:

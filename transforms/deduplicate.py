@@ -17,6 +17,7 @@ from transforms.case_frame import case_key
 from transforms.dates import iso_time
 from transforms.frames import Frame, concat_frames
 from transforms.quarantine import set_aside
+from transforms.rebatch import Rebatch
 
 BUCKETS = 64
 ID_HASH = pl.Schema({"id_hash": pl.UInt64})
@@ -90,11 +91,15 @@ class FindRepeated(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Fra
         """Frames with `case_id` to one frame of the hashes that repeat."""
         return (
             pcoll
-            | beam.FlatMap(_hash_buckets)
+            | beam.FlatMap(_hash_buckets).with_output_types(tuple[int, Frame])
             | beam.GroupByKey()
             | beam.MapTuple(lambda bucket, hashes: repeated_hashes(hashes)).with_output_types(Frame)
-            | beam.CombineGlobally(lambda frames: concat_frames(list(frames), ID_HASH))
+            | beam.CombineGlobally(_all_hashes).with_output_types(Frame)
         )
+
+
+def _all_hashes(frames: Iterable[Frame]) -> Frame:
+    return concat_frames(list(frames), ID_HASH)
 
 
 def _hash_buckets(records: Frame) -> Iterator[tuple[int, Frame]]:
@@ -116,9 +121,11 @@ class SplitRepeated(beam.PTransform[beam.PCollection[Frame], Split]):
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Split:
         """Frames of records to two collections of frames."""
-        parted = pcoll | beam.FlatMap(
-            _part, repeated=beam.pvalue.AsSingleton(self.repeated)
-        ).with_outputs("repeated", main="unique")
+        parted = pcoll | (
+            beam.FlatMap(_part, repeated=beam.pvalue.AsSingleton(self.repeated))
+            .with_output_types(Frame, repeated=Frame)
+            .with_outputs("repeated", main="unique")
+        )
         return Split(parted.unique, parted.repeated)
 
 
@@ -140,11 +147,16 @@ class ResolveRepeated(beam.PTransform[beam.PCollection[Frame], Resolved]):
         """Frames of records to winners and superseded."""
         resolved = (
             pcoll
-            | beam.FlatMap(_record_buckets)
+            | beam.FlatMap(_record_buckets).with_output_types(tuple[int, Frame])
             | beam.GroupByKey()
-            | beam.FlatMapTuple(_resolve_bucket).with_outputs("superseded", main="winners")
+            | beam.FlatMapTuple(_resolve_bucket)
+            .with_output_types(Frame, superseded=Frame)
+            .with_outputs("superseded", main="winners")
         )
-        return Resolved(resolved.winners, resolved.superseded)
+        return Resolved(
+            resolved.winners | "Join winners" >> Rebatch(),
+            resolved.superseded | "Join superseded" >> Rebatch(),
+        )
 
 
 def _record_buckets(records: Frame) -> Iterator[tuple[int, Frame]]:

@@ -23,6 +23,10 @@ class FrameCoder(beam.coders.Coder):
         """Bytes as a frame."""
         return pl.read_ipc_stream(io.BytesIO(encoded))
 
+    def estimate_size(self, value: Frame) -> int:
+        """About how many bytes a frame takes; Beam asks often, and encoding would tell no more."""
+        return int(value.estimated_size())
+
     def is_deterministic(self) -> bool:
         """Equal frames may differ in chunks, so the bytes are no key."""
         return False

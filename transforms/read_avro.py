@@ -18,6 +18,7 @@ from transforms.avro_decode import DecodeError, Decoder, SchemaMismatchError
 from transforms.frame_coder import FrameCoder as FrameCoder
 from transforms.frames import FRAME_ROWS, Frame, concat_frames
 from transforms.quarantine import unreadable
+from transforms.rebatch import Rebatch
 
 DIGEST_BYTES = 1 << 22
 
@@ -135,10 +136,12 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
                 desired_bundle_size=64 << 20,
                 min_bundle_size=1 << 20,
                 source_from_file=lambda path: FrameSource(path, schema, columns, rows),
-            )
-            | beam.FlatMap(_by_kind).with_outputs("quarantined", main="frames")
+            ).with_output_types(tuple[str, Frame])
+            | beam.FlatMap(_by_kind)
+            .with_output_types(Frame, quarantined=Frame)
+            .with_outputs("quarantined", main="frames")
         )
-        return FramesRead(read.frames, read.quarantined)
+        return FramesRead(read.frames | Rebatch(rows), read.quarantined)
 
 
 class FrameSource(filebasedsource.FileBasedSource):

@@ -43,8 +43,10 @@ class Normalise(beam.PTransform[beam.PCollection[Frame], Normalised]):
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Normalised:
         """Frames of records to normalised and quarantined ones."""
-        done = pcoll | beam.FlatMap(_normalised, as_of=self.as_of).with_outputs(
-            "quarantined", main="records"
+        done = pcoll | (
+            beam.FlatMap(_normalised, as_of=self.as_of)
+            .with_output_types(Frame, quarantined=Frame)
+            .with_outputs("quarantined", main="records")
         )
         return Normalised(done.records, done.quarantined)
 
@@ -131,10 +133,10 @@ class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
             tuple[str, Frame]
         )
         tallies = (
-            recommended | "Tally recommendations" >> beam.Map(tally_recommendations),
-            scoped.inside | "Tally scope unknown" >> beam.Map(_tally_scope_unknown),
+            recommended | "Tally recommendations" >> beam.Map(tally_recommendations).with_output_types(Frame),
+            scoped.inside | "Tally scope unknown" >> beam.Map(_tally_scope_unknown).with_output_types(Frame),
             scoped.outside
-            | "Tally out of scope" >> beam.Map(lambda frame: tally_rows("out_of_scope", frame)),
+            | "Tally out of scope" >> beam.Map(_tally_outside).with_output_types(Frame),
         )
         return Reviewed(
             cases,
@@ -154,6 +156,10 @@ def by_route(recommendations: Frame) -> Iterator[tuple[str, Frame]]:
 
 def _snapshot(records: Frame) -> tuple[str, Frame]:
     return "cases", records.select(CASES.names())
+
+
+def _tally_outside(records: Frame) -> Frame:
+    return tally_rows("out_of_scope", records)
 
 
 def _tally_scope_unknown(records: Frame) -> Frame:

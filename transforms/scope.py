@@ -57,7 +57,11 @@ class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Scoped:
         """Frames of records to two collections of frames; `scope_unknown` marks rows inside."""
-        parted = pcoll | beam.FlatMap(self.part).with_outputs("outside", main="inside")
+        parted = pcoll | (
+            beam.FlatMap(self.part)
+            .with_output_types(Frame, outside=Frame)
+            .with_outputs("outside", main="inside")
+        )
         return Scoped(parted.inside, parted.outside)
 
     def part(self, records: Frame) -> list[Frame | beam.pvalue.TaggedOutput]:
