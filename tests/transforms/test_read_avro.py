@@ -85,7 +85,8 @@ def test_a_file_split_anywhere_gives_the_same_records(tmp_path: Path) -> None:
         parts = [
             (part.source, part.start_position, part.stop_position) for part in whole.split(size)
         ]
-        assert len(parts) == -(-len(FILE) // size) or size < 41
+        # Beam adds a last part that would be small to the one before it.
+        assert len(parts) in (-(-len(FILE) // size), max(1, len(FILE) // size))
         source_test_utils.assert_sources_equal_reference_source((whole, None, None), parts)
 
 
