@@ -115,7 +115,7 @@ class _Compiler:
         self.milestones: dict[str, None] = {}
         self.asks = False
 
-    def boolean(self, node: exp.Expression) -> str:
+    def boolean(self, node: exp.Expr) -> str:
         match node:
             case exp.Paren():
                 return self.boolean(node.this)
@@ -137,12 +137,10 @@ class _Compiler:
             case exp.EQ() | exp.NEQ() | exp.GT() | exp.GTE() | exp.LT() | exp.LTE():
                 return self.comparison(node)
             case exp.Between():
-                value, lower, upper = (
-                    self.term(node.this),
-                    self.term(node.args["low"]),
-                    self.term(node.args["high"]),
-                )
-                return f"({_compare(exp.GTE, value, lower)} AND {_compare(exp.LTE, value, upper)})"
+                middle = self.term(node.this)
+                at_least = _compare(exp.GTE, middle, self.term(node.args["low"]))
+                at_most = _compare(exp.LTE, middle, self.term(node.args["high"]))
+                return f"({at_least} AND {at_most})"
             case exp.In():
                 return self.membership(node)
             case exp.Select() | exp.Subquery() | exp.Exists():
@@ -180,15 +178,13 @@ class _Compiler:
                 return self.code_comparison(node, one, other)
         return _compare(type(node), self.term(left), self.term(right))
 
-    def is_code(self, node: exp.Expression) -> bool:
+    def is_code(self, node: exp.Expr) -> bool:
         if not isinstance(node, exp.Column):
             return False
         fact = FACTS.get(self.name(node))
         return self.names.facts and fact is not None and fact.kind == "code"
 
-    def code_comparison(
-        self, node: exp.Binary, column: exp.Expression, other: exp.Expression
-    ) -> str:
+    def code_comparison(self, node: exp.Binary, column: exp.Expr, other: exp.Expr) -> str:
         if not isinstance(node, exp.EQ | exp.NEQ):
             raise ConditionError(f"{column.name} is a code: only =, <> and IN compare it")
         fact = self.fact(column.name)
@@ -212,7 +208,7 @@ class _Compiler:
                 options.append(self.code(fact, option))
         return f'("{fact.name}" IN ({", ".join(options)}))' if options else "FALSE"
 
-    def code(self, fact: Fact, node: exp.Expression) -> str:
+    def code(self, fact: Fact, node: exp.Expr) -> str:
         if isinstance(node, exp.Placeholder):
             value = self.parameter(node)
             node = exp.Literal.string(value) if isinstance(value, str) else node
@@ -224,7 +220,7 @@ class _Compiler:
             )
         return node.sql()
 
-    def term(self, node: exp.Expression) -> Term:
+    def term(self, node: exp.Expr) -> Term:
         match node:
             case exp.Paren():
                 return self.term(node.this)
@@ -307,7 +303,7 @@ def _date(text: str) -> datetime.date:
         raise ConditionError(f"'{text}' is not a date; write DATE 'YYYY-MM-DD'") from None
 
 
-def _compare(operator: type[exp.Expression], left: Term, right: Term) -> str:
+def _compare(operator: type[exp.Expr], left: Term, right: Term) -> str:
     if left.kind != right.kind:
         raise ConditionError(f"cannot compare a {left.kind} with a {right.kind}")
     if operator is exp.NEQ:
