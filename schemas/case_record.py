@@ -1,7 +1,7 @@
 """One case record: the facts of one removal case at one moment, as a model (JSON in and out).
 
 `case_record.avsc` declares the same; a test keeps them in step. None means not known, never no; an
-empty list means known to have none. The fields are documented in the Avro schema.
+empty list means known to have none, and None among its items that there may be more. The fields are documented in the Avro schema.
 """
 
 from __future__ import annotations
@@ -202,17 +202,17 @@ class CaseRecord(_Record):
     nationality: str | None = None
     sex: Sex | None = None
     language: str | None = None
-    entries: list[Entry] | None = None
+    entries: list[Entry | None] | None = None
     present_continuously_since: str | None = None
     apprehended_at_border: bool | None = None
-    status_violations: list[StatusViolation] | None = None
+    status_violations: list[StatusViolation | None] | None = None
     lawful_permanent_resident: bool | None = None
     lpr_since: str | None = None
     months_in_lawful_status: int | None = None
-    removals: list[Removal] | None = None
-    orders: list[RemovalOrder] | None = None
-    fraud_findings: list[FraudFinding] | None = None
-    convictions: list[Conviction] | None = None
+    removals: list[Removal | None] | None = None
+    orders: list[RemovalOrder | None] | None = None
+    fraud_findings: list[FraudFinding | None] | None = None
+    convictions: list[Conviction | None] | None = None
     arrests: int | None = None
     outstanding_warrant: bool | None = None
     security_risk: bool | None = None
@@ -221,10 +221,10 @@ class CaseRecord(_Record):
     human_rights_violator: bool | None = None
     public_safety_threat: bool | None = None
     egregious_violations: bool | None = None
-    charges: list[Charge] | None = None
-    military_service: list[MilitaryService] | None = None
-    relatives: list[Relative] | None = None
-    caretaking: list[Caretaking] | None = None
+    charges: list[Charge | None] | None = None
+    military_service: list[MilitaryService | None] | None = None
+    relatives: list[Relative | None] | None = None
+    caretaking: list[Caretaking | None] | None = None
     in_school: bool | None = None
     high_school: HighSchool | None = None
     higher_education: HigherEducation | None = None
@@ -234,15 +234,16 @@ class CaseRecord(_Record):
     spouse_severe_illness: bool | None = None
     pregnant_or_nursing: bool | None = None
     spouse_pregnant_or_nursing: bool | None = None
-    victimisation: list[Victimisation] | None = None
+    victimisation: list[Victimisation | None] | None = None
     witness_to_crime: bool | None = None
-    applications: list[Application] | None = None
-    ties: list[Tie] | None = None
+    applications: list[Application | None] | None = None
+    ties: list[Tie | None] | None = None
     home_country_ties: bool | None = None
     adverse_home_conditions: bool | None = None
     removal_unlikely: bool | None = None
     cooperates_with_law_enforcement: bool | None = None
     civil_rights_plaintiff: bool | None = None
+    completed_on: str | None = None
     court_outcome: str | None = None
     court_outcome_kind: OutcomeKind | None = None
     court_outcome_date: str | None = None

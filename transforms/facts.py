@@ -2,7 +2,8 @@
 
 `schemas.facts` is the catalogue: what each fact says and from which fields. Here is how each is
 computed. Lists are taken apart once a column, and put together again by case: a fact over a list is
-TRUE when one element makes it so, UNKNOWN when one might, FALSE when none can.
+TRUE when one element makes it so, UNKNOWN when one might, FALSE when none can. A null element stands for
+more elements that may be there, however many.
 """
 
 from __future__ import annotations
@@ -122,6 +123,7 @@ class _ListFacts:
         self.bools: list[str] = []
         self.counts: list[str] = []
         self.dates: list[str] = []
+        self.open_bounds: list[str] = []
         for name, element in bools.items():
             self.any(name, element)
 
@@ -130,8 +132,15 @@ class _ListFacts:
         self.exprs.append(element.any(ignore_nulls=False).alias(name))
         return self
 
+    def exists(self, name: str) -> _ListFacts:
+        """Whether there is an element, whatever is known of it."""
+        self.bools.append(name)
+        self.exprs.append((pl.len() > 0).alias(name))
+        return self
+
     def count(self, name: str, element: pl.Expr) -> _ListFacts:
         self.counts.append(name)
+        self.open_bounds.append(high(name))
         self.exprs.append(element.fill_null(False).sum().cast(pl.Int32).alias(low(name)))
         self.exprs.append(element.fill_null(True).sum().cast(pl.Int32).alias(high(name)))
         return self
@@ -156,7 +165,15 @@ class _ListFacts:
         else:
             bounds = (pl.when(~open_ended).then(may.min()), sure.min())
         self.exprs += [bounds[0].alias(low(name)), bounds[1].alias(high(name))]
+        self.open_bounds.append(high(name) if latest else low(name))
         return self
+
+    def open_ended(self, more: pl.Expr) -> list[pl.Expr]:
+        """What is left of the facts where there may be more elements."""
+        return [
+            *(pl.when(~more | pl.col(name)).then(pl.col(name)).alias(name) for name in self.bools),
+            *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
+        ]
 
 
 def _over(records: Frame, column: str, facts: _ListFacts) -> Frame:
@@ -175,19 +192,14 @@ def _over(records: Frame, column: str, facts: _ListFacts) -> Frame:
         pl.col(column).alias("_list"),
         pl.col(column).list.len().alias("_len"),
     )
-    elements = (
-        lists.filter(pl.col("_len") > 0)
-        .select("_row", "_list")
-        .explode("_list")
-        .unnest("_list")
-        .group_by("_row")
-        .agg(facts.exprs)
-    )
+    exploded = lists.filter(pl.col("_len") > 0).select("_row", "_list").explode("_list")
+    elements = exploded.drop_nulls("_list").unnest("_list").group_by("_row").agg(facts.exprs)
     joined = lists.select("_row", "_len").join(
         elements, on="_row", how="left", maintain_order="left"
     )
     empty = pl.col("_len") == 0
-    return joined.select(
+    done = joined.select(
+        "_row",
         *(pl.when(empty).then(False).otherwise(pl.col(name)).alias(name) for name in facts.bools),
         *(pl.col(low(name)).fill_null(0) for name in facts.counts),
         *(
@@ -196,6 +208,10 @@ def _over(records: Frame, column: str, facts: _ListFacts) -> Frame:
         ),
         *(pl.col(bound(name)) for name in facts.dates for bound in (low, high)),
     )
+    if elements.height and exploded["_list"].null_count():
+        more = exploded.filter(pl.col("_list").is_null())["_row"].unique()
+        done = done.with_columns(facts.open_ended(pl.col("_row").is_in(more.implode())))
+    return done.drop("_row")
 
 
 def _entries(records: Frame) -> Frame:
@@ -227,10 +243,11 @@ def _age_at_first_entry() -> list[pl.Expr]:
     ]
 
 
-_STATUS_VIOLATIONS = _ListFacts(
-    violated_status=pl.col("kind").is_not_null(),
-    visa_program_abuse=one_of("kind", "VISA_PROGRAM_ABUSE"),
-).latest("last_status_violation", _iso("date"))
+_STATUS_VIOLATIONS = (
+    _ListFacts(visa_program_abuse=one_of("kind", "VISA_PROGRAM_ABUSE"))
+    .exists("violated_status")
+    .latest("last_status_violation", _iso("date"))
+)
 _REMOVALS = _ListFacts().count("removals", one_of("kind", *REMOVALS))
 _ORDERS = _ListFacts(final_order=pl.col("final"), outstanding_order=pl.col("outstanding")).latest(
     "latest_final_order", _iso("date"), pl.col("final")

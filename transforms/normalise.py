@@ -38,7 +38,7 @@ PAST_DATES = (
     "present_continuously_since",
     "lpr_since",
 )
-OTHER_DATES = ("next_hearing", "court_outcome_date")
+OTHER_DATES = ("next_hearing", "completed_on", "court_outcome_date")
 CODES = {"court": "courts", "nationality": "nationalities"}
 TEXTS = ("source", "opla_office", "case_type", "language", "lead_case_id")
 LIST_DATES = {

@@ -22,7 +22,7 @@ def declared(avro: Schema) -> object:
             return typing.Literal[tuple(inner["symbols"])] | None
         items = inner["items"][1]
         assert inner["items"][0] == "null"
-        return list[getattr(case_record, items["name"])] | None  # type: ignore[misc]  # by name
+        return list[getattr(case_record, items["name"]) | None] | None  # type: ignore[misc]  # by name
     raise AssertionError(kind)
 
 
