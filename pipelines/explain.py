@@ -16,10 +16,9 @@ from rich.table import Table
 from pipelines.exit_codes import ExitCode
 from pipelines.options import InputProblem, add_rulebook_options, run_command
 from schemas.case_record import CaseRecord
-from schemas.rulebooks import load
+from schemas.rulebooks import DEFAULT, load
 from transforms.case_frame import to_frame
 from transforms.explain import CriterionTrace, Explanation, explain
-from transforms.frames import Frame
 from transforms.normalise import normalise
 
 MOST_FACTS = 8
@@ -41,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--run", default="out", metavar="RUN", help="the run a case id is of; default: out"
     )
-    add_rulebook_options(parser)
+    add_rulebook_options(parser, of_run=True)
     parser.add_argument("--all", action="store_true", help="show the factors that are false too")
     parser.add_argument("--json", action="store_true", help="print it for machines")
     options = parser.parse_args(arguments)
@@ -49,25 +48,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    presume = options.presume == "listed"
+    own = None if options.rulebook is None else load(options.rulebook)
+    presume = options.presume != "none"
     if options.case.endswith(".json"):
-        rulebook = load(options.rulebook)
+        rulebook = own or load(DEFAULT)
         as_of = options.as_of or rulebook.rulebook.issued
-        records, quarantined = normalise(to_frame([_read(options.case)]), as_of)
-        if quarantined.height:
-            [row] = quarantined.select("reason", "field", "detail").to_dicts()
-            raise InputProblem(
-                f"{options.case}: {row['field']}: {row['detail']} ({row['reason']}); "
-                "a backlog would quarantine it"
-            )
+        record = to_frame([_read(options.case)])
     else:
-        from pipelines.runs import find_case, load_run
+        from pipelines.runs import find_case, load_run, run_rulebook
 
         run, manifest = load_run(options.run)
-        rulebook = load(options.rulebook)
-        as_of = options.as_of or manifest.as_of
-        records = find_case(run, options.case)
-        records, _ = normalise(records, as_of)
+        record = find_case(run, options.case)
+        used = own or run_rulebook(run, manifest)
+        if used is None:
+            raise InputProblem(
+                f"{run}: its rulebook {manifest.rulebook.id} is not at hand; give --rulebook"
+            )
+        rulebook, as_of = used, options.as_of or manifest.as_of
+        presume = manifest.presume if options.presume is None else presume
+    records, quarantined = normalise(record, as_of)
+    if quarantined.height:
+        [row] = quarantined.select("reason", "field", "detail").to_dicts()
+        raise InputProblem(
+            f"{options.case}: {row['field']}: {row['detail']} ({row['reason']}); "
+            "a backlog would quarantine it"
+        )
     explanation = explain(records, rulebook, as_of, presume=presume)
     if options.json:
         print(json.dumps(dataclasses.asdict(explanation), default=str, indent=2))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import errno
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -37,22 +39,31 @@ def codes(text: str) -> tuple[str, ...]:
     return tuple(code.strip().upper() for code in text.split(",") if code.strip())
 
 
-def add_rulebook_options(parser: argparse.ArgumentParser) -> None:
-    """Which rulebook, as of when, with presumptions or without."""
+def add_rulebook_options(parser: argparse.ArgumentParser, *, of_run: bool = False) -> None:
+    """Which rulebook, as of when, with presumptions or without.
+
+    Args:
+        parser: The parser to add them to.
+        of_run: Whether a run may say so, where the options do not: they are None then.
+    """
+    otherwise = "default: as in the run, else " if of_run else "default: "
     parser.add_argument(
-        "--rulebook", default=DEFAULT, metavar="NAME|FILE", help="default: %(default)s"
+        "--rulebook",
+        default=None if of_run else DEFAULT,
+        metavar="NAME|FILE",
+        help=f"{otherwise}{DEFAULT}",
     )
     parser.add_argument(
         "--as-of",
         type=date,
         metavar="DATE",
-        help="weigh cases as of this day; default: the day the guidance was issued",
+        help=f"weigh cases as of this day; {otherwise}the day the guidance was issued",
     )
     parser.add_argument(
         "--presume",
         choices=("listed", "none"),
-        default="listed",
-        help="use the presumptions that the rulebook lists (default), or none",
+        default=None if of_run else "listed",
+        help=f"use the presumptions that the rulebook lists, or none; {otherwise}listed",
     )
 
 
@@ -68,6 +79,10 @@ def run_command(name: str, command: Callable[[], int]) -> int:
     """
     from schemas.rulebooks import RulebookError
 
+    debug = bool(os.environ.get("DISCRETION_DEBUG"))
+    if not debug:
+        # Beam logs what a transform raises, traceback and all, before it raises it here.
+        logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
     try:
         return command()
     except KeyboardInterrupt:
@@ -83,10 +98,12 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except Exception as error:
+        if debug:
+            raise
         code = _CODES.get(type(error).__name__)
+        if isinstance(error, OSError) and (full := _disk_full(error)):
+            return _failed(name, f"cannot write: {full}; nothing was left behind", ExitCode.OUTPUT)
         if code is None:
-            if os.environ.get("DISCRETION_DEBUG"):
-                raise
             return _failed(
                 name,
                 f"failed unexpectedly ({type(error).__name__}); nothing was left behind. "
@@ -104,6 +121,12 @@ _CODES = {
     "OutputError": ExitCode.OUTPUT,
     "OutputProblem": ExitCode.OUTPUT,
 }
+
+
+def _disk_full(error: OSError) -> str | None:
+    """Why nothing more could be written; Beam keeps the number of an error only in its text."""
+    codes = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+    return next((os.strerror(n) for n in codes if f"[Errno {n}]" in str(error)), None)
 
 
 def _failed(name: str, message: str, code: ExitCode) -> int:
@@ -125,6 +148,8 @@ def beam_arguments(arguments: Sequence[str]) -> list[str]:
     """
     from apache_beam.options.pipeline_options import PipelineOptions
 
+    # It would also warn of what is refused below.
+    logging.getLogger(PipelineOptions.__module__).setLevel(logging.ERROR)
     known = PipelineOptions(list(arguments)).get_all_options(retain_unknown_options=False)
     for argument in arguments:
         option = argument.split("=")[0]

@@ -1,11 +1,11 @@
 """Runs: one directory an execution, which exists once its manifest does.
 
     OUT/runs/RUN_ID/{close,continue,expedite,quarantine,duplicates,cases}/part-*.avro
-    OUT/runs/RUN_ID/manifest.json
+    OUT/runs/RUN_ID/{rulebook.json,manifest.json}
     OUT/LATEST
 
-A run is written under a name that starts with `_`, which nothing reads; it gets its own name when it is
-complete, and LATEST is moved last.
+A run is written under a name that starts with `_`, which nothing reads; it gets its own name when it
+is complete, and LATEST is moved last.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from apache_beam.io.filesystems import FileSystems
 from schemas.avro import avro_schema
 from schemas.manifest import Manifest
 from schemas.rulebook import ROUTES
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import load, load_text, names
 from transforms.avro_blocks import AvroFormatError, count_records
 from transforms.frames import FRAME_ROWS, Frame
 from transforms.read_avro import FrameSource
 
 MANIFEST = "manifest.json"
+RULEBOOK = "rulebook.json"
 PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
 _RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -112,6 +115,22 @@ def load_run(where: str) -> tuple[str, Manifest]:
         raise RunError(f"{run}/{MANIFEST}: is damaged or of another version") from None
 
 
+def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
+    """The rulebook that a run applied: its own copy, else one of that name and content.
+
+    Returns:
+        The rulebook; None where it is not at hand any more.
+
+    Raises:
+        schemas.rulebooks.RulebookError: The run's copy is damaged.
+    """
+    used, copy = manifest.rulebook, f"{run}/{RULEBOOK}"
+    if FileSystems.exists(copy):
+        return load_text(copy, _read(copy))
+    found = load(used.id) if used.id in names() else None
+    return found if found is not None and found.digest == used.digest else None
+
+
 def files(run: str, part: str) -> dict[str, int]:
     """The Avro files of a part of a run, with their records counted.
 
@@ -159,4 +178,6 @@ def _read(path: str) -> str:
 def _reason(error: Exception) -> str:
     causes = getattr(error, "exception_details", None)
     cause = next(iter(causes.values())) if isinstance(causes, dict) and causes else error
-    return getattr(cause, "strerror", None) or type(cause).__name__
+    # Beam wraps the error of the file system in another of its kind.
+    inner = next((arg for arg in cause.args if isinstance(arg, OSError)), cause)
+    return getattr(inner, "strerror", None) or type(cause).__name__

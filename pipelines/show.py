@@ -27,16 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from pipelines.runs import load_run
+    from pipelines.runs import load_run, run_rulebook
     from pipelines.summary import print_summary
-    from schemas.rulebooks import load, names
 
     run, manifest = load_run(options.run)
     if options.json:
         print(manifest.model_dump_json(indent=2))
     else:
-        known = manifest.rulebook.id in names()
-        print_summary(run, manifest, load(manifest.rulebook.id) if known else None)
+        print_summary(run, manifest, run_rulebook(run, manifest))
     return ExitCode.OK
 
 

@@ -22,3 +22,16 @@ def avro_schema(name: str) -> Schema:
     """
     schema: Schema = json.loads(Path(__file__).with_name(f"{name}.avsc").read_text("utf-8"))
     return schema
+
+
+def fullname(schema: Schema) -> str:
+    """The name of a record schema with its namespace, as Avro spells it."""
+    name, space = str(schema.get("name", "")), schema.get("namespace")
+    return f"{space}.{name}" if space and "." not in name else name
+
+
+@functools.cache
+def declared_names() -> frozenset[str]:
+    """The full names of all declared schemas."""
+    files = Path(__file__).parent.glob("*.avsc")
+    return frozenset(fullname(avro_schema(file.stem)) for file in files)

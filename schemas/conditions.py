@@ -1,12 +1,13 @@
 """Conditions: SQL boolean expressions over facts and milestones, checked and compiled.
 
-A condition is parsed with sqlglot and rewritten to plain SQL over the columns of a fact frame, which
-`polars.sql_expr` evaluates with SQL's own three-valued (Kleene) logic. Only constructs for which
-that logic is sound are allowed: an UNKNOWN may become TRUE or FALSE when a fact becomes known, a
-TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions and subqueries are refused.
+A condition is parsed with sqlglot and rewritten to plain SQL over the columns of a fact frame,
+which `polars.sql_expr` evaluates with SQL's own three-valued (Kleene) logic. Only constructs for
+which that logic is sound are allowed: an UNKNOWN may become TRUE or FALSE when a fact becomes
+known, a TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions and subqueries are
+refused.
 
-`count` and `date` facts are known between two bounds (see `schemas.facts`). A comparison of bounds is
-TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
+`count` and `date` facts are known between two bounds (see `schemas.facts`). A comparison of bounds
+is TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from apache_beam.io import filebasedsource
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from schemas.avro import Schema
+from schemas.avro import Schema, declared_names, fullname
 from transforms.avro_blocks import AvroFormatError, Block, Gap, blocks, read_header
 from transforms.avro_decode import DecodeError, Decoder, SchemaMismatchError
 from transforms.frame_coder import FrameCoder as FrameCoder
@@ -65,7 +65,9 @@ def expand_inputs(patterns: Sequence[str], schema: Schema) -> list[FoundFile]:
     for file in found.values():
         try:
             with FileSystems.open(file.path, compression_type="uncompressed") as stream:
-                Decoder.of(read_header(stream), schema)
+                header = read_header(stream)
+            _see_that_it_is_no_other(header.schema, schema)
+            Decoder.of(header, schema)
         except (AvroFormatError, SchemaMismatchError) as error:
             raise InputError(f"{file.path}: {error}") from None
         except IsADirectoryError:
@@ -73,6 +75,13 @@ def expand_inputs(patterns: Sequence[str], schema: Schema) -> list[FoundFile]:
         except OSError as error:
             raise InputError(f"{file.path}: cannot be read ({error.strerror})") from None
     return [found[path] for path in sorted(found)]
+
+
+def _see_that_it_is_no_other(written: Schema, wanted: Schema) -> None:
+    """Refuse our own files of another kind: some of their fields have the same names."""
+    name = fullname(written)
+    if name != fullname(wanted) and name in declared_names():
+        raise SchemaMismatchError(f"holds {name} records, where {fullname(wanted)} is wanted")
 
 
 def _match(pattern: str) -> list[FoundFile]:

@@ -54,7 +54,15 @@ def load(name_or_file: str) -> CompiledRulebook:
     Raises:
         RulebookError: There is none, or something is wrong with it.
     """
-    path, text = read(name_or_file)
+    return load_text(*read(name_or_file))
+
+
+def load_text(path: str, text: str) -> CompiledRulebook:
+    """Compile the text of a rulebook file; `path` is its name, for messages.
+
+    Raises:
+        RulebookError: Something is wrong with it.
+    """
     rulebook = parse(path, text)
     compiled, problems = compile_rulebook(rulebook)
     if compiled is None:
