@@ -4,8 +4,8 @@
     OUT/runs/RUN_ID/{rulebook.json,manifest.json}
     OUT/LATEST
 
-A run is written under a name that starts with `_`, which nothing reads; it gets its own name when it
-is complete, and LATEST is moved last.
+A run is written under a name that starts with `_`, which nothing reads; it gets its own name when
+it is complete, and LATEST is moved last.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.avro import avro_schema
 from schemas.manifest import Manifest
-from schemas.rulebook import ROUTES
+from schemas.rulebook import ROUTES, Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text, names
 from transforms.avro_blocks import AvroFormatError, count_records
@@ -84,8 +84,9 @@ def discard(place: RunPlace) -> None:
         FileSystems.delete([place.partial])
 
 
-def close_run(place: RunPlace, manifest: Manifest) -> None:
-    """Make a run exist: manifest, then its name, then LATEST."""
+def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
+    """Make a run exist: rulebook and manifest, then its name, then LATEST."""
+    _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
     _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
     FileSystems.delete([f"{place.partial}/_writable"])
     FileSystems.rename([place.partial], [place.final])

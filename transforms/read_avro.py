@@ -12,7 +12,8 @@ from apache_beam.io import filebasedsource
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from schemas.avro import Schema, declared_names, fullname
+from schemas.avro import Schema
+from schemas.declared import declared_names, fullname
 from transforms.avro_blocks import AvroFormatError, Block, Gap, blocks, read_header
 from transforms.avro_decode import DecodeError, Decoder, SchemaMismatchError
 from transforms.frame_coder import FrameCoder as FrameCoder
