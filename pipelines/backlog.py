@@ -18,12 +18,20 @@ import polars as pl
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.options import UsageError, add_rulebook_options, beam_arguments, codes, run_command
+from pipelines.options import (
+    UsageError,
+    add_rulebook_options,
+    beam_arguments,
+    checked,
+    codes,
+    run_command,
+)
 from pipelines.progress import Progress, count_cases
 from pipelines.runs import PARTS, RunPlace, close_run, discard, files, open_run
 from pipelines.summary import print_summary
 from schemas.avro import avro_schema
 from schemas.manifest import Counts, InputFile, Manifest, OutputFile, RulebookUsed
+from schemas.options import BacklogOptions
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
@@ -91,8 +99,10 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
     ) | "All quarantined" >> beam.Flatten()
     (
         (
-            quarantined | "To quarantine" >> beam.Map(_to, "quarantine").with_output_types(tuple[str, Frame]),
-            resolved.superseded | "To duplicates" >> beam.Map(_to, "duplicates").with_output_types(tuple[str, Frame]),
+            quarantined
+            | "To quarantine" >> beam.Map(_to, "quarantine").with_output_types(tuple[str, Frame]),
+            resolved.superseded
+            | "To duplicates" >> beam.Map(_to, "duplicates").with_output_types(tuple[str, Frame]),
         )
         | "All aside" >> beam.Flatten()
         | "Write aside" >> WriteFrames(root, aside, "a")
@@ -101,7 +111,8 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         (
             once.tallies,
             latest.tallies,
-            quarantined | "Tally quarantined" >> beam.Map(tally_quarantined).with_output_types(Frame),
+            quarantined
+            | "Tally quarantined" >> beam.Map(tally_quarantined).with_output_types(Frame),
             read.frames | "Tally read" >> beam.Map(_tally_read).with_output_types(Frame),
             resolved.superseded
             | "Tally superseded" >> beam.Map(_tally_superseded).with_output_types(Frame),
@@ -164,7 +175,7 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
 
     def counts(of: str) -> dict[str, int]:
         part = tally.filter(pl.col("of") == of).sort(["count", "key"], descending=[True, False])
-        return {key: count for key, count in part.select("key", "count").iter_rows()}
+        return dict(part.select("key", "count").iter_rows())
 
     def total(of: str) -> int:
         return sum(counts(of).values())
@@ -187,6 +198,7 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
             routed={route: sum(written[route].values()) for route in ROUTES},
             quarantined=total("quarantined"),
             duplicates=sum(written["duplicates"].values()),
+            completed=total("completed"),
             out_of_scope=total("out_of_scope"),
             unreadable_places=total("unreadable"),
         ),
@@ -242,10 +254,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         An exit code (`pipelines.exit_codes`).
     """
     options, rest = parser().parse_known_args(arguments)
-    return run_command("backlog", lambda: _run(options, rest))
+    return run_command(
+        "backlog", lambda: _run(checked(BacklogOptions, options), rest, as_json=options.json)
+    )
 
 
-def _run(options: argparse.Namespace, rest: list[str]) -> int:
+def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
     rulebook = load(options.rulebook)
@@ -260,7 +274,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         place=place,
         rulebook=rulebook,
         as_of=as_of,
-        presume=options.presume == "listed",
+        presume=options.presume,
         scope=options.scope,
         courts=options.courts,
     )
@@ -270,11 +284,11 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
             review(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = reviewed_run(job, started, clock)
-            close_run(place, manifest)
+            close_run(place, manifest, rulebook.rulebook)
     except BaseException:
         discard(place)
         raise
-    if options.json:
+    if as_json:
         print(manifest.model_dump_json(indent=2))
     else:
         print_summary(place.final, manifest, rulebook)

@@ -9,9 +9,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from pipelines.exit_codes import ExitCode
 from schemas.rulebooks import DEFAULT
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class UsageError(ValueError):
@@ -65,6 +70,30 @@ def add_rulebook_options(parser: argparse.ArgumentParser, *, of_run: bool = Fals
         default=None if of_run else "listed",
         help=f"use the presumptions that the rulebook lists, or none; {otherwise}listed",
     )
+
+
+def checked(model: type[Model], options: argparse.Namespace) -> Model:
+    """The parsed options as their model.
+
+    Args:
+        model: The model; a field `presume` is true for "listed".
+        options: What argparse gave; what the model has no field for is passed over.
+
+    Returns:
+        The options.
+
+    Raises:
+        UsageError: A value makes no sense.
+    """
+    given = {name: value for name, value in vars(options).items() if name in model.model_fields}
+    if "presume" in given:
+        given["presume"] = given["presume"] == "listed"
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]).replace("_", "-")
+        raise UsageError(f"--{name}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
 def run_command(name: str, command: Callable[[], int]) -> int:

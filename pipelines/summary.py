@@ -37,6 +37,7 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     for name, number in (
         ("quarantined", counts.quarantined),
         ("superseded duplicates", counts.duplicates),
+        ("completed", counts.completed),
         ("out of scope", counts.out_of_scope),
     ):
         if number:

@@ -1,7 +1,8 @@
 """One case record: the facts of one removal case at one moment, as a model (JSON in and out).
 
 `case_record.avsc` declares the same; a test keeps them in step. None means not known, never no; an
-empty list means known to have none, and None among its items that there may be more. The fields are documented in the Avro schema.
+empty list means known to have none, and None among its items that there may be more. The fields are
+documented in the Avro schema.
 """
 
 from __future__ import annotations

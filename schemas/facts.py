@@ -6,8 +6,8 @@ three-valued in different ways:
 - `bool` and `code` facts are one column of the same name; null means not known.
 - `count` and `date` facts are two columns, `NAME.low` and `NAME.high`: the truth lies between
   them. They are known when both are equal. A null bound is open. So a file with one felony and one
-  conviction of unknown grade has `felony_convictions` between 1 and 2, and `felony_convictions >= 1`
-  is TRUE although the count is not known.
+  conviction of unknown grade has `felony_convictions` between 1 and 2, and
+  `felony_convictions >= 1` is TRUE although the count is not known.
 
 No fact moves with the calendar. What does, such as being 65, is a milestone of the rulebook.
 """
@@ -26,13 +26,13 @@ class Fact:
 
     Args:
         name: The column's name, as conditions write it.
-        kind: `bool`, `count` (a number of things), `date` or `code` (one of `values`, or free text).
+        kind: `bool`, `count` (a number of things), `date` or `code` (one of `values`, or any text).
         doc: What it says, in one line.
         fields: The record fields it is derived from, as `convictions.grade`.
         values: The codes a `code` fact can take; empty where any text can stand.
         protected: Whether it is a protected attribute (nationality, sex, language).
-        only_if: A `bool` fact without which there is no such thing: nobody need ask when someone last
-            entered illegally who never did.
+        only_if: A `bool` fact without which there is no such thing: nobody need ask when someone
+            last entered illegally who never did.
     """
 
     name: str

@@ -44,21 +44,26 @@ class RulebookUsed(_Part):
 class Counts(_Part):
     """Where every case record that was read went; the parts add up.
 
-    `quarantined` counts records; `unreadable_places` counts places of which nobody can say how many
-    records they held.
+    `completed` cases have left the docket by the as-of date; `quarantined` counts records;
+    `unreadable_places` counts places of which nobody can say how many records they held.
     """
 
     read: int
     routed: dict[Route, int]
     quarantined: int
     duplicates: int
+    completed: int = 0
     out_of_scope: int
     unreadable_places: int
 
     @model_validator(mode="after")
     def _reconcile(self) -> Counts:
         accounted = (
-            sum(self.routed.values()) + self.quarantined + self.duplicates + self.out_of_scope
+            sum(self.routed.values())
+            + self.quarantined
+            + self.duplicates
+            + self.completed
+            + self.out_of_scope
         )
         if self.read != accounted:
             raise ValueError(f"{self.read} records were read, {accounted} are accounted for")

@@ -32,7 +32,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneSpan:
-    """A milestone with its parameters filled in: so many years, months and days after a date fact."""
+    """A milestone with its parameters filled in: so long after a date fact."""
 
     id: str
     since: str

@@ -124,7 +124,7 @@ class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
     def expand(self, pcoll: beam.PCollection[Frame]) -> Reviewed:
         """Frames of records to what is written, tallied and quarantined."""
         normalised = pcoll | Normalise(self.as_of)
-        scoped = normalised.records | InScope(self.scope, self.courts)
+        scoped = normalised.records | InScope(self.as_of, self.scope, self.courts)
         recommended = scoped.inside | Recommend(self.rulebook, self.as_of, presume=self.presume)
         cases = normalised.records | "Snapshot" >> beam.Map(_snapshot).with_output_types(
             tuple[str, Frame]
@@ -133,10 +133,11 @@ class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
             tuple[str, Frame]
         )
         tallies = (
-            recommended | "Tally recommendations" >> beam.Map(tally_recommendations).with_output_types(Frame),
-            scoped.inside | "Tally scope unknown" >> beam.Map(_tally_scope_unknown).with_output_types(Frame),
-            scoped.outside
-            | "Tally out of scope" >> beam.Map(_tally_outside).with_output_types(Frame),
+            recommended
+            | "Tally recommendations" >> beam.Map(tally_recommendations).with_output_types(Frame),
+            scoped.inside
+            | "Tally scope unknown" >> beam.Map(_tally_scope_unknown).with_output_types(Frame),
+            scoped.outside | "Tally outside" >> beam.Map(_tally_outside).with_output_types(Frame),
         )
         return Reviewed(
             cases,
@@ -159,7 +160,12 @@ def _snapshot(records: Frame) -> tuple[str, Frame]:
 
 
 def _tally_outside(records: Frame) -> Frame:
-    return tally_rows("out_of_scope", records)
+    return pl.concat(
+        [
+            tally_rows("completed", records.filter("completed")),
+            tally_rows("out_of_scope", records.filter(~pl.col("completed"))),
+        ]
+    )
 
 
 def _tally_scope_unknown(records: Frame) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import NamedTuple
 
 import apache_beam as beam
@@ -15,10 +16,26 @@ from transforms.frames import Frame
 
 
 class Scoped(NamedTuple):
-    """Records in scope or perhaps in scope, and records that are not."""
+    """Records in scope or perhaps in scope, and records that are not.
+
+    A column `scope_unknown` marks rows inside, a column `completed` rows outside (Boolean).
+    """
 
     inside: beam.PCollection[Frame]
     outside: beam.PCollection[Frame]
+
+
+def completed(records: Frame, as_of: datetime.date) -> pl.Series:
+    """Whether each case has left the court's docket by a day.
+
+    Args:
+        records: Normalised case records.
+        as_of: The day.
+
+    Returns:
+        Boolean, never null: a case of which no end is known is pending.
+    """
+    return records["completed_on"].le(as_of.isoformat()).fill_null(False)
 
 
 def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | None) -> pl.Series:
@@ -43,20 +60,24 @@ def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | 
 
 
 class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
-    """Parts the cases that a review takes in from those that it does not.
+    """Parts the cases that a review takes in from those that it does not; completed ones are none.
 
     Args:
+        as_of: The as-of date.
         scope: A scope's condition; None for every case.
         courts: Court codes; None for every court.
     """
 
-    def __init__(self, scope: Condition | None, courts: tuple[str, ...] | None) -> None:
+    def __init__(
+        self, as_of: datetime.date, scope: Condition | None, courts: tuple[str, ...] | None
+    ) -> None:
         super().__init__()
+        self.as_of = as_of
         self.scope = scope
         self.courts = courts
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Scoped:
-        """Frames of records to two collections of frames; `scope_unknown` marks rows inside."""
+        """Frames of records to two collections of frames."""
         parted = pcoll | (
             beam.FlatMap(self.part)
             .with_output_types(Frame, outside=Frame)
@@ -66,12 +87,10 @@ class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
 
     def part(self, records: Frame) -> list[Frame | beam.pvalue.TaggedOutput]:
         """One frame's two parts."""
-        inside = in_scope(records, self.scope, self.courts)
+        done, inside = completed(records, self.as_of), in_scope(records, self.scope, self.courts)
         marked = records.with_columns(scope_unknown=inside.is_null())
-        taken = inside.fill_null(True)
+        taken = inside.fill_null(True) & ~done
         if taken.all():
             return [marked]
-        return [
-            marked.filter(taken),
-            beam.pvalue.TaggedOutput("outside", records.filter(~taken)),
-        ]
+        outside = records.with_columns(completed=done).filter(~taken)
+        return [marked.filter(taken), beam.pvalue.TaggedOutput("outside", outside)]

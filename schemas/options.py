@@ -1,0 +1,57 @@
+"""Options: how cases are to be reviewed, as a user says it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from schemas.codes import aliases, code_key
+
+RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class ReviewOptions(BaseModel):
+    """How cases are weighed, and which.
+
+    Args:
+        rulebook: Name of a rulebook that comes with the project, or a file.
+        as_of: The as-of date; None for the day the guidance was issued.
+        presume: Whether the rulebook's presumptions are used.
+        scope: A scope of the rulebook; None for every case.
+        courts: Court codes; None for every court.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rulebook: str
+    as_of: datetime.date | None = None
+    presume: bool = True
+    scope: str | None = None
+    courts: tuple[str, ...] | None = None
+
+    @field_validator("courts")
+    @classmethod
+    def _known_courts(cls, courts: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        known = aliases("courts")
+        for court in courts or ():
+            if known.get(code_key(court)) != court:
+                raise ValueError(f"{court} is no court's code; write codes such as BAL,DEN")
+        if courts == ():
+            raise ValueError("names no court; write codes such as BAL,DEN")
+        return courts
+
+
+class BacklogOptions(ReviewOptions):
+    """What to review and where to write it.
+
+    Args:
+        input: Files, globs or directories.
+        output: The directory in which runs are kept.
+        run_id: Name of the run; None for as-of date and rulebook.
+    """
+
+    input: tuple[str, ...] = Field(min_length=1)
+    output: str = Field(min_length=1)
+    run_id: RunId | None = None
