@@ -1,0 +1,198 @@
+"""Baseline in plain Polars: the backlog review under the guidance of November 17, 2011 by hand, no Beam.
+
+It reads the same files, applies the same rules to the same facts and writes the same outputs: routes,
+cases, quarantine and duplicates. It is written for speed by someone who knows Polars: whole columns,
+conditions worked through on paper for this one rulebook and one as-of date, and a thread a processor.
+It shares the project's Avro codec, because reading and writing Avro is not what is compared, and the
+code tables, which are data; no rule, fact or date is shared. It does not read damaged files, keep a
+manifest with digests, count what a summary prints, or work with any other rulebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import polars as pl
+from schemas.avro import avro_schema
+from scripts.benchmarks.baselines.polars_facts import derive
+from scripts.benchmarks.baselines.polars_normalise import read_time, tidy
+from scripts.benchmarks.baselines.polars_rules import ROUTES, weigh
+from transforms.avro_blocks import Block, blocks, read_header
+from transforms.avro_decode import Decoder
+from transforms.avro_encode import encode_blocks, write_header
+
+AS_OF = datetime.date(2011, 11, 17)
+ROWS = 40_000
+RECORD, RESULT, ASIDE = (
+    avro_schema(name) for name in ("case_record", "recommendation", "quarantined")
+)
+SCHEMAS = {
+    **dict.fromkeys(ROUTES, RESULT), "cases": RECORD, "quarantine": ASIDE, "duplicates": ASIDE
+}  # fmt: skip
+NAMES = [field["name"] for field in RECORD["fields"]]
+FAULTS = {
+    "no_id": ("MISSING_CASE_ID", "case_id", "the record has no case_id"),
+    "entry": ("CONTRADICTION", "entries.date", "an entry is dated before the birth"),
+    "removal": ("CONTRADICTION", "removals.date", "a removal is dated after the as-of date"),
+}
+Parts = dict[str, bytes]
+
+
+def case_key() -> pl.Expr:
+    """The trimmed case id; null where blank."""
+    text = pl.col("case_id").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def read(path: Path) -> list[pl.DataFrame]:
+    """A file as frames."""
+    frames: list[pl.DataFrame] = []
+    with path.open("rb") as file:
+        header = read_header(file)
+        decoder = Decoder.of(header, RECORD)
+        held: list[Block] = []
+        for block in blocks(file, header, 0, path.stat().st_size):
+            if not isinstance(block, Block):
+                raise SystemExit(f"{path}: is damaged")
+            held.append(block)
+            if sum(block.count for block in held) >= ROWS:
+                frames.append(decoder.decode(held))
+                held = []
+        if held:
+            frames.append(decoder.decode(held))
+    return frames
+
+
+def newest(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of records of one case the one updated last, by content where that is a tie; and the others."""
+    text = pl.Series("_text", records.write_ndjson().encode().splitlines(), pl.Binary)
+    ranked = (
+        records.with_columns(text, _id=case_key(), _time=read_time(pl.col("updated_at")))
+        .sort("_id", "_time", "_text", descending=[False, True, True], nulls_last=True)
+        .with_columns(_first=pl.col("_id").is_first_distinct())
+    )
+    older = ranked.filter(~pl.col("_first"))
+    why = "another record of the case has a later update time"
+    return ranked.filter("_first").select(NAMES), aside(
+        older.select(NAMES), "deduplicate", "SUPERSEDED", None, why
+    )
+
+
+def aside(records: pl.DataFrame, stage: str, reason: str, field: str | None, why: str) -> pl.DataFrame:
+    """Records as quarantined.avsc keeps them."""
+    return records.select(
+        stage=pl.lit(stage),
+        reason=pl.lit(reason),
+        field=pl.lit(field, pl.String),
+        detail=pl.lit(why),
+        source_file=pl.lit(None, pl.String),
+        offset=pl.lit(None, pl.Int64),
+        record_count=pl.lit(1, pl.Int64),
+        case_id=pl.col("case_id"),
+        raw=pl.Series("raw", records.write_ndjson().encode().splitlines(), pl.Binary),
+    )
+
+
+def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
+    """One frame of records to the blocks of each output, with the seconds of each stage."""
+    clock = [time.perf_counter()]
+    raw = raw.with_columns(case_id=case_key())
+    tidied = tidy(raw, AS_OF)
+    clock.append(time.perf_counter())
+    facts = derive(tidied)
+    clock.append(time.perf_counter())
+    fault = facts.select(
+        no_id=raw["case_id"].is_null(),
+        entry=(pl.col("first_entry.high") < pl.col("birth.low")).fill_null(False),
+        removal=(pl.col("last_removal.low") > AS_OF).fill_null(False),
+    )
+    bad = fault["no_id"] | fault["entry"] | fault["removal"]
+    records, quarantined, good = tidied.records, [], ~bad
+    if bad.any():
+        seen = pl.Series([False]).new_from_index(0, raw.height)
+        for name, (reason, field, why) in FAULTS.items():
+            quarantined.append(aside(raw.filter(fault[name] & ~seen), "normalise", reason, field, why))
+            seen = seen | fault[name]
+        records, facts = records.filter(good), facts.filter(good)
+    passed = records.select("case_id", "court", "opla_office").with_columns(
+        warnings=warnings(tidied.warnings, raw.height).filter(good)
+    )
+    result = weigh(facts, AS_OF).hstack(passed)
+    clock.append(time.perf_counter())
+    parts = {name: encode_blocks(result.filter(route=name), RESULT) for name in ROUTES}
+    parts["cases"] = encode_blocks(records.select(NAMES), RECORD)
+    if quarantined:
+        parts["quarantine"] = encode_blocks(pl.concat(quarantined), ASIDE)
+    clock.append(time.perf_counter())
+    stages = ("normalise", "facts", "weigh", "encode")
+    return parts, {
+        stage: end - start for stage, start, end in zip(stages, clock, clock[1:], strict=False)
+    }
+
+
+def warnings(noted: list[pl.DataFrame], rows: int) -> pl.Series:
+    """What was set to unknown, a list a case."""
+    everyone = pl.DataFrame({"_row": pl.int_range(rows, dtype=pl.UInt32, eager=True)})
+    if not noted:
+        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, rows)
+    listed = pl.concat(noted).unique().sort("_row", "label").group_by("_row").agg("label")
+    joined = everyone.join(listed, on="_row", how="left", maintain_order="left")
+    return joined.select(pl.col("label").fill_null([])).to_series()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--input", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--stages", action="store_true", help="print the seconds of each stage")
+    options = parser.parse_args()
+    stages: dict[str, float] = {}
+    start = time.perf_counter()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        frames = [f for part in pool.map(read, sorted(options.input.glob("*.avro"))) for f in part]
+        stages["read"] = time.perf_counter() - start
+        start = time.perf_counter()
+        ids = pl.concat([frame.select(id=case_key()) for frame in frames])["id"]
+        often = ids.is_duplicated() & ids.is_not_null()
+        repeated, offset = [], 0
+        for place, frame in enumerate(frames):
+            mask = often[offset : offset + frame.height]
+            offset += frame.height
+            if mask.any():
+                repeated.append(frame.filter(mask))
+                frames[place] = frame.filter(~mask)
+        duplicates = b""
+        if repeated:
+            winners, older = newest(pl.concat(repeated, rechunk=True))
+            frames.append(winners)
+            duplicates = encode_blocks(older, ASIDE)
+        stages["deduplicate"] = time.perf_counter() - start
+        start = time.perf_counter()
+        for name in SCHEMAS:
+            (options.output / name).mkdir(parents=True)
+        files = {name: (options.output / name / "part.avro").open("wb") for name in SCHEMAS}
+        for name, file in files.items():
+            file.write(write_header(SCHEMAS[name]))
+        files["duplicates"].write(duplicates)
+        for parts, seconds in pool.map(review, frames):
+            for name, content in parts.items():
+                files[name].write(content)
+            for stage, number in seconds.items():
+                stages[stage] = stages.get(stage, 0.0) + number
+        for file in files.values():
+            file.close()
+        stages["review (wall)"] = time.perf_counter() - start
+    if options.stages:
+        for stage, number in stages.items():
+            print(f"{stage:16}{number:8.2f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
