@@ -12,12 +12,13 @@ COMMANDS = {
     "show": "summarise a run",
     "rulebook": "list, show or check rulebooks",
     "sample": "make a sample backlog",
+    "import-eoir": "turn the court's public release into case files",
 }
 HELP = (
     "usage: discretion COMMAND ...\n\n"
     "Reviews removal cases under published guidance: close, continue or expedite, with reasons.\n"
     "It recommends; an attorney decides.\n\ncommands:\n"
-    + "".join(f"  {name:<12}{what}\n" for name, what in COMMANDS.items())
+    + "".join(f"  {name:<13}{what}\n" for name, what in COMMANDS.items())
     + "\n`discretion COMMAND --help` tells more. docs/ has a tutorial.\n"
 )
 

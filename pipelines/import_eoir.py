@@ -1,0 +1,236 @@
+"""Turn the immigration court's public release into case files."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import apache_beam as beam
+import polars as pl
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipelines.import_summary import print_import
+from pipelines.options import OutputProblem, beam_arguments, date, run_command
+from pipelines.output_dir import OutputDir
+from pipelines.progress import Progress, count_cases
+from pipelines.runs import files
+from schemas.avro import avro_schema
+from schemas.eoir import TABLES
+from schemas.import_manifest import ImportManifest, TableCounts
+from schemas.manifest import InputFile, OutputFile
+from transforms.eoir_cases import AssembleCases, Rules
+from transforms.eoir_files import Release, find_release
+from transforms.eoir_read import ReadTables, number_rows
+from transforms.eoir_tables import tally_of
+from transforms.frames import Frame
+from transforms.read_avro import sha256
+from transforms.tally import AddUp
+from transforms.write_avro import WriteFrames
+
+PARTS = ("cases", "quarantine")
+SHUFFLE = "_shuffle"
+TALLY = "_tally.ndjson"
+# So much of a release is put together at once: memory grows with it, the number of reads shrinks.
+BUCKET_BYTES = 128 << 20
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to import and how.
+
+    Args:
+        release: The release.
+        output: Where records are written.
+        rules: How records are made.
+        buckets: In how many parts cases are put together.
+    """
+
+    release: Release
+    output: OutputDir
+    rules: Rules
+    buckets: int
+
+
+def import_release(pipeline: beam.Pipeline, job: Job) -> None:
+    """The pipeline: read tables into buckets, put each bucket's cases together, write."""
+    root = job.output.partial
+    schemas = {"cases": avro_schema("case_record"), "quarantine": avro_schema("quarantined")}
+
+    read = (
+        pipeline
+        | "Stretches" >> beam.Create(job.release.ranges(), reshuffle=False)
+        | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", job.buckets, count_cases)
+    )
+    stretches = beam.pvalue.AsList(read.stretches)
+    made = (
+        pipeline
+        | "Buckets" >> beam.Create(range(job.buckets), reshuffle=False)
+        | "Assemble" >> AssembleCases(stretches, job.rules)
+    )
+    quarantined = read.quarantined | "Number rows" >> beam.Map(number_rows, stretches)
+    (
+        (
+            made.cases | "To cases" >> beam.Map(lambda frame: ("cases", frame)),
+            quarantined | "To quarantine" >> beam.Map(lambda frame: ("quarantine", frame)),
+        )
+        | "All" >> beam.Flatten()
+        | "Write" >> WriteFrames(root, schemas, "a")
+    )
+    (
+        (read.tallies, made.tallies, quarantined | "Tally" >> beam.Map(_tally_quarantined))
+        | "All tallies" >> beam.Flatten()
+        | "Add up" >> beam.CombineGlobally(AddUp())
+        | "Write tally" >> beam.Map(_write_tally, f"{root}/{TALLY}")
+    )
+
+
+def _tally_quarantined(rows: Frame) -> Frame:
+    by = rows.group_by("source_file", "reason").len()
+    counts: dict[tuple[str, str], int] = {}
+    for path, reason, count in by.iter_rows():
+        for key in (("quarantined", path), ("quarantine", reason)):
+            counts[key] = counts.get(key, 0) + count
+    return tally_of(counts)
+
+
+def _write_tally(tally: Frame, path: str) -> None:
+    with FileSystems.create(path, compression_type="uncompressed") as file:
+        file.write(tally.write_ndjson().encode())
+
+
+def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManifest:
+    """The manifest of an import whose files are written; its counts are recounted from them."""
+    root = job.output.partial
+    written = {part: files(root, part) for part in PARTS}
+    with FileSystems.open(f"{root}/{TALLY}", compression_type="uncompressed") as file:
+        tally = pl.read_ndjson(file.read())
+    FileSystems.delete([f"{root}/{TALLY}", f"{root}/{SHUFFLE}"])
+
+    def counts(of: str) -> dict[str, int]:
+        part = tally.filter(pl.col("of") == of).sort(["count", "key"], descending=[True, False])
+        return dict(part.select("key", "count").iter_rows())
+
+    def table_counts(table: str, path: str | None) -> TableCounts:
+        return TableCounts(
+            expected=job.release.expected.get(table),
+            quarantined=counts("quarantined").get(path or "", 0),
+            **{
+                name: counts(name).get(table, 0)
+                for name in (
+                    "read",
+                    "used",
+                    "not_pending",
+                    "after",
+                    "no_case",
+                    "repeated",
+                    "mended",
+                )
+            },
+        )
+
+    paths = {file.table: file.path for file in job.release.files}
+    return ImportManifest(
+        release=job.release.folder,
+        pending_on=job.rules.day,
+        inputs=tuple(
+            InputFile(path=file.path, bytes=file.bytes, sha256=sha256(file.path))
+            for file in job.release.files
+        ),
+        outputs=tuple(
+            OutputFile(path=path.removeprefix(f"{root}/"), records=records)
+            for part in PARTS
+            for path, records in written[part].items()
+        ),
+        cases=sum(written["cases"].values()),
+        tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
+        quarantine=counts("quarantine"),
+        warnings=counts("warning"),
+        versions={
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("discretion", "apache-beam", "polars")},
+        },
+        started=started,
+        seconds=round(time.monotonic() - clock, 3),
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    made = argparse.ArgumentParser(
+        prog="discretion import-eoir",
+        description="Turn the immigration court's public release into case files.",
+        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        allow_abbrev=False,
+    )
+    made.add_argument("folder", metavar="DIR", help="where the release was unpacked")
+    made.add_argument("--output", required=True, metavar="OUT", help="a new directory")
+    made.add_argument(
+        "--pending-on",
+        type=date,
+        metavar="DATE",
+        help="only cases pending on this day, with what was known then; default: every case",
+    )
+    made.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.exit_codes`).
+    """
+    options, rest = parser().parse_known_args(arguments)
+    return run_command("import-eoir", lambda: _run(options, rest))
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
+    release = find_release(options.folder)
+    output = OutputDir(options.output.rstrip("/"))
+    size = sum(file.bytes for file in release.files)
+    job = Job(
+        release=release,
+        output=output,
+        rules=Rules(options.pending_on, release.juveniles),
+        buckets=max(1, math.ceil(size / BUCKET_BYTES)),
+    )
+    output.open(*PARTS, SHUFFLE)
+    try:
+        with Progress(size):
+            pipeline = beam.Pipeline(options=beam_options)
+            import_release(pipeline, job)
+            pipeline.run().wait_until_finish()
+            manifest = imported(job, started, clock)
+        output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
+        output.close()
+    except OSError as error:
+        output.discard()
+        reason = error.strerror or type(error).__name__
+        raise OutputProblem(f"{output.final}: cannot be written ({reason})") from None
+    except BaseException:
+        output.discard()
+        raise
+    if options.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        print_import(output.final, manifest)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("RUST_BACKTRACE", "0")
+    sys.exit(main())

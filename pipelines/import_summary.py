@@ -1,0 +1,56 @@
+"""The summary of an import that a person can read."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from schemas.import_manifest import ImportManifest
+
+_COLUMNS = ("read", "used", "not_pending", "after", "no_case", "repeated", "quarantined", "mended")
+_MOST = 8
+
+
+def print_import(output: str, manifest: ImportManifest) -> None:
+    """Print where the rows of a release went.
+
+    Args:
+        output: Where the records are.
+        manifest: What was done.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    day = manifest.pending_on
+    what = f"pending on {day}" if day else "every case, as of the release"
+    console.print(f"\n[bold]{manifest.cases:,} cases[/], {what}\n")
+    # A column in which nothing happened only takes room.
+    shown = [
+        name
+        for name in _COLUMNS
+        if name in ("read", "used") or any(getattr(t, name) for t in manifest.tables.values())
+    ]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("rows of")
+    for name in shown:
+        table.add_column(name.replace("_", " "), justify="right")
+    for name, counts in manifest.tables.items():
+        table.add_row(name, *(f"{getattr(counts, column):,}" for column in shown))
+    console.print(table)
+    for name, counts in manifest.tables.items():
+        if counts.expected is not None and counts.expected != counts.read:
+            console.print(
+                f"{name}: Count.txt says {counts.expected:,} rows, {counts.read:,} are there"
+            )
+    for title, numbers in (
+        ("set aside", manifest.quarantine),
+        ("set to unknown", manifest.warnings),
+    ):
+        if numbers:
+            rows = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+            rows.add_column(title, min_width=44)
+            rows.add_column("rows", justify="right")
+            for name, count in list(numbers.items())[:_MOST]:
+                rows.add_row(name, f"{count:,}")
+            console.print(rows)
+    rate = sum(t.read for t in manifest.tables.values()) / max(manifest.seconds, 0.001)
+    console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} rows a second")
+    console.print(f"files: {output}/{{cases,quarantine}}/, {output}/manifest.json")

@@ -1,0 +1,65 @@
+"""A directory of results that appears whole: written beside its place, renamed when complete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.options import OutputProblem
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDir:
+    """Where results will be, and where they are written.
+
+    Args:
+        final: The directory once it is complete.
+    """
+
+    final: str
+
+    @property
+    def partial(self) -> str:
+        """The directory in which it is written; a name that starts with `_` is read by nothing."""
+        parent, slash, name = self.final.rpartition("/")
+        return f"{parent}{slash}_{name}.partial"
+
+    def open(self, *parts: str) -> None:
+        """Make room; what a killed command left behind is removed.
+
+        Args:
+            parts: Directories to make in it.
+
+        Raises:
+            OutputProblem: It exists, or nothing can be written there.
+        """
+        if not self.final.rpartition("/")[2].strip("."):
+            raise OutputProblem(f"{self.final or '/'}: is no name for a new directory")
+        try:
+            if FileSystems.exists(self.final):
+                raise OutputProblem(f"{self.final}: exists; give another --output or remove it")
+            self.discard()
+            for part in parts:
+                FileSystems.mkdirs(f"{self.partial}/{part}")
+        except (BeamIOError, OSError) as error:
+            causes = getattr(error, "exception_details", None) or {}
+            cause = next(iter(causes.values()), error)
+            reason = getattr(cause, "strerror", None) or type(cause).__name__
+            raise OutputProblem(f"{self.final}: cannot be written ({reason})") from None
+
+    def discard(self) -> None:
+        """Remove what a command that did not finish has written."""
+        if FileSystems.exists(self.partial):
+            FileSystems.delete([self.partial])
+
+    def write(self, name: str, text: str) -> None:
+        """Write a small file into the directory while it is written."""
+        path = f"{self.partial}/{name}"
+        with FileSystems.create(path, "text/plain", compression_type="uncompressed") as file:
+            file.write(text.encode())
+
+    def close(self) -> None:
+        """Give the directory its name."""
+        FileSystems.rename([self.partial], [self.final])

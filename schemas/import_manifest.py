@@ -1,0 +1,100 @@
+"""The manifest of an import: what was read of a release, and where every row went."""
+
+from __future__ import annotations
+
+import datetime
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from schemas.manifest import InputFile, OutputFile
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TableCounts(_Part):
+    """Where the rows of a table went; the parts add up.
+
+    Args:
+        read: Rows in the file.
+        expected: Rows by the release's own Count.txt; None where it does not say.
+        used: Rows of written cases, as of the day. (A row of leads and riders counts for the
+        rider.)
+        not_pending: Rows of cases that were not pending on the day.
+        after: Rows of written cases, later than the day or not dated.
+        no_case: Rows of a case that is not in the table of cases.
+        repeated: Rows with a key that an earlier row has.
+        quarantined: Rows that could not be read.
+        mended: Rows of a wrong number of fields that were mended; they are among the others.
+    """
+
+    read: int
+    expected: int | None
+    used: int
+    not_pending: int
+    after: int
+    no_case: int
+    repeated: int
+    quarantined: int
+    mended: int
+
+    @model_validator(mode="after")
+    def _reconcile(self) -> TableCounts:
+        accounted = (
+            self.used
+            + self.not_pending
+            + self.after
+            + self.no_case
+            + self.repeated
+            + self.quarantined
+        )
+        if self.read != accounted:
+            raise ValueError(f"{self.read} rows were read, {accounted} are accounted for")
+        return self
+
+
+class ImportManifest(_Part):
+    """One import.
+
+    Args:
+        release: The folder read.
+        pending_on: The day of the docket; None for every case, as of the release.
+        inputs: Files read.
+        outputs: Files written, with the records counted in them.
+        cases: Case records written.
+        tables: Where the rows of each table went.
+        quarantine: How often each reason set a row aside.
+        warnings: How often values of a column were set to unknown, as `TABLE.COLUMN:REASON`.
+        versions: Versions of what made it.
+        started: When it began, UTC.
+        seconds: How long it took.
+    """
+
+    release: str
+    pending_on: datetime.date | None
+    inputs: tuple[InputFile, ...]
+    outputs: tuple[OutputFile, ...]
+    cases: int
+    tables: dict[str, TableCounts]
+    quarantine: dict[str, int]
+    warnings: dict[str, int]
+    versions: dict[str, str]
+    started: datetime.datetime
+    seconds: float
+
+    @model_validator(mode="after")
+    def _reconcile(self) -> ImportManifest:
+        written = {
+            part: sum(file.records for file in self.outputs if file.path.startswith(f"{part}/"))
+            for part in ("cases", "quarantine")
+        }
+        used = self.tables["A_TblCase"].used
+        if not self.cases == written["cases"] == used:
+            raise ValueError(f"{used} cases were used, {written['cases']} are in the files")
+        aside = sum(table.quarantined for table in self.tables.values())
+        if written["quarantine"] != aside:
+            raise ValueError(
+                f"{aside} rows were set aside, {written['quarantine']} are in the files"
+            )
+        return self

@@ -1,0 +1,91 @@
+"""Rows of a release as its files hold them: tab-separated, and messy as the real ones are."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import polars as pl
+
+from schemas.eoir import TABLES, Kind
+from transforms.frames import Frame
+
+NULLS = ("N/A", "b6", "A.2.a", "??", "0", "  ")
+JUNK = {"CUSTODY": "LIN", "CASE_TYPE": "0900", "C_BIRTHDATE": "E", "CHG_STATUS": "s", "NAT": "#"}
+# Stray tabs are rarer than that in the real files: 101 of 12.6 million cases.
+TABBED, NULLED, JUNKED, NUL_BYTES, CUT = 2e-4, 0.01, 5e-4, 1e-4, 1e-5
+
+
+def tidy_lines(rows: Frame) -> bytes:
+    """Rows as lines, with nothing but a tab between fields.
+
+    Args:
+        rows: String columns.
+
+    Returns:
+        One line a row, latin-1.
+    """
+    return _lines(rows).encode("latin-1")
+
+
+def messy_lines(rows: Frame, table: str, seed: tuple[int, ...]) -> bytes:
+    """Rows as lines, with the mess of the real files.
+
+    Nulls are spelt in six ways; codes are padded, or junk from another column; stray quotes and
+    NUL bytes stand in texts; a stray tab shifts a row; a few lines are cut short.
+
+    Args:
+        rows: Columns of `schemas.eoir_headers`, String.
+        table: Their table.
+        seed: What settles the mess.
+
+    Returns:
+        Lines, latin-1, some ending in a carriage return and a newline.
+    """
+    random = np.random.default_rng(seed)
+    columns = {}
+    used = {
+        "Sex" if name == "GENDER" else name: kind for name, kind in TABLES[table].columns.items()
+    }
+    for name in rows.columns:
+        column, kind = rows[name], used.get(name)
+        spelt = pl.Series(NULLS[: 4 if kind is Kind.FLAG else None]).gather(
+            random.integers(0, 4 if kind is Kind.FLAG else len(NULLS), rows.height)
+        )
+        column = column.zip_with(
+            column.is_not_null() | pl.Series(random.random(rows.height) > NULLED), spelt
+        )
+        if kind is Kind.CODE:
+            padded = pl.Series(random.random(rows.height) < NULLED)
+            column = column.zip_with(~padded, column + " ")
+        if name in JUNK:
+            junk = pl.Series(random.random(rows.height) < JUNKED) & column.is_not_null()
+            column = column.zip_with(~junk, pl.Series([JUNK[name]]).new_from_index(0, rows.height))
+        columns[name] = column
+    lines = _lines(pl.DataFrame(columns)).encode("latin-1").split(b"\n")[:-1]
+    for at in np.flatnonzero(random.random(len(lines)) < TABBED):
+        lines[at] = _tabbed(lines[at], random)
+    for at in np.flatnonzero(random.random(len(lines)) < NUL_BYTES):
+        lines[at] += b"\0"
+    for at in np.flatnonzero(random.random(len(lines)) < CUT):
+        lines[at] = lines[at][: len(lines[at]) // 2].replace(b"\t", b" ", 1)
+    for at in np.flatnonzero(random.random(len(lines)) < NUL_BYTES):
+        lines[at] += b"\r"
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _tabbed(line: bytes, random: np.random.Generator) -> bytes:
+    """A line with a stray tab inside a text; the same where no field has letters to part."""
+    fields = line.split(b"\t")
+    texts = [at for at, text in enumerate(fields) if re.fullmatch(rb"[^\d]{2,}", text.strip())]
+    if texts:
+        at = int(random.choice(texts))
+        fields[at] = fields[at][:1] + b"\t" + fields[at][1:]
+    return b"\t".join(fields)
+
+
+def _lines(rows: Frame) -> str:
+    if not rows.height:
+        return ""
+    joined = rows.select(pl.concat_str(pl.all().fill_null(""), separator="\t")).to_series()
+    return "\n".join(joined.to_list()) + "\n"

@@ -1,0 +1,67 @@
+"""A shuffle through files: rows go to buckets by a number in them, and meet there again.
+
+A GroupByKey of the in-process runner holds everything in memory. So each stretch of input writes
+one Arrow file with one batch a bucket, and a bucket is read as the same batch of every file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from apache_beam.io.filesystems import FileSystems
+
+from transforms.frames import Frame, concat_frames
+
+_CODEC = "lz4"
+
+
+def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
+    """Write rows to a file, parted into buckets.
+
+    Args:
+        rows: Rows; of one bucket they keep their order.
+        key: A column of whole numbers, never null.
+        buckets: How many buckets there are.
+        path: The file.
+    """
+    parted = rows.with_columns(_bucket=pl.col(key) % buckets).sort("_bucket", maintain_order=True)
+    sizes = np.bincount(parted["_bucket"].to_numpy(), minlength=buckets)
+    table = parted.drop("_bucket").to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+    ends = np.cumsum(sizes)
+    options = pa.ipc.IpcWriteOptions(compression=_CODEC)
+    with (
+        FileSystems.create(path, compression_type="uncompressed") as file,
+        pa.ipc.new_file(file, table.schema, options=options) as writer,
+    ):
+        for size, end in zip(sizes.tolist(), ends.tolist(), strict=True):
+            part = table.slice(end - size, size).to_batches() or [_empty(table.schema)]
+            writer.write_batch(part[0])
+
+
+def read_bucket(paths: Iterable[str], bucket: int, schema: pl.Schema) -> Frame:
+    """The rows of a bucket.
+
+    Args:
+        paths: Files of `write_buckets`, in the order that rows shall have.
+        bucket: Which bucket.
+        schema: Columns and dtypes of the rows.
+
+    Returns:
+        The rows of the bucket in all files.
+    """
+    frames = []
+    for path in paths:
+        with FileSystems.open(path, compression_type="uncompressed") as file:
+            batch = pa.ipc.open_file(file).get_batch(bucket)
+        frame = pl.from_arrow(batch)
+        assert isinstance(frame, pl.DataFrame)
+        if frame.height:
+            frames.append(frame.cast(schema))
+    return concat_frames(frames, schema)
+
+
+def _empty(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
