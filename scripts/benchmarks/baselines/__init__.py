@@ -1,0 +1,1 @@
+"""Opponents: the same work done otherwise, and the least work there is."""

@@ -68,7 +68,7 @@ def list_specs() -> dict[str, Spec]:
             earliest={"first_entry": "date"},
         ),
         "status_violations": spec(
-            flags={"violated_status": col("kind").is_not_null()},
+            flags={"violated_status": col("kind").is_null() | True},
             latest={"last_status_violation": ("date", pl.lit(True))},
         ),
         "removals": spec(

@@ -4,8 +4,8 @@ It reads the same files, applies the same rules to the same facts and writes the
 cases, quarantine and duplicates. It is written for speed by someone who knows Polars: whole columns,
 conditions worked through on paper for this one rulebook and one as-of date, and a thread a processor.
 It shares the project's Avro codec, because reading and writing Avro is not what is compared, and the
-code tables, which are data; no rule, fact or date is shared. It does not read damaged files, keep a
-manifest with digests, count what a summary prints, or work with any other rulebook.
+code tables, which are data; no rule, fact or date is shared. It does not read damaged files or
+lists with null items, keep a manifest with digests, count what a summary prints, or work with any other rulebook.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def main() -> int:
     options = parser.parse_args()
     stages: dict[str, float] = {}
     start = time.perf_counter()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         frames = [f for part in pool.map(read, sorted(options.input.glob("*.avro"))) for f in part]
         stages["read"] = time.perf_counter() - start
         start = time.perf_counter()

@@ -1,0 +1,62 @@
+"""Measure Discretion against its opponents, whole processes in pairs on two processors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+from scripts.benchmarks.bench import QUICK_SIZES, ROOT, SIZES, Bench
+from scripts.benchmarks.figures import FIGURES, Figures
+from scripts.benchmarks.measure import MeasureError
+from scripts.benchmarks.table import into_document, markdown, text
+
+PROCESSORS = 2
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--only", metavar="NAME,...", help="only these figures")
+    parser.add_argument("--quick", action="store_true", help="small samples: a test of this, no measure")
+    parser.add_argument("--pairs", type=int, default=3, metavar="N", help="at 300,000; default: 3")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures by name")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="put the table into a document")
+    parser.add_argument("--dir", type=Path, metavar="DIR", help="for samples; default: build/bench")
+    options = parser.parse_args()
+    names = options.only.split(",") if options.only else [figure.name for figure in FIGURES]
+    if unknown := set(names) - {figure.name for figure in FIGURES}:
+        parser.error(f"there is no figure {', '.join(sorted(unknown))}")
+    here = Path(os.environ.get("BENCH_FROM", "."))
+    place = here / options.dir if options.dir else ROOT / "build" / "bench"
+    place.mkdir(parents=True, exist_ok=True)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:PROCESSORS])
+    bench = Bench(
+        place.resolve(),
+        QUICK_SIZES if options.quick else SIZES,
+        {"300k": 1 if options.quick else options.pairs, "1m": 1, "3m": 1},
+    )
+    figures: Figures = {}
+    try:
+        for figure in FIGURES:
+            if figure.name in names:
+                figures[figure.name] = round(figure.take(bench), 3)
+    except MeasureError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    machine = f"{platform.machine()}, {PROCESSORS} processors, Python {platform.python_version()}"
+    if options.quick:
+        machine += "; small samples, which measure nothing"
+    print(text(figures, machine))
+    if options.json:
+        (here / options.json).write_text(json.dumps(figures, indent=2) + "\n")
+    if options.markdown:
+        into_document(here / options.markdown, markdown(figures, machine))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Runs of the programs compared, each a whole process, kept so that figures share them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.benchmarks.measure import Measured, measure
+
+ROOT = Path(__file__).parents[2]
+SIZES = {"300k": 300_000, "1m": 1_000_000, "3m": 3_000_000}
+QUICK_SIZES = {"300k": 1_000, "1m": 2_000, "3m": 3_000}
+COMMAND_RUNS = 5
+CASE = {
+    "case_id": "1",
+    "birth_date": "1990-11-17",
+    "marital_status": "UNMARRIED",
+    "entries": [{"date": "2006-01-10", "manner": "ADMITTED"}],
+    "in_school": True,
+}
+PROGRAMS = {
+    "ours": ["pipelines.backlog"],
+    "polars": ["scripts.benchmarks.baselines.polars_script"],
+    "row_beam": ["scripts.benchmarks.baselines.row_beam"],
+    "fastavro": ["scripts.benchmarks.baselines.fastavro_copy"],
+}
+
+
+@dataclass
+class Bench:
+    """Where things are kept, how much is measured, and what was measured so far.
+
+    Args:
+        place: A directory for samples and outputs.
+        sizes: Cases of each named size.
+        repeats: Pairs measured for each named size.
+    """
+
+    place: Path
+    sizes: dict[str, int]
+    repeats: dict[str, int]
+    done: dict[tuple[str, str], list[Measured]] = field(default_factory=dict)
+
+    def pairs(self, one: str, other: str, size: str) -> list[tuple[Measured, Measured]]:
+        """Run two programs in pairs, each first in turn, so that drift of the machine cancels."""
+        found = []
+        for number in range(self.repeats[size]):
+            first, second = (one, other) if number % 2 == 0 else (other, one)
+            runs = {program: self.run(program, size) for program in (first, second)}
+            found.append((runs[one], runs[other]))
+        return found
+
+    def runs(self, program: str, size: str) -> list[Measured]:
+        """The runs of a program so far; one if there was none."""
+        if (program, size) not in self.done:
+            self.run(program, size)
+        return self.done[program, size]
+
+    def run(self, program: str, size: str) -> Measured:
+        """Run a program over a sample."""
+        sample, output = self.sample(size), self.place / "output"
+        shutil.rmtree(output, ignore_errors=True)
+        paths = ["--input", str(sample), "--output", str(output)]
+        _say(f"{program}, {self.sizes[size]:,} cases")
+        run = measure([sys.executable, "-m", *PROGRAMS[program], *paths], ROOT)
+        shutil.rmtree(output, ignore_errors=True)
+        self.done.setdefault((program, size), []).append(run)
+        return run
+
+    def commands(self, name: str) -> list[Measured]:
+        """Run a small command some times, after once unmeasured."""
+        case = self.place / "case.json"
+        case.write_text(json.dumps(CASE))
+        command = str(Path(sys.executable).with_name("discretion"))
+        arguments = {"help": ["--help"], "explain": ["explain", str(case)]}[name]
+        _say(f"discretion {arguments[0]}")
+        return [measure([command, *arguments], ROOT) for _ in range(COMMAND_RUNS + 1)][1:]
+
+    def sample(self, size: str) -> Path:
+        """A sample of so many cases, made once."""
+        cases = self.sizes[size]
+        sample = self.place / f"sample-{cases}"
+        if not sample.exists():
+            partial = self.place / f"sample-{cases}.partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            _say(f"making a sample of {cases:,} cases")
+            files = max(8, cases // 100_000)
+            options = ["--output", str(partial), "--cases", str(cases), "--files", str(files)]
+            measure([sys.executable, "-m", "pipelines.sample", *options], ROOT)
+            partial.rename(sample)
+        return sample
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)

@@ -1,0 +1,126 @@
+"""The figures that `scripts/bench` takes: a plain table of what is measured and how far it should reach."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scripts.benchmarks.bench import Bench
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    Args:
+        name: Its name, as in `--json`.
+        what: What it is.
+        take: Takes it.
+        reach: How far it should reach, in words.
+        reached: Whether a value does, given all figures; None where that cannot be said.
+    """
+
+    name: str
+    what: str
+    take: Callable[[Bench], float]
+    reach: str
+    reached: Callable[[float, Figures], bool | None]
+
+
+def _ratio(over: str, under: str, size: str) -> Callable[[Bench], float]:
+    return lambda bench: statistics.median(
+        one.seconds / other.seconds for one, other in bench.pairs(over, under, size)
+    )
+
+
+def _peak(size: str) -> Callable[[Bench], float]:
+    return lambda bench: max(run.peak_mb for run in bench.runs("ours", size))
+
+
+def _pace(size: str) -> Callable[[Bench], float]:
+    return lambda bench: bench.sizes[size] / statistics.median(
+        run.seconds for run in bench.runs("ours", size)
+    )
+
+
+def _median(command: str) -> Callable[[Bench], float]:
+    return lambda bench: statistics.median(run.seconds for run in bench.commands(command))
+
+
+def _at_most(limit: float) -> Callable[[float, Figures], bool | None]:
+    return lambda value, _: value <= limit
+
+
+def _steady(value: float, figures: Figures) -> bool | None:
+    small = figures.get("peak_rss_mb_1m")
+    return value < 1500 and (None if small is None else value <= 1.33 * small)
+
+
+FIGURES = (
+    Figure(
+        "time_over_polars_300k",
+        "time of backlog over the Polars script by hand, 300,000 cases",
+        _ratio("ours", "polars", "300k"),
+        "at most 2.0",
+        _at_most(2.0),
+    ),
+    Figure(
+        "time_over_polars_3m",
+        "the same, 3,000,000 cases",
+        _ratio("ours", "polars", "3m"),
+        "at most 1.5",
+        _at_most(1.5),
+    ),
+    Figure(
+        "row_beam_time_over_ours_300k",
+        "time of the plain Beam way, a record at a time, over backlog, 300,000 cases",
+        _ratio("row_beam", "ours", "300k"),
+        "at least 6",
+        lambda value, _: value >= 6,
+    ),
+    Figure(
+        "time_over_fastavro_300k",
+        "time of backlog over fastavro reading and writing the same records, 300,000 cases",
+        _ratio("ours", "fastavro", "300k"),
+        "none set",
+        lambda _value, _figures: None,
+    ),
+    Figure(
+        "peak_rss_mb_1m",
+        "peak memory of backlog in MB, 1,000,000 cases",
+        _peak("1m"),
+        "none set",
+        lambda _value, _figures: None,
+    ),
+    Figure(
+        "peak_rss_mb_3m",
+        "the same, 3,000,000 cases",
+        _peak("3m"),
+        "under 1,500 and at most 1.33 x that at 1,000,000",
+        _steady,
+    ),
+    Figure(
+        "cases_per_second_3m",
+        "cases a second of backlog, 3,000,000 cases",
+        _pace("3m"),
+        "none set",
+        lambda _value, _figures: None,
+    ),
+    Figure(
+        "help_seconds",
+        "seconds of discretion --help",
+        _median("help"),
+        "under 0.3",
+        lambda value, _: value < 0.3,
+    ),
+    Figure(
+        "explain_seconds",
+        "seconds of discretion explain of a case in JSON",
+        _median("explain"),
+        "under 1",
+        lambda value, _: value < 1,
+    ),
+)

@@ -1,0 +1,59 @@
+"""Measuring whole processes: seconds by the wall clock and peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class MeasureError(RuntimeError):
+    """A process that failed; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run of a process.
+
+    Args:
+        seconds: From its start to its end, by the wall clock.
+        peak_mb: Largest resident memory of the process, or of one that it waited for (MB of 10^6).
+    """
+
+    seconds: float
+    peak_mb: float
+
+
+def measure(command: Sequence[str], where: Path) -> Measured:
+    """Run a process to its end.
+
+    Args:
+        command: Program and arguments.
+        where: The directory to run it in.
+
+    Returns:
+        What it took.
+
+    Raises:
+        MeasureError: It cannot be started, or fails.
+    """
+    start = time.perf_counter()
+    try:
+        process = subprocess.Popen(
+            list(command), cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+    except OSError as error:
+        raise MeasureError(f"{command[0]}: cannot be run ({error.strerror})") from None
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.stderr.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        last = (said.decode(errors="replace").strip().splitlines() or ["it says nothing"])[-1]
+        raise MeasureError(f"{' '.join(command)}: exit code {process.returncode}: {last}")
+    return Measured(seconds, usage.ru_maxrss * 1024 / 1e6)

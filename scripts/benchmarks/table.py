@@ -1,0 +1,51 @@
+"""The figures as a table, on a terminal and in a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scripts.benchmarks.figures import FIGURES, Figures
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+_SAID = {True: "yes", False: "no", None: ""}
+
+
+def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
+    """Name, what it is, value, reach and whether it is met, of each figure taken."""
+    return [
+        (
+            figure.name,
+            figure.what,
+            f"{figures[figure.name]:,.2f}" if figures[figure.name] < 100 else f"{figures[figure.name]:,.0f}",
+            figure.reach,
+            _SAID[figure.reached(figures[figure.name], figures)],
+        )
+        for figure in FIGURES
+        if figure.name in figures
+    ]
+
+
+def text(figures: Figures, machine: str) -> str:
+    """The table for a terminal."""
+    lines = [f"{'figure':30}{'value':>10}  {'met':4} reach"]
+    for name, _, value, reach, met in rows(figures):
+        lines.append(f"{name:30}{value:>10}  {met:4} {reach}")
+    return "\n".join([*lines, machine])
+
+
+def markdown(figures: Figures, machine: str) -> str:
+    """The table for a document."""
+    lines = ["| figure | what | value | reach | met |", "|---|---|---|---|---|"]
+    for name, what, value, reach, met in rows(figures):
+        lines.append(f"| `{name}` | {what} | {value} | {reach} | {met} |")
+    return "\n".join([*lines, "", machine])
+
+
+def into_document(path: Path, table: str) -> None:
+    """Put a table between a document's marks, in place of what stood there."""
+    content = path.read_text("utf-8")
+    before, begin, rest = content.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"bench: {path}: has no {BEGIN} and {END}")
+    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
