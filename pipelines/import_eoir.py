@@ -77,14 +77,13 @@ def import_release(pipeline: beam.Pipeline, job: Job) -> None:
         | "Assemble" >> AssembleCases(stretches, job.rules)
     )
     quarantined = read.quarantined | "Number rows" >> beam.Map(number_rows, stretches)
-    (
+    # Written apart: where two branches meet, the in-process runner keeps both in memory.
+    for part, frames in (("cases", made.cases), ("quarantine", quarantined)):
         (
-            made.cases | "To cases" >> beam.Map(lambda frame: ("cases", frame)),
-            quarantined | "To quarantine" >> beam.Map(lambda frame: ("quarantine", frame)),
+            frames
+            | f"To {part}" >> beam.Map(lambda frame, to: (to, frame), part)
+            | f"Write {part}" >> WriteFrames(root, {part: schemas[part]}, "a")
         )
-        | "All" >> beam.Flatten()
-        | "Write" >> WriteFrames(root, schemas, "a")
-    )
     (
         (read.tallies, made.tallies, quarantined | "Tally" >> beam.Map(_tally_quarantined))
         | "All tallies" >> beam.Flatten()

@@ -19,6 +19,8 @@ def print_import(output: str, manifest: ImportManifest) -> None:
         manifest: What was done.
     """
     console = Console(highlight=False, soft_wrap=True)
+    # Piped output has no width of its own; a name cut short names nothing.
+    console.width = max(console.width, 120)
     day = manifest.pending_on
     what = f"pending on {day}" if day else "every case, as of the release"
     console.print(f"\n[bold]{manifest.cases:,} cases[/], {what}\n")

@@ -121,4 +121,4 @@ def _sustained(codes: Iterable[str]) -> pl.Expr:
 
 def _one(**fields: pl.Expr) -> pl.Expr:
     """A list of one element."""
-    return pl.concat_list(pl.struct(**fields))
+    return pl.concat_list(pl.struct([value.alias(name) for name, value in fields.items()]))

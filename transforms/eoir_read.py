@@ -117,8 +117,7 @@ def by_case(table: str, rows: Frame) -> Frame:
 
 
 def number_rows(aside: tuple[str, int, Frame], stretches: list[Stretch]) -> Frame:
-    """Quarantined rows with `offset` as the row's number in its file; the first below the header
-    is 1.
+    """Quarantined rows with `offset` as the row's number in its file, from 1 below the header.
 
     Args:
         aside: The file, where the stretch begins, and rows numbered from 0 within it.

@@ -27,8 +27,8 @@ _CHARGES = {
     "237a04B": 0.02, "237a04D": 0.01,
 }  # fmt: skip
 _COURTS = {
-    "LOS": 16.0, "NYC": 15.0, "MIA": 10.0, "SFR": 8.0, "CHI": 5.0, "HOU": 5.0, "BAL": 3.0, "DEN": 4.0,
-    "SEA": 3.0, "ORL": 4.0, "ATL": 4.0, "PHO": 3.0, "BOS": 4.0, "DAL": 3.0,
+    "LOS": 16.0, "NYC": 15.0, "MIA": 10.0, "SFR": 8.0, "CHI": 5.0, "HOU": 5.0, "BAL": 3.0,
+    "DEN": 4.0,     "SEA": 3.0, "ORL": 4.0, "ATL": 4.0, "PHO": 3.0, "BOS": 4.0, "DAL": 3.0,
 }  # fmt: skip
 _NATIONS = {
     "MX": 40.0, "GT": 11.0, "ES": 11.0, "HO": 8.0, "CH": 8.0, "IN": 2.0, "DR": 3.0, "HA": 3.0,
@@ -36,6 +36,7 @@ _NATIONS = {
 }  # fmt: skip
 _ENDS = {"X": 45.0, "R": 14.0, "T": 9.0, "V": 12.0, "A:": 6.0, "B:": 3.0, "Y:": 1.5, "M:": 1.0,
          "I:": 0.7, "C:": 5.0, "T:": 3.0}  # fmt: skip
+_STATUSES = {"S": 85.0, "W": 8.0, "N": 5.0, "O": 2.0}
 _FORMS = {"ASYL": 30.0, "ASYW": 22.0, "WCAT": 18.0, "42B": 8.0, "245": 7.0, "VD": 11.0, "42A": 4.0}
 _DECISIONS = {"D": 40.0, "G": 14.0, "W": 12.0, "A": 6.0, "O": 8.0, "M": 6.0, "S": 2.0, "T": 4.0}
 
@@ -96,7 +97,7 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
         )
     }
     absent = draw.chance(0.2)
-    first_one = {
+    first_one: dict[str, pl.Series | Ints] = {
         "IDNPROCEEDING": case * 10,
         "IDNCASE": case,
         "OSC_DATE": _date(issued),
@@ -117,7 +118,7 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
     reopened = ended + draw.between(1, 200)
     ended_again = reopened + draw.between(10, 1500)
     done_again = draw.chance(0.7)
-    second = first_one | {
+    second: dict[str, pl.Series | Ints] = first_one | {
         "IDNPROCEEDING": case * 10 + 1,
         "INPUT_DATE": _date(reopened),
         "DEC_CODE": _where(done_again, draw.pick({"X": 5.0, "R": 3.0, "T": 2.0})),
@@ -139,7 +140,7 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
             "IDNCASE": case,
             "IDNPROCEEDING": case * 10,
             "CHARGE": draw.pick(_CHARGES).str.pad_end(13),
-            "CHG_STATUS": _where(draw.chance(0.6), draw.pick({"S": 85.0, "W": 8.0, "N": 5.0, "O": 2.0})),
+            "CHG_STATUS": _where(draw.chance(0.6), draw.pick(_STATUSES)),
         }
     )  # fmt: skip
     tables["tbl_Court_Appln"] = _many(
