@@ -21,10 +21,14 @@ def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--only", metavar="NAME,...", help="only these figures")
-    parser.add_argument("--quick", action="store_true", help="small samples: a test of this, no measure")
+    parser.add_argument(
+        "--quick", action="store_true", help="small samples: a test of this, no measure"
+    )
     parser.add_argument("--pairs", type=int, default=3, metavar="N", help="at 300,000; default: 3")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures by name")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="put the table into a document")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="put the table into a document"
+    )
     parser.add_argument("--dir", type=Path, metavar="DIR", help="for samples; default: build/bench")
     options = parser.parse_args()
     names = options.only.split(",") if options.only else [figure.name for figure in FIGURES]

@@ -1,4 +1,4 @@
-"""The figures that `scripts/bench` takes: a plain table of what is measured and how far it should reach."""
+"""The figures that `scripts/bench` takes, and how far each should reach."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def _peak(size: str) -> Callable[[Bench], float]:
 
 
 def _pace(size: str) -> Callable[[Bench], float]:
-    return lambda bench: bench.sizes[size] / statistics.median(
-        run.seconds for run in bench.runs("ours", size)
+    return lambda bench: (
+        bench.sizes[size] / statistics.median(run.seconds for run in bench.runs("ours", size))
     )
 
 

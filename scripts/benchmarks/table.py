@@ -16,7 +16,9 @@ def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
         (
             figure.name,
             figure.what,
-            f"{figures[figure.name]:,.2f}" if figures[figure.name] < 100 else f"{figures[figure.name]:,.0f}",
+            f"{figures[figure.name]:,.2f}"
+            if figures[figure.name] < 100
+            else f"{figures[figure.name]:,.0f}",
             figure.reach,
             _SAID[figure.reached(figures[figure.name], figures)],
         )

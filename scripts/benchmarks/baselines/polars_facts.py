@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+
 from scripts.benchmarks.baselines.polars_normalise import Tidied, table
 
 col = pl.col
@@ -210,14 +211,12 @@ def by_case(lists: pl.Series, elements: pl.DataFrame, facts: Spec) -> pl.DataFra
                 pl.when(~col(f"{name}.open").any()).then(col(f"{name}.low").min()),
                 col(f"{name}.high").min(),
             ]
-        rows = pl.concat(
-            [rows, each.filter(~alone).group_by("_row").agg(together)], how="diagonal"
-        )
+        rows = pl.concat([rows, each.filter(~alone).group_by("_row").agg(together)], how="diagonal")
     names = [
         *facts.flags,
         *(f"{n}.{b}" for n in (*facts.counts, *facts.latest, *facts.earliest) for b in BOUNDS),
     ]
-    empty = dict.fromkeys(facts.flags, False)
+    empty: dict[str, bool | int] = dict.fromkeys(facts.flags, False)
     empty |= {f"{name}.{bound}": 0 for name in facts.counts for bound in BOUNDS}
     unknown = {f"{name}.low": 0 for name in facts.counts}
     others = pl.DataFrame([empty, unknown], schema={n: rows.schema[n] for n in names}, strict=False)
@@ -236,9 +235,15 @@ class Calendar:
         first, last = datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)
         self.first = (first - datetime.date(1970, 1, 1)).days
         self.days = pl.date_range(first, last, eager=True)
-        self.ymd = self.days.to_frame("d").select(
-            col("d").dt.year() * 10000 + col("d").dt.month().cast(pl.Int32) * 100 + col("d").dt.day()
-        ).to_series()
+        self.ymd = (
+            self.days.to_frame("d")
+            .select(
+                col("d").dt.year() * 10000
+                + col("d").dt.month().cast(pl.Int32) * 100
+                + col("d").dt.day()
+            )
+            .to_series()
+        )
         self.tables: dict[tuple[int, int], pl.Series] = {}
         for key in ((3, 1), (5, 1), (10, 0), (10, 1), (15, 0), (16, 0), (18, 0), (21, 0), (65, 0)):
             self.tables[key] = self._after(*key)

@@ -1,4 +1,4 @@
-"""Baseline in plain Polars, part 1: one spelling for every value, and what cannot be right set aside.
+"""Baseline in plain Polars, part 1: one spelling for every value.
 
 A value in good form already is only looked at. Of the others each distinct spelling is read once.
 """
@@ -36,7 +36,10 @@ DAY_FORMS = (
     "%Y%m%d",
 )
 DAY_SHAPE = r"^([0-9]{4}-.*|[0-9]{8}|(?:.*[^0-9])?[0-9]{1,2}[^0-9]+[0-9]{4})$"
-TIMED = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
+TIMED = (
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})"
+    r"[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
+)
 CLOCK = r"[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)(?:Z|[+-][0-9:]{4,5})?$"
 ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?$"
 LIST_DATES = {
@@ -108,7 +111,9 @@ def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
     """A column with new values at some rows."""
     place = np.arange(len(column), dtype=np.uint32)
     place[rows.to_numpy()] = np.arange(len(column), len(column) + len(rows), dtype=np.uint32)
-    return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(pl.Series(place))
+    return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(
+        pl.Series(place)
+    )
 
 
 def is_nothing(text: pl.Expr) -> pl.Expr:
@@ -133,9 +138,11 @@ def read_time(text: pl.Expr) -> pl.Expr:
 
 def _good_day(name: str, last: datetime.date) -> pl.Expr:
     day = pl.col(name).str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(
-        pl.col(name).str.len_bytes() == 10, day.is_between(FIRST, last)
-    ).then(day).alias(name)
+    return (
+        pl.when(pl.col(name).str.len_bytes() == 10, day.is_between(FIRST, last))
+        .then(day)
+        .alias(name)
+    )
 
 
 def _read_days(
@@ -146,7 +153,7 @@ def _read_days(
     warnings: list[pl.DataFrame],
     rows: pl.Series | None = None,
 ) -> tuple[pl.Series, pl.Series]:
-    """Text and dates with those that were not in good form read; `rows` are the cases' if not 0, 1 ..."""
+    """Text and dates with those that were not in good form read; `rows` are those of the cases."""
     odd = (text.is_not_null() & days.is_null()).arg_true()
     if odd.is_empty():
         return text, days
@@ -204,8 +211,9 @@ def _birth(
             .with_columns(future=pl.col("iso") > today.isoformat())
             .with_columns(kept=pl.when(~pl.col("future")).then("iso"))
             .with_columns(
-                low=(pl.col("kept") + pl.lit("-01-01").str.slice(pl.col("kept").str.len_bytes() - 4))
-                .str.to_date("%Y-%m-%d", strict=False)
+                low=(
+                    pl.col("kept") + pl.lit("-01-01").str.slice(pl.col("kept").str.len_bytes() - 4)
+                ).str.to_date("%Y-%m-%d", strict=False)
             )
             .with_columns(
                 high=pl.when(pl.col("kept").str.len_bytes() == 10)
@@ -228,10 +236,12 @@ def _birth(
         text = put(text, odd, read["kept"])
         low, high = put(good, odd, read["low"]), put(good, odd, read["high"])
     columns["birth_date"] = text
-    length = text.str.len_bytes().alias("length").to_frame()
-    columns["birth_precision"] = length.select(
+    lengths = text.str.len_bytes().alias("length").to_frame()
+    columns["birth_precision"] = lengths.select(
         pl.col("length")
-        .replace_strict({10: "DAY", 7: "MONTH", 4: "YEAR"}, default="UNKNOWN", return_dtype=pl.String)
+        .replace_strict(
+            {10: "DAY", 7: "MONTH", 4: "YEAR"}, default="UNKNOWN", return_dtype=pl.String
+        )
         .cast(raw.schema["birth_precision"])
     ).to_series()
     work.days = pl.DataFrame({"birth.low": low, "birth.high": high})
@@ -313,7 +323,9 @@ def _numbers(text: pl.Series, warnings: list[pl.DataFrame]) -> pl.Series:
 def _times(text: pl.Series, warnings: list[pl.DataFrame]) -> pl.Series:
     day = pl.col("updated_at").str.head(10).str.to_date("%Y-%m-%d", strict=False)
     good = pl.col("updated_at").str.contains(ISO_TIME) & day.is_between(FIRST, LAST, closed="left")
-    odd = (~text.to_frame().select(good.fill_null(False)).to_series() & text.is_not_null()).arg_true()
+    odd = (
+        ~text.to_frame().select(good.fill_null(False)).to_series() & text.is_not_null()
+    ).arg_true()
     if odd.is_empty():
         return text
     raw = pl.col("raw")
@@ -325,7 +337,7 @@ def _times(text: pl.Series, warnings: list[pl.DataFrame]) -> pl.Series:
 def _elements(
     lists: pl.Series, today: datetime.date, warnings: list[pl.DataFrame]
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """A list column in one spelling, and its elements; only lists that change are put together anew."""
+    """A list column in one spelling, and its elements; only lists that change are made anew."""
     name = lists.name
     flat = (
         lists.to_frame("_item")

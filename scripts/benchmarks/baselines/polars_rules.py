@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 import pyarrow as pa
+
 from scripts.benchmarks.baselines.polars_facts import MILESTONES
 
 col = pl.col
@@ -28,8 +29,9 @@ PRIORITIES = {
 FAVOURED = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
 WEIGHTS = {
     "A1": -10, "A2a": 2, "A2b": 3, "A2c": 2, "A3a": 3, "A3b": -2, "A4": 3, "A5a": 5, "A5b": 2,
-    "A6a": -6, "A6b": -2, "A7a": -5, "A7b": -4, "A7c": -1, "A8": -20, "A9": 3, "A10a": -1, "A10b": 2,
-    "A11": 3, "A12": 4, "A13": 4, "A14": 3, "A15": 4, "A16": 2, "A17": 3, "A18": 3, "A19": 3,
+    "A6a": -6, "A6b": -2, "A7a": -5, "A7b": -4, "A7c": -1, "A8": -20, "A9": 3, "A10a": -1,
+    "A10b": 2, "A11": 3, "A12": 4, "A13": 4, "A14": 3, "A15": 4, "A16": 2, "A17": 3, "A18": 3,
+    "A19": 3,
 }  # fmt: skip
 CRITERIA = (*PRIORITIES, *FAVOURED, *WEIGHTS)
 CITATIONS = {
@@ -39,9 +41,8 @@ CITATIONS = {
 }
 MOVING = ("P4", "F2", "F3", "F4", "F6", "F8", "A2a", "A2b", "A11")
 
-CHECK, ON_RECORD = "The guidance closes a case only after a background check.", (
-    "is on record with the agency itself."
-)
+CHECK = "The guidance closes a case only after a background check."
+ON_RECORD = "is on record with the agency itself."
 SCHOOLING = "A file is rarely complete on schooling; ask before expediting."
 VICTIMS = "Victims rarely say so unasked; ask before expediting."
 CRIMINAL = (
@@ -239,7 +240,9 @@ def building_blocks() -> list[pl.Expr]:
         at_least("documented_ties", 2).alias("A9"),
         at_least("arrests", 1).alias("_arrests"),
         at_least("months_in_lawful_status", 60).alias("_lawful"),
-        (col("citizen_spouse") | col("citizen_child") | col("citizen_parent")).alias("_citizen_kin"),
+        (col("citizen_spouse") | col("citizen_child") | col("citizen_parent")).alias(
+            "_citizen_kin"
+        ),
         # Where the record is silent: FALSE may be put in.
         *(
             (silent(fact) & barred_by(unless)).alias(f"applies.{fact}")
@@ -266,15 +269,11 @@ def presumed(name: str, fact: str | None = None) -> pl.Expr:
 
 
 def put_in() -> list[pl.Expr]:
-    """The flags that presumptions touch, as routing sees them, and the shared ones in three values."""
-    shared = [
+    """The flags that presumptions touch, as routing sees them."""
+    return [
         pl.when("_young").then(True).when("_not_young").then(False).alias("A3a"),
         (col("_felony") | col("_misdemeanors")).alias("P2a"),
-        *(
-            presumed(name).alias(f"if.{name}")
-            for name in PRESUMED
-            if name not in BOUNDED
-        ),
+        *(presumed(name).alias(f"if.{name}") for name in PRESUMED if name not in BOUNDED),
         presumed("_arrests", "arrests").alias("if._arrests"),
         presumed("_one_conviction", "convictions").alias("if._one_conviction"),
         presumed("_compelling", "documented_ties").alias("if._compelling"),
@@ -290,7 +289,6 @@ def put_in() -> list[pl.Expr]:
             )
         ),
     ]
-    return shared
 
 
 def moving_criteria(as_if: str) -> list[pl.Expr]:
@@ -379,7 +377,8 @@ def low_score(names: Sequence[str], as_if: str) -> pl.Expr:
     return functools.reduce(
         operator.add,
         [
-            col(f"{as_if}{n}").fill_null(WEIGHTS[n] < 0).cast(pl.Int16) * pl.lit(WEIGHTS[n], pl.Int16)
+            col(f"{as_if}{n}").fill_null(WEIGHTS[n] < 0).cast(pl.Int16)
+            * pl.lit(WEIGHTS[n], pl.Int16)
             for n in names
         ],
     )
@@ -418,15 +417,22 @@ def weigh(facts: pl.DataFrame, as_of: datetime.date) -> pl.DataFrame:
     now = pl.lit(as_of)
     facts = facts.with_columns(building_blocks()).with_columns(*put_in(), *moments(now))
     facts = facts.with_columns(
-        *settled_criteria(""), *settled_criteria("if."), *moving_criteria(""), *moving_criteria("if.")
+        *settled_criteria(""),
+        *settled_criteria("if."),
+        *moving_criteria(""),
+        *moving_criteria("if."),
     )
     facts = facts.with_columns(
         any_of([col(f"if.{n}") for n in PRIORITIES]).alias("priority"),
         any_of([col(n) for n in PRIORITIES]).alias("A1"),
         any_of([col(f"if.{n}") for n in FAVOURED]).alias("favour"),
         any_of([col(n) for n in FAVOURED]).alias("_favour"),
-        pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in PRIORITIES).alias("_open_p"),
-        pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in FAVOURED).alias("_open_f"),
+        pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in PRIORITIES).alias(
+            "_open_p"
+        ),
+        pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in FAVOURED).alias(
+            "_open_f"
+        ),
     ).with_columns(col("priority").alias("if.A1"))
     factors = list(WEIGHTS)
     facts = facts.with_columns(
@@ -603,7 +609,8 @@ def forecast(facts: pl.DataFrame, as_of: datetime.date) -> pl.DataFrame:
         any_of([col(f"if.{n}") for n in FAVOURED if n not in MOVING]).alias("_f"),
         low_score([n for n in WEIGHTS if n not in MOVING and n != "A1"], "if.").alias("_low"),
     ).select(
-        "_p", "_f", "_low", col("route").alias("_now"), "A3a", "unmarried", "_one_minor", "_citizen_kin",
+        "_p", "_f", "_low", col("route").alias("_now"), "A3a", "unmarried", "_one_minor",
+        "_citizen_kin",
         *(f"if.{name}" for name in (
             "entered_illegally", "violated_status", "in_school", "finished_high_school",
             "higher_education", "lawful_permanent_resident", "_one_conviction", "_compelling",
@@ -644,7 +651,9 @@ def _changes(
         .with_columns(
             (col("_p") | col("if.P4")).alias("priority"),
             any_of([col("_f"), *(col(f"if.{n}") for n in MOVING if n[0] == "F")]).alias("favour"),
-            ((col("_low") + low_score(["A2a", "A2b", "A11"], "if.")) >= CLOSE_SCORE).alias("enough"),
+            ((col("_low") + low_score(["A2a", "A2b", "A11"], "if.")) >= CLOSE_SCORE).alias(
+                "enough"
+            ),
         )
         .select("_day", "_now", route_code())
     )

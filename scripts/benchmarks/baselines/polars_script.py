@@ -1,11 +1,12 @@
-"""Baseline in plain Polars: the backlog review under the guidance of November 17, 2011 by hand, no Beam.
+"""Baseline in plain Polars: the backlog review of 2011 by hand, with no Beam and no rulebook.
 
-It reads the same files, applies the same rules to the same facts and writes the same outputs: routes,
-cases, quarantine and duplicates. It is written for speed by someone who knows Polars: whole columns,
-conditions worked through on paper for this one rulebook and one as-of date, and a thread a processor.
-It shares the project's Avro codec, because reading and writing Avro is not what is compared, and the
-code tables, which are data; no rule, fact or date is shared. It does not read damaged files or
-lists with null items, keep a manifest with digests, count what a summary prints, or work with any other rulebook.
+It reads the same files, applies the same rules to the same facts and writes the same outputs:
+routes, cases, quarantine and duplicates. It is written for speed by someone who knows Polars: whole
+columns, conditions worked through on paper for this one rulebook and this one as-of date, and a
+thread a processor. It shares the project's Avro codec, because reading and writing Avro is not
+what is compared, and the code tables, which are data; no rule, fact or date is shared. It does not
+read damaged files or lists with null items, keep a manifest with digests, count what a summary
+prints, or work with any other rulebook.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
+
 from schemas.avro import avro_schema
 from scripts.benchmarks.baselines.polars_facts import derive
 from scripts.benchmarks.baselines.polars_normalise import read_time, tidy
@@ -70,7 +72,7 @@ def read(path: Path) -> list[pl.DataFrame]:
 
 
 def newest(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of records of one case the one updated last, by content where that is a tie; and the others."""
+    """Of records of one case the one updated last, ties by content; and the others."""
     text = pl.Series("_text", records.write_ndjson().encode().splitlines(), pl.Binary)
     ranked = (
         records.with_columns(text, _id=case_key(), _time=read_time(pl.col("updated_at")))
@@ -84,7 +86,9 @@ def newest(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
 
 
-def aside(records: pl.DataFrame, stage: str, reason: str, field: str | None, why: str) -> pl.DataFrame:
+def aside(
+    records: pl.DataFrame, stage: str, reason: str, field: str | None, why: str
+) -> pl.DataFrame:
     """Records as quarantined.avsc keeps them."""
     return records.select(
         stage=pl.lit(stage),
@@ -117,7 +121,9 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
     if bad.any():
         seen = pl.Series([False]).new_from_index(0, raw.height)
         for name, (reason, field, why) in FAULTS.items():
-            quarantined.append(aside(raw.filter(fault[name] & ~seen), "normalise", reason, field, why))
+            quarantined.append(
+                aside(raw.filter(fault[name] & ~seen), "normalise", reason, field, why)
+            )
             seen = seen | fault[name]
         records, facts = records.filter(good), facts.filter(good)
     passed = records.select("case_id", "court", "opla_office").with_columns(
