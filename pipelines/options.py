@@ -44,13 +44,17 @@ def codes(text: str) -> tuple[str, ...]:
     return tuple(code.strip().upper() for code in text.split(",") if code.strip())
 
 
-def add_rulebook_options(parser: argparse.ArgumentParser, *, of_run: bool = False) -> None:
+def add_rulebook_options(
+    parser: argparse.ArgumentParser, *, of_run: bool = False, otherwise_today: bool = False
+) -> None:
     """Which rulebook, as of when, with presumptions or without.
 
     Args:
         parser: The parser to add them to.
         of_run: Whether a run may say so, where the options do not: they are None then.
+        otherwise_today: Whether the as-of date is today's, where none is given.
     """
+    day = "today" if otherwise_today else "the day the guidance was issued"
     otherwise = "default: as in the run, else " if of_run else "default: "
     parser.add_argument(
         "--rulebook",
@@ -62,7 +66,7 @@ def add_rulebook_options(parser: argparse.ArgumentParser, *, of_run: bool = Fals
         "--as-of",
         type=date,
         metavar="DATE",
-        help=f"weigh cases as of this day; {otherwise}the day the guidance was issued",
+        help=f"weigh cases as of this day; {otherwise}{day}",
     )
     parser.add_argument(
         "--presume",
@@ -130,7 +134,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         if debug:
             raise
         code = _CODES.get(type(error).__name__)
-        if isinstance(error, OSError) and (full := _disk_full(error)):
+        if full := _disk_full(error):
             return _failed(name, f"cannot write: {full}; nothing was left behind", ExitCode.OUTPUT)
         if code is None:
             return _failed(
@@ -148,12 +152,13 @@ _CODES = {
     "InputProblem": ExitCode.INPUT,
     "RunError": ExitCode.INPUT,
     "OutputError": ExitCode.OUTPUT,
+    "BusyError": ExitCode.BUSY,
     "OutputProblem": ExitCode.OUTPUT,
 }
 
 
-def _disk_full(error: OSError) -> str | None:
-    """Why nothing more could be written; Beam keeps the number of an error only in its text."""
+def _disk_full(error: Exception) -> str | None:
+    """Why nothing more could be written; Beam keeps an error's number only in a text."""
     codes = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
     return next((os.strerror(n) for n in codes if f"[Errno {n}]" in str(error)), None)
 
