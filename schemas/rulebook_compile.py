@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -97,8 +98,9 @@ class CompiledRulebook:
 
 
 def digest(rulebook: Rulebook) -> str:
-    """SHA-256 of a rulebook's content, so that two files with the same words agree."""
-    return hashlib.sha256(rulebook.model_dump_json(by_alias=True).encode()).hexdigest()
+    """SHA-256 of a rulebook's content, whatever the layout of its file."""
+    content = json.dumps(rulebook.model_dump(mode="json", by_alias=True), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def compile_rulebook(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[Problem]]:

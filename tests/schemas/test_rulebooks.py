@@ -1,0 +1,218 @@
+"""Rulebooks: what the checker refuses, with line and reason, and those that ship."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from schemas.rulebook_compile import compile_rulebook
+from schemas.rulebooks import FOLDER, RulebookError, load, load_text, locate, names, parse, read
+from transforms.examples import example_problems
+
+# One rulebook that is right; each test below spoils one line of it.
+GOOD = """\
+id: small
+title: A small rulebook
+issued: 2011-11-17
+summary: For tests.
+sources:
+  - {id: memo, title: The memo, publisher: The agency, date: 2011-11-17}
+parameters:
+  many: {value: 2, note: The project's choice.}
+presumptions:
+  - {fact: arrests, value: 0, reason: A check is made.}
+milestones:
+  - {id: turned_65, from: birth_date, years: 65}
+criteria:
+  - id: P1
+    list: priority
+    title: Many arrests
+    cite: {source: memo, section: one, says: many arrests}
+    when: arrests >= :many
+  - id: F1
+    list: favoured
+    title: Old
+    cite: {source: memo, section: two, says: is old}
+    when: turned_65
+routing:
+  - {id: against, when: priority, route: expedite, why: So it says.}
+  - {id: for, when: favoured, route: close, why: So it says.}
+  - {id: else, when: "TRUE", route: continue, why: So it says.}
+scopes:
+  - {id: some, title: Some, cite: {source: memo, section: three, says: some}, when: represented}
+"""
+EXAMPLES = """\
+examples:
+  - name: The day before
+    as_of: 2011-11-16
+    case: {arrests: 2, birth_date: "1946-11-17"}
+    expect: {route: expedite, criteria: {P1: true, F1: false}}
+  - name: The day
+    as_of: 2011-11-17
+    case: {arrests: 1, birth_date: "1946-11-17"}
+    expect: {route: close, criteria: {P1: false, F1: true}}
+  - name: The day after
+    as_of: 2011-11-18
+    case: {arrests: 1, birth_date: "1946-11-17"}
+    expect: {route: close}
+  - name: Neither
+    as_of: 2011-11-18
+    case: {arrests: 1, birth_date: "1986-11-17"}
+    expect: {route: continue, rule: else}
+"""
+
+
+def line_of(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(RulebookError) as caught:
+        load_text("mine.yaml", text)
+    return caught.value.lines
+
+
+def test_the_good_one_is_good() -> None:
+    rulebook = load_text("mine.yaml", GOOD + EXAMPLES)
+    assert example_problems(rulebook) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "reason"),
+    [
+        ("when: arrests >= :many", "when: arrest >= :many", None, "unknown fact arrest "),
+        ("when: arrests >= :many", "when: arrests + :many", None, "not a boolean expression"),
+        (
+            "when: arrests >= :many",
+            "when: arrests >= :many AND arrests > (SELECT 1)",
+            None,
+            "a subquery is not allowed",
+        ),
+        ("when: arrests >= :many", "when: ABS(arrests) >= :many", None, "the function ABS"),
+        ("when: arrests >= :many", "when: arrests >= :few", None, "unknown parameter :few"),
+        (
+            "    cite: {source: memo, section: one, says: many arrests}\n",
+            "",
+            "id: P1",
+            "criterion P1 has no citation",
+        ),
+        ("source: memo, section: one", "source: nemo, section: one", None, "no source nemo"),
+        (
+            "when: arrests >= :many",
+            "when: arrests >= :many AND nationality = 'MX'",
+            None,
+            "nationality is a protected attribute",
+        ),
+        ("when: turned_65", "when: served", "id: turned_65", "no criterion uses the milestone"),
+        ("arrests >= :many", "arrests >= 2", "  many:", "nothing uses the parameter many"),
+        ("from: birth_date", "from: arrests", None, "arrests is not a date fact"),
+        ("years: 65", 'years: ":old"', None, ":old is not a whole-number parameter"),
+        ("fact: arrests,", "fact: arests,", None, "unknown fact arests"),
+        ("fact: arrests, value: 0", "fact: birth_date, value: 0", None, "cannot be presumed"),
+        ("fact: arrests, value: 0", "fact: arrests, value: true", None, "arrests is a count"),
+        ("when: represented", "when: sex = 'MALE'", None, "a protected attribute may be read only"),
+        ("when: favoured, route", "when: served, route", None, "served cannot be used here"),
+        ("id: F1", "id: P1  # again", None, "P1 is there twice"),
+        ("id: F1", "id: served", None, "served is the name of something else"),
+        ("list: favoured", "list: factor", "id: F1", "factor F1 has no weight"),
+        ("title: Old\n", "title: Old\n    weight: 3\n", "weight: 3", "only a factor has a weight"),
+        ("route: close", "route: shut", None, "Input should be 'close', 'continue' or 'expedite'"),
+        ("title: Old\n", "title: Old\n    colour: red\n", "colour: red", "Extra inputs are not"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_line(
+    old: str, new: str, at: str | None, reason: str
+) -> None:
+    text = GOOD.replace(old, new, 1)
+    assert text != GOOD
+    found = problems(text)
+    line = line_of(text, at or new.strip())
+    assert any(m.startswith(f"mine.yaml:{line}: ") and reason in m for m in found), found
+
+
+def test_a_criterion_may_quote_guidance_that_uses_a_protected_attribute() -> None:
+    text = GOOD.replace(
+        "when: arrests >= :many",
+        "when: arrests >= :many AND nationality = 'MX'\n    protected: [nationality]",
+    )
+    assert load_text("mine.yaml", text).id == "small"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id: [", "mine.yaml:2: not YAML"),
+        ("- a list", "mine.yaml:1: not a rulebook"),
+        ("", "mine.yaml:1: not a rulebook"),
+        ("id: x", "mine.yaml:1: criteria: Field required"),
+    ],
+)
+def test_what_is_no_rulebook_is_refused(text: str, message: str) -> None:
+    assert any(line.startswith(message) for line in problems(text)), problems(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "reason"),
+    [
+        ("criteria: {P1: true, F1: false}", "criteria: {F1: false}", "id: P1", "P1 to be TRUE"),
+        ("criteria: {P1: false, F1: true}", "criteria: {F1: true}", "id: P1", "P1 to be FALSE"),
+        ("as_of: 2011-11-16", "as_of: 2011-11-15", "id: turned_65", "no example is the day before"),
+        ("{route: continue,", "{route: close, ", "rule: else", "route: expected close, got"),
+        ("P1: true, F1", "P1: true, X9: true, F1", None, "there is no criterion X9"),
+        ("P1: false, F1: true}", "P1: false, F1: false}", None, "F1: expected False, got True"),
+        ('birth_date: "1986-11-17"', 'birth_date: "soon"', "name: Neither", "birth_date:BAD_DATE"),
+        ("case: {arrests: 2,", "case: {arests: 2,", "name: The day before", "case.arests: Extra"),
+        ("1986-11-17", "1926-11-17", "id: else", "no example reaches the row else"),
+    ],
+)
+def test_examples_that_fail_or_leave_something_out_are_refused(
+    old: str, new: str, at: str | None, reason: str
+) -> None:
+    text = (GOOD + EXAMPLES).replace(old, new, 1)
+    assert text != GOOD + EXAMPLES
+    found = locate("mine.yaml", text, example_problems(load_text("mine.yaml", text)))
+    line = line_of(text, at or new.strip())
+    assert any(m.startswith(f"mine.yaml:{line}: ") and reason in m for m in found), found
+
+
+@pytest.mark.parametrize("name", names())
+def test_those_that_ship_check_clean(name: str) -> None:
+    assert example_problems(load(name)) == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_digest_is_of_the_words_and_not_of_their_layout(name: str, tmp_path: Path) -> None:
+    rulebook = load(name)
+    path, text = read(name)
+    content: Any = yaml.load(text, Loader=yaml.BaseLoader)
+    flow = yaml.dump(yaml.safe_load(text), default_flow_style=True, sort_keys=True)
+    assert load_text(path, f"# Said otherwise.\n{flow}").digest == rulebook.digest
+    as_json = rulebook.rulebook.model_dump_json(by_alias=True)
+    (tmp_path / "copy.json").write_text(as_json)
+    assert load(str(tmp_path / "copy.json")).digest == rulebook.digest
+    changed = json.loads(as_json) | {"title": content["title"] + "."}
+    assert load_text(path, json.dumps(changed)).digest != rulebook.digest
+
+
+def test_a_file_that_is_not_there_or_not_text_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="no such rulebook or file; the rulebooks are dhs"):
+        load("nowhere")
+    (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RulebookError, match="is not UTF-8 text"):
+        load(str(tmp_path / "x.yaml"))
+
+
+def test_names_are_the_files() -> None:
+    assert names() == sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    assert all(parse(*read(name)).id == name for name in names())
+
+
+def test_a_compiled_rulebook_says_nothing_where_something_is_wrong() -> None:
+    rulebook = parse("mine.yaml", GOOD.replace("when: turned_65", "when: served"))
+    compiled, found = compile_rulebook(rulebook)
+    assert compiled is None
+    assert [problem.path for problem in found] == [("milestones", 0)]
