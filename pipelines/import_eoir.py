@@ -28,7 +28,7 @@ from schemas.eoir import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile, OutputFile
 from transforms.eoir_cases import AssembleCases, Rules
-from transforms.eoir_files import Release, find_release
+from transforms.eoir_files import RANGE_BYTES, Release, find_release
 from transforms.eoir_read import ReadTables, number_rows
 from transforms.eoir_tables import tally_of
 from transforms.frames import Frame
@@ -52,12 +52,14 @@ class Job:
         output: Where records are written.
         rules: How records are made.
         buckets: In how many parts cases are put together.
+        stretch: How many bytes of a table are read together.
     """
 
     release: Release
     output: OutputDir
     rules: Rules
     buckets: int
+    stretch: int = RANGE_BYTES
 
 
 def import_release(pipeline: beam.Pipeline, job: Job) -> None:
@@ -67,7 +69,7 @@ def import_release(pipeline: beam.Pipeline, job: Job) -> None:
 
     read = (
         pipeline
-        | "Stretches" >> beam.Create(job.release.ranges(), reshuffle=False)
+        | "Stretches" >> beam.Create(job.release.ranges(job.stretch), reshuffle=False)
         | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", job.buckets, count_cases)
     )
     stretches = beam.pvalue.AsList(read.stretches)

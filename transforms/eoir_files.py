@@ -64,7 +64,7 @@ class Release:
     expected: dict[str, int]
     juveniles: dict[str, str]
 
-    def ranges(self, size: int = RANGE_BYTES) -> list[FileRange]:
+    def ranges(self, size: int) -> list[FileRange]:
         """The files cut into stretches of about so many bytes."""
         return [
             FileRange(file, start, min(start + size, file.bytes))

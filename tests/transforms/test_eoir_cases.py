@@ -17,7 +17,7 @@ def day(text: str) -> datetime.date:
 
 
 def made(
-    on: datetime.date | None = DAY, **rows: list[dict[str, Any]]
+    on: datetime.date | None = DAY, /, **rows: list[dict[str, Any]]
 ) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], int]]:
     """Records by case id, and counts, from rows by table; dates as ISO text."""
     tables = {}
@@ -36,11 +36,17 @@ def made(
 
 
 CASE = {"IDNCASE": 7, "CASE_TYPE": "RMV", "NAT": "MX"}
-OPEN = {"IDNPROCEEDING": 70, "IDNCASE": 7, "OSC_DATE": "2010-01-02", "INPUT_DATE": "2010-02-03",
-        "BASE_CITY_CODE": "BAL", "CASE_TYPE": "RMV"}  # fmt: skip
+OPEN = {
+    "IDNPROCEEDING": 70,
+    "IDNCASE": 7,
+    "OSC_DATE": "2010-01-02",
+    "INPUT_DATE": "2010-02-03",
+    "BASE_CITY_CODE": "BAL",
+    "CASE_TYPE": "RMV",
+}
 
 
-def one(on: datetime.date | None = DAY, **rows: list[dict[str, Any]]) -> dict[str, Any]:
+def one(on: datetime.date | None = DAY, /, **rows: list[dict[str, Any]]) -> dict[str, Any]:
     tables = {"A_TblCase": [CASE], "B_TblProceeding": [OPEN]} | rows
     return made(on, **tables)[0]["7"]
 
@@ -105,11 +111,21 @@ def test_the_docket_of_a_day(proceedings: list[dict[str, Any]], pending: bool) -
 def test_the_outcome_is_the_first_after_the_day_that_is_no_move() -> None:
     rows = [
         OPEN | {"OTHER_COMP": "C", "COMP_DATE": "2012-01-05"},
-        OPEN | {"IDNPROCEEDING": 71, "INPUT_DATE": "2012-01-06", "OTHER_COMP": "Y",
-                "COMP_DATE": "2012-05-01"},
-        OPEN | {"IDNPROCEEDING": 72, "INPUT_DATE": "2013-01-06", "DEC_CODE": "R",
-                "COMP_DATE": "2014-05-01"},
-    ]  # fmt: skip
+        OPEN
+        | {
+            "IDNPROCEEDING": 71,
+            "INPUT_DATE": "2012-01-06",
+            "OTHER_COMP": "Y",
+            "COMP_DATE": "2012-05-01",
+        },
+        OPEN
+        | {
+            "IDNPROCEEDING": 72,
+            "INPUT_DATE": "2013-01-06",
+            "DEC_CODE": "R",
+            "COMP_DATE": "2014-05-01",
+        },
+    ]
     names = ("court_outcome", "court_outcome_kind", "court_outcome_date", "completed_on")
     then, now = one(B_TblProceeding=rows), one(None, B_TblProceeding=rows)
     assert [then[name] for name in names] == ["Y", "OTHER_COMPLETION", "2012-05-01", None]
@@ -133,17 +149,32 @@ def test_an_order_is_final_in_absentia_or_unappealed_and_falls_when_reopened() -
 
 
 def charge(code: str, status: str | None, proceeding: int = 70, number: int = 1) -> dict[str, Any]:
-    return {"IDNPRCDCHG": number, "IDNCASE": 7, "IDNPROCEEDING": proceeding, "CHARGE": code,
-            "CHG_STATUS": status}  # fmt: skip
+    return {
+        "IDNPRCDCHG": number,
+        "IDNCASE": 7,
+        "IDNPROCEEDING": proceeding,
+        "CHARGE": code,
+        "CHG_STATUS": status,
+    }
 
 
 @pytest.mark.parametrize("status", ["N", "O", "W", None])
 def test_a_charge_that_is_not_sustained_finds_nothing(status: str | None) -> None:
     codes = ("212a06Ci", "212a06Ai", "212a09AiiI", "237a04B", "237a04D", "237a02Aiii", "237a01Ci")
-    record = one(None, B_TblProceedCharges=[charge(c, status, number=n) for n, c in enumerate(codes)])
+    record = one(
+        None, B_TblProceedCharges=[charge(c, status, number=n) for n, c in enumerate(codes)]
+    )
     assert [one["code"] for one in record["charges"]] == list(codes)
-    for name in ("fraud_findings", "entries", "removals", "security_risk", "human_rights_violator",
-                 "convictions", "status_violations", "egregious_violations"):  # fmt: skip
+    for name in (
+        "fraud_findings",
+        "entries",
+        "removals",
+        "security_risk",
+        "human_rights_violator",
+        "convictions",
+        "status_violations",
+        "egregious_violations",
+    ):
         assert record[name] is None
 
 
@@ -154,7 +185,11 @@ def test_a_charge_that_is_not_sustained_finds_nothing(status: str | None) -> Non
         ("212a06Ai", "entries", [{"date": None, "manner": "WITHOUT_INSPECTION"}]),
         ("237a01Ci", "entries", [{"date": None, "manner": "ADMITTED"}]),
         ("212a09AiiI", "removals", [{"date": None, "kind": "REMOVAL"}, None]),
-        ("237a01Ci", "status_violations", [{"date": None, "kind": "FAILED_TO_MAINTAIN_STATUS"}, None]),
+        (
+            "237a01Ci",
+            "status_violations",
+            [{"date": None, "kind": "FAILED_TO_MAINTAIN_STATUS"}, None],
+        ),
         ("237a04B", "security_risk", True),
         ("237a04D", "human_rights_violator", True),
         ("237a02Aiii", "convictions", None),
@@ -163,7 +198,7 @@ def test_a_charge_that_is_not_sustained_finds_nothing(status: str | None) -> Non
         ("212a09A", "removals", None),
         ("212a09Ci", "removals", None),
     ],
-)  # fmt: skip
+)
 def test_what_a_sustained_charge_settles(code: str, field: str, value: object) -> None:
     assert one(None, B_TblProceedCharges=[charge(code, "S")])[field] == value
 
@@ -175,8 +210,10 @@ def test_a_charge_on_a_day_is_as_old_as_its_proceeding_and_its_status_may_be_lat
         OPEN | {"IDNPROCEEDING": 72, "INPUT_DATE": "2012-01-01"},
     ]
     charges = [
-        charge("212a06Ci", "S", 70, 1), charge("212a06Ai", "S", 71, 2), charge("237a04B", "S", 72, 3)
-    ]  # fmt: skip
+        charge("212a06Ci", "S", 70, 1),
+        charge("212a06Ai", "S", 71, 2),
+        charge("237a04B", "S", 72, 3),
+    ]
     record = one(B_TblProceeding=rows, B_TblProceedCharges=charges)
     assert record["charges"] == [
         {"code": "212a06Ci", "status": "SUSTAINED"},
@@ -207,18 +244,25 @@ def test_custody_of_a_day(rows: list[tuple[str, str, str]], on: Any, want: str |
 
 def test_the_next_hearing_is_the_first_after_the_day_that_was_known_and_stood() -> None:
     def hearing(number: int, put_down: str, at: str, **more: str) -> dict[str, Any]:
-        return {"IDNSCHEDULE": number, "IDNCASE": 7, "INPUT_DATE": put_down, "ADJ_DATE": at,
-                "CAL_TYPE": "M"} | more  # fmt: skip
+        return {
+            "IDNSCHEDULE": number,
+            "IDNCASE": 7,
+            "INPUT_DATE": put_down,
+            "ADJ_DATE": at,
+            "CAL_TYPE": "M",
+        } | more
 
     record = one(
         tbl_schedule=[
             hearing(1, "2011-01-01", "2011-11-17"),
             hearing(2, "2011-12-01", "2011-12-05"),
             hearing(3, "2011-02-01", "2011-12-10", ADJ_RSN="25", UPDATE_DATE="2011-10-01"),
-            hearing(4, "2011-03-01", "2012-03-01", ADJ_RSN="17", UPDATE_DATE="2012-03-01", CAL_TYPE="I"),
+            hearing(
+                4, "2011-03-01", "2012-03-01", ADJ_RSN="17", UPDATE_DATE="2012-03-01", CAL_TYPE="I"
+            ),
             hearing(5, "2011-03-01", "2012-04-01"),
         ]
-    )  # fmt: skip
+    )
     assert (record["next_hearing"], record["calendar_type"]) == ("2012-03-01", "INDIVIDUAL")
 
 
@@ -227,17 +271,39 @@ def test_facts_after_the_day_are_not_used() -> None:
     tables: dict[str, list[dict[str, Any]]] = {
         "A_TblCase": [case],
         "tbl_Court_Appln": [
-            {"IDNPROCEEDINGAPPLN": 1, "IDNPROCEEDING": 70, "IDNCASE": 7, "APPL_CODE": "ASYL",
-             "APPL_RECD_DATE": "2012-01-01", "APPL_DEC": "G"},
-            {"IDNPROCEEDINGAPPLN": 2, "IDNPROCEEDING": 70, "IDNCASE": 7, "APPL_CODE": "42B",
-             "APPL_RECD_DATE": "2011-01-01", "APPL_DEC": "D"},
+            {
+                "IDNPROCEEDINGAPPLN": 1,
+                "IDNPROCEEDING": 70,
+                "IDNCASE": 7,
+                "APPL_CODE": "ASYL",
+                "APPL_RECD_DATE": "2012-01-01",
+                "APPL_DEC": "G",
+            },
+            {
+                "IDNPROCEEDINGAPPLN": 2,
+                "IDNPROCEEDING": 70,
+                "IDNCASE": 7,
+                "APPL_CODE": "42B",
+                "APPL_RECD_DATE": "2011-01-01",
+                "APPL_DEC": "D",
+            },
         ],
         "tbl_JuvenileHistory": [
-            {"IDNJUVENILEHISTORY": 1, "IDNCASE": 7, "IDNJUVENILE": "1", "DATCREATEDON": "2010-03-03"},
-            {"IDNJUVENILEHISTORY": 2, "IDNCASE": 7, "IDNJUVENILE": "J1", "DATCREATEDON": "2012-03-03"},
+            {
+                "IDNJUVENILEHISTORY": 1,
+                "IDNCASE": 7,
+                "IDNJUVENILE": "1",
+                "DATCREATEDON": "2010-03-03",
+            },
+            {
+                "IDNJUVENILEHISTORY": 2,
+                "IDNCASE": 7,
+                "IDNJUVENILE": "J1",
+                "DATCREATEDON": "2012-03-03",
+            },
         ],
         "B_TblProceeding": [OPEN | {"DEC_CODE": "X", "COMP_DATE": "2012-09-09"}],
-    }  # fmt: skip
+    }
     record = one(**tables)
     assert (record["represented"], record["entries"], record["orders"]) == (None, None, None)
     assert record["juvenile"] == "UNACCOMPANIED"
@@ -252,9 +318,17 @@ def test_facts_after_the_day_are_not_used() -> None:
 
 def test_leads_and_riders() -> None:
     other = {"IDNCASE": 8, "CASE_TYPE": "RMV"}
-    joined = {"IDNLEADRIDER": 1, "IDNLEADCASE": 8, "IDNRIDERCASE": 7, "DATCREATEDON": "2010-03-01",
-              "BLNACTIVE": True}  # fmt: skip
-    both = {"A_TblCase": [CASE, other], "B_TblProceeding": [OPEN, OPEN | {"IDNCASE": 8}]}
+    joined = {
+        "IDNLEADRIDER": 1,
+        "IDNLEADCASE": 8,
+        "IDNRIDERCASE": 7,
+        "DATCREATEDON": "2010-03-01",
+        "BLNACTIVE": True,
+    }
+    both: dict[str, list[dict[str, Any]]] = {
+        "A_TblCase": [CASE, other],
+        "B_TblProceeding": [OPEN, OPEN | {"IDNCASE": 8}],
+    }
     both["B_TblProceeding"][1]["IDNPROCEEDING"] = 80
     records, counts = made(**both, tbl_Lead_Rider=[joined])
     assert (records["7"]["family_role"], records["7"]["lead_case_id"]) == ("RIDER", "8")
@@ -265,8 +339,12 @@ def test_leads_and_riders() -> None:
 
 
 def test_every_row_is_counted_once() -> None:
-    rows = [charge("212a06Ai", "S"), charge("237a04B", "S"), charge("212a06Ci", "S", number=2) | {"IDNCASE": 9}]
-    _, counts = made(A_TblCase=[CASE, CASE], B_TblProceeding=[OPEN], B_TblProceedCharges=rows)  # fmt: skip
+    rows = [
+        charge("212a06Ai", "S"),
+        charge("237a04B", "S"),
+        charge("212a06Ci", "S", number=2) | {"IDNCASE": 9},
+    ]
+    _, counts = made(A_TblCase=[CASE, CASE], B_TblProceeding=[OPEN], B_TblProceedCharges=rows)
     charges = {of: n for (of, table), n in counts.items() if table == "B_TblProceedCharges"}
     assert charges == {"repeated": 1, "no_case": 1, "used": 1}
     assert counts["repeated", "A_TblCase"] == 1

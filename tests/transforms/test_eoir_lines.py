@@ -1,4 +1,5 @@
 import io
+import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +73,7 @@ def test_a_file_cut_anywhere_gives_each_line_once(
     edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     parts = [
         b"".join(whole_lines(io.BytesIO(data), start, end))
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in itertools.pairwise(edges)
     ]
     assert b"".join(parts) == whole
 

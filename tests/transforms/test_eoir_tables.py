@@ -7,9 +7,12 @@ from transforms.eoir_files import TableFile
 from transforms.eoir_tables import ReadRows, read_rows
 
 CHARGES = TableFile(
-    "charges.csv", 0, "B_TblProceedCharges",
-    ("IDNPRCDCHG", "IDNCASE", "IDNPROCEEDING", "CHARGE", "CHG_STATUS"), 0,
-)  # fmt: skip
+    "charges.csv",
+    0,
+    "B_TblProceedCharges",
+    ("IDNPRCDCHG", "IDNCASE", "IDNPROCEEDING", "CHARGE", "CHG_STATUS"),
+    0,
+)
 CASES = TableFile("case.csv", 0, "A_TblCase", tuple(TABLES["A_TblCase"].columns), 0)
 
 
@@ -32,8 +35,12 @@ def test_null_spellings_are_unknown_and_no_fault(spelt: str) -> None:
 
 def test_values_are_read_by_their_kind() -> None:
     row, lost = read_case(
-        NAT=" MX ", DATE_OF_ENTRY="2004-05-06 00:00:00.000", C_BIRTHDATE="1/1975", LPR="0", GENDER="F"
-    )  # fmt: skip
+        NAT=" MX ",
+        DATE_OF_ENTRY="2004-05-06 00:00:00.000",
+        C_BIRTHDATE="1/1975",
+        LPR="0",
+        GENDER="F",
+    )
     assert (row["NAT"], row["DATE_OF_ENTRY"]) == ("MX", datetime.date(2004, 5, 6))
     assert (row["C_BIRTHDATE"], row["LPR"], row["GENDER"]) == ("1975-01", False, "F")
     assert lost == {}
@@ -41,9 +48,16 @@ def test_values_are_read_by_their_kind() -> None:
 
 def test_junk_is_unknown_and_counted() -> None:
     row, lost = read_case(
-        CUSTODY="LIN", CASE_TYPE="9", C_BIRTHDATE="E", DATE_OF_ENTRY="2004-13-06", NAT="\xe9", LPR="x"
-    )  # fmt: skip
-    assert [row[name] for name in ("CUSTODY", "CASE_TYPE", "C_BIRTHDATE", "NAT", "LPR")] == [None] * 5
+        CUSTODY="LIN",
+        CASE_TYPE="9",
+        C_BIRTHDATE="E",
+        DATE_OF_ENTRY="2004-13-06",
+        NAT="\xe9",
+        LPR="x",
+    )
+    assert [row[name] for name in ("CUSTODY", "CASE_TYPE", "C_BIRTHDATE", "NAT", "LPR")] == [
+        None
+    ] * 5
     assert lost == {
         "A_TblCase.CUSTODY:UNKNOWN_CODE": 1,
         "A_TblCase.CASE_TYPE:UNKNOWN_CODE": 1,
