@@ -1,0 +1,29 @@
+"""Each example of the rulebooks that ship is a test of its own."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from schemas.rulebook import Example
+from schemas.rulebook_compile import Problem
+from schemas.rulebooks import load, names
+from transforms.examples import example_problems
+
+EXAMPLES = [
+    pytest.param(name, index, example, id=f"{name}: {example.name}")
+    for name in names()
+    for index, example in enumerate(load(name).rulebook.examples)
+]
+
+
+@functools.cache
+def problems(name: str) -> list[Problem]:
+    return example_problems(load(name))
+
+
+@pytest.mark.parametrize(("name", "index", "example"), EXAMPLES)
+def test_an_example_comes_out_as_expected(name: str, index: int, example: Example) -> None:
+    assert [found for found in problems(name) if found.path[:2] == ("examples", index)] == []
+    assert example.expect.model_fields_set
