@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 COMMANDS = {
     "backlog": "review case files and route each case",
+    "nightly": "fold in what has come since last night and review again",
     "explain": "explain the recommendation for one case",
     "show": "summarise a run",
     "rulebook": "list, show or check rulebooks",
     "sample": "make a sample backlog",
+    "sample-events": "make sample events and reviews for the cases of a run",
     "import-eoir": "turn the court's public release into case files",
 }
 HELP = (

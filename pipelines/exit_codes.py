@@ -11,6 +11,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     INPUT = 3
     OUTPUT = 4
+    BUSY = 5
     INTERRUPTED = 130
 
 
@@ -19,4 +20,5 @@ INTERNAL = ExitCode.INTERNAL
 USAGE = ExitCode.USAGE
 INPUT = ExitCode.INPUT
 OUTPUT = ExitCode.OUTPUT
+BUSY = ExitCode.BUSY
 INTERRUPTED = ExitCode.INTERRUPTED

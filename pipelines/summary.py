@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.night_summary import print_night
 from schemas.manifest import Manifest
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
@@ -60,6 +61,8 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
         f"{manifest.firm:,} are firm: no missing fact can change them. "
         f"{manifest.look:,} stand on both lists and are marked for a person's look."
     )
+    if manifest.nightly is not None:
+        print_night(console, manifest.nightly)
     rate = counts.read / manifest.seconds if manifest.seconds else 0
     console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} cases a second")
     console.print("An attorney decides; these are recommendations.")

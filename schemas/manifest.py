@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -70,6 +71,92 @@ class Counts(_Part):
         return self
 
 
+class ConsumedFile(InputFile):
+    """A file of events or reviews that a night read.
+
+    Args:
+        kind: events or reviews.
+    """
+
+    kind: Literal["events", "reviews"]
+
+
+class NightEvents(_Part):
+    """What became of the events that a night read, and of those that wait.
+
+    Args:
+        read: Events read.
+        repeated: Events that were there already, or came twice.
+        conflicts: Events with the id of another and other content, all but the greatest.
+        set_aside: Events that no fold can use.
+        unread: Events and reviews in damaged blocks, as far as their headers say.
+        pending: Events that wait for their case to be opened, earlier nights' included.
+    """
+
+    read: int
+    repeated: int
+    conflicts: int
+    set_aside: int
+    unread: int
+    pending: int
+
+
+class NightReviews(_Part):
+    """Reviews: read tonight, new, refused (id of another), set aside, and all there are."""
+
+    read: int
+    new: int
+    conflicts: int
+    set_aside: int
+    kept: int
+
+
+class Nightly(_Part):
+    """What only a night's run has.
+
+    Args:
+        previous: Run of the night before; None on a first night.
+        buckets: How many buckets the cases are kept in.
+        second_reader: Whether a review that expedites counts only with a second reader.
+        consumed: Files of events and reviews that tonight read.
+        consumed_list: SHA-256 of consumed.ndjson, the list of all that any night read.
+        left_unread: Files that are cut short, as if still being written: left for the next night.
+        set_aside: Files that are not Avro files of events or reviews.
+        cases_before: Cases in last night's snapshot, or on a first night in the case files.
+        opened: Cases that events opened.
+        cases: Cases in tonight's snapshot.
+        events: What became of events.
+        reviews: What became of reviews.
+        changed: Cases whose recommendation differs from last night's.
+        causes: In how many of them each kind of cause has a part.
+        queue: Cases that wait for an attorney, by mark; "" for those without.
+    """
+
+    previous: str | None
+    buckets: int
+    second_reader: bool
+    consumed: tuple[ConsumedFile, ...]
+    consumed_list: str
+    left_unread: tuple[str, ...]
+    set_aside: tuple[str, ...]
+    cases_before: int
+    opened: int
+    cases: int
+    events: NightEvents
+    reviews: NightReviews
+    changed: int
+    causes: dict[str, int]
+    queue: dict[str, int]
+
+    @model_validator(mode="after")
+    def _reconcile(self) -> Nightly:
+        if self.cases != self.cases_before + self.opened:
+            raise ValueError(
+                f"{self.cases_before} cases and {self.opened} opened are not {self.cases}"
+            )
+        return self
+
+
 class Manifest(_Part):
     """One run.
 
@@ -94,6 +181,7 @@ class Manifest(_Part):
         versions: Versions of what computed it.
         started: When it began, UTC.
         seconds: How long it took.
+        nightly: What only a night's run has; None for a backlog run.
     """
 
     run_id: str
@@ -116,3 +204,4 @@ class Manifest(_Part):
     versions: dict[str, str]
     started: datetime.datetime
     seconds: float
+    nightly: Nightly | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -55,3 +55,23 @@ class BacklogOptions(ReviewOptions):
     input: tuple[str, ...] = Field(min_length=1)
     output: str = Field(min_length=1)
     run_id: RunId | None = None
+
+
+class NightlyOptions(ReviewOptions):
+    """What a night reads and where its state is.
+
+    Args:
+        state: The directory in which nights are kept.
+        events: Directory of event files.
+        reviews: Directory of review files; None for none.
+        input: On a first night, the case files; files, globs or directories.
+        second_reader: The route that a review gives only with a second reader.
+        dry_run: Whether only to say what would be done.
+    """
+
+    state: str = Field(min_length=1)
+    events: str = Field(min_length=1)
+    reviews: str | None = None
+    input: tuple[str, ...] | None = None
+    second_reader: Literal["expedite"] | None = None
+    dry_run: bool = False

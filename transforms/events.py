@@ -121,6 +121,9 @@ def base_events(records: Frame) -> Frame:
     Returns:
         Columns of case_event.avsc, one row a record.
     """
+    if records.is_empty():
+        # polars panics at a struct of no rows in which an enum is nested.
+        return EVENTS.to_frame()
     return records.select(
         event_id=pl.lit(BASE),
         case_id=case_key(),

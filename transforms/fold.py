@@ -1,12 +1,12 @@
 """Fold: the record of a case from all that was ever said of it.
 
-Everything is an event; the record of a case file is one too. Each field has the value of the event
-that set it last, by `recorded_at`, then `event_id`. What was added to a list since then follows, each
-event once. So the order in which events come, and how often, does not matter.
+Everything is an event; the record of a case file is one too. Each field has the value of the
+event that set it last, by `recorded_at`, then `event_id`. What was added to a list since then
+follows, each event once. So the order in which events come, and how often, does not matter.
 
 Of two events with one id and other content (a conflict) the later recorded, then the greater by
-content, is taken for the greater event: it wins each field that both set, and what the other adds to
-a list that it adds to does not count.
+content, is taken for the greater event: it wins each field that both set, and what the other adds
+to a list that it adds to does not count.
 
 A list that is not known, and to which elements are added, has those elements and a null, which says
 that there may be more.
@@ -50,8 +50,8 @@ def fold(log: Frame) -> Folded:
     """Fold events into records.
 
     Args:
-        log: Columns of case_event.avsc, normalised (`transforms.events`), in any order; with the base
-            event of each case that has one.
+        log: Columns of case_event.avsc, normalised (`transforms.events`), in any order; with the
+            base event of each case that has one.
 
     Returns:
         The records, and what is left of the log.

@@ -33,10 +33,8 @@ def log_of(*events: CaseEvent) -> Frame:
 
 def event(event_id: str, recorded: str, kind: str = "FACT_CHANGED", **more: Any) -> CaseEvent:
     facts = more.pop("facts", {})
-    return CaseEvent(
-        event_id=event_id, case_id=more.pop("case_id", "1"), kind=kind, recorded_at=recorded,
-        facts=CaseRecord(**facts), **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+    said = {"event_id": event_id, "case_id": "1", "kind": kind, "recorded_at": recorded, **more}
+    return CaseEvent(facts=CaseRecord(**facts), **said)
 
 
 def only(log: Frame) -> CaseRecord:
@@ -166,7 +164,7 @@ def replay(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return cases
 
 
-VALUES = st.fixed_dictionaries(
+VALUES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "court": st.sampled_from(["BAL", "DEN", None]),

@@ -1,0 +1,107 @@
+"""The state that nights hand on: last night's run, checked, and the list of what was read.
+
+OUT/runs/night-DATE[.N]/{close,...,cases,log,reviews,queue,changes}/part-BUCKET-of-BUCKETS.avro
+OUT/runs/night-DATE[.N]/consumed.ndjson
+"""
+
+from __future__ import annotations
+
+import datetime
+import glob
+import hashlib
+from dataclasses import dataclass
+
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.options import InputProblem
+from pipelines.runs import RunError, files, load_run
+from schemas.manifest import ConsumedFile, Manifest, Nightly
+from transforms.night import PART_SCHEMAS
+
+CONSUMED = "consumed.ndjson"
+
+
+@dataclass(frozen=True)
+class Previous:
+    """Last night's run.
+
+    Args:
+        run: Its directory.
+        manifest: Its manifest.
+        nightly: The part of it that only nights have.
+        consumed: Every file that it or a night before it read.
+    """
+
+    run: str
+    manifest: Manifest
+    nightly: Nightly
+    consumed: tuple[ConsumedFile, ...]
+
+
+def find_previous(state: str) -> Previous | None:
+    """Last night's run, all of whose records are there.
+
+    Args:
+        state: The directory in which nights are kept.
+
+    Returns:
+        The run; None where there was no night yet.
+
+    Raises:
+        InputProblem: The latest run there is no night's.
+        RunError: A file of it is damaged or missing.
+    """
+    if not FileSystems.exists(f"{state}/LATEST"):
+        return None
+    run, manifest = load_run(state)
+    if manifest.nightly is None:
+        raise InputProblem(
+            f"{run}: is a backlog run; start the nights in another directory, "
+            f"with --input {run}/cases"
+        )
+    there = {
+        path.removeprefix(f"{run}/"): records
+        for part in PART_SCHEMAS
+        for path, records in files(run, part).items()
+    }
+    for output in manifest.outputs:
+        if there.get(output.path) != output.records:
+            raise RunError(
+                f"{run}/{output.path}: does not hold the {output.records} records it had"
+            )
+    return Previous(run, manifest, manifest.nightly, _consumed(run, manifest.nightly))
+
+
+def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
+    path = f"{run}/{CONSUMED}"
+    if not FileSystems.exists(path):
+        raise RunError(f"{path}: is missing")
+    with FileSystems.open(path, compression_type="uncompressed") as file:
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != nightly.consumed_list:
+        raise RunError(f"{path}: is not the list that the run wrote")
+    return tuple(ConsumedFile.model_validate_json(line) for line in content.splitlines())
+
+
+def write_consumed(folder: str, consumed: tuple[ConsumedFile, ...]) -> str:
+    """Write the list of all files read, and give its digest."""
+    content = "".join(f"{file.model_dump_json()}\n" for file in consumed).encode()
+    path = f"{folder}/{CONSUMED}"
+    with FileSystems.create(path, compression_type="uncompressed") as file:
+        file.write(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def free_run_id(state: str, as_of: datetime.date) -> str:
+    """The id of a night's run: night-DATE, with .2, .3 ... where the night has runs already."""
+    first = f"night-{as_of}"
+    ids = [first, *(f"{first}.{number}" for number in range(2, 1000))]
+    return next(name for name in ids if not FileSystems.exists(f"{state}/runs/{name}"))
+
+
+def sweep(state: str) -> None:
+    """Remove what killed nights have left; only for the holder of the state's lock."""
+    if "://" not in state:
+        left = glob.glob(f"{glob.escape(state)}/runs/_night-*.partial")
+        if left:
+            FileSystems.delete(left)
