@@ -211,7 +211,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     )
     output.open(*PARTS, SHUFFLE)
     try:
-        with Progress(size):
+        with Progress(size, "rows"):
             pipeline = beam.Pipeline(options=beam_options)
             import_release(pipeline, job)
             pipeline.run().wait_until_finish()

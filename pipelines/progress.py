@@ -21,9 +21,11 @@ class Progress:
 
     Args:
         input_bytes: Size of the input, for the first line.
+        of: What is counted.
     """
 
-    def __init__(self, input_bytes: int) -> None:
+    def __init__(self, input_bytes: int, of: str = "cases") -> None:
+        self.of = of
         self.input_bytes = input_bytes
         self.done = threading.Event()
         self.thread: threading.Thread | None = None
@@ -53,4 +55,4 @@ class Progress:
             while not self.done.wait(0.2):
                 cases, seconds = _cases - before, time.monotonic() - begun
                 if cases:
-                    status.update(f"{cases:,} cases, {cases / seconds:,.0f} a second")
+                    status.update(f"{cases:,} {self.of}, {cases / seconds:,.0f} a second")

@@ -61,6 +61,9 @@ def messy_lines(rows: Frame, table: str, seed: tuple[int, ...]) -> bytes:
         if name in JUNK:
             junk = pl.Series(random.random(rows.height) < JUNKED) & column.is_not_null()
             column = column.zip_with(~junk, pl.Series([JUNK[name]]).new_from_index(0, rows.height))
+        if kind is None:
+            quoted = pl.Series(random.random(rows.height) < NUL_BYTES)
+            column = column.zip_with(~quoted, '"' + column)
         columns[name] = column
     lines = _lines(pl.DataFrame(columns)).encode("latin-1").split(b"\n")[:-1]
     for at in np.flatnonzero(random.random(len(lines)) < TABBED):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import json
+import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -239,3 +242,21 @@ def test_many_stretches_and_buckets_give_what_one_gives(
     pipeline.run().wait_until_finish()
     for part in PARTS:
         assert rows(Path(output.partial), part) == rows(imported, part)
+
+
+def test_progress_is_for_a_terminal_only(messy: Path, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = argv("import-eoir", messy, "--output", tmp_path / "out", "--json")
+    env = environment() | {"TERM": "xterm"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        shown = b""
+        # The terminal's end raises once the process has closed it.
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 4096):
+                shown += part
+        printed, _ = process.communicate()
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"reading" in shown
+    assert json.loads(printed)["cases"] > 0
