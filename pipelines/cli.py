@@ -20,7 +20,7 @@ HELP = (
     "usage: discretion COMMAND ...\n\n"
     "Reviews removal cases under published guidance: close, continue or expedite, with reasons.\n"
     "It recommends; an attorney decides.\n\ncommands:\n"
-    + "".join(f"  {name:<13}{what}\n" for name, what in COMMANDS.items())
+    + "".join(f"  {name:<15}{what}\n" for name, what in COMMANDS.items())
     + "\n`discretion COMMAND --help` tells more. docs/ has a tutorial.\n"
 )
 
