@@ -320,11 +320,20 @@ def _night(
             close_run(job.place, manifest, job.night.terms.rulebook.rulebook)
     except BaseException as error:
         discard(job.place)
-        # Beam raises what a transform raised as text.
-        if damaged := re.search(r"DamagedError: (.+?)(?: \[while running|\n|$)", str(error)):
-            raise RunError(damaged[1]) from None
+        if damaged := _damaged(error):
+            raise RunError(damaged) from None
         raise
     return manifest
+
+
+def _damaged(error: BaseException) -> str | None:
+    """What of the state is damaged, if a transform said so.
+
+    Beam adds its place to the text of what a transform raises; a remote worker's has only the text.
+    """
+    kind = type(error).__name__
+    found = re.search(r"DamagedError: (.+?)(?: \[while running|\n|$)", f"{kind}: {error}")
+    return found[1] if found else None
 
 
 def _job(options: NightlyOptions, state: str, rulebook: CompiledRulebook) -> Job:

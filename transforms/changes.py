@@ -233,9 +233,11 @@ def _fact_causes(
     opener = setters(events.with_columns(sets=pl.lit([], pl.List(pl.String))), opening=True)
     begun = opened.join(opener, on="case_id", how="left")
     known = cases.join(old, on="case_id", how="semi")
+    # Where one of two records has no one spelling, both are compared as they were written.
+    spelt = before.records.select("case_id").join(tonight.records, on="case_id", how="semi")
     changed = changed_fields(
-        _values(before, old.join(known, on="case_id", how="semi")),
-        _values(tonight, new.join(known, on="case_id", how="semi")),
+        _values(before, old.join(known, on="case_id", how="semi"), spelt),
+        _values(tonight, new.join(known, on="case_id", how="semi"), spelt),
     ).join(setters(events), on=["case_id", "field"], how="left", maintain_order="left")
     ended = tonight.records.filter("completed").select("case_id")
     completes = changed.filter(pl.col("field") == "completed_on").join(
@@ -259,12 +261,12 @@ def _fact_causes(
     )
 
 
-def _values(weighed: Weighed, records: Frame) -> Frame:
-    """Records in one spelling, where they have one, else as they are."""
+def _values(weighed: Weighed, records: Frame, spelt: Frame) -> Frame:
+    """Records, those of some cases in one spelling."""
     columns = ["case_id", *FIELDS]
-    good = weighed.records.join(records, on="case_id", how="semi").select(columns)
-    rest = records.join(good, on="case_id", how="anti").select(columns)
-    return pl.concat([good, rest])
+    mine = spelt.join(records, on="case_id", how="semi")
+    good = weighed.records.join(mine, on="case_id", how="semi").select(columns)
+    return pl.concat([good, records.join(mine, on="case_id", how="anti").select(columns)])
 
 
 def changed_fields(before: Frame, after: Frame) -> Frame:

@@ -1,0 +1,387 @@
+"""Nights as their user runs them: real processes, files that land, kills and a rulebook changed."""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import json
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from schemas.avro import avro_schema
+from schemas.case_event import CaseEvent
+from schemas.case_record import CaseRecord, Conviction
+from schemas.review import Review
+from schemas.rulebooks import load, read
+from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
+from transforms.bucket_files import read_whole
+from transforms.case_frame import to_frame
+from transforms.events import EVENTS, base_events, normalise_events
+from transforms.fold import fold
+from transforms.frames import Frame
+from transforms.night import PART_SCHEMAS
+from transforms.reviews import REVIEWS
+from transforms.sample_events import sample_events
+from transforms.weigh import Terms, weigh
+from transforms.write_avro import encode_blocks, write_header
+
+RULEBOOK = load("ice-2011-11-17")
+# Born on 1946-11-17, everything else known and of no note.
+ELDER = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
+CLEAN = {**ELDER, "birth_date": "1970-01-01", "updated_at": "2011-11-01"}
+N1, N2, N3 = (datetime.date(2011, 11, day) for day in (15, 16, 18))
+CASES = {
+    name: CaseRecord(**{**CLEAN, "case_id": name})
+    for name in ("plain", "felon", "reviewed", "done", "late", "broken")
+} | {"elder": CaseRecord(**{**ELDER, "case_id": "elder", "updated_at": "2011-11-01"})}
+FELONY = Conviction(
+    date="2011-11-10", grade="FELONY", category="BURGLARY", immigration_element=False,
+    vacated=False, juvenile_adjudication=False,
+)  # fmt: skip
+
+
+def event(event_id: str, case_id: str, kind: Any, recorded: str, **more: Any) -> CaseEvent:
+    facts = CaseRecord(**more.pop("facts", {}))
+    return CaseEvent(
+        event_id=event_id, case_id=case_id, kind=kind, recorded_at=recorded, facts=facts, **more
+    )
+
+
+def felony(event_id: str, case_id: str, recorded: str) -> CaseEvent:
+    return event(
+        event_id, case_id, "CONVICTION_ENTERED", recorded, happened_at="2011-11-10",
+        adds=["convictions"], facts={"convictions": [FELONY]},
+    )  # fmt: skip
+
+
+def write(path: Path, frame: Frame, name: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = avro_schema(name)
+    path.write_bytes(write_header(schema) + encode_blocks(frame, schema))
+
+
+def write_events(path: Path, *events: CaseEvent) -> None:
+    write(path, pl.DataFrame([e.model_dump() for e in events], schema=EVENTS), "case_event")
+
+
+def nightly(place: Path, as_of: datetime.date, *more: object) -> Any:
+    return discretion(
+        "nightly", "--state", place / "OUT", "--events", place / "events", "--reviews",
+        place / "reviews", "--as-of", as_of, *more,
+    )  # fmt: skip
+
+
+def good(done: subprocess.CompletedProcess[str]) -> None:
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def changes(run: Path) -> dict[str, Row]:
+    return {row["case_id"]: row for row in rows(run, "changes")}
+
+
+def causes(row: Row) -> list[tuple[Any, ...]]:
+    return [
+        tuple(cause[k] for k in ("kind", "field", "event_id", "milestone", "on") if cause[k])
+        for cause in row["causes"]
+    ]
+
+
+def manifest(run: Path) -> Any:
+    return json.loads((run / "manifest.json").read_text())
+
+
+def reconciled(run: Path) -> None:
+    """Every case of the snapshot is somewhere, and once."""
+    said = manifest(run)
+    routed = [row["case_id"] for route in ("close", "continue", "expedite")
+              for row in rows(run, route)]  # fmt: skip
+    cases = [row["case_id"] for row in rows(run, "cases")]
+    assert len(set(routed)) == len(routed)
+    assert set(routed) <= set(cases)
+    away = [r for r in rows(run, "quarantine") if r["stage"] == "normalise"]
+    counts = said["counts"]
+    assert len(cases) == len(routed) + len(away) + counts["completed"] + counts["out_of_scope"]
+    assert said["nightly"]["cases"] == len(cases)
+    assert counts["read"] == len(cases) + counts["duplicates"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three nights, and a fourth under another rulebook; a night is missed before the third."""
+    place = tmp_path_factory.mktemp("nights")
+    (place / "events").mkdir()
+    (place / "reviews").mkdir()
+    good(discretion("sample", "--output", place / "cases", "--cases", 400, "--files", 1))
+    write(place / "cases/known.avro", to_frame(CASES.values()), "case_record")
+    good(nightly(place, N1, "--input", place / "cases"))
+    shutil.copytree(place / "OUT", place / "first")
+
+    ids = sorted(str(row["case_id"]) for row in rows(run_of(place / "OUT"), "continue"))
+    ids = [case for case in ids if case not in CASES]
+    write(place / "events/sample-1.avro", sample_events(ids, 150, N2, 1), "case_event")
+    write_events(
+        place / "events/known-1.avro",
+        felony("e1", "felon", "2011-11-15"),
+        felony("e1", "felon", "2011-11-15"),
+        event("e2", "done", "CASE_COMPLETED", "2011-11-15", sets=["completed_on"],
+              facts={"completed_on": "11/14/2011"}),
+        event("e3", "late", "VENUE_CHANGED", "2011-11-15", sets=["court"], facts={"court": "DEN"}),
+        event("e4", "new", "CASE_OPENED", "2011-11-15", facts={"court": "BAL"}),
+        event("e5", "unheard of", "VENUE_CHANGED", "2011-11-15", sets=["court"]),
+        event("e6", "plain", "FACT_CHANGED", "2011-11-15", sets=["shoe_size"]),
+    )  # fmt: skip
+    write_events(place / "events/known-2.avro", *(
+        event(f"c{n}", "plain", "HEARING_SET", "2011-11-15", sets=["next_hearing"],
+              facts={"next_hearing": "2012-03-01"}) for n in range(3)
+    ))  # fmt: skip
+    whole = (place / "events/known-2.avro").read_bytes()
+    (place / "events/known-2.avro").write_bytes(whole[:-20])
+    review = Review(review_id="r1", case_id="reviewed", reviewer="a", route="continue",
+                    decided_at="2011-11-15T12:00")  # fmt: skip
+    reviews = pl.DataFrame([review.model_dump()], schema=REVIEWS)
+    write(place / "reviews/1.avro", reviews, "review")
+    good(nightly(place, N2))
+    shutil.copytree(place / "OUT", place / "second")
+
+    (place / "events/known-2.avro").write_bytes(whole)
+    write(place / "events/sample-2.avro", sample_events(ids, 100, N3, 1), "case_event")
+    write_events(
+        place / "events/known-3.avro",
+        felony("e7", "reviewed", "2011-11-17"),
+        event("e8", "late", "VENUE_CHANGED", "2011-11-14", sets=["court"], facts={"court": "LOS"}),
+        event("e9", "broken", "FACT_CHANGED", "2011-11-17", sets=["birth_date"],
+              facts={"birth_date": "2005-01-01"}),
+        event("e10", "unheard of", "CASE_OPENED", "2011-11-14", facts={"court": "BAL"}),
+    )  # fmt: skip
+    good(nightly(place, N3))
+    shutil.copytree(place / "OUT", place / "third")
+
+    _, text = read("ice-2011-11-17")
+    at = text.index("over_65_age:")
+    other = text[:at] + text[at:].replace("value: 65", "value: 66", 1)
+    (place / "other.yaml").write_text(other)
+    good(nightly(place, N3, "--rulebook", place / "other.yaml"))
+    return place
+
+
+def test_a_first_night_reviews_as_a_backlog_does(place: Path) -> None:
+    run = run_of(place / "first")
+    reconciled(run)
+    assert manifest(run)["nightly"]["previous"] is None
+    assert rows(run, "changes") == []
+    assert {row["mark"] for row in rows(run, "queue")} == {None}
+    good(discretion("backlog", "--input", place / "cases", "--output", place / "backlog",
+                    "--as-of", N1))  # fmt: skip
+    for part in ("close", "continue", "expedite", "duplicates"):
+        assert rows(run, part) == rows(run_of(place / "backlog"), part)
+
+
+def test_facts_change_recommendations_by_the_events_that_set_them(place: Path) -> None:
+    run = run_of(place / "second")
+    reconciled(run)
+    found = changes(run)
+    row = found["felon"]
+    assert (row["from_route"], row["to_route"], row["status"]) == ("continue", "expedite", "routed")
+    assert (row["from_grounds"], row["to_grounds"]) == ([], ["P2a"])
+    assert {"route", "rule", "grounds"} <= set(row["differs"])
+    assert causes(row) == [("FACT", "convictions", "e1", datetime.date(2011, 11, 10))]
+    assert row["causes"][0]["event_kind"] == "CONVICTION_ENTERED"
+    assert (found["done"]["to_route"], found["done"]["status"]) == (None, "completed")
+    assert causes(found["done"]) == [
+        ("COMPLETED", "completed_on", "e2", datetime.date(2011, 11, 15))
+    ]
+    assert (found["new"]["from_route"], found["new"]["court"]) == (None, "BAL")
+    assert causes(found["new"]) == [("OPENED", "e4", datetime.date(2011, 11, 15))]
+    assert not {"elder", "plain", "reviewed"} & set(found)
+
+
+def test_what_cannot_be_folded_is_kept_and_counted(place: Path) -> None:
+    run = run_of(place / "second")
+    night = manifest(run)["nightly"]
+    assert night["left_unread"] == [str(place / "events/known-2.avro")]
+    assert night["events"]["pending"] == 1
+    assert night["events"]["set_aside"] == 1
+    assert night["events"]["repeated"] >= 1
+    [bad] = [row for row in rows(run, "quarantine") if row["reason"] == "UNKNOWN_FIELD"]
+    assert (bad["case_id"], bad["field"]) == ("plain", "sets")
+    third = manifest(run_of(place / "third"))["nightly"]
+    assert str(place / "events/known-2.avro") in [file["path"] for file in third["consumed"]]
+    assert third["events"]["pending"] == 0
+    assert "unheard of" in changes(run_of(place / "third"))
+
+
+def test_a_missed_night_is_caught_up_and_a_milestone_is_the_cause(place: Path) -> None:
+    run = run_of(place / "third")
+    reconciled(run)
+    row = changes(run)["elder"]
+    assert (row["from_route"], row["to_route"], row["to_grounds"]) == ("continue", "close", ["F4"])
+    assert causes(row) == [("MILESTONE", "turned_65", datetime.date(2011, 11, 17))]
+
+
+def test_a_late_event_changes_nothing_that_was_recorded_after_it(place: Path) -> None:
+    run = run_of(place / "third")
+    [late] = [row for row in rows(run, "cases") if row["case_id"] == "late"]
+    assert late["court"] == "DEN"
+    assert "late" not in changes(run)
+
+
+def test_a_record_that_contradicts_itself_loses_its_recommendation(place: Path) -> None:
+    run = run_of(place / "third")
+    row = changes(run)["broken"]
+    assert (row["to_route"], row["status"]) == (None, "quarantined")
+    assert causes(row) == [
+        ("QUARANTINED",), ("FACT", "birth_date", "e9", datetime.date(2011, 11, 17)),
+    ]  # fmt: skip
+    assert "broken" in [row["case_id"] for row in rows(run, "cases")]
+
+
+def test_another_rulebook_is_the_cause(place: Path) -> None:
+    run = run_of(place / "OUT")
+    assert run.name == f"night-{N3}.2"
+    reconciled(run)
+    row = changes(run)["elder"]
+    assert (row["from_route"], row["to_route"]) == ("close", "continue")
+    assert causes(row) == [("RULEBOOK",)]
+    kinds = {cause["kind"] for row in changes(run).values() for cause in row["causes"]}
+    assert kinds == {"RULEBOOK"}
+
+
+def test_a_reviewed_case_leaves_the_queue_and_comes_back_when_it_changes(place: Path) -> None:
+    queues = [
+        {row["case_id"]: row for row in rows(run_of(place / name), "queue")}
+        for name in ("first", "second", "third")
+    ]
+    assert queues[0]["reviewed"]["mark"] is None
+    assert "reviewed" not in queues[1]
+    assert queues[1]["new"]["mark"] == "NEW"
+    back = queues[2]["reviewed"]
+    assert (back["mark"], back["review_id"]) == ("CHANGED_SINCE_REVIEW", "r1")
+    assert back["changed"] == [
+        "route was continue, is expedite",
+        "ground gained: P2a",
+        "convictions set by event e7 (CONVICTION_ENTERED)",
+    ]
+    assert queues[2]["new"]["mark"] is None
+    [review] = rows(run_of(place / "third"), "reviews")
+    assert (review["route_then"], review["grounds_then"]) == ("continue", [])
+    assert review["seen_on"] == N2
+
+
+def test_nights_end_where_one_fold_of_everything_does(place: Path) -> None:
+    first, third = run_of(place / "first"), run_of(place / "third")
+    begun = base_events(_part(first, "cases").filter(pl.col("case_id").is_not_null()))
+    events = [read_whole(str(p), avro_schema("case_event"))
+              for p in sorted((place / "events").glob("*.avro"))]  # fmt: skip
+    whole = fold(pl.concat([begun, normalise_events(pl.concat(events)).good])).records
+    cases = _part(third, "cases").filter(pl.col("case_id").is_not_null())
+    touched = fold(_part(third, "log")).records
+    assert_frame_equal(touched, cases.join(touched, on="case_id", how="semi"))
+    # A case without events keeps its record as it was written, its time of writing too.
+    assert_frame_equal(
+        cases.drop("updated_at"), whole.drop("updated_at").sort("case_id"), check_row_order=True
+    )
+    weighed = weigh(cases, Terms(RULEBOOK, N3)).recommendations
+    written = pl.concat([_part(third, route) for route in ("close", "continue", "expedite")])
+    assert_frame_equal(weighed, written, check_row_order=False)
+
+
+def _part(run: Path, part: str) -> Frame:
+    schema = avro_schema(PART_SCHEMAS[part])
+    files = sorted((run / part).glob("*.avro"))
+    return pl.concat(read_whole(str(path), schema) for path in files)
+
+
+def _bytes(run: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(run)): p.read_bytes() for p in sorted(run.rglob("*.avro"))}
+
+
+def test_a_night_run_again_gives_the_same_and_nothing_new_does_nothing(place: Path) -> None:
+    before = sorted(p.name for p in (place / "OUT/runs").iterdir())
+    done = nightly(place, N3, "--rulebook", place / "other.yaml")
+    good(done)
+    assert "nothing new" in done.stdout
+    plan = nightly(place, N3, "--dry-run")
+    assert f"would write {place}/OUT/runs/night-{N3}.3" in plan.stdout
+    assert sorted(p.name for p in (place / "OUT/runs").iterdir()) == before
+
+    again = place / "again"
+    shutil.copytree(place / "third", again / "OUT")
+    shutil.rmtree(again / "OUT/runs" / f"night-{N3}")
+    (again / "OUT/LATEST").write_text(f"night-{N2}\n")
+    for folder in ("events", "reviews"):
+        (again / folder).symlink_to(place / folder)
+    done = discretion("nightly", "--state", again / "OUT", "--events", place / "events",
+                      "--reviews", place / "reviews", "--as-of", N3)  # fmt: skip
+    good(done)
+    assert _bytes(run_of(again / "OUT")) == _bytes(run_of(place / "third"))
+
+
+def test_a_killed_night_leaves_last_nights_result_and_the_next_one_sweeps(place: Path) -> None:
+    there = place / "killed"
+    shutil.copytree(place / "second", there / "OUT")
+    words = ("nightly", "--state", there / "OUT", "--events", place / "events", "--as-of", N3)
+    process = subprocess.Popen(argv(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=environment())  # fmt: skip
+    while not list((there / "OUT/runs").glob("_*")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert list((there / "OUT/runs").glob("_*.partial"))
+    assert run_of(there / "OUT").name == f"night-{N2}"
+    good(discretion(*words))
+    assert _bytes(run_of(there / "OUT")) == _bytes(run_of(place / "third"))
+    assert not list((there / "OUT/runs").glob("_*"))
+
+
+def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
+    with (place / "OUT/.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = nightly(place, N3)
+    assert done.returncode == 5
+    assert done.stderr.strip() == (
+        f"discretion nightly: {place}/OUT: another night is at work on it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--as-of", "2011-11-01"], 2, "last night was as of 2011-11-18, after 2011-11-01"),
+        (["--as-of", "2011-11-19", "--input", "x"], 2, "has the cases already"),
+        (["--as-of", "2011-11-19", "--scope", "moon"], 2, "has no scope moon"),
+        (["--as-of", "2011-11-19", "--events", "/nowhere"], 3, "/nowhere: no such directory"),
+        (["--as-of", "2011-11-19", "--state", "/dev/null/x"], 4, "cannot be written"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(
+    place: Path, words: list[str], code: int, says: str
+) -> None:
+    done = nightly(place, N3, *words)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_damaged_state_is_named(place: Path) -> None:
+    there = place / "damaged"
+    shutil.copytree(place / "second", there / "OUT")
+    [path] = run_of(there / "OUT").glob("cases/*.avro")
+    words = ("nightly", "--state", there / "OUT", "--events", place / "events", "--as-of", N3)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 40] = b"\xff" * 40
+    path.write_bytes(data)
+    done = discretion(*words)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert str(path) in done.stderr
+    path.unlink()
+    done = discretion(*words)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert run_of(there / "OUT").name == f"night-{N2}"
