@@ -13,7 +13,7 @@ from schemas.avro import Schema
 from schemas.manifest import ConsumedFile
 from transforms.avro_blocks import AvroFormatError, Gap, blocks, read_header
 from transforms.avro_decode import Decoder, SchemaMismatchError
-from transforms.read_avro import FoundFile, sha256
+from transforms.read_avro import FoundFile, check_kind, sha256
 
 Kind = Literal["events", "reviews"]
 _MAGIC = b"Obj\x01"
@@ -108,6 +108,7 @@ def _is_whole(file: FoundFile, schema: Schema) -> bool:
             if "cut short" in str(error):
                 return False
             raise
+        check_kind(header.schema, schema)
         Decoder.of(header, schema)
         gaps = (part for part in blocks(stream, header, 0, file.bytes) if isinstance(part, Gap))
         return all(gap.reason != "TRUNCATED_FILE" for gap in gaps)

@@ -67,7 +67,7 @@ def expand_inputs(patterns: Sequence[str], schema: Schema) -> list[FoundFile]:
         try:
             with FileSystems.open(file.path, compression_type="uncompressed") as stream:
                 header = read_header(stream)
-            _see_that_it_is_no_other(header.schema, schema)
+            check_kind(header.schema, schema)
             Decoder.of(header, schema)
         except (AvroFormatError, SchemaMismatchError) as error:
             raise InputError(f"{file.path}: {error}") from None
@@ -78,7 +78,7 @@ def expand_inputs(patterns: Sequence[str], schema: Schema) -> list[FoundFile]:
     return [found[path] for path in sorted(found)]
 
 
-def _see_that_it_is_no_other(written: Schema, wanted: Schema) -> None:
+def check_kind(written: Schema, wanted: Schema) -> None:
     """Refuse our own files of another kind: some of their fields have the same names."""
     name = fullname(written)
     if name != fullname(wanted) and name in declared_names():

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.options import InputProblem
+from pipelines.unread import digested, find_unread
+from schemas.avro import avro_schema
+from schemas.case_event import CaseEvent
+from transforms.events import EVENTS
+from transforms.read_avro import FoundFile
+from transforms.write_avro import encode_blocks, write_header
+
+EVENT = avro_schema("case_event")
+
+
+def file_of(*ids: str) -> bytes:
+    frame = pl.DataFrame([CaseEvent(event_id=i).model_dump() for i in ids], schema=EVENTS)
+    return write_header(EVENT) + encode_blocks(frame, EVENT)
+
+
+def names(found: tuple[FoundFile, ...]) -> list[str]:
+    return [Path(file.path).name for file in found]
+
+
+def test_files_are_read_once_and_again_when_they_have_grown(tmp_path: Path) -> None:
+    (tmp_path / "a.avro").write_bytes(file_of("1"))
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "b.avro").write_bytes(file_of("2"))
+    first = find_unread(str(tmp_path), EVENT, ())
+    assert names(first.files) == ["a.avro", "b.avro"]
+    done = digested("events", first.files)
+    assert find_unread(str(tmp_path), EVENT, done) == ((), (), ())
+    (tmp_path / "a.avro").write_bytes(file_of("1", "3"))
+    assert names(find_unread(str(tmp_path), EVENT, done).files) == ["a.avro"]
+
+
+def test_names_that_start_with_a_line_or_a_dot_are_passed_over(tmp_path: Path) -> None:
+    for name in ("_a.avro", ".b.avro", "c.txt"):
+        (tmp_path / name).write_bytes(file_of("1"))
+    (tmp_path / "_below").mkdir()
+    (tmp_path / "_below" / "d.avro").write_bytes(file_of("1"))
+    assert find_unread(str(tmp_path), EVENT, ()) == ((), (), ())
+
+
+def test_a_file_cut_short_anywhere_waits(tmp_path: Path) -> None:
+    whole, header = file_of("1", "2"), len(write_header(EVENT))
+    for length in (0, 2, 4, 100, header - 1, header + 1, len(whole) - 1):
+        (tmp_path / "a.avro").write_bytes(whole[:length])
+        assert names(find_unread(str(tmp_path), EVENT, ()).cut_short) == ["a.avro"], length
+
+
+def test_other_files_are_named_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.avro").write_bytes(b"no Avro")
+    (tmp_path / "b.avro").write_bytes(write_header(avro_schema("review")))
+    found = find_unread(str(tmp_path), EVENT, ())
+    assert [Path(file.path).name for file, _ in found.others] == ["a.avro", "b.avro"]
+    assert found.others[0][1] == "is not an Avro file"
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputProblem, match="no such directory"):
+        find_unread(str(tmp_path / "none"), EVENT, ())
