@@ -39,16 +39,3 @@ def _spelt_out(node: dict[str, Any]) -> dict[str, Any]:
 def _declared(branch: Any) -> Any:
     named = isinstance(branch, str) and branch in _ELSEWHERE
     return avro_schema(_ELSEWHERE[branch]) if named else branch
-
-
-def fullname(schema: Schema) -> str:
-    """The name of a record schema with its namespace, as Avro spells it."""
-    name, space = str(schema.get("name", "")), schema.get("namespace")
-    return f"{space}.{name}" if space and "." not in name else name
-
-
-@functools.cache
-def declared_names() -> frozenset[str]:
-    """The full names of all declared schemas."""
-    files = Path(__file__).parent.glob("*.avsc")
-    return frozenset(fullname(avro_schema(file.stem)) for file in files)
