@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import OutputProblem, run_command
+from pipelines.options import OutputProblem, UsageError, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,45 +34,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from schemas.avro import avro_schema
-    from transforms.sample import BLOCK, people, sample_block
-    from transforms.write_avro import encode_blocks, write_header
-
-    folder, schema = Path(options.output), avro_schema("case_record")
-    if options.cases < 1 or options.files < 1:
-        raise OutputProblem("--cases and --files are at least 1")
+    if options.seed < 0:
+        raise UsageError("--seed is a whole number from 0 on")
+    if not 1 <= options.files <= options.cases:
+        raise UsageError("--cases and --files are at least 1, and there is a case for each file")
+    folder = Path(options.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise OutputProblem(f"{folder}: is not empty; give a new directory")
-        pool = people(options.seed, clean=options.clean)
-        blocks = -(-options.cases // BLOCK)
-        records = 0
-        for number in range(options.files):
-            path = folder / f"cases-{number:03d}-of-{options.files:03d}.avro"
-            with path.open("wb") as file:
-                file.write(write_header(schema))
-                for block in range(number, blocks, options.files):
-                    cases = min(BLOCK, options.cases - block * BLOCK)
-                    frame = sample_block(pool, options.seed, block, cases, clean=options.clean)
-                    file.write(encode_blocks(frame, schema))
-                    records += frame.height
-        if options.damage:
-            _damage(path)
-    except (OSError, ValueError) as error:
-        if isinstance(error, OutputProblem):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
+        records = _write(folder, options)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
         raise OutputProblem(f"{folder}: cannot be written ({reason})") from None
     print(f"{records:,} records of {options.cases:,} cases in {options.files} files in {folder}")
     return ExitCode.OK
 
 
-def _damage(path: Path) -> None:
-    """Overwrite the middle of a file's last third with noise, so that a block cannot be read."""
-    with path.open("r+b") as file:
-        file.seek(path.stat().st_size * 2 // 3)
-        file.write(b"\xff" * 64)
+def _write(folder: Path, options: argparse.Namespace) -> int:
+    # Here, so that --help need not wait for them.
+    from schemas.avro import avro_schema
+    from transforms.avro_encode import encode_blocks, write_header
+    from transforms.sample import sample_cases
+    from transforms.sample_damage import damage_block
+
+    schema, records = avro_schema("case_record"), 0
+    paths = [
+        folder / f"cases-{number:03d}-of-{options.files:03d}.avro"
+        for number in range(options.files)
+    ]
+    for path in paths:
+        path.write_bytes(write_header(schema))
+    made = sample_cases(options.seed, options.cases, options.files, clean=options.clean)
+    for number, frame in made:
+        with paths[number].open("ab") as file:
+            file.write(encode_blocks(frame, schema))
+        records += frame.height
+    if options.damage:
+        damage_block(paths[-1], options.seed)
+    return records
 
 
 if __name__ == "__main__":

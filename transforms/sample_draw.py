@@ -1,8 +1,4 @@
-"""Draws of a sample backlog: seeded chance for many cases at once, and the hand that writes them down.
-
-What is true and how it is written come from two generators, so that a tidy backlog and a messy one of
-one seed hold the same cases.
-"""
+"""Draws of a sample backlog: seeded chance for many cases at once, and columns made from it."""
 
 from __future__ import annotations
 
@@ -13,19 +9,17 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from transforms.case_frame import CASES
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]
+Columns: TypeAlias = dict[str, pl.Series]
 
 TODAY = datetime.date(2011, 11, 17)
-DATE_FORMS = (
-    "%m/%d/%Y", "%d-%b-%Y", "%Y%m%d", "%b %d, %Y", "%B %d %Y", "%Y-%m-%d 00:00:00.000", "  %Y-%m-%d",
-    "%Y-%m-%dT00:00:00Z",
-)  # fmt: skip
-NOTHING = ("", "N/A", "UNKNOWN", "00/00/0000", "??")
+_SINCE_1970 = (TODAY - datetime.date(1970, 1, 1)).days
 
 
 class Draw:
@@ -54,51 +48,33 @@ class Draw:
         place = np.searchsorted(edges / edges[-1], self.generator.random(self.cases), "right")
         return pl.Series(list(shares)).gather(np.minimum(place, len(shares) - 1))
 
+    def every(self, word: str) -> pl.Series:
+        """One word for all cases."""
+        return pl.Series([word]).new_from_index(0, self.cases)
 
-class Pen:
-    """Writes values as agencies do: mostly in one form, now and then in another.
+    def maybe(self, rate: float | Floats, unknown: float) -> pl.Series:
+        """TRUE at a rate, not known at another."""
+        return where(~self.chance(unknown), pl.Series(self.chance(rate)))
 
-    Args:
-        seed: What settles which value is written how.
-        mess: Share of the values that are written in another form.
-    """
 
-    def __init__(self, seed: Sequence[int], mess: float) -> None:
-        self.generator = np.random.default_rng(seed)
-        self.mess = mess
-
-    def odd(self, values: int) -> Bools:
-        """Which of some values are written in another form."""
-        return self.generator.random(values) < self.mess
-
-    def date(self, ago: Ints) -> pl.Series:
-        """Days before `TODAY` as text in the forms that agencies write."""
-        days = pl.Series(ago, dtype=pl.Int64)
-        dates = (TODAY.toordinal() - datetime.date(1970, 1, 1).toordinal() - days).cast(pl.Int32)
-        dates = dates.cast(pl.Date)
-        forms = self.generator.integers(0, len(DATE_FORMS), len(days))
-        odd = self.odd(len(days))
-        written, place = [dates.cast(pl.String)], np.arange(len(days))
-        for number, form in enumerate(DATE_FORMS):
-            rows = np.flatnonzero(odd & (forms == number))
-            place[rows] = sum(map(len, written)) + np.arange(len(rows))
-            written.append(dates.gather(rows).dt.strftime(form))
-        return pl.concat(written).gather(place)
-
-    def code(self, codes: pl.Series, words: Mapping[str, str]) -> pl.Series:
-        """Codes, some as words or in lower case."""
-        odd = pl.Series(self.odd(len(codes)))
-        return codes.zip_with(~odd, codes.replace(words).str.to_lowercase() + " ")
-
-    def nothing(self, texts: pl.Series) -> pl.Series:
-        """Texts, with some nulls spelt out."""
-        spelt = pl.Series(NOTHING).gather(self.generator.integers(0, len(NOTHING), len(texts)))
-        return texts.zip_with(texts.is_not_null() | pl.Series(~self.odd(len(texts))), spelt)
+def iso(ago: Ints) -> pl.Series:
+    """Days before `TODAY` as ISO dates in text."""
+    return pl.Series(_SINCE_1970 - ago).cast(pl.Int32).cast(pl.Date).cast(pl.String)
 
 
 def where(there: Bools, values: pl.Series) -> pl.Series:
     """Values, null where they are not there."""
     return values.to_frame("value").select(pl.when(pl.Series(there)).then("value")).to_series()
+
+
+def either(first: Bools, values: pl.Series | str, others: pl.Series | str) -> pl.Series:
+    """Of each case the one value or the other."""
+    columns = {"values": values, "others": others}
+    return pl.select(
+        pl.when(pl.Series(first))
+        .then(pl.lit(columns["values"]))
+        .otherwise(pl.lit(columns["others"]))
+    ).to_series()
 
 
 def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.Series:
@@ -114,20 +90,37 @@ def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.S
     dtype = CASES[column]
     assert isinstance(dtype, pl.List)
     assert isinstance(dtype.inner, pl.Struct)
-    inner = dtype.inner
-    nothing = pl.Series([None]).new_from_index(0, len(elements[0][0]))
-    frame = pl.DataFrame(
-        {
-            str(number): where(
-                there,
-                pl.DataFrame(
-                    {
-                        field.name: fields.get(field.name, nothing).cast(field.dtype)
-                        for field in inner.fields
-                    }
-                ).to_struct(),
-            )
-            for number, (there, fields) in enumerate(elements)
-        }
-    )
-    return frame.select(pl.concat_list(pl.all()).list.drop_nulls().cast(dtype)).to_series()
+    rows = [np.flatnonzero(there) for there, _ in elements]
+    parts = [
+        pl.DataFrame(
+            [
+                fields[field.name].gather(at).cast(field.dtype).alias(field.name)
+                if field.name in fields
+                else pl.repeat(None, len(at), dtype=field.dtype, eager=True).alias(field.name)
+                for field in dtype.inner.fields
+            ]
+        )
+        for at, (_, fields) in zip(rows, elements, strict=True)
+    ]
+    owner = np.concatenate(rows)
+    order = np.argsort(owner, kind="stable")
+    flat = pl.concat(parts).to_struct(column).gather(order)
+    return in_lists(owner[order], flat, len(elements[0][0]))
+
+
+def in_lists(owner: Ints, flat: pl.Series, cases: int) -> pl.Series:
+    """Elements as one list a case, empty where it has none.
+
+    Args:
+        owner: The case of each element, in order.
+        flat: The elements.
+        cases: How many cases.
+
+    Returns:
+        List, of the dtype of the elements.
+    """
+    ends = np.cumsum(np.bincount(owner, minlength=cases))
+    offsets = pa.array(np.concatenate([[0], ends]), pa.int64())
+    made = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, flat.to_arrow()))
+    assert isinstance(made, pl.Series)
+    return made.cast(pl.List(flat.dtype)).alias(flat.name)
