@@ -10,15 +10,8 @@ from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Tie
 from schemas.rulebooks import load
 from transforms.case_frame import to_frame
-from transforms.changes import (
-    CHANGES,
-    LastNight,
-    changed_fields,
-    changes,
-    differences,
-    setters,
-    summarise,
-)
+from transforms.causes import changed_fields, setters
+from transforms.changes import CHANGES, LastNight, changes, differences, summarise
 from transforms.events import EVENTS
 from transforms.frames import Frame
 from transforms.night import fold_in
