@@ -174,7 +174,8 @@ def _charges(
     accused |= aggravated
     status = people.overstayed & ~accused
     # Whoever is left was found inadmissible at the port or on coming back.
-    other = ~inside & ~people.overstayed & ~accused & ~fraud
+    deceived = fraud & draw.chance(0.7)
+    other = ~inside & ~people.overstayed & ~accused & ~deceived
     stay = either(draw.chance(0.8), "237a01B", "237a01Ci")
     return lists(
         "charges",
@@ -186,7 +187,7 @@ def _charges(
                 *distinct,
                 (aggravated, draw.every("237a02Aiii")),
                 (people.removed & draw.chance(0.7), either(inside, "212a09CiII", "212a09AiiI")),
-                (fraud & draw.chance(0.7), either(inside, "212a06Ci", "237a01Gi")),
+                (deceived, either(inside, "212a06Ci", "237a01Gi")),
                 (security & draw.chance(0.5), either(inside, "212a03BiI", "237a04B")),
                 (other, draw.every("212a07AiI")),
             )

@@ -115,10 +115,10 @@ class Court:
 
 # Rough shares; Baltimore and Denver as in the pilot of 2011 (3,759 and 7,923 of 300,000).
 COURTS = {
-    "LOS": Court(0.152, 0.36), "NYC": Court(0.138, 0.21, "north"),
-    "MIA": Court(0.078, 0.23, "south"), "SFR": Court(0.064, 0.33), "HOU": Court(0.045, 0.2),
+    "LOS": Court(0.142, 0.36), "NYC": Court(0.130, 0.21, "north"),
+    "MIA": Court(0.072, 0.23, "south"), "SFR": Court(0.060, 0.33), "HOU": Court(0.045, 0.2),
     "SNA": Court(0.043),
-    "CHI": Court(0.045, 0.24, "north"), "WAS": Court(0.043, 0.27, "north"),
+    "CHI": Court(0.044, 0.24, "north"), "WAS": Court(0.043, 0.27, "north"),
     "ORL": Court(0.038, 0.26, "south"), "NEW": Court(0.036, 0.26, "north"),
     "BOS": Court(0.033, 0.26, "north"), "ATL": Court(0.033), "PHO": Court(0.030, 0.36),
     "DEN": Court(0.02641, 0.72), "ELP": Court(0.024), "DAL": Court(0.024), "SND": Court(0.022),

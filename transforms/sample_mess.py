@@ -21,14 +21,15 @@ DAYS = (
     "  %Y-%m-%d", "%Y-%m-%dT00:00:00Z", "%m-%d-%Y",
 )  # fmt: skip
 MONTHS = ("%m/%Y", "%b %Y", "%B %Y")
-NOTHING = ("", "N/A", "UNKNOWN", "00/00/0000", "??", " ")
+NOTHING = ("", "N/A", "UNKNOWN", "??", " ")
+NO_DATE = (*NOTHING, "00/00/0000")
 DATES = ("birth_date", "next_hearing", "nta_issued", "nta_filed", "lpr_since", "represented_since",
     "present_continuously_since")  # fmt: skip
 LIST_DATES = (
     ("entries", "date"), ("status_violations", "date"), ("removals", "date"), ("orders", "date"),
     ("convictions", "date"), ("applications", "filed"),
 )  # fmt: skip
-SPELT_OUT = (*DATES, "nationality", "language", "opla_office", "a_number", "court")
+SPELT_OUT = ("nationality", "language", "opla_office", "a_number", "court")
 WORDS = {
     "court": {
         "BAL": "Baltimore, MD", "DEN": "denver", "LOS": "Los Angeles", "NYC": "NEW YORK CITY",
@@ -103,10 +104,10 @@ class Pen:
         rows = self.rows(text, ODD)
         return put(text, rows, text.gather(rows).replace(words) + " ")
 
-    def nothing(self, text: pl.Series) -> pl.Series:
+    def nothing(self, text: pl.Series, words: Sequence[str] = NOTHING) -> pl.Series:
         """Texts, with some nulls spelt out."""
         rows = self.rows(text, ODD)
-        spelt = self._one_of([pl.repeat(word, len(rows), eager=True) for word in NOTHING])
+        spelt = self._one_of([pl.repeat(word, len(rows), eager=True) for word in words])
         return put(text, rows, text.gather(rows).fill_null(spelt))
 
     def unreadable(self, text: pl.Series, nonsense: Sequence[str]) -> pl.Series:
@@ -138,6 +139,7 @@ def mess_up(cases: Frame, pen: Pen) -> Frame:
     columns |= {
         name: pen.words(cases[name], {}) for name in ("case_type", "opla_office", "case_id")
     }
+    columns |= {name: pen.nothing(columns[name], NO_DATE) for name in DATES}
     columns |= {name: pen.nothing(columns.get(name, cases[name])) for name in SPELT_OUT}
     columns |= {name: pen.unreadable(columns[name], nonsense) for name, nonsense in LOST.items()}
     columns["updated_at"] = _clocks(cases["updated_at"], pen)
@@ -181,6 +183,7 @@ def _clocks(text: pl.Series, pen: Pen) -> pl.Series:
 def _cannot_be(cases: Frame, pen: Pen) -> Frame:
     """Contradictions: entries before the birth, removals still to come."""
     early = pen.rows(cases, BEFORE_BIRTH)
+    early = early[cases["birth_date"].gather(early).is_not_null().to_numpy()]
     late = pen.rows(cases, REMOVED_LATER)
     entry = pl.Series([[{"date": "1901-01-01", "manner": "UNKNOWN"}]], dtype=CASES["entries"])
     removal = pl.Series([[{"date": "2014-06-02", "kind": "REMOVAL"}]], dtype=CASES["removals"])
