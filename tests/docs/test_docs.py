@@ -1,0 +1,195 @@
+"""The docs are run: every command, program, link and table in README.md and docs/.
+
+How a doc says what to run, in fenced blocks that are run in order in a fresh directory:
+
+- `console`: lines after `$ ` are commands; a last `\\` goes on on the next line. The lines below
+  are what it prints, whatever the blanks, where `...` stands for anything; none means that only the
+  exit code is looked at. It must be 0, or N where the command ends in `# exit N`.
+- any block whose first line names a file (` ```yaml mine.yaml`) is saved under that name.
+- `python` without a name is run.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from pipelines.exit_codes import ExitCode
+from pipelines.rulebook import facts_page
+from schemas import rulebook
+from schemas.case_record import CaseRecord
+
+ROOT = Path(__file__).parents[2]
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# What stands for a command that would take long here, or would run this test again.
+INSTEAD = {
+    "scripts/backlog": "scripts/backlog --cases 2000",
+    "scripts/test": "scripts/test --version",
+}
+MOST_SECONDS = 300
+
+_BLOCK = re.compile(r"^```(\w+)[ ]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_PATH = re.compile(r"`((?:pipelines|schemas|transforms|tests|scripts|docs)/[\w./-]+)`")
+_EXIT = re.compile(r"# exit (\d+)$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block."""
+
+    line: int
+    language: str
+    file: str
+    text: str
+
+
+def blocks(doc: Path) -> Iterator[Block]:
+    text = doc.read_text("utf-8")
+    for found in _BLOCK.finditer(text):
+        yield Block(text.count("\n", 0, found.start()) + 1, found[1], found[2], found[3])
+
+
+def commands(text: str) -> Iterator[tuple[str, str]]:
+    """The commands of a console block, each with what it is to print."""
+    lines = iter(text.splitlines())
+    command, printed = "", list[str]()
+    for line in lines:
+        if not line.startswith("$ "):
+            printed.append(line)
+            continue
+        if command:
+            yield command, "\n".join(printed)
+        command, printed = line[2:], []
+        while command.endswith("\\"):
+            command = f"{command[:-1].rstrip()} {next(lines).strip()}"
+    if command:
+        yield command, "\n".join(printed)
+
+
+def checkout(place: Path) -> dict[str, str]:
+    """Make a directory look like a checkout that is set up; gives the environment of its user."""
+    shutil.copytree(ROOT / "scripts", place / "scripts")
+    shutil.copy(ROOT / "pyproject.toml", place)
+    (place / ".venv").mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (place / ".venv" / part).symlink_to(Path(sys.prefix) / part)
+    complete = "cat scripts/requirements.lock pyproject.toml | cksum > .venv/.complete"
+    subprocess.run(complete, shell=True, cwd=place, check=True)
+    own = ("DISCRETION_DEBUG", "RUST_BACKTRACE", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS")
+    env = {name: value for name, value in os.environ.items() if name not in own}
+    return env | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run(argv: list[str], place: Path, env: dict[str, str]) -> tuple[int, str]:
+    done = subprocess.run(
+        argv,
+        cwd=place,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=MOST_SECONDS,
+    )
+    return done.returncode, done.stdout
+
+
+def check_console(block: Block, place: Path, env: dict[str, str]) -> None:
+    for command, wanted in commands(block.text):
+        code, got = run(["bash", "-c", INSTEAD.get(command, command)], place, env)
+        stated = _EXIT.search(command)
+        assert code == (int(stated[1]) if stated else 0), f"{command}\n{got}"
+        if wanted:
+            assert prints(got, wanted), f"$ {command}\nis to print\n{wanted}\nand printed\n{got}"
+
+
+def prints(got: str, wanted: str) -> bool:
+    """Whether an output is the one wanted, whatever its blanks and what stands for `...`."""
+    parts = (re.escape(" ".join(part.split())) for part in wanted.split("..."))
+    return re.fullmatch(".*".join(parts), " ".join(got.split()), re.DOTALL) is not None
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_what_a_doc_says_to_run_runs(doc: Path, tmp_path: Path) -> None:
+    env = checkout(tmp_path)
+    for block in blocks(doc):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, "utf-8")
+        elif block.language == "python":
+            code, got = run([sys.executable, "-c", block.text], tmp_path, env)
+            assert code == 0, f"{doc.name}:{block.line}: {got}"
+        elif block.language == "console":
+            check_console(block, tmp_path, env)
+
+
+def test_a_console_block_is_read_as_it_says() -> None:
+    text = "$ one --a \\\n    --b\n$ two  # exit 3\nsays ...\n\nmore\n"
+    assert list(commands(text)) == [("one --a --b", ""), ("two  # exit 3", "says ...\n\nmore")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$ false\n", "$ true  # exit 3\n", "$ echo two\none\n", "$ echo a b c\na ... d\n"],
+)
+def test_what_fails_or_prints_something_else_is_found(text: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        check_console(Block(1, "console", "", text), tmp_path, dict(os.environ))
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_what_a_doc_points_to_is_there(doc: Path) -> None:
+    text = doc.read_text("utf-8")
+    for target in _LINK.findall(text):
+        if "://" not in target:
+            path, _, heading = target.partition("#")
+            other = doc.parent / path if path else doc
+            assert other.exists(), target
+            assert not heading or heading in headings(other), target
+    for path in _PATH.findall(text):
+        assert (ROOT / path).exists(), path
+
+
+def headings(doc: Path) -> set[str]:
+    """The anchors of a doc's headings."""
+    titles = re.findall(r"^#+ (.*)$", doc.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_fact_catalogue_is_current() -> None:
+    """`discretion rulebook facts` prints what belongs there."""
+    assert "\n".join(facts_page()) in (ROOT / "docs/rulebooks.md").read_text("utf-8")
+
+
+def test_every_key_of_a_rulebook_is_described() -> None:
+    text = (ROOT / "docs/rulebooks.md").read_text("utf-8")
+    parts = [
+        part
+        for _, part in inspect.getmembers(rulebook, inspect.isclass)
+        if issubclass(part, BaseModel) and part.__module__ == rulebook.__name__
+    ]
+    keys = {field.alias or name for part in parts for name, field in part.model_fields.items()}
+    assert len(keys) > 40
+    assert {key for key in keys if f"`{key}`" not in text} == set()
+
+
+def test_every_field_of_a_case_is_named() -> None:
+    text = (ROOT / "docs/data.md").read_text("utf-8")
+    assert {name for name in CaseRecord.model_fields if f"`{name}`" not in text} == set()
+
+
+def test_the_exit_codes_are_the_commands_own() -> None:
+    text = (ROOT / "docs/tutorial.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \| (\w+) \|", text, re.MULTILINE)
+    assert [(int(code), name) for code, name in rows] == [(c.value, c.name) for c in ExitCode]
