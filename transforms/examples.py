@@ -34,22 +34,21 @@ def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
     problems: list[Problem] = []
     exercised = _Exercised()
     for (as_of, presume), numbered in _by_day(rulebook.rulebook.examples).items():
-        good: list[int] = []
-        cases: list[CaseRecord] = []
+        cases: dict[int, CaseRecord] = {}
         for index, example in numbered:
             try:
-                cases.append(_case(example))
-                good.append(index)
+                cases[index] = _case(index, example)
             except ValueError as error:
                 problems.append(Problem(("examples", index), str(error)))
-        records, quarantined = normalise(to_frame(cases), as_of)
+        records, quarantined = normalise(to_frame(cases.values()), as_of)
         for row in quarantined.to_dicts():
-            index = good.pop([case.case_id for case in cases].index(row["case_id"]))
+            index = int(row["case_id"])
+            del cases[index]
             problems.append(
                 Problem(("examples", index), f"it would be quarantined: {row['detail']}")
             )
         recommended = recommend_records(records, rulebook, as_of, presume=presume)
-        for index, got in zip(good, recommended.to_dicts(), strict=True):
+        for index, got in zip(cases, recommended.to_dicts(), strict=True):
             example = rulebook.rulebook.examples[index]
             exercised.rows.add(got["rule"])
             problems += [
@@ -88,9 +87,9 @@ def _by_day(
     return groups
 
 
-def _case(example: Example) -> CaseRecord:
+def _case(index: int, example: Example) -> CaseRecord:
     try:
-        return CaseRecord.model_validate({"case_id": example.name, **example.case})
+        return CaseRecord.model_validate({**example.case, "case_id": str(index)})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
