@@ -251,7 +251,7 @@ class _Compilation:
         if condition and any(FACTS[fact].protected for fact in condition.facts):
             self.problem(path, "a protected attribute may be read only by a cited criterion")
         if condition and condition.milestones:
-            self.problem(path, f"{condition.milestones[0]} is a milestone: only facts are read here")
+            self.problem(path, f"{condition.milestones[0]} is a milestone; only facts are read")
         return condition
 
     def add_row(

@@ -115,7 +115,7 @@ def test_the_good_one_is_good() -> None:
         ("fact: arrests, value: 0", "fact: birth_date, value: 0", None, "cannot be presumed"),
         ("fact: arrests, value: 0", "fact: arrests, value: true", None, "arrests is a count"),
         ("when: represented", "when: sex = 'MALE'", None, "a protected attribute may be read only"),
-        ("when: represented", "when: turned_65", None, "turned_65 is a milestone: only facts"),
+        ("when: represented", "when: turned_65", "id: some", "turned_65 is a milestone; only"),
         ("value: 0, reason", "value: 0, unless: turned_65, reason", None, "only facts are read"),
         ("when: favoured, route", "when: served, route", None, "served cannot be used here"),
         ("id: F1", "id: P1  # again", None, "P1 is there twice"),
