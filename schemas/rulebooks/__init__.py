@@ -98,7 +98,12 @@ def parse(path: str, text: str) -> Rulebook:
     try:
         return Rulebook.model_validate(content)
     except ValidationError as error:
-        problems = [Problem(tuple(item["loc"]), item["msg"]) for item in error.errors()]
+        # A list whose items are all wrong is also said to be too short, which it is not.
+        problems = [
+            Problem(tuple(item["loc"]), item["msg"])
+            for item in error.errors()
+            if not (item["type"] == "too_short" and item["input"])
+        ]
         raise RulebookError(path, locate(path, text, problems)) from None
 
 

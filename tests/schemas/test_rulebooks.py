@@ -157,6 +157,16 @@ def test_what_is_no_rulebook_is_refused(text: str, message: str) -> None:
     assert any(line.startswith(message) for line in problems(text)), problems(text)
 
 
+def test_a_list_is_not_said_to_be_too_short_where_its_items_are_wrong() -> None:
+    found = problems(
+        GOOD.replace("section: one", "section: 1").replace("section: two", "section: 2")
+    )
+    assert [line.rpartition(": ")[2] for line in found] == ["Input should be a valid string"] * 2
+    assert any(
+        "at least 1 item" in line for line in problems(GOOD.split("criteria:")[0] + "criteria: []")
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "at", "reason"),
     [
