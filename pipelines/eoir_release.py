@@ -11,6 +11,12 @@ from pipelines.exit_codes import ExitCode
 from pipelines.options import OutputProblem, run_command
 
 BLOCK = 20_000
+JUVENILE_LOOKUP = (
+    "idnJuvenile\tstrCode\tstrDescription\n"
+    "1\tUJ\tUnaccompanied Juvenile\n"
+    "2\tAJ\tAccompanied Juvenile\n"
+    "3\tJ1\tReleased to guardian or turned 18\n"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +54,9 @@ def _run(options: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def write_release(folder: Path, cases: int, seed: int, *, tidy: bool) -> dict[str, int]:
+def write_release(
+    folder: Path, cases: int, seed: int, *, tidy: bool, tabbed: float | None = None
+) -> dict[str, int]:
     """Write a release.
 
     Args:
@@ -56,14 +64,16 @@ def write_release(folder: Path, cases: int, seed: int, *, tidy: bool) -> dict[st
         cases: How many cases.
         seed: What settles them.
         tidy: Whether to leave the mess out.
+        tabbed: The share of rows with a stray tab; None for that of the real ones.
 
     Returns:
         Rows by table.
     """
     from schemas.eoir_headers import HEADERS
-    from transforms.eoir_mess import messy_lines, tidy_lines
-    from transforms.eoir_release import JUVENILE_LOOKUP, counts_text, release_rows
+    from transforms.eoir_mess import TABBED, messy_lines, tidy_lines
+    from transforms.eoir_release import release_rows
 
+    tabbed = TABBED if tabbed is None else tabbed
     counts = dict.fromkeys(HEADERS, 0)
     for table, header in HEADERS.items():
         (folder / f"{table}.csv").write_text("\t".join(header) + "\n")
@@ -71,13 +81,16 @@ def write_release(folder: Path, cases: int, seed: int, *, tidy: bool) -> dict[st
         for number, (table, rows) in enumerate(
             release_rows(seed, first, min(BLOCK, cases - first)).items()
         ):
-            lines = tidy_lines(rows) if tidy else messy_lines(rows, table, (seed, first, number))
+            mess = (seed, first, number)
+            lines = tidy_lines(rows) if tidy else messy_lines(rows, table, mess, tabbed)
             with (folder / f"{table}.csv").open("ab") as file:
                 file.write(lines)
             counts[table] += rows.height
     (folder / "Lookup").mkdir()
     (folder / "Lookup" / "tblLookup_Juvenile.csv").write_text(JUVENILE_LOOKUP)
-    (folder / "Count.txt").write_text(counts_text(counts))
+    (folder / "Count.txt").write_text(
+        "".join(f"{table}.csv\t{count}\n" for table, count in counts.items())
+    )
     return counts
 
 

@@ -18,6 +18,11 @@ class Kind(Enum):
     FLAG = "0 or 1"
     CODE = "a code"
     CHARGE = "a charge"
+    NUMBER = "a small whole number"
+    TIME = "hours and minutes"
+    STATE = "two letters"
+    ZIP = "a postal code"
+    TEXT = "words that people type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class Table:
         key: Its primary key.
         columns: The columns that are used, and their kinds; IDNCASE among them, but for riders.
         required: Whether a release without it cannot be imported.
-        codes: For a column of codes, the codes that may stand in it; absent = any.
+        codes: For a column of codes, the codes that may stand in it; absent = see
+            `schemas.eoir_columns.codes_of`.
     """
 
     name: str
@@ -187,6 +193,10 @@ LAWYERS = Table(
         "STRATTYTYPE": Kind.CODE,
         "E_28_DATE": Kind.DATE,
     },
+    codes={
+        "STRATTYLEVEL": frozenset(("COURT", "BOARD")),
+        "STRATTYTYPE": frozenset(("ALIEN", "INS")),
+    },
 )
 TABLES = {
     table.name: table
@@ -204,38 +214,3 @@ TABLES = {
 }
 # Names that a column had in other releases, or has in the codebook.
 RENAMED = {"SEX": "GENDER", "CHARGE_STATUS": "CHG_STATUS"}
-
-_FLAGS = frozenset(("LPR", "BLNACTIVE", "BLNPRIMEATTY", "CRIM_IND"))
-_DATES = frozenset(
-    (
-        "ADDRESS_CHANGEDON",
-        "LATEST_HEARING",
-        "VENUE_CHG_GRANTED",
-        "DATDETAINED",
-        "DATRELEASED",
-        "DATCREATEDON",
-        "DATMODIFIEDON",
-        "DATSEVEREDON",
-    )
-)
-
-
-def kind_of(table: Table, column: str) -> Kind:
-    """What a column of the release holds, also where it is not used.
-
-    Args:
-        table: Its table.
-        column: Its name, in capitals.
-
-    Returns:
-        The declared kind, or what the name says.
-    """
-    if column in table.columns:
-        return table.columns[column]
-    if column in _FLAGS:
-        return Kind.FLAG
-    if column.startswith("IDN"):
-        return Kind.ID
-    if column in _DATES or column.endswith("_DATE") or column.startswith("DATE_"):
-        return Kind.DATE
-    return Kind.CODE

@@ -1,21 +1,23 @@
 """Lines of the release's files: cutting out those with a wrong number of fields, and mending them.
 
-A stray tab in a text field shifts what stands behind it. Such a row is mended only where joining
-fields again gives a row in which every date is a date and every number a number, and where all the
-ways to do so agree on the columns in use; else nobody can say which is right.
+A stray tab shifts what stands behind it. Every way to take so many tabs out again is tried: those
+remain in which each column holds what it may (`schemas.eoir_columns`), and the row is mended where
+they agree on the columns in use. What the row was before is among them unless one of its values
+was junk besides; so a mended row is right, and where nobody can say it is refused. Most tabs are
+typed into cities and places, with codes, dates and numbers behind them that fit in one way only.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 
-from schemas.eoir import Kind, Table, kind_of
+from schemas.eoir import Kind, Table
+from schemas.eoir_columns import codes_of, kind_of, shape_of
 
 READ_BYTES = 16 << 20
 # More than that and the combinations outgrow what a row is worth.
@@ -23,12 +25,6 @@ MOST_STRAY_TABS = 3
 
 NULL_SPELLINGS = r"^(?:N/A|b6|\(b\)\(6\)|A\.2\.a|\?+|0+)$"
 _NULL = re.compile(NULL_SPELLINGS.encode())
-_LOOKS: dict[Kind, re.Pattern[bytes]] = {
-    Kind.ID: re.compile(rb"\d{1,18}"),
-    Kind.DATE: re.compile(rb"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"),
-    Kind.MONTH: re.compile(rb"\d{1,2}/\d{4}"),
-    Kind.FLAG: re.compile(rb"[01]"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +107,57 @@ def mend(raw: bytes, table: Table, header: Sequence[str]) -> bytes | None:
         header: The columns of the file, in order.
 
     Returns:
-        The line with as many fields as the header, or None if it is beyond repair.
+        The line with as many fields as the header, or None where it cannot be told what it was.
     """
     fields = raw.split(b"\t")
     extra = len(fields) - len(header)
     if not 0 < extra <= MOST_STRAY_TABS:
         return None
-    used = [at for at, column in enumerate(header) if column in table.columns]
-    kinds = [kind_of(table, column) for column in header]
-    found: dict[tuple[bytes, ...], bytes] = {}
-    for joints in itertools.combinations(range(1, len(fields)), extra):
-        row = _join(fields, joints)
-        if all(map(_fits, row, kinds)):
-            found.setdefault(tuple(row[at].strip() for at in used), b"\t".join(row))
-    return next(iter(found.values())) if len(found) == 1 else None
+    columns = [_Column.of(table, name) for name in header]
+    used = [at for at, name in enumerate(header) if name in table.columns]
+    found: tuple[bytes, ...] | None = None
+    mended = None
+    for row in _ways(fields, columns):
+        values = tuple(row[at].strip() for at in used)
+        if found not in (None, values):
+            return None
+        found, mended = values, mended or b"\t".join(row)
+    return mended
 
 
-def _join(fields: list[bytes], joints: Sequence[int]) -> list[bytes]:
-    row: list[bytes] = []
-    for at, value in enumerate(fields):
-        if at in joints:
-            row[-1] = (row[-1] + b" " + value).strip()
-        else:
-            row.append(value)
-    return row
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What a column may hold, and what stood between two parts of a value of it."""
+
+    fits: Callable[[bytes], bool]
+    between: bytes
+
+    @classmethod
+    def of(cls, table: Table, name: str) -> _Column:
+        codes = codes_of(table, name)
+        known = None if codes is None else frozenset(code.encode() for code in codes)
+        shape = re.compile(shape_of(table, name).encode(), re.DOTALL)
+
+        def fits(value: bytes) -> bool:
+            text = value.strip()
+            if not text or _NULL.match(text):
+                return True
+            return bool(shape.fullmatch(text)) if known is None else text in known
+
+        return cls(fits, b" " if kind_of(table, name) is Kind.TEXT else b"")
 
 
-def _fits(value: bytes, kind: Kind) -> bool:
-    text = value.strip()
-    if kind not in _LOOKS or not text or _NULL.match(text):
-        return True
-    return _LOOKS[kind].fullmatch(text) is not None
+def _ways(fields: list[bytes], columns: list[_Column]) -> Iterator[list[bytes]]:
+    """The rows that fields make, some of them joined to the one before."""
+    if not columns:
+        yield []
+        return
+    column, *rest = columns
+    most = len(fields) - len(rest)
+    for parts in range(1 if rest else most, most + 1):
+        value = column.between.join(fields[:parts])
+        if parts > 1 and column.between:
+            value = value.strip()
+        if column.fits(value):
+            for row in _ways(fields[parts:], rest):
+                yield [value, *row]

@@ -7,13 +7,15 @@ import re
 import numpy as np
 import polars as pl
 
-from schemas.eoir import TABLES, Kind
+from schemas.eoir import RENAMED, TABLES, Kind
+from schemas.eoir_columns import kind_of
 from transforms.frames import Frame
 
 NULLS = ("N/A", "b6", "A.2.a", "??", "0", "  ")
 JUNK = {"CUSTODY": "LIN", "CASE_TYPE": "0900", "C_BIRTHDATE": "E", "CHG_STATUS": "s", "NAT": "#"}
-# Stray tabs are rarer than that in the real files: 101 of 12.6 million cases.
-TABBED, NULLED, JUNKED, NUL_BYTES, CUT = 2e-4, 0.01, 5e-4, 1e-4, 1e-5
+NULLED, JUNKED, NUL_BYTES, CUT = 0.01, 5e-4, 1e-4, 1e-5
+# As in the real files: 101 of 12.6 million cases, and in other tables fewer.
+TABBED = 8e-6
 
 
 def tidy_lines(rows: Frame) -> bytes:
@@ -28,7 +30,7 @@ def tidy_lines(rows: Frame) -> bytes:
     return _lines(rows).encode("latin-1")
 
 
-def messy_lines(rows: Frame, table: str, seed: tuple[int, ...]) -> bytes:
+def messy_lines(rows: Frame, table: str, seed: tuple[int, ...], tabbed: float = TABBED) -> bytes:
     """Rows as lines, with the mess of the real files.
 
     Nulls are spelt in six ways; codes are padded, or junk from another column; stray quotes and
@@ -38,6 +40,7 @@ def messy_lines(rows: Frame, table: str, seed: tuple[int, ...]) -> bytes:
         rows: Columns of `schemas.eoir_headers`, String.
         table: Their table.
         seed: What settles the mess.
+        tabbed: The share of rows with a stray tab.
 
     Returns:
         Lines, latin-1, some ending in a carriage return and a newline.
@@ -66,8 +69,9 @@ def messy_lines(rows: Frame, table: str, seed: tuple[int, ...]) -> bytes:
             column = column.zip_with(~quoted, '"' + column)
         columns[name] = column
     lines = _lines(pl.DataFrame(columns)).encode("latin-1").split(b"\n")[:-1]
-    for at in np.flatnonzero(random.random(len(lines)) < TABBED):
-        lines[at] = _tabbed(lines[at], random)
+    typed = [at for at, name in enumerate(rows.columns) if _is_typed(table, name)]
+    for at in np.flatnonzero(random.random(len(lines)) < tabbed):
+        lines[at] = _tabbed(lines[at], typed, random)
     for at in np.flatnonzero(random.random(len(lines)) < NUL_BYTES):
         lines[at] += b"\0"
     for at in np.flatnonzero(random.random(len(lines)) < CUT):
@@ -77,13 +81,21 @@ def messy_lines(rows: Frame, table: str, seed: tuple[int, ...]) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
-def _tabbed(line: bytes, random: np.random.Generator) -> bytes:
-    """A line with a stray tab inside a text; the same where no field has letters to part."""
+def _is_typed(table: str, column: str) -> bool:
+    name = RENAMED.get(column.upper(), column.upper())
+    return kind_of(TABLES[table], name) in (Kind.TEXT, Kind.CHARGE)
+
+
+def _tabbed(line: bytes, typed: list[int], random: np.random.Generator) -> bytes:
+    """A line with a stray tab in, or behind, what people type; else a word of letters."""
     fields = line.split(b"\t")
-    texts = [at for at, text in enumerate(fields) if re.fullmatch(rb"[^\d]{2,}", text.strip())]
-    if texts:
-        at = int(random.choice(texts))
-        fields[at] = fields[at][:1] + b"\t" + fields[at][1:]
+    there = [at for at in typed if re.search(rb"[A-Za-z]", fields[at])]
+    if not typed:
+        there = [at for at, text in enumerate(fields) if re.fullmatch(rb"[A-Z]{2,}", text)]
+    if there:
+        at = int(random.choice(there))
+        cut = int(random.integers(1, len(fields[at]) + 1))
+        fields[at] = fields[at][:cut] + b"\t" + fields[at][cut:]
     return b"\t".join(fields)
 
 

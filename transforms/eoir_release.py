@@ -8,7 +8,6 @@ case. Nobody in it exists.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -36,6 +35,10 @@ _NATIONS = {
 }  # fmt: skip
 _ENDS = {"X": 45.0, "R": 14.0, "T": 9.0, "V": 12.0, "A:": 6.0, "B:": 3.0, "Y:": 1.5, "M:": 1.0,
          "I:": 0.7, "C:": 5.0, "T:": 3.0}  # fmt: skip
+_CITIES = {"HOUSTON": 3.0, "LOS ANGELES": 3.0, "MIAMI": 2.0, "PEÑASCO": 1.0, "EL MONTE, CA": 0.3}
+_STATES = {"TX": 1.0, "CA": 1.0, "NY": 1.0}
+_PLACES = {"KROME SPC": 2.0, "YORK COUNTY JAIL": 2.0, "ELOY": 1.0, "PIKE CO. CORR. FAC.": 1.0}
+_JUDGES = {"ABC": 1.0, "JQP": 1.0, "TMW": 1.0}
 _STATUSES = {"S": 85.0, "W": 8.0, "N": 5.0, "O": 2.0}
 _FORMS = {"ASYL": 30.0, "ASYW": 22.0, "WCAT": 18.0, "42B": 8.0, "245": 7.0, "VD": 11.0, "42A": 4.0}
 _DECISIONS = {"D": 40.0, "G": 14.0, "W": 12.0, "A": 6.0, "O": 8.0, "M": 6.0, "S": 2.0, "T": 4.0}
@@ -67,6 +70,8 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
     court, nation = draw.pick(_COURTS), draw.pick(_NATIONS)
     custody = draw.pick({"N": 62.0, "R": 18.0, "D": 20.0})
     language = draw.pick({"SP": 70.0, "ENG": 15.0, "MAN": 8.0, "POR": 3.0, "CRE": 4.0})
+    held, heard = ~(custody == "N").to_numpy(), draw.chance(0.82)
+    moved_house = draw.chance(0.3)
     case_type = draw.pick({"RMV": 94.0, "DEP": 3.0, "WHO": 1.2, "CFR": 1.0, "EXC": 0.8})
     lawyer = draw.chance(0.5)
     appeared = opened + draw.between(0, 400)
@@ -80,20 +85,34 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
         "A_TblCase": _table(
             "A_TblCase",
             IDNCASE=case,
-            ALIEN_CITY=_where(
-                draw.chance(0.9), draw.pick({"HOUSTON": 1, "PEÑASCO": 1, "MIAMI": 1})
-            ),
-            ALIEN_STATE=draw.pick({"TX": 1, "CA": 1, "NY": 1}),
+            ALIEN_CITY=_where(draw.chance(0.9), draw.pick(_CITIES)),
+            ALIEN_STATE=_where(draw.chance(0.9), draw.pick(_STATES)),
+            ALIEN_ZIPCODE=_where(draw.chance(0.85), _number(draw.between(10_000, 99_999))),
+            UPDATED_CITY=_where(moved_house, draw.pick(_CITIES)),
             NAT=_where(draw.chance(0.983), nation),
             LANG=_where(draw.chance(0.985), language),
             CUSTODY=_where(draw.chance(0.985), custody),
+            SITE_TYPE=draw.pick({"I": 3.0, "M": 7.0}),
+            ATTY_NBR=_number(draw.between(0, 4)),
             E_28_DATE=_where(lawyer, _date(appeared)),
             CASE_TYPE=case_type,
             UPDATE_SITE=court,
+            LATEST_HEARING=_where(heard, _date(opened + draw.between(30, 900))),
+            LATEST_TIME=_where(heard, draw.pick({"0830": 1.0, "0900": 2.0, "1300": 2.0})),
+            LATEST_CAL_TYPE=_where(heard, draw.pick({"I": 1.0, "M": 2.0})),
+            CORRECTIONAL_FAC=_where(held & draw.chance(0.3), draw.pick(_PLACES)),
+            INMATE_HOUSING=_where(held & draw.chance(0.1), draw.pick({"B WING": 1.0, "4": 1.0})),
             DATE_OF_ENTRY=_where(draw.chance(0.66), _date(entered)),
+            C_ASY_TYPE=_where(draw.chance(0.4), draw.pick({"E": 3.0, "I": 2.0})),
             C_BIRTHDATE=_where(draw.chance(1 / 6), _month(born)),
+            UPDATED_STATE=_where(moved_house, draw.pick(_STATES)),
+            ADDRESS_CHANGEDON=_where(moved_house, _date(opened + draw.between(5, 900))),
             Sex=_where(draw.chance(0.25), draw.pick({"M": 7.0, "F": 3.0})),
+            DATE_DETAINED=_where(held, _date(issued - draw.between(0, 5))),
             LPR=_where(draw.chance(0.1), draw.pick({"0": 99.0, "1": 1.0})),
+            DETENTION_DATE=_where(held, _date(issued)),
+            DETENTION_LOCATION=_where(held & draw.chance(0.6), draw.pick(_PLACES)),
+            DETENTION_FACILITY_TYPE=_where(held & draw.chance(0.6), draw.pick({"COUNTY JAIL": 1})),
         )
     }
     absent = draw.chance(0.2)
@@ -104,6 +123,11 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
         "INPUT_DATE": _date(opened),
         "BASE_CITY_CODE": court,
         "HEARING_LOC_CODE": court,
+        "IJ_CODE": draw.pick(_JUDGES),
+        "TRANS_NBR": _all("0", cases),
+        "HEARING_DATE": _where(heard, _date(opened + draw.between(30, 900))),
+        "HEARING_TIME": _where(heard, _all("0900", cases)),
+        "DEC_TYPE": _where(done & ~coded, draw.pick({"O": 8.0, "W": 2.0})),
         "DEC_CODE": _where(done & ~coded, decision),
         "OTHER_COMP": _where(done & coded, letter),
         "APPEAL_NOT_FILED": _where(done & ~coded & draw.chance(0.7), _all("Y", cases)),
@@ -114,6 +138,8 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
         "CASE_TYPE": case_type,
         "NAT": nation,
         "LANG": language,
+        "CORRECTIONAL_FAC": _where(held & draw.chance(0.3), draw.pick(_PLACES)),
+        "CRIM_IND": _all("N", cases),
     }
     reopened = ended + draw.between(1, 200)
     ended_again = reopened + draw.between(10, 1500)
@@ -154,15 +180,14 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
         }, least=0
     )  # fmt: skip
     tables["tbl_schedule"] = _schedule(draw, case, court, language, issued, opened, ended, done)
-    detained = ~(custody == "N").to_numpy()
     tables["tbl_CustodyHistory"] = _table(
         "tbl_CustodyHistory",
         IDNCUSTODY=case,
         IDNCASE=case,
         CUSTODY=custody,
-        DATDETAINED=_where(detained, _date(issued - draw.between(0, 5))),
+        DATDETAINED=_where(held, _date(issued - draw.between(0, 5))),
         DATRELEASED=_where((custody == "R").to_numpy(), _date(issued + draw.between(1, 300))),
-    ).filter(pl.Series(detained))
+    ).filter(pl.Series(held))
     rider = (np.arange(cases) > 0) & draw.chance(0.18)
     severed = draw.chance(0.1)
     tables["tbl_Lead_Rider"] = _table(
@@ -189,20 +214,14 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
             "IDNCASE": case,
             "STRATTYLEVEL": draw.pick({"COURT": 85.0, "BOARD": 15.0}),
             "STRATTYTYPE": pl.Series(np.where(lawyer & (one < 2), "ALIEN", "INS")),
+            "PARENT_TABLE": _all("B_TblProceeding", cases),
+            "PARENT_IDN": case * 10,
             "BASE_CITY_CODE": court,
             "E_28_DATE": _where(lawyer & (one < 2), _date(appeared + 30 * one)),
             "BLNPRIMEATTY": _all("1", cases),
         }
     )  # fmt: skip
     return tables
-
-
-JUVENILE_LOOKUP = (
-    "idnJuvenile\tstrCode\tstrDescription\n"
-    "1\tUJ\tUnaccompanied Juvenile\n"
-    "2\tAJ\tAccompanied Juvenile\n"
-    "3\tJ1\tReleased to guardian or turned 18\n"
-)
 
 
 def _schedule(
@@ -269,14 +288,13 @@ def _month(days: Ints) -> pl.Series:
     return pl.Series(days).cast(pl.Int32).cast(pl.Date).dt.strftime("%-m/%Y")
 
 
+def _number(numbers: Ints) -> pl.Series:
+    return pl.Series(numbers).cast(pl.String)
+
+
 def _all(word: str | None, cases: int) -> pl.Series:
     return pl.Series([word], dtype=pl.String).new_from_index(0, cases)
 
 
 def _where(there: Bools, values: pl.Series) -> pl.Series:
     return pl.select(pl.when(pl.Series(there)).then(values)).to_series()
-
-
-def counts_text(counts: Mapping[str, int]) -> str:
-    """`Count.txt`: a table and its rows a line."""
-    return "".join(f"{table}.csv\t{count}\n" for table, count in counts.items())

@@ -17,14 +17,13 @@ case: a small s in CHG_STATUS comes from a shifted row, it does not mean sustain
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from schemas.codes import aliases
 from schemas.eoir import TABLES, Kind, Table
+from schemas.eoir_columns import DATE, codes_of, shape_of
 from transforms.charges import charge_code
 from transforms.eoir_files import TableFile
 from transforms.eoir_lines import NULL_SPELLINGS, mend, split_odd
@@ -42,11 +41,7 @@ DTYPES = {
 }
 # The case that a row belongs to; a row of leads and riders belongs to two.
 CASE_COLUMN = {"tbl_Lead_Rider": "IDNRIDERCASE"}
-CODE_TABLES = {"BASE_CITY_CODE": "courts", "UPDATE_SITE": "courts", "NAT": "nationalities"}
-_LETTER = frozenset(("DEC_CODE", "OTHER_COMP"))
 _FIRST, _LAST = pl.date(1900, 1, 1), pl.date(2199, 12, 31)
-_DATE_SHAPE = r"^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?$"
-_CODE_SHAPE = r"^[0-9A-Za-z*/.-]{1,8}$"
 _CHARGE_SHAPE = r"^2\d\d[0-9A-Za-z]*$"
 
 
@@ -192,7 +187,7 @@ def _read(text: pl.Expr, name: str, kind: Kind, table: Table) -> pl.Expr:
     if kind is Kind.ID:
         return pl.when(text.str.contains(r"^\d{1,18}$")).then(text).cast(pl.Int64, strict=False)
     if kind is Kind.DATE:
-        shaped = pl.when(text.str.contains(_DATE_SHAPE)).then(text.str.head(10))
+        shaped = pl.when(text.str.contains(rf"^{DATE}$")).then(text.str.head(10))
         date = shaped.str.to_date("%Y-%m-%d", strict=False)
         return pl.when(date.is_between(_FIRST, _LAST)).then(date)
     if kind is Kind.MONTH:
@@ -207,16 +202,10 @@ def _read(text: pl.Expr, name: str, kind: Kind, table: Table) -> pl.Expr:
 
 
 def _is_code(text: pl.Expr, name: str, table: Table) -> pl.Expr:
-    if table.codes and name in table.codes:
-        return text.is_in(sorted(table.codes[name]))
-    if name in CODE_TABLES:
-        return text.is_in(_codes(CODE_TABLES[name]))
-    return text.str.contains(r"^[A-Z]$" if name in _LETTER else _CODE_SHAPE)
-
-
-@functools.cache
-def _codes(table: str) -> list[str]:
-    return sorted(set(aliases(table).values()))
+    codes = codes_of(table, name)
+    if codes is not None:
+        return text.is_in(sorted(codes))
+    return text.str.contains(f"^{shape_of(table, name)}$")
 
 
 def _set_aside(

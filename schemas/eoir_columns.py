@@ -1,0 +1,106 @@
+"""What every column of the public release holds, used or not, and which codes may stand in it.
+
+A row shifted by a stray tab is put right by what its columns may hold (`transforms.eoir_lines`), so
+the columns that nothing else reads are told here as well.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from schemas.codes import aliases
+from schemas.eoir import CALENDAR_CODES, Kind, Table
+
+_UNUSED = {
+    Kind.DATE: """ADDRESS_CHANGEDON C_RELEASE_DATE DATE_DETAINED DATE_RELEASED DATMODIFIEDON
+        DETENTION_DATE E_27_DATE HEARING_DATE INS_TA_DATE_ASSIGNED LATEST_HEARING OSC_DATE
+        UP_BOND_DATE VENUE_CHG_GRANTED""",
+    Kind.FLAG: "BLNCLOCKOVERRIDE BLNPRIMEATTY",
+    Kind.ID: "LNGSESSNID PARENT_IDN",
+    Kind.NUMBER: """ADJ_ELAP_DAYS ATTY_NBR GENERATION RELEASE_MONTH RELEASE_YEAR SUB_GENERATION
+        TRANS_NBR""",
+    Kind.STATE: "ALIEN_STATE UPDATED_STATE",
+    Kind.TEXT: """ADJ_MSG ALIEN_CITY CORRECTIONAL_FAC DCO_LOCATION DETENTION_FACILITY_TYPE
+        DETENTION_LOCATION INMATE_HOUSING PARENT_TABLE UPDATED_CITY""",
+    Kind.TIME: """ADJ_TIME_START ADJ_TIME_STOP HEARING_TIME INPUT_TIME LATEST_TIME
+        UPDATE_TIME""",
+    Kind.ZIP: "ALIEN_ZIPCODE UPDATED_ZIPCODE",
+}  # fmt: skip
+_KINDS = {name: kind for kind, names in _UNUSED.items() for name in names.split()}
+_TABLES = {
+    "BASE_CITY_CODE": "courts",
+    "DEPORTED_1": "nationalities",
+    "DEPORTED_2": "nationalities",
+    "NAT": "nationalities",
+    "UPDATE_SITE": "courts",
+}
+_SETS = {
+    "C_ASY_TYPE": frozenset("EIJ"),
+    "LATEST_CAL_TYPE": CALENDAR_CODES,
+    "SITE_TYPE": frozenset("IM"),
+    "TRANSFER_STATUS": frozenset("TV"),
+}
+_LETTERS = ("APPEAL_RSVD", "ASSIGNMENT_PATH", "DEC_CODE", "DEC_TYPE", "OTHER_COMP", "REC_TYPE")
+# Regular expressions of a whole value.
+DATE = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
+_NARROW = {**dict.fromkeys(_LETTERS, "[A-Z]"), "LANG": "[A-Z]{1,3}"}
+_SHAPES = {
+    Kind.ID: r"\d{1,18}",
+    Kind.DATE: DATE,
+    Kind.MONTH: r"(?:0?[1-9]|1[0-2])/(?:19|20|21)\d\d",
+    Kind.FLAG: "[01]",
+    Kind.CODE: "[0-9A-Za-z*/.-]{1,8}",
+    Kind.CHARGE: r"\(?2\d\d[0-9A-Za-z\s()]*",
+    Kind.NUMBER: r"-?\d{1,5}",
+    Kind.TIME: r"(?:[01]\d|2[0-3]):?[0-5]\d",
+    Kind.STATE: "[A-Z]{2}",
+    Kind.ZIP: r"`?[0-9A-Z -]*\d[0-9A-Z -]*",
+    Kind.TEXT: ".*",
+}
+
+
+def kind_of(table: Table, column: str) -> Kind:
+    """What a column of the release holds.
+
+    Args:
+        table: Its table.
+        column: Its name, in capitals.
+
+    Returns:
+        Its kind; of a column that is not known a code, or an ID where it is named so.
+    """
+    if column in table.columns:
+        return table.columns[column]
+    return _KINDS.get(column, Kind.ID if column.startswith("IDN") else Kind.CODE)
+
+
+def codes_of(table: Table, column: str) -> frozenset[str] | None:
+    """The codes that may stand in a column.
+
+    Args:
+        table: Its table.
+        column: Its name, in capitals.
+
+    Returns:
+        The codes; None where no list of them is known.
+    """
+    if table.codes and column in table.codes:
+        return table.codes[column]
+    if column in _TABLES:
+        return _codes(_TABLES[column])
+    return _SETS.get(column)
+
+
+def shape_of(table: Table, column: str) -> str:
+    """What a value of a column looks like, as a regular expression of the whole of it.
+
+    Args:
+        table: Its table.
+        column: Its name, in capitals.
+    """
+    return _NARROW.get(column, _SHAPES[kind_of(table, column)])
+
+
+@functools.cache
+def _codes(table: str) -> frozenset[str]:
+    return frozenset(aliases(table).values())
