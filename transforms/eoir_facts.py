@@ -34,6 +34,7 @@ DECISIONS = {
     "R": "PENDING",
     **dict.fromkeys("AO", "OTHER"),
 }
+NO_FORM = "UNK"
 # Decisions that are given when the proceeding ends, and so not before.
 _GIVEN_AT_END = [*"CFGILPDMSTR"]
 # J, a juvenile's case without more, has no symbol.
@@ -80,7 +81,7 @@ def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame
     )
     return joined.group_by("IDNCASE", maintain_order=True).agg(
         applications=pl.struct(
-            pl.col("APPL_CODE").alias("form"),
+            pl.when(pl.col("APPL_CODE") != NO_FORM).then("APPL_CODE").alias("form"),
             pl.col("APPL_RECD_DATE").cast(pl.String).alias("filed"),
             decision.alias("decision"),
             pl.lit(None, pl.String).alias("decided"),

@@ -316,6 +316,35 @@ def test_facts_after_the_day_are_not_used() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "letter", "want"),
+    [
+        ("42B", "G", ("42B", "GRANTED")),
+        ("ASYL", "C", ("ASYL", "GRANTED")),
+        ("WCAT", "L", ("WCAT", "GRANTED")),
+        ("BSP", "D", ("BSP", "DENIED")),
+        ("VD", "W", ("VD", "WITHDRAWN")),
+        # Abandoned, closed with the case, moved with it, reserved.
+        ("245", "A", ("245", "OTHER")),
+        ("245", "S", ("245", "NOT_ADJUDICATED")),
+        ("245", "T", ("245", "NOT_ADJUDICATED")),
+        ("245", "R", ("245", "PENDING")),
+        ("UNK", "D", (None, "DENIED")),
+    ],
+)
+def test_applications_and_their_decisions(
+    code: str, letter: str, want: tuple[str | None, str]
+) -> None:
+    application = {
+        "IDNPROCEEDINGAPPLN": 1, "IDNPROCEEDING": 70, "IDNCASE": 7,
+        "APPL_CODE": code, "APPL_RECD_DATE": "2011-01-01", "APPL_DEC": letter,
+    }  # fmt: skip
+    ended = OPEN | {"DEC_CODE": "R", "COMP_DATE": "2011-09-09"}
+    record = one(None, B_TblProceeding=[ended], tbl_Court_Appln=[application])
+    [made_of_it, _] = record["applications"]
+    assert (made_of_it["form"], made_of_it["decision"]) == want
+
+
 def test_leads_and_riders() -> None:
     other = {"IDNCASE": 8, "CASE_TYPE": "RMV"}
     joined = {
