@@ -9,6 +9,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "backlog": "review case files and route each case",
     "nightly": "fold in what has come since last night and review again",
+    "watch": "fold events in as they come, and say at once what they change",
     "explain": "explain the recommendation for one case",
     "show": "summarise a run",
     "rulebook": "list, show or check rulebooks",

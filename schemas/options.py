@@ -75,3 +75,19 @@ class NightlyOptions(ReviewOptions):
     input: tuple[str, ...] | None = None
     second_reader: Literal["expedite"] | None = None
     dry_run: bool = False
+
+
+class WatchOptions(BaseModel):
+    """What is watched, and on which snapshot.
+
+    Args:
+        state: The directory in which nights are kept.
+        inbox: Directory in which event files land.
+        as_of: The day for which today is taken; None for today.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    state: str = Field(min_length=1)
+    inbox: str = Field(min_length=1)
+    as_of: datetime.date | None = None

@@ -1,0 +1,100 @@
+"""A live source for Beam's in-process runner: elements and watermark as they come.
+
+Of the runners in the package only `BundleBasedDirectRunner` keeps watermarks while a source runs,
+and the only source by which that watermark can move is TestStream, fed by a service: Beam's own
+notebooks play live data to it so. Here the service is in this process, behind a socket in a
+directory that only the user can enter. `PeriodicImpulse` and `MatchContinuously` fail on that
+runner, and on FnApiRunner timers in event time ring at once.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.coders import StrUtf8Coder
+from apache_beam.portability.api import beam_runner_api_pb2
+from apache_beam.testing.test_stream import TestStream
+from apache_beam.testing.test_stream_service import TestStreamServiceController
+from apache_beam.utils.timestamp import MAX_TIMESTAMP, MIN_TIMESTAMP, TIME_GRANULARITY, Timestamp
+
+RUNNER = "--runner=apache_beam.runners.direct.direct_runner.BundleBasedDirectRunner"
+_EVENT = beam_runner_api_pb2.TestStreamPayload.Event
+_ROOT = "_TestStream_Watermark"
+_CODER = StrUtf8Coder()
+
+# A text at its time; None moves only the watermark there.
+Tick = tuple[datetime.datetime, str | None]
+
+
+class LiveSource:
+    """Serves ticks to a pipeline, as long as the `with` lasts.
+
+    Args:
+        ticks: Makes them; times are local, without a zone, and midnight here is midnight in the
+            pipeline's event time.
+    """
+
+    def __init__(self, ticks: Callable[[], Iterator[Tick]]) -> None:
+        self.ticks = ticks
+        self.folder = tempfile.TemporaryDirectory(prefix="discretion-")
+        self.service = TestStreamServiceController(self, f"unix:{self.folder.name}/live")
+
+    def __enter__(self) -> LiveSource:
+        self.service.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.service.stop()
+        self.folder.cleanup()
+
+    def read(self) -> beam.PTransform:
+        """The start of a pipeline to a collection of texts."""
+        return _Read(self.service.endpoint)
+
+    def read_multiple(self, outputs: list[tuple[str, str]]) -> Iterator[Any]:
+        """What the service sends; its controller calls this."""
+        [(_, tag)] = outputs
+        reached = MIN_TIMESTAMP
+        yield _watermark(MIN_TIMESTAMP, _ROOT)
+        yield _watermark(MIN_TIMESTAMP, tag)
+        yield _watermark(MAX_TIMESTAMP - TIME_GRANULARITY, _ROOT)
+        for at, text in self.ticks():
+            # A clock that is set back does not take the watermark with it.
+            time = Timestamp.from_utc_datetime(at.replace(tzinfo=datetime.UTC))
+            reached = max(reached, time)
+            if text is not None:
+                yield _element(text, time, tag)
+            yield _watermark(reached, tag)
+
+
+class _Read(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[str]]):
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+
+    def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection[str]:
+        stream = TestStream(coder=_CODER, output_tags=["live"], endpoint=self.endpoint)
+        # The stream of one output is a dict or the output itself, by the version of Beam.
+        read = pbegin | stream
+        return read["live"] if isinstance(read, dict) else read
+
+
+def _watermark(time: Timestamp, tag: str) -> Any:
+    return _EVENT(watermark_event=_EVENT.AdvanceWatermark(new_watermark=time.micros, tag=tag))
+
+
+def _element(text: str, time: Timestamp, tag: str) -> Any:
+    element = beam_runner_api_pb2.TestStreamPayload.TimestampedElement(
+        encoded_element=_CODER.encode(text), timestamp=time.micros
+    )
+    return _EVENT(element_event=_EVENT.AddElements(elements=[element], tag=tag))

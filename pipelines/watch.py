@@ -1,0 +1,278 @@
+"""Watch an inbox: fold events in as their files land, and say at once what they change."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipelines.inbox import Inbox, Place, write_aside
+from pipelines.live import RUNNER, LiveSource, Tick
+from pipelines.lock import BusyError, locked
+from pipelines.nights import Previous, find_previous
+from pipelines.options import InputProblem, UsageError, checked, date, run_command
+from pipelines.progress import count_cases
+from pipelines.runs import RunError, run_rulebook
+from schemas.avro import avro_schema
+from schemas.options import WatchOptions
+from schemas.watch import Batch
+from transforms.avro_encode import encode_blocks, write_header
+from transforms.changes import LastNight
+from transforms.events import EVENTS
+from transforms.frames import FRAME_ROWS, Frame, concat_frames
+from transforms.night import Night
+from transforms.read_avro import FrameSource
+from transforms.watch_cases import News, Said, WatchCases, by_shard
+from transforms.weigh import Terms
+
+# One key: what runs in one process gains most from large frames.
+SHARDS = 1
+POLL_SECONDS = 0.5
+# Each day that has passed since last night is weighed by itself.
+MOST_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to watch.
+
+    Args:
+        place: Where changes are written.
+        night: Last night.
+        shards: How many keys the cases are parted to.
+        as_json: Whether what is said is for machines.
+    """
+
+    place: Place
+    night: Night
+    shards: int
+    as_json: bool
+
+
+def watch(batches: beam.PCollection[str], job: Job) -> None:
+    """The pipeline: batches of event files to changes."""
+    (
+        batches
+        | "Read" >> beam.FlatMap(_read, job).with_output_types(tuple[int, News])
+        | "Watch" >> WatchCases(job.night, job.shards)
+        | "Write" >> beam.Map(_write, job)
+    )
+
+
+def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
+    """A batch's events, by shard."""
+    batch = Batch.model_validate_json(text)
+    schema = avro_schema("case_event")
+    frames = []
+    for file in batch.files:
+        source = FrameSource(file.path, schema, None, FRAME_ROWS)
+        # What cannot be read the night will set aside.
+        parts = source.read(source.get_range_tracker(None, None))
+        frames += [frame for kind, frame in parts if kind == "frames"]
+    events = concat_frames(frames, EVENTS)
+    return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
+
+
+def _write(said: Said, job: Job) -> None:
+    """Write what there is to say, unless it was said before."""
+    started = said.name == f"batch-{0:06d}"
+    path = job.place.file("changes", said.name, said.shard)
+    if started or FileSystems.exists(path):
+        return
+    if said.changes.height:
+        _write_whole(
+            job.place.file("recommendations", said.name, said.shard),
+            said.recommendations,
+            "recommendation",
+        )
+    # This file says that all is written.
+    _write_whole(path, said.changes, "change")
+    count_cases(said.events)
+    words = {"said": said.name, "events": said.events, "unusable": said.aside,
+             "changes": said.changes.height, "file": path}  # fmt: skip
+    if job.as_json:
+        print(json.dumps(words), flush=True)
+    elif said.changes.height or said.aside:
+        aside = f", {said.aside:,} left for the night to set aside" if said.aside else ""
+        print(
+            f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}",
+            flush=True,
+        )
+
+
+def _write_whole(path: str, frame: Frame, name: str) -> None:
+    schema = avro_schema(name)
+    write_aside(path, write_header(schema) + encode_blocks(frame, schema))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    made = argparse.ArgumentParser(
+        prog="discretion watch",
+        description="Fold in events as their files land, on last night's snapshot and on its "
+        "terms, and say at once what they change. It ends on SIGTERM or Ctrl-C.",
+        allow_abbrev=False,
+    )
+    made.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
+    made.add_argument(
+        "--inbox", required=True, metavar="DIR", help="where event files land: nightly's --events"
+    )
+    made.add_argument(
+        "--as-of", type=date, metavar="DATE", help="take today for this day; it goes on at midnight"
+    )
+    made.add_argument("--json", action="store_true", help="a line for each batch, for machines")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.exit_codes`).
+    """
+    options = parser().parse_args(arguments)
+    return run_command("watch", lambda: _run(checked(WatchOptions, options), options.json))
+
+
+class _Stop(BaseException):
+    """A signal has asked for the end."""
+
+
+class _Moved(BaseException):
+    """There is a new night's snapshot."""
+
+
+def _run(options: WatchOptions, as_json: bool) -> int:
+    state = options.state.rstrip("/")
+    shift = datetime.timedelta()
+    if options.as_of is not None:
+        shift = options.as_of - datetime.date.today()
+    _on(signal.SIGTERM, _Stop)
+    _on(signal.SIGINT, _Stop)
+    _on(signal.SIGUSR1, _Moved)
+    try:
+        if find_previous(state) is None:
+            raise InputProblem(f"{state}: has no night yet; run discretion nightly first")
+        with _lock(state):
+            while True:
+                try:
+                    _watch_night(state, options.inbox, shift, as_json)
+                except _Moved:
+                    continue
+    except _Stop:
+        print("discretion watch: stopped", file=sys.stderr)
+        return 0
+
+
+def _on(number: signal.Signals, kind: type[BaseException]) -> None:
+    def handle(*_: object) -> None:
+        raise kind
+
+    signal.signal(number, handle)
+
+
+def _lock(state: str) -> Any:
+    try:
+        return locked(f"{state}/watch")
+    except BusyError:
+        raise BusyError(f"{state}: another watch is at work on it") from None
+
+
+def _watch_night(state: str, folder: str, shift: datetime.timedelta, as_json: bool) -> None:
+    """Watch on the latest night's snapshot, until there is another."""
+    night = find_previous(state)
+    assert night is not None
+    today = datetime.date.today() + shift
+    days = (today - night.manifest.as_of).days
+    if not 0 <= days <= MOST_DAYS:
+        raise UsageError(
+            f"last night was as of {night.manifest.as_of}, and today is {today}; "
+            "run discretion nightly first, or give --as-of"
+        )
+    inbox = Inbox(folder, state, night)
+    job = Job(inbox.place, _night(night), SHARDS, as_json)
+    options = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
+    failed: list[Exception] = []
+    with LiveSource(lambda: _ticks(inbox, state, night, shift, failed)) as live:
+        pipeline = beam.Pipeline(options=options)
+        watch(pipeline | "Live" >> live.read(), job)
+        running = pipeline.run()
+        if sys.stderr.isatty() or not as_json:
+            print(f"watching {folder} from {night.run}", file=sys.stderr, flush=True)
+        try:
+            running.wait_until_finish()
+        except _Moved:
+            if failed:
+                raise failed[0] from None
+            raise
+        finally:
+            running.cancel()
+
+
+def _night(previous: Previous) -> Night:
+    """Last night's terms, as of last night."""
+    said = previous.manifest
+    rulebook = run_rulebook(previous.run, said)
+    if rulebook is None:
+        raise RunError(f"{previous.run}: its rulebook is not at hand")
+    scope = rulebook.scopes[said.scope] if said.scope else None
+    options = (said.presume, said.scope, said.courts)
+    return Night(
+        terms=Terms(rulebook, said.as_of, said.presume, scope, said.courts),
+        options=options,
+        buckets=previous.nightly.buckets,
+        second_reader=previous.nightly.second_reader,
+        last_run=previous.run,
+        last=LastNight(said.as_of, said.rulebook.digest, options),
+    )
+
+
+def _ticks(
+    inbox: Inbox, state: str, night: Previous, shift: datetime.timedelta, failed: list[Exception]
+) -> Iterator[Tick]:
+    """The batches as they come, and the time.
+
+    It never ends by itself: at the end of its source a pipeline's time runs to infinity, and every
+    timer rings.
+    """
+    try:
+        for batch in inbox.start():
+            yield batch.at, batch.model_dump_json()
+        while _latest(state) == night.manifest.run_id:
+            now = datetime.datetime.now() + shift
+            yield now, None
+            # What lands while a batch is worked on makes one batch, not many.
+            if inbox.all_done() and (new := inbox.look(now)):
+                yield new.at, new.model_dump_json()
+            time.sleep(POLL_SECONDS)
+    except Exception as error:
+        failed.append(error)
+    os.kill(os.getpid(), signal.SIGUSR1)
+    while True:
+        yield datetime.datetime.now() + shift, None
+        time.sleep(POLL_SECONDS)
+
+
+def _latest(state: str) -> str:
+    with FileSystems.open(f"{state}/LATEST", compression_type="uncompressed") as file:
+        content: bytes = file.read()
+    return content.decode().strip()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("RUST_BACKTRACE", "0")
+    sys.exit(main())
