@@ -211,8 +211,7 @@ def _watch_night(state: str, folder: str, shift: datetime.timedelta, as_json: bo
         pipeline = beam.Pipeline(options=options)
         watch(pipeline | "Live" >> live.read(), job)
         running = pipeline.run()
-        if sys.stderr.isatty() or not as_json:
-            print(f"watching {folder} from {night.run}", file=sys.stderr, flush=True)
+        print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
         try:
             running.wait_until_finish()
         except _Moved:
