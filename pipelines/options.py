@@ -7,6 +7,7 @@ import datetime
 import errno
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -116,6 +117,8 @@ def run_command(name: str, command: Callable[[], int]) -> int:
     if not debug:
         # Beam logs what a transform raises, traceback and all, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
+    # Asked to end, a command clears up as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return command()
     except KeyboardInterrupt:
