@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
@@ -167,12 +166,14 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     try:
         if find_previous(state) is None:
             raise InputProblem(f"{state}: has no night yet; run discretion nightly first")
-        with _lock(state):
+        with locked(f"{state}/watch"):
             while True:
                 try:
                     _watch_night(state, options.inbox, shift, as_json)
                 except _Moved:
                     continue
+    except BusyError:
+        raise BusyError(f"{state}: another watch is at work on it") from None
     except _Stop:
         print("discretion watch: stopped", file=sys.stderr)
         return 0
@@ -183,13 +184,6 @@ def _on(number: signal.Signals, kind: type[BaseException]) -> None:
         raise kind
 
     signal.signal(number, handle)
-
-
-def _lock(state: str) -> Any:
-    try:
-        return locked(f"{state}/watch")
-    except BusyError:
-        raise BusyError(f"{state}: another watch is at work on it") from None
 
 
 def _watch_night(state: str, folder: str, shift: datetime.timedelta, as_json: bool) -> None:

@@ -161,6 +161,6 @@ def test_however_events_come_the_end_is_the_nights(sample_night: Night, data: An
         mine = known.of(cases).plus(last_night(sample_night, others))
         known = known.but(cases).plus(step(mine, part, sample_night, as_of).known)
     once = stepped(sample_night, events, as_of).known
-    for mine, its in zip(known, once, strict=True):
-        key = ["case_id"] if "event_id" not in mine.columns else ["case_id", "event_id"]
-        assert_frame_equal(mine.sort(key), its.sort(key))
+    for got, its in zip(known, once, strict=True):
+        key = ["case_id"] if "event_id" not in got.columns else ["case_id", "event_id"]
+        assert_frame_equal(got.sort(key), its.sort(key))

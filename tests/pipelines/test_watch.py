@@ -1,0 +1,240 @@
+"""Watches as their user runs them: real processes, files that land, kills, and nights between."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+
+from schemas.avro import avro_schema
+from schemas.case_event import CaseEvent
+from schemas.case_record import CaseRecord
+from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
+from tests.transforms.test_watch import CLEAN, ELDER, completed, events_of, felony
+from transforms.avro_encode import encode_blocks, write_header
+from transforms.case_frame import to_frame
+from transforms.frames import Frame
+from transforms.sample_events import sample_events
+
+N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
+# How long a busy machine may take; it says nothing of how fast a watch is.
+PATIENCE = 90
+
+
+def encoded(frame: Frame, name: str) -> bytes:
+    schema = avro_schema(name)
+    return write_header(schema) + encode_blocks(frame, schema)
+
+
+def land(inbox: Path, name: str, *events: CaseEvent) -> None:
+    land_bytes(inbox, name, encoded(events_of(*events), "case_event"))
+
+
+def land_bytes(inbox: Path, name: str, content: bytes) -> None:
+    (inbox / f".{name}").write_bytes(content)
+    (inbox / f".{name}").rename(inbox / f"{name}.avro")
+
+
+def until(true: Callable[[], Any]) -> Any:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not come")
+
+
+@contextmanager
+def watching(place: Path, as_of: datetime.date) -> Iterator[subprocess.Popen[str]]:
+    words = ("watch", "--state", place / "OUT", "--inbox", place / "inbox", "--as-of", as_of)
+    with (place / "said.txt").open("w") as out, (place / "err.txt").open("w") as err:
+        process = subprocess.Popen(argv(*words, "--json"), stdout=out, stderr=err, text=True,
+                                   env=environment())  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def said(place: Path) -> dict[str, Row]:
+    """What the last watch has said, by name."""
+    lines = (place / "said.txt").read_text().splitlines()
+    return {line["said"]: line for line in map(json.loads, lines)}
+
+
+def changes(place: Path, run: str) -> dict[str, list[Row]]:
+    """The changes said on a night's snapshot, by file."""
+    found = {}
+    for path in sorted((place / "OUT/watch/changes" / run).glob("*.avro")):
+        with path.open("rb") as file:
+            part = [row for row in fastavro.reader(file) if isinstance(row, dict)]
+        found[path.stem.rsplit("-", 1)[0]] = part
+    return found
+
+
+def nightly(place: Path, as_of: datetime.date, *more: object) -> None:
+    done = discretion("nightly", "--state", place / "OUT", "--events", place / "inbox",
+                      "--as-of", as_of, *more)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A first night."""
+    place = tmp_path_factory.mktemp("watch")
+    (place / "inbox").mkdir()
+    assert discretion("sample", "--output", place / "cases", "--cases", 250,
+                      "--files", 1).returncode == 0  # fmt: skip
+    known = [CaseRecord(**{**CLEAN, "case_id": f"known {n}"}) for n in range(9)]
+    elder = CaseRecord(**{**ELDER, "case_id": "elder", "updated_at": "2011-11-01"})
+    cases = encoded(to_frame([*known, elder]), "case_record")
+    (place / "cases/known.avro").write_bytes(cases)
+    nightly(place, N1, "--input", place / "cases")
+    return place
+
+
+@pytest.fixture(scope="module")
+def killed(begun: Path) -> Path:
+    """A watch that is killed in the middle of a batch, and the one that takes over from it."""
+    place, inbox = begun, begun / "inbox"
+    run = f"night-{N1}"
+    batches = place / "OUT/watch/batches" / run
+    with watching(place, N2) as process:
+        land(inbox, "1", felony("e1", "known 1"))
+        until(lambda: "batch-000001" in said(place))
+        # Cut short, as if it was still being written.
+        whole = encoded(events_of(felony("e2", "known 2")), "case_event")
+        (inbox / "2.avro").write_bytes(whole[:-9])
+        land(inbox, "3", completed("e3", "known 3"), felony("e1", "known 1"))
+        until(lambda: "batch-000002" in said(place))
+        land(inbox, "4", felony("e4", "known 4"))
+        until(lambda: (batches / "batch-000003.json").exists())
+        process.send_signal(signal.SIGKILL)
+    (inbox / "2.avro").write_bytes(whole)
+    ids = sorted(str(row["case_id"]) for row in rows(run_of(place / "OUT"), "continue"))
+    frame = sample_events([i for i in ids if "known" not in i], 80, N2, 1)
+    with watching(place, N2) as process:
+        until(lambda: (place / "OUT/watch/changes" / run / "batch-000004-0.avro").exists())
+        land_bytes(inbox, "5", encoded(frame, "case_event"))
+        until(lambda: "batch-000005" in said(place))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    assert (place / "err.txt").read_text().splitlines()[1:] == ["discretion watch: stopped"]
+    return place
+
+
+def test_a_kill_loses_nothing_and_a_restart_repeats_nothing(killed: Path) -> None:
+    found = changes(killed, f"night-{N1}")
+    assert {name: [row["case_id"] for row in part] for name, part in found.items()} | {
+        "batch-000005": []
+    } == {
+        "batch-000001": ["known 1"],
+        "batch-000002": ["known 3"],
+        "batch-000003": ["known 4"],
+        "batch-000004": ["known 2"],
+        "batch-000005": [],
+    }
+    assert found["batch-000005"]
+    [row] = found["batch-000001"]
+    assert (row["from_route"], row["to_route"]) == ("continue", "expedite")
+    assert row["to_grounds"] == ["P2a"]
+    # The second watch only said what the first had not.
+    assert not {"batch-000001", "batch-000002"} & set(said(killed))
+
+
+def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> None:
+    place = killed
+    watched = [row for part in changes(place, f"night-{N1}").values() for row in part]
+    folder = place / "OUT/watch/recommendations"
+    recommended = {row["case_id"]: row for row in rows(folder, f"night-{N1}")}
+    with watching(place, N2) as process:
+        until(lambda: "from" in (place / "err.txt").read_text())
+        nightly(place, N2)
+        until(lambda: f"night-{N2}" in (place / "err.txt").read_text())
+        land(place / "inbox", "6", felony("e6", "known 6"))
+        until(lambda: "batch-000001" in said(place))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+    night = rows(run_of(place / "OUT"), "changes")
+    assert len({row["case_id"] for row in watched}) == len(watched) > 10
+    assert sorted(watched, key=lambda row: row["case_id"]) == night
+    routed = {row["case_id"]: row for route in ("close", "continue", "expedite")
+              for row in rows(run_of(place / "OUT"), route)}  # fmt: skip
+    assert recommended
+    assert recommended == {case: routed[case] for case in recommended}
+    assert [row["case_id"] for row in changes(place, f"night-{N2}")["batch-000001"]] == ["known 6"]
+
+    # The next night does not read what was said; the watch after it knows, and does not repeat it.
+    (place / "inbox/6.avro").rename(place / "6")
+    nightly(place, N3)
+    (place / "6").rename(place / "inbox/6.avro")
+    with watching(place, N3):
+        until(lambda: "batch-000001" in said(place))
+        land(place / "inbox", "7", completed("e7", "known 6"))
+        until(lambda: "batch-000002" in said(place))
+    found = changes(place, f"night-{N3}")
+    assert found["batch-000001"] == []
+    [row] = found["batch-000002"]
+    assert (row["case_id"], row["from_route"]) == ("known 6", "expedite")
+    assert row["status"] == "completed"
+
+
+def test_days_that_have_come_are_said_each_once(begun: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "OUT/runs").mkdir(parents=True)
+    first = begun / "OUT/runs" / f"night-{N1}"
+    (tmp_path / "OUT/runs" / first.name).symlink_to(first)
+    (tmp_path / "OUT/LATEST").write_text(first.name + "\n")
+    for _ in range(2):
+        with watching(tmp_path, N3):
+            land(tmp_path / "inbox", str(time.time_ns()), felony("e1", "known 1"))
+            until(lambda: any("batch" in name for name in said(tmp_path)))
+    found = changes(tmp_path, first.name)
+    [row] = [row for row in found["day-2011-11-17"] if row["case_id"] == "elder"]
+    assert (row["to_route"], row["as_of"]) == ("close", datetime.date(2011, 11, 17))
+    assert [cause["milestone"] for cause in row["causes"]] == ["turned_65"]
+    every = [row["case_id"] for part in found.values() for row in part]
+    assert every.count("elder") == every.count("known 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--state", "/nowhere"], 3, "/nowhere: has no night yet"),
+        (["--inbox", "/nowhere"], 3, "/nowhere: no such directory"),
+        (["--as-of", "2011-11-01"], 2, "last night was as of 2011-11-15"),
+        (["--as-of", "2012-11-01"], 2, "run discretion nightly first"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(
+    begun: Path, tmp_path: Path, words: list[str], code: int, says: str
+) -> None:
+    (tmp_path / "OUT/runs").mkdir(parents=True)
+    first = begun / "OUT/runs" / f"night-{N1}"
+    (tmp_path / "OUT/runs" / first.name).symlink_to(first)
+    (tmp_path / "OUT/LATEST").write_text(first.name + "\n")
+    done = discretion("watch", "--state", tmp_path / "OUT", "--inbox", tmp_path, "--as-of", N2,
+                      *words)  # fmt: skip
+    lines = [line for line in done.stderr.splitlines() if "from /" not in line]
+    assert done.returncode == code
+    assert len(lines) == 1
+    assert says in lines[0]
+
+
+def test_a_second_watch_at_once_says_that_it_is_busy(begun: Path) -> None:
+    with watching(begun, N4):
+        until(lambda: "from" in (begun / "err.txt").read_text())
+        done = discretion("watch", "--state", begun / "OUT", "--inbox", begun / "inbox",
+                          "--as-of", N4)  # fmt: skip
+    assert done.returncode == 5
+    assert done.stderr == f"discretion watch: {begun}/OUT: another watch is at work on it\n"
