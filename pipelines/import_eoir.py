@@ -27,6 +27,7 @@ from schemas.avro import avro_schema
 from schemas.eoir import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile, OutputFile
+from transforms.bucket_files import WriteWhole
 from transforms.eoir_cases import AssembleCases, Rules
 from transforms.eoir_files import RANGE_BYTES, Release, find_release
 from transforms.eoir_read import ReadTables, number_rows
@@ -39,7 +40,8 @@ from transforms.write_avro import WriteFrames
 PARTS = ("cases", "quarantine")
 SHUFFLE = "_shuffle"
 TALLY = "_tally.ndjson"
-# So much of a release is put together at once: memory grows with it, the number of reads shrinks.
+# So much of a release is put together at once and written as one file: memory grows with it, the
+# number of reads shrinks.
 BUCKET_BYTES = 128 << 20
 
 
@@ -80,18 +82,26 @@ def import_release(pipeline: beam.Pipeline, job: Job) -> None:
     )
     quarantined = read.quarantined | "Number rows" >> beam.Map(number_rows, stretches)
     # Written apart: where two branches meet, the in-process runner keeps both in memory.
-    for part, frames in (("cases", made.cases), ("quarantine", quarantined)):
-        (
-            frames
-            | f"To {part}" >> beam.Map(lambda frame, to: (to, frame), part)
-            | f"Write {part}" >> WriteFrames(root, {part: schemas[part]}, "a")
-        )
+    (
+        made.cases
+        | "To a file a bucket" >> beam.MapTuple(_case_file)
+        | "Write cases" >> WriteWhole(root, schemas)
+    )
+    (
+        quarantined
+        | "To quarantine" >> beam.Map(lambda rows: ("quarantine", rows))
+        | "Write quarantine" >> WriteFrames(root, schemas, "a")
+    )
     (
         (read.tallies, made.tallies, quarantined | "Tally" >> beam.Map(_tally_quarantined))
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
         | "Write tally" >> beam.Map(_write_tally, f"{root}/{TALLY}")
     )
+
+
+def _case_file(bucket: int, cases: Frame) -> tuple[str, Frame]:
+    return f"cases/part-{bucket:05d}.avro", cases
 
 
 def _tally_quarantined(rows: Frame) -> Frame:

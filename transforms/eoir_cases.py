@@ -44,7 +44,7 @@ from transforms.eoir_charges import charge_columns, charges_in_time
 from transforms.eoir_docket import current_proceedings, orders, outcomes, place_proceedings
 from transforms.eoir_read import LEAD_RIDER, Stretch, shuffled_schema
 from transforms.eoir_tables import tally_of
-from transforms.frames import FRAME_ROWS, Frame
+from transforms.frames import Frame
 from transforms.shuffle_files import read_bucket
 
 SOURCE = "EOIR"
@@ -228,7 +228,7 @@ class AssembleCases(beam.PTransform[beam.PCollection[int], Any]):
         self.rules = rules
 
     def expand(self, pcoll: beam.PCollection[int]) -> Any:
-        """Numbers of buckets to frames of cases, and tallies."""
+        """Numbers of buckets to (number, frame of cases), and tallies."""
         return pcoll | beam.FlatMap(_assemble, self.stretches, self.rules).with_outputs(
             "tallies", main="cases"
         )
@@ -244,4 +244,4 @@ def _assemble(bucket: int, stretches: list[Stretch], rules: Rules) -> Iterator[A
     }
     cases, tally = assemble(tables, rules)
     yield beam.pvalue.TaggedOutput("tallies", tally)
-    yield from cases.iter_slices(FRAME_ROWS)
+    yield bucket, cases

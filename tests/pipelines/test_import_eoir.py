@@ -274,6 +274,7 @@ def test_many_stretches_and_buckets_give_what_one_gives(
     pipeline.run().wait_until_finish()
     for part in PARTS:
         assert rows(Path(output.partial), part) == rows(imported, part)
+    assert len(list(Path(output.partial, "cases").iterdir())) == 5
 
 
 def test_progress_is_for_a_terminal_only(messy: Path, tmp_path: Path) -> None:
