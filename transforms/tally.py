@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import SupportsInt
 
 import apache_beam as beam
 import polars as pl
@@ -105,5 +106,5 @@ def _count(of: str, keys: Frame) -> Frame:
     )
 
 
-def _total(of: str, count: int) -> Frame:
-    return pl.DataFrame({"of": [of], "key": [""], "count": [count]}, schema=SCHEMA)
+def _total(of: str, count: SupportsInt) -> Frame:
+    return pl.DataFrame({"of": [of], "key": [""], "count": [int(count)]}, schema=SCHEMA)
