@@ -136,30 +136,51 @@ def ids_of(events: Frame) -> Frame:
     return events.select(case_id=case_key()).drop_nulls().unique(maintain_order=True)
 
 
-def last_night(night: Night, cases: Frame) -> Known:
-    """What last night's run knows of cases.
+class Snapshot:
+    """What last night's run knows; the buckets last asked for stay in memory.
 
     Args:
         night: Last night.
-        cases: Their `case_id`.
-
-    Returns:
-        What it knows; of each case what was said, null where nothing was.
+        most: How many buckets stay.
     """
-    assert night.last is not None
-    found = Known.nothing()
-    keyed = cases.select("case_id", bucket=bucket_of(cases["case_id"], night.buckets))
-    for (bucket,), part in keyed.sort("bucket").group_by("bucket", maintain_order=True):
-        number, ids = int(str(bucket)), part.select("case_id")
-        routed = [night.state(route, number, SUMMARY) for route in ROUTES]
-        said = ids.join(summarise(pl.concat(routed)), on="case_id", how="left")
-        there = Known(
-            night.state("cases", number).join(ids, on="case_id", how="semi"),
-            night.state("log", number).join(ids, on="case_id", how="semi"),
-            said.with_columns(said_on=pl.lit(night.last.as_of)).select(SAID.names()).cast(SAID),
-        )
-        found = found.plus(there)
-    return found
+
+    def __init__(self, night: Night, most: int = 16) -> None:
+        self.night = night
+        self.most = most
+        self.held: dict[int, Known] = {}
+
+    def of(self, cases: Frame) -> Known:
+        """What it knows of cases.
+
+        Args:
+            cases: Their `case_id`.
+
+        Returns:
+            What it knows; of each case what was said, null where nothing was.
+        """
+        assert self.night.last is not None
+        found = Known.nothing()
+        keyed = cases.select("case_id", _bucket=bucket_of(cases["case_id"], self.night.buckets))
+        for (bucket,), part in keyed.sort("_bucket").group_by("_bucket", maintain_order=True):
+            ids = part.select("case_id")
+            there = self._bucket(int(str(bucket)))
+            known = there.of(ids)
+            said = ids.join(known.said, on="case_id", how="left").select(SAID.names())
+            found = found.plus(known._replace(said=said))
+        return found._replace(said=found.said.with_columns(said_on=pl.lit(self.night.last.as_of)))
+
+    def _bucket(self, number: int) -> Known:
+        known = self.held.pop(number, None)
+        if known is None:
+            night = self.night
+            routed = [night.state(route, number, SUMMARY) for route in ROUTES]
+            said = summarise(pl.concat(routed)).with_columns(said_on=pl.lit(None, pl.Date))
+            known = Known(night.state("cases", number), night.state("log", number), said)
+        # The one asked for last is the last to go.
+        self.held[number] = known
+        if len(self.held) > self.most:
+            del self.held[next(iter(self.held))]
+        return known
 
 
 def due_since(night: Night, shard: int, shards: int) -> Frame:

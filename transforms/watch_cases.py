@@ -11,6 +11,7 @@ import polars as pl
 from apache_beam.coders import StrUtf8Coder
 from apache_beam.transforms.timeutil import TimeDomain
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec, on_timer
+from apache_beam.utils.shared import Shared
 from apache_beam.utils.timestamp import Timestamp
 
 from transforms.buckets import by_bucket
@@ -18,7 +19,7 @@ from transforms.events import EVENTS
 from transforms.frame_coder import FrameCoder
 from transforms.frames import Frame, concat_frames
 from transforms.night import Night
-from transforms.watch import Known, Step, due_since, ids_of, last_night, step
+from transforms.watch import Known, Snapshot, Step, due_since, ids_of, step
 
 
 class News(NamedTuple):
@@ -114,6 +115,8 @@ class _Watch(beam.DoFn):
     def __init__(self, night: Night, shards: int) -> None:
         self.night = night
         self.shards = shards
+        # Some runners make the function anew for each bundle; what it has read stays.
+        self.shared = Shared()
 
     def process(
         self,
@@ -127,7 +130,7 @@ class _Watch(beam.DoFn):
         timer: Any = _TIMER,
     ) -> Iterator[Said]:
         shard, news = element
-        cases = _Cases(self.night, self.shards, shard, (records, log, said), due, reached)
+        cases = self._cases(shard, (records, log, said), due, reached)
         # What comes late is weighed as of the day that others have brought.
         day = max(_day(time), cases.reached)
         yield from cases.ring(day)
@@ -147,9 +150,13 @@ class _Watch(beam.DoFn):
         timer: Any = _TIMER,
     ) -> Iterator[Said]:
         """The day has come."""
-        cases = _Cases(self.night, self.shards, shard, (records, log, said), due, reached)
+        cases = self._cases(shard, (records, log, said), due, reached)
         yield from cases.ring(_day(time))
         cases.keep(timer)
+
+    def _cases(self, shard: int, known: tuple[Any, Any, Any], due: Any, reached: Any) -> _Cases:
+        snapshot = self.shared.acquire(lambda: Snapshot(self.night))
+        return _Cases(self.night, snapshot, self.shards, shard, known, due, reached)
 
 
 class _Cases:
@@ -158,6 +165,7 @@ class _Cases:
     def __init__(
         self,
         night: Night,
+        snapshot: Snapshot,
         shards: int,
         shard: int,
         known: tuple[Any, Any, Any],
@@ -165,7 +173,7 @@ class _Cases:
         reached: Any,
     ) -> None:
         assert night.last is not None
-        self.night, self.shard = night, shard
+        self.night, self.snapshot, self.shard = night, snapshot, shard
         self.states = (*known, due)
         self.reached_state = reached
         frames = [state.read() for state in known]
@@ -195,7 +203,7 @@ class _Cases:
     def _step(self, cases: Frame, events: Frame, day: datetime.date) -> Step:
         mine = self.known.of(cases)
         others = cases.join(self.known.said, on="case_id", how="anti")
-        made = step(mine.plus(last_night(self.night, others)), events, self.night, day)
+        made = step(mine.plus(self.snapshot.of(others)), events, self.night, day)
         self.known = self.known.but(cases).plus(made.known)
         self.due = pl.concat([self.due.join(cases, on="case_id", how="anti"), made.due])
         return made

@@ -27,7 +27,7 @@ from transforms.quarantine import QUARANTINED
 from transforms.reviews import REVIEWS
 from transforms.sample import sample_cases
 from transforms.sample_events import sample_events
-from transforms.watch import Known, due_since, ids_of, last_night, step
+from transforms.watch import Known, Snapshot, due_since, ids_of, step
 from transforms.weigh import Terms
 
 RULEBOOK = load("ice-2011-11-17")
@@ -103,11 +103,11 @@ def sample_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 
 def stepped(night: Night, events: Frame, as_of: datetime.date = NIGHT) -> Any:
-    return step(last_night(night, ids_of(events)), events, night, as_of)
+    return step(Snapshot(night).of(ids_of(events)), events, night, as_of)
 
 
 def test_a_case_starts_from_last_night(known_night: Night) -> None:
-    known = last_night(known_night, pl.DataFrame({"case_id": ["felon", "nobody"]}))
+    known = Snapshot(known_night).of(pl.DataFrame({"case_id": ["felon", "nobody"]}))
     assert known.records["case_id"].to_list() == ["felon"]
     said = {row["case_id"]: row for row in known.said.to_dicts()}
     assert (said["felon"]["route"], said["nobody"]["route"]) == ("continue", None)
@@ -154,11 +154,11 @@ def test_however_events_come_the_end_is_the_nights(sample_night: Night, data: An
     cuts = sorted(data.draw(st.sets(st.integers(1, events.height - 1), max_size=3)))
     parts = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, events.height], strict=True)]
     as_of = NIGHT + datetime.timedelta(days=1)
-    known = Known.nothing()
+    known, snapshot = Known.nothing(), Snapshot(sample_night, 2)
     for part in parts:
         cases = ids_of(part)
         others = cases.join(known.said, on="case_id", how="anti")
-        mine = known.of(cases).plus(last_night(sample_night, others))
+        mine = known.of(cases).plus(snapshot.of(others))
         known = known.but(cases).plus(step(mine, part, sample_night, as_of).known)
     once = stepped(sample_night, events, as_of).known
     for got, its in zip(known, once, strict=True):
