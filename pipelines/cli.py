@@ -10,6 +10,7 @@ COMMANDS = {
     "backlog": "review case files and route each case",
     "nightly": "fold in what has come since last night and review again",
     "watch": "fold events in as they come, and say at once what they change",
+    "land": "land a queue's events in the inbox, as files",
     "explain": "explain the recommendation for one case",
     "show": "summarise a run",
     "rulebook": "list, show or check rulebooks",

@@ -17,11 +17,13 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.inbox import Inbox, Place, write_aside
+from pipelines.land import land_events
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
 from pipelines.nights import Previous, find_previous
 from pipelines.options import InputProblem, UsageError, checked, date, run_command
 from pipelines.progress import count_cases
+from pipelines.queues import queue_source
 from pipelines.runs import RunError, run_rulebook
 from schemas.avro import avro_schema
 from schemas.options import WatchOptions
@@ -128,6 +130,12 @@ def parser() -> argparse.ArgumentParser:
         "--inbox", required=True, metavar="DIR", help="where event files land: nightly's --events"
     )
     made.add_argument(
+        "--source",
+        metavar="URL",
+        help="land the events of a queue in the inbox too: pubsub://PROJECT/SUBSCRIPTION "
+        "(for Kafka run discretion land beside)",
+    )
+    made.add_argument(
         "--as-of", type=date, metavar="DATE", help="take today for this day; it goes on at midnight"
     )
     made.add_argument("--json", action="store_true", help="a line for each batch, for machines")
@@ -160,6 +168,8 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     shift = datetime.timedelta()
     if options.as_of is not None:
         shift = options.as_of - datetime.date.today()
+    if options.source is not None:
+        queue_source(options.source)
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
     _on(signal.SIGUSR1, _Moved)
@@ -169,7 +179,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
         with locked(f"{state}/watch"):
             while True:
                 try:
-                    _watch_night(state, options.inbox, shift, as_json)
+                    _watch_night(options, shift, as_json)
                 except _Moved:
                     continue
     except BusyError:
@@ -186,8 +196,9 @@ def _on(number: signal.Signals, kind: type[BaseException]) -> None:
     signal.signal(number, handle)
 
 
-def _watch_night(state: str, folder: str, shift: datetime.timedelta, as_json: bool) -> None:
+def _watch_night(options: WatchOptions, shift: datetime.timedelta, as_json: bool) -> None:
     """Watch on the latest night's snapshot, until there is another."""
+    state, folder = options.state.rstrip("/"), options.inbox
     night = find_previous(state)
     assert night is not None
     today = datetime.date.today() + shift
@@ -199,11 +210,13 @@ def _watch_night(state: str, folder: str, shift: datetime.timedelta, as_json: bo
         )
     inbox = Inbox(folder, state, night)
     job = Job(inbox.place, _night(night), SHARDS, as_json)
-    options = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
+    in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     with LiveSource(lambda: _ticks(inbox, state, night, shift, failed)) as live:
-        pipeline = beam.Pipeline(options=options)
+        pipeline = beam.Pipeline(options=in_process)
         watch(pipeline | "Live" >> live.read(), job)
+        if options.source is not None:
+            land_events(pipeline, queue_source(options.source), folder)
         running = pipeline.run()
         print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
         try:

@@ -83,6 +83,7 @@ class WatchOptions(BaseModel):
     Args:
         state: The directory in which nights are kept.
         inbox: Directory in which event files land.
+        source: A queue whose events land in the inbox too; None for none.
         as_of: The day for which today is taken; None for today.
     """
 
@@ -90,4 +91,5 @@ class WatchOptions(BaseModel):
 
     state: str = Field(min_length=1)
     inbox: str = Field(min_length=1)
+    source: str | None = None
     as_of: datetime.date | None = None
