@@ -219,8 +219,8 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         rules=Rules(options.pending_on, release.juveniles),
         buckets=max(1, math.ceil(size / BUCKET_BYTES)),
     )
-    output.open(*PARTS, SHUFFLE)
     try:
+        output.open(*PARTS, SHUFFLE)
         with Progress(size, "rows"):
             pipeline = beam.Pipeline(options=beam_options)
             import_release(pipeline, job)

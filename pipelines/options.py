@@ -117,8 +117,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
     if not debug:
         # Beam logs what a transform raises, traceback and all, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
-    # Asked to end, a command clears up as it does after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    asked = _end_when_asked()
     try:
         return command()
     except KeyboardInterrupt:
@@ -134,6 +133,9 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except Exception as error:
+        if asked:
+            # Raised within a transform, Beam makes another error of it.
+            return _failed(name, "interrupted", ExitCode.INTERRUPTED)
         if debug:
             raise
         code = _CODES.get(type(error).__name__)
@@ -147,6 +149,20 @@ def run_command(name: str, command: Callable[[], int]) -> int:
                 ExitCode.INTERNAL,
             )
         return _failed(name, str(error), code)
+
+
+def _end_when_asked() -> list[int]:
+    """Let SIGTERM end a command as Ctrl-C does; what asked for it goes to the list."""
+    asked: list[int] = []
+
+    def end(number: int, frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, end)
+    return asked
 
 
 # By name: to import the errors would import Beam, for which `--help` should not wait.

@@ -139,7 +139,7 @@ class _Column:
         shape = re.compile(shape_of(table, name).encode(), re.DOTALL)
 
         def fits(value: bytes) -> bool:
-            text = value.strip()
+            text = value.strip(b' "')
             if not text or _NULL.match(text):
                 return True
             return bool(shape.fullmatch(text)) if known is None else text in known

@@ -80,16 +80,17 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
     table = TABLES[file.table]
     even, lines, odd = split_odd(data, len(file.header))
     numbers = np.delete(np.arange(lines), [line.row for line in odd])
-    mended, beyond, blank = [], [], 0
+    mended, short, shifted, blank = [], [], [], 0
     for line in odd:
         if not line.raw.strip():
             blank += 1
             continue
-        row = mend(line.raw, table, file.header)
-        if row is None:
-            beyond.append((line.row, line.raw))
-        else:
+        if (row := mend(line.raw, table, file.header)) is not None:
             mended.append((line.row, row))
+        elif line.raw.count(b"\t") + 1 < len(file.header):
+            short.append((line.row, line.raw))
+        else:
+            shifted.append((line.row, line.raw))
     whole = even + b"".join(row + b"\n" for _, row in mended)
     places = [*numbers.tolist(), *(at for at, _ in mended)] if mended else numbers
     texts = _texts(whole, file, table)
@@ -97,9 +98,8 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
     case = CASE_COLUMN.get(table.name, "IDNCASE")
     nobody = rows[case].is_null()
     quarantined = [
-        _set_aside(
-            beyond, file, "WRONG_FIELD_COUNT", None, "the row has too many or too few fields"
-        )
+        _set_aside(short, file, "TOO_FEW_FIELDS", None, "the row is cut short"),
+        _set_aside(shifted, file, "TOO_MANY_FIELDS", None, "stray tabs; no one way to mend it"),
     ]
     if nobody.any():
         raw = whole.split(b"\n")

@@ -86,7 +86,7 @@ def test_a_row_beyond_repair_is_kept_with_its_place(imported: Path, messy: Path)
     path = str(messy / "A_TblCase.csv")
     found = [row for row in rows(imported, "quarantine") if row["raw"] == b"cut\tshort"]
     assert [(row["source_file"], row["offset"], row["reason"]) for row in found] == [
-        (path, 5, "WRONG_FIELD_COUNT")
+        (path, 5, "TOO_FEW_FIELDS")
     ]
 
 

@@ -81,15 +81,20 @@ def test_charges_are_spelt_one_way_and_a_small_s_is_not_sustained() -> None:
 
 
 def test_rows_beyond_repair_are_set_aside_with_their_place_and_bytes() -> None:
-    data = b"1\t7\t70\t212a06Ai\tS\n2\t7\n\n3\tx\t70\t212a06Ai\tS\n4\t7\t70\t212a06Ai\tS\n"
+    data = (
+        b"1\t7\t70\t212a06Ai\tS\n2\t7\n\n3\tx\t70\t212a06Ai\tS\n4\t7\t70\t212a06Ai\tS\n"
+        b"5\t7\t7\t0\t212a06Ai\tS\n6\t7\t70\t212a06\tAi\tS\n"
+    )
     read = read_rows(data, CHARGES)
-    assert read.rows["IDNPRCDCHG"].to_list() == [1, 4]
-    assert read.lines == 5
+    assert read.rows["IDNPRCDCHG"].to_list() == [1, 4, 6]
+    assert read.lines == 7
     assert read.quarantined.select("reason", "field", "offset", "raw").rows() == [
-        ("WRONG_FIELD_COUNT", None, 1, b"2\t7"),
+        ("TOO_FEW_FIELDS", None, 1, b"2\t7"),
+        ("TOO_MANY_FIELDS", None, 5, b"5\t7\t7\t0\t212a06Ai\tS"),
         ("MISSING_CASE_ID", "IDNCASE", 3, b"3\tx\t70\t212a06Ai\tS"),
     ]
     # The blank line is no row.
     assert dict(read.tally.filter(of="read").select("key", "count").rows()) == {
-        "B_TblProceedCharges": 4
+        "B_TblProceedCharges": 6
     }
+    assert read.tally.filter(of="mended")["count"].to_list() == [1]
