@@ -24,7 +24,9 @@ from schemas.avro import avro_schema
 from schemas.manifest import ConsumedFile
 from schemas.watch import Batch, BatchFile
 
+# So that a batch is folded in one go, and its list stays small.
 BATCH_BYTES = 32 << 20
+BATCH_FILES = 5_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Inbox:
         files, size = [], 0
         # What was said before goes first, and by itself.
         old = [file for file in new if (file.path, file.bytes) in self.said_before]
-        for file in old or new:
+        for file in (old or new)[:BATCH_FILES]:
             files.append(BatchFile(path=file.path, bytes=file.bytes))
             size += file.bytes
             if size >= BATCH_BYTES:

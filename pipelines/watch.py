@@ -16,13 +16,12 @@ import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.inbox import Inbox, Place, write_aside
+from pipelines.inbox import Inbox, Place, batch_name, write_aside
 from pipelines.land import land_events
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
 from pipelines.nights import Previous, find_previous
 from pipelines.options import InputProblem, UsageError, checked, date, run_command
-from pipelines.progress import count_cases
 from pipelines.queues import queue_source
 from pipelines.runs import RunError, run_rulebook
 from schemas.avro import avro_schema
@@ -52,12 +51,14 @@ class Job:
         place: Where changes are written.
         night: Last night.
         shards: How many keys the cases are parted to.
+        shift: What to add to the clock.
         as_json: Whether what is said is for machines.
     """
 
     place: Place
     night: Night
     shards: int
+    shift: datetime.timedelta
     as_json: bool
 
 
@@ -87,9 +88,10 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
 
 def _write(said: Said, job: Job) -> None:
     """Write what there is to say, unless it was said before."""
-    started = said.name == f"batch-{0:06d}"
     path = job.place.file("changes", said.name, said.shard)
-    if started or FileSystems.exists(path):
+    # When a source breaks off, the pipeline's time runs to infinity, and every timer rings.
+    ahead = said.name > f"day-{_now(job.shift).date()}"
+    if ahead or said.name == batch_name(0) or FileSystems.exists(path):
         return
     if said.changes.height:
         _write_whole(
@@ -99,7 +101,6 @@ def _write(said: Said, job: Job) -> None:
         )
     # This file says that all is written.
     _write_whole(path, said.changes, "change")
-    count_cases(said.events)
     words = {"said": said.name, "events": said.events, "unusable": said.aside,
              "changes": said.changes.height, "file": path}  # fmt: skip
     if job.as_json:
@@ -173,6 +174,8 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
     _on(signal.SIGUSR1, _Moved)
+    # What gRPC logs when a source is closed helps nobody.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         if find_previous(state) is None:
             raise InputProblem(f"{state}: has no night yet; run discretion nightly first")
@@ -209,7 +212,7 @@ def _watch_night(options: WatchOptions, shift: datetime.timedelta, as_json: bool
             "run discretion nightly first, or give --as-of"
         )
     inbox = Inbox(folder, state, night)
-    job = Job(inbox.place, _night(night), SHARDS, as_json)
+    job = Job(inbox.place, _night(night), SHARDS, shift, as_json)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     with LiveSource(lambda: _ticks(inbox, state, night, shift, failed)) as live:
@@ -259,7 +262,7 @@ def _ticks(
         for batch in inbox.start():
             yield batch.at, batch.model_dump_json()
         while _latest(state) == night.manifest.run_id:
-            now = datetime.datetime.now() + shift
+            now = _now(shift)
             yield now, None
             # What lands while a batch is worked on makes one batch, not many.
             if inbox.all_done() and (new := inbox.look(now)):
@@ -269,8 +272,12 @@ def _ticks(
         failed.append(error)
     os.kill(os.getpid(), signal.SIGUSR1)
     while True:
-        yield datetime.datetime.now() + shift, None
+        yield _now(shift), None
         time.sleep(POLL_SECONDS)
+
+
+def _now(shift: datetime.timedelta) -> datetime.datetime:
+    return datetime.datetime.now() + shift
 
 
 def _latest(state: str) -> str:
