@@ -42,6 +42,7 @@ def main() -> int:
         place.resolve(),
         QUICK_SIZES if options.quick else SIZES,
         {"300k": 1 if options.quick else options.pairs, "1m": 1, "3m": 1},
+        3 if options.quick else 100,
     )
     figures: Figures = {}
     try:

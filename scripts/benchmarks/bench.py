@@ -7,8 +7,12 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.benchmarks.measure import Measured, measure
+
+if TYPE_CHECKING:
+    from scripts.benchmarks.nights import WatchRun
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"300k": 300_000, "1m": 1_000_000, "3m": 3_000_000}
@@ -37,11 +41,14 @@ class Bench:
         place: A directory for samples and outputs.
         sizes: Cases of each named size.
         repeats: Pairs measured for each named size.
+        watch_files: Files that land one by one before a watch.
     """
 
     place: Path
     sizes: dict[str, int]
     repeats: dict[str, int]
+    watch_files: int = 100
+    watched: dict[str, WatchRun] = field(default_factory=dict)
     done: dict[tuple[str, str], list[Measured]] = field(default_factory=dict)
 
     def pairs(self, one: str, other: str, size: str) -> list[tuple[Measured, Measured]]:
@@ -64,7 +71,7 @@ class Bench:
         sample, output = self.sample(size), self.place / "output"
         shutil.rmtree(output, ignore_errors=True)
         paths = ["--input", str(sample), "--output", str(output)]
-        _say(f"{program}, {self.sizes[size]:,} cases")
+        say(f"{program}, {self.sizes[size]:,} cases")
         run = measure([sys.executable, "-m", *PROGRAMS[program], *paths], ROOT)
         shutil.rmtree(output, ignore_errors=True)
         self.done.setdefault((program, size), []).append(run)
@@ -76,7 +83,7 @@ class Bench:
         case.write_text(json.dumps(CASE))
         command = str(Path(sys.executable).with_name("discretion"))
         arguments = {"help": ["--help"], "explain": ["explain", str(case)]}[name]
-        _say(f"discretion {arguments[0]}")
+        say(f"discretion {arguments[0]}")
         return [measure([command, *arguments], ROOT) for _ in range(COMMAND_RUNS + 1)][1:]
 
     def sample(self, size: str) -> Path:
@@ -86,7 +93,7 @@ class Bench:
         if not sample.exists():
             partial = self.place / f"sample-{cases}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            _say(f"making a sample of {cases:,} cases")
+            say(f"making a sample of {cases:,} cases")
             files = max(8, cases // 100_000)
             options = ["--output", str(partial), "--cases", str(cases), "--files", str(files)]
             measure([sys.executable, "-m", "pipelines.sample", *options], ROOT)
@@ -94,5 +101,6 @@ class Bench:
         return sample
 
 
-def _say(what: str) -> None:
+def say(what: str) -> None:
+    """Say what is being measured."""
     print(f"bench: {what}", file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scripts.benchmarks.bench import Bench
+from scripts.benchmarks.nights import night_pairs, watch_run
 
 Figures = dict[str, float]
 
@@ -48,6 +49,21 @@ def _pace(size: str) -> Callable[[Bench], float]:
 
 def _median(command: str) -> Callable[[Bench], float]:
     return lambda bench: statistics.median(run.seconds for run in bench.commands(command))
+
+
+def _night_over_backlog(bench: Bench) -> float:
+    return statistics.median(
+        night.seconds / backlog.seconds for night, backlog in night_pairs(bench, "300k")
+    )
+
+
+def _watch_delay(percent: int) -> Callable[[Bench], float]:
+    def take(bench: Bench) -> float:
+        delays = watch_run(bench, "300k").delays
+        # The smallest that so many percent do not exceed.
+        return delays[max(0, -(-len(delays) * percent // 100) - 1)]
+
+    return take
 
 
 def _at_most(limit: float) -> Callable[[float, Figures], bool | None]:
@@ -122,5 +138,33 @@ FIGURES = (
         _median("explain"),
         "under 1",
         lambda value, _: value < 1,
+    ),
+    Figure(
+        "nightly_time_over_backlog_300k",
+        "time of a night with 10,000 events and yesterday's results over backlog, 300,000 cases",
+        _night_over_backlog,
+        "at most 2.5",
+        _at_most(2.5),
+    ),
+    Figure(
+        "watch_events_per_second",
+        "events a second through watch, 10,000 that land at once on 300,000 cases",
+        lambda bench: watch_run(bench, "300k").events_per_second,
+        "none set",
+        lambda _value, _figures: None,
+    ),
+    Figure(
+        "watch_delay_p50_seconds",
+        "seconds from an event file's landing to its changes, half of 100 files",
+        _watch_delay(50),
+        "seconds",
+        lambda value, _: value < 10,
+    ),
+    Figure(
+        "watch_delay_p99_seconds",
+        "the same, 99 of 100 files",
+        _watch_delay(99),
+        "seconds",
+        lambda value, _: value < 10,
     ),
 )

@@ -1,0 +1,176 @@
+"""Nights and watches measured: nights against the backlog run, and how fast a watch is."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.benchmarks.bench import ROOT, Bench, say
+from scripts.benchmarks.measure import Measured, MeasureError, measure
+
+YESTERDAY, TODAY = datetime.date(2011, 11, 21), datetime.date(2011, 11, 22)
+# Of each 30 cases one has news.
+CASES_AN_EVENT = 30
+FILES_AT_ONCE = 40
+# A file every so many seconds, with so many events.
+PAUSE, EVENTS_A_FILE = 1.5, 5
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class WatchRun:
+    """What a watch took.
+
+    Args:
+        events_per_second: Of many files that land at once, to the last change.
+        delays: From a file's landing to its changes, in seconds, of files that land one by one.
+    """
+
+    events_per_second: float
+    delays: tuple[float, ...]
+
+
+def night_pairs(bench: Bench, size: str) -> list[tuple[Measured, Measured]]:
+    """A night with yesterday's results and new events, and the backlog run, in pairs."""
+    found = []
+    for number in range(bench.repeats[size]):
+        if number % 2:
+            backlog = bench.run("ours", size)
+            night = _night(bench, size)
+        else:
+            night = _night(bench, size)
+            backlog = bench.run("ours", size)
+        found.append((night, backlog))
+    return found
+
+
+def watch_run(bench: Bench, size: str) -> WatchRun:
+    """A watch on yesterday's results, taken once."""
+    if size not in bench.watched:
+        bench.watched[size] = _watch(bench, size)
+    return bench.watched[size]
+
+
+def _night(bench: Bench, size: str) -> Measured:
+    state, events = _yesterday(bench, size)
+    fresh = bench.place / "night"
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(state, fresh)
+    say(f"nightly, {bench.sizes[size]:,} cases")
+    night = measure(_nightly(fresh, events, TODAY), ROOT)
+    shutil.rmtree(fresh)
+    return night
+
+
+def _nightly(state: Path, events: Path, day: datetime.date, *more: str) -> list[str]:
+    return [
+        sys.executable, "-m", "pipelines.nightly", "--state", str(state),
+        "--events", str(events), "--as-of", str(day), *more,
+    ]  # fmt: skip
+
+
+def _yesterday(bench: Bench, size: str) -> tuple[Path, Path]:
+    """A first night's state and today's events, made once."""
+    cases = bench.sizes[size]
+    place = bench.place / f"nights-{cases}"
+    if not place.exists():
+        sample = bench.sample(size)
+        partial = bench.place / f"nights-{cases}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        (partial / "none").mkdir(parents=True)
+        say(f"making a first night of {cases:,} cases")
+        measure(
+            _nightly(partial / "OUT", partial / "none", YESTERDAY, "--input", str(sample)), ROOT
+        )
+        made = [sys.executable, "-m", "pipelines.sample_events", "--run", str(partial / "OUT"),
+                "--output", str(partial), "--day", str(TODAY),
+                "--events", str(max(100, cases // CASES_AN_EVENT))]  # fmt: skip
+        measure(made, ROOT)
+        partial.rename(place)
+    return place / "OUT", place / "events"
+
+
+def _watch(bench: Bench, size: str) -> WatchRun:
+    # Not before it is needed: what is measured does without.
+    import pipelines  # noqa: F401  (it keeps quiet what Beam says at its start)
+    from schemas.avro import avro_schema
+    from transforms.bucket_files import read_whole
+    from transforms.frames import Frame
+    from transforms.write_avro import encode_blocks, write_header
+
+    state, folder = _yesterday(bench, size)
+    place = bench.place / "watch"
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(state, place / "OUT")
+    inbox = place / "inbox"
+    inbox.mkdir()
+    schema = avro_schema("case_event")
+    [path] = folder.glob("*.avro")
+    events = read_whole(str(path), schema)
+
+    def land(name: str, frame: Frame) -> None:
+        (inbox / f".{name}").write_bytes(write_header(schema) + encode_blocks(frame, schema))
+        (inbox / f".{name}").rename(inbox / f"{name}.avro")
+
+    alone = bench.watch_files
+    apart, rest = events[: alone * EVENTS_A_FILE], events[alone * EVENTS_A_FILE :]
+    say(f"watch, {bench.sizes[size]:,} cases")
+    command = [
+        sys.executable, "-m", "pipelines.watch", "--state", str(place / "OUT"),
+        "--inbox", str(inbox), "--as-of", str(TODAY), "--json",
+    ]  # fmt: skip
+    with (place / "out").open("w") as out, (place / "err").open("w") as err:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err)
+    try:
+        land("warm", events[:1])
+        _landed(place, 1)
+        for number in range(alone):
+            start = number * EVENTS_A_FILE
+            land(f"alone-{number:04d}", apart[start : start + EVENTS_A_FILE])
+            time.sleep(PAUSE)
+        _landed(place, 1 + alone)
+        step = -(-rest.height // FILES_AT_ONCE)
+        parts = [rest[start : start + step] for start in range(0, rest.height, step)]
+        for number, part in enumerate(parts):
+            land(f"once-{number:04d}", part)
+        _landed(place, 1 + alone + len(parts))
+    finally:
+        process.terminate()
+        process.wait()
+    said = _said(place)
+    once = {name: done for name, done in said.items() if name.startswith("once-")}
+    begun = min((inbox / name).stat().st_mtime for name in once)
+    run = WatchRun(
+        rest.height / (max(once.values()) - begun),
+        tuple(sorted(done - (inbox / name).stat().st_mtime
+                     for name, done in said.items() if name.startswith("alone-"))),
+    )  # fmt: skip
+    shutil.rmtree(place)
+    return run
+
+
+def _landed(place: Path, files: int) -> None:
+    """Wait until the changes of so many files are written."""
+    end = time.monotonic() + PATIENCE
+    while len(_said(place)) < files:
+        if time.monotonic() > end:
+            said = (place / "err").read_text().strip().splitlines() or ["it says nothing"]
+            raise MeasureError(f"pipelines.watch: does not come to an end: {said[-1]}")
+        time.sleep(0.1)
+
+
+def _said(place: Path) -> dict[str, float]:
+    """The files whose changes are written, each with the time of that."""
+    found = {}
+    for path in (place / "OUT/watch/batches").glob("*/batch-*.json"):
+        changes = place / "OUT/watch/changes" / path.parent.name / f"{path.stem}-0.avro"
+        if changes.exists():
+            for file in json.loads(path.read_text())["files"]:
+                found[Path(file["path"]).name] = changes.stat().st_mtime
+    return found
