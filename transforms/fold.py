@@ -106,8 +106,9 @@ def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
     content = pl.Series("_content", [None], pl.String).new_from_index(0, log.height)
     if often.any():
         rows = often.arg_true()
-        text = log[rows].write_ndjson().splitlines()
-        content = content.scatter(rows, pl.Series(text, dtype=pl.String))
+        # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
+        lines = log[rows].write_ndjson().encode().splitlines()
+        content = content.scatter(rows, pl.Series(lines, dtype=pl.Binary).cast(pl.String))
     ordered = (
         log.with_columns(content)
         .unique(["case_id", "event_id", "_content"], keep="any")

@@ -55,6 +55,8 @@ def set_aside(records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detai
     Returns:
         One row of quarantined.avsc a record.
     """
+    # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
+    lines = records.write_ndjson().encode().splitlines()
     return records.select(
         pl.lit(stage).alias("stage"),
         reason.alias("reason"),
@@ -64,5 +66,5 @@ def set_aside(records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detai
         pl.lit(None, pl.Int64).alias("offset"),
         pl.lit(1, pl.Int64).alias("record_count"),
         pl.col("case_id"),
-        pl.Series("raw", [row.encode() for row in records.write_ndjson().splitlines()], pl.Binary),
+        pl.Series("raw", lines, pl.Binary),
     )

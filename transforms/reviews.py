@@ -85,7 +85,9 @@ def keep_reviews(
         All reviews; of two with one id and other content the first read, else the lesser, is kept.
     """
     said = [name for name in REVIEWS if name not in ("route_then", "grounds_then", "seen_on")]
-    text = pl.Series("_text", new.select(said).write_ndjson().splitlines(), pl.String)
+    # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
+    lines = new.select(said).write_ndjson().encode().splitlines()
+    text = pl.Series("_text", lines, pl.Binary).cast(pl.String)
     new = new.with_columns(text).unique("_text").sort("case_id", "review_id", "_text")
     first = new.select(pl.struct("case_id", "review_id").is_first_distinct()).to_series()
     there = new.select("case_id", "review_id").join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -108,6 +109,9 @@ def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> 
     def misdemeanor(one: Row) -> Truth:
         return both(among(one["grade"], "MISDEMEANOR"), stands(one))
 
+    def misdemeanor_of(category: str, one: Row) -> Truth:
+        return both(misdemeanor(one), of(one, category))
+
     def violent(one: Row) -> Truth:
         return of(one, *violence, *sexual) if one["violent"] is None else one["violent"]
 
@@ -148,9 +152,7 @@ def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> 
         "firearm": "FIREARM",
         "public_safety": "OTHER_PUBLIC_SAFETY",
     }.items():
-        kinds[f"{name}_misdemeanors"] = lambda c, category=category: both(
-            misdemeanor(c), of(c, category)
-        )
+        kinds[f"{name}_misdemeanors"] = functools.partial(misdemeanor_of, category)
     return {
         column: value
         for name, holds in kinds.items()

@@ -68,6 +68,14 @@ def test_elements_added_to_a_list_that_is_not_known_may_not_be_all() -> None:
     assert only(pl.concat([BEGUN, log_of(added)])).convictions == [FELONY, None]
 
 
+def test_text_of_odd_line_ends_is_compared_whole() -> None:
+    odd = "a\x85b\u2028c"
+    pair = [event("1", "2011-02-01", sets=["source"], facts={"source": odd}) for _ in range(2)]
+    done = fold(pl.concat([BEGUN, log_of(*pair)]))
+    assert from_frame(done.records)[0].source == odd
+    assert (done.repeated, done.conflicts.height) == (1, 0)
+
+
 def test_elements_added_follow_in_order_each_event_once() -> None:
     none = event("0", "2011-02-01", sets=["convictions"], facts={"convictions": []})
     one = event("1", "2011-02-02", adds=["convictions"], facts={"convictions": [FELONY]})
