@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.live import RUNNER
-from pipelines.options import UsageError, beam_arguments, run_command
+from pipelines.options import InputProblem, UsageError, beam_arguments, run_command
 from pipelines.queues import LandEvents, queue_source
 
 
@@ -51,6 +53,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options, rest = parser().parse_known_args(arguments)
     return run_command("land", lambda: _run(options, rest))
+
+
+class Beside:
+    """`land` as a process beside this one, as long as the `with` lasts.
+
+    Args:
+        source: The queue's address; None for no process.
+        inbox: Where event files land.
+    """
+
+    def __init__(self, source: str | None, inbox: str) -> None:
+        self.words = None
+        if source is not None:
+            # To say here what is wrong with it, and not from there.
+            queue_source(source)
+            self.words = [sys.executable, "-m", __name__, "--source", source, "--inbox", inbox]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Beside:
+        if self.words is not None:
+            self.process = subprocess.Popen(self.words)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+
+    def check(self) -> None:
+        """See that it still runs.
+
+        Raises:
+            InputProblem: It has ended.
+        """
+        code = None if self.process is None else self.process.poll()
+        if code is not None:
+            raise InputProblem(f"discretion land has ended with exit code {code}")
 
 
 def _run(options: argparse.Namespace, rest: list[str]) -> int:

@@ -17,12 +17,11 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.inbox import Inbox, Place, batch_name, write_aside
-from pipelines.land import land_events
+from pipelines.land import Beside
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
 from pipelines.nights import Previous, find_previous
 from pipelines.options import InputProblem, UsageError, checked, date, run_command
-from pipelines.queues import queue_source
 from pipelines.runs import RunError, run_rulebook
 from schemas.avro import avro_schema
 from schemas.options import WatchOptions
@@ -133,8 +132,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--source",
         metavar="URL",
-        help="land the events of a queue in the inbox too: pubsub://PROJECT/SUBSCRIPTION "
-        "(for Kafka run discretion land beside)",
+        help="run discretion land beside, for pubsub://PROJECT/SUBSCRIPTION; for Kafka run it "
+        "yourself",
     )
     made.add_argument(
         "--as-of", type=date, metavar="DATE", help="take today for this day; it goes on at midnight"
@@ -169,8 +168,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     shift = datetime.timedelta()
     if options.as_of is not None:
         shift = options.as_of - datetime.date.today()
-    if options.source is not None:
-        queue_source(options.source)
+    landing = Beside(options.source, options.inbox)
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
     _on(signal.SIGUSR1, _Moved)
@@ -179,10 +177,10 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     try:
         if find_previous(state) is None:
             raise InputProblem(f"{state}: has no night yet; run discretion nightly first")
-        with locked(f"{state}/watch"):
+        with locked(f"{state}/watch"), landing:
             while True:
                 try:
-                    _watch_night(options, shift, as_json)
+                    _watch_night(options, landing, shift, as_json)
                 except _Moved:
                     continue
     except BusyError:
@@ -199,7 +197,9 @@ def _on(number: signal.Signals, kind: type[BaseException]) -> None:
     signal.signal(number, handle)
 
 
-def _watch_night(options: WatchOptions, shift: datetime.timedelta, as_json: bool) -> None:
+def _watch_night(
+    options: WatchOptions, landing: Beside, shift: datetime.timedelta, as_json: bool
+) -> None:
     """Watch on the latest night's snapshot, until there is another."""
     state, folder = options.state.rstrip("/"), options.inbox
     night = find_previous(state)
@@ -215,11 +215,9 @@ def _watch_night(options: WatchOptions, shift: datetime.timedelta, as_json: bool
     job = Job(inbox.place, _night(night), SHARDS, shift, as_json)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
-    with LiveSource(lambda: _ticks(inbox, state, night, shift, failed)) as live:
+    with LiveSource(lambda: _ticks(inbox, state, night, landing, shift, failed)) as live:
         pipeline = beam.Pipeline(options=in_process)
         watch(pipeline | "Live" >> live.read(), job)
-        if options.source is not None:
-            land_events(pipeline, queue_source(options.source), folder)
         running = pipeline.run()
         print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
         try:
@@ -251,7 +249,12 @@ def _night(previous: Previous) -> Night:
 
 
 def _ticks(
-    inbox: Inbox, state: str, night: Previous, shift: datetime.timedelta, failed: list[Exception]
+    inbox: Inbox,
+    state: str,
+    night: Previous,
+    landing: Beside,
+    shift: datetime.timedelta,
+    failed: list[Exception],
 ) -> Iterator[Tick]:
     """The batches as they come, and the time.
 
@@ -264,6 +267,7 @@ def _ticks(
         while _latest(state) == night.manifest.run_id:
             now = _now(shift)
             yield now, None
+            landing.check()
             # What lands while a batch is worked on makes one batch, not many.
             if inbox.all_done() and (new := inbox.look(now)):
                 yield new.at, new.model_dump_json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from pathlib import Path
 
 import apache_beam as beam
@@ -11,9 +12,9 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing import test_stream
 
-from pipelines.land import land_events
+from pipelines.land import Beside, land_events
 from pipelines.live import RUNNER
-from pipelines.options import UsageError
+from pipelines.options import InputProblem, UsageError
 from pipelines.queues import KafkaValues, installed, land, queue_source
 from pipelines.unread import find_unread
 from schemas.avro import avro_schema
@@ -81,6 +82,18 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path, words: list[str], s
     done = discretion("land", "--inbox", tmp_path, *words)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert says in done.stderr
+
+
+def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
+    landing = Beside(None, str(tmp_path))
+    with landing:
+        landing.check()
+    landing.words = [sys.executable, "-m", "pipelines.land", "--inbox", str(tmp_path)]
+    with landing:
+        assert landing.process is not None
+        landing.process.wait()
+        with pytest.raises(InputProblem, match="land has ended with exit code 2"):
+            landing.check()
 
 
 @pytest.mark.skipif(installed("google.cloud.pubsub_v1"), reason="the extra is installed")
