@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import os
 import platform
@@ -19,6 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.options import (
+    CommandParser,
     UsageError,
     add_rulebook_options,
     beam_arguments,
@@ -224,9 +224,9 @@ def _unread(tally: Frame) -> int:
     return int(tally.filter(pl.col("of") == "unread")["count"].sum())
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """The command's options."""
-    made = argparse.ArgumentParser(
+    made = CommandParser(
         prog="discretion backlog",
         description="Review case files and route each case to close, continue or expedite.",
         epilog="Further options go to Beam, e.g. --runner FlinkRunner.",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import OutputProblem, run_command
+from pipelines.options import CommandParser, OutputProblem, run_command
 
 BLOCK = 20_000
 JUVENILE_LOOKUP = (
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(prog="scripts/eoir-release", description=__doc__)
+    parser = CommandParser(prog="scripts/eoir-release", description=__doc__)
     parser.add_argument("--output", required=True, metavar="DIR", help="a new or empty directory")
     parser.add_argument("--cases", type=int, default=10_000, metavar="N", help="default: 10000")
     parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import InputProblem, add_rulebook_options, run_command
+from pipelines.options import CommandParser, InputProblem, add_rulebook_options, run_command
 from schemas.case_record import CaseRecord
 from schemas.rulebooks import DEFAULT, load
 from transforms.case_frame import to_frame
@@ -33,9 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(
-        prog="discretion explain", description=__doc__, allow_abbrev=False
-    )
+    parser = CommandParser(prog="discretion explain", description=__doc__, allow_abbrev=False)
     parser.add_argument("case", metavar="CASE_ID|FILE.json", help="a case of a run, or one record")
     parser.add_argument(
         "--run", default="out", metavar="RUN", help="the run a case id is of; default: out"

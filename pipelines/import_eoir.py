@@ -19,7 +19,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.import_summary import print_import
-from pipelines.options import OutputProblem, beam_arguments, date, run_command
+from pipelines.options import CommandParser, OutputProblem, beam_arguments, date, run_command
 from pipelines.output_dir import OutputDir
 from pipelines.progress import Progress, count_cases
 from pipelines.runs import files
@@ -174,9 +174,9 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
     )
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """The command's options."""
-    made = argparse.ArgumentParser(
+    made = CommandParser(
         prog="discretion import-eoir",
         description="Turn the immigration court's public release into case files.",
         epilog="Further options go to Beam, e.g. --runner FlinkRunner.",

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,6 +30,14 @@ class InputProblem(ValueError):
 
 class OutputProblem(ValueError):
     """Output that a command cannot write; the message is one line."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line; the usage is what `--help` is for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the options, and end."""
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}; --help tells the options\n")
 
 
 def date(text: str) -> datetime.date:

@@ -11,7 +11,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import run_command
+from pipelines.options import CommandParser, run_command
 from schemas.facts import FACTS
 from schemas.rulebook import Criterion, Milestone, Rulebook
 from schemas.rulebook_compile import CompiledRulebook
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(prog="discretion rulebook", description=__doc__)
+    parser = CommandParser(prog="discretion rulebook", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="the rulebooks that come with the project")
     show = actions.add_parser("show", help="a rulebook for a lawyer to read (Markdown)")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import OutputProblem, UsageError, run_command
+from pipelines.options import CommandParser, OutputProblem, UsageError, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(prog="discretion sample", description=__doc__)
+    parser = CommandParser(prog="discretion sample", description=__doc__)
     parser.add_argument("--output", required=True, metavar="DIR", help="a new or empty directory")
     parser.add_argument("--cases", type=int, default=300_000, metavar="N", help="default: 300000")
     parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")

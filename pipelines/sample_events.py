@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import OutputProblem, UsageError, date, run_command
+from pipelines.options import CommandParser, OutputProblem, UsageError, date, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(prog="discretion sample-events", description=__doc__)
+    parser = CommandParser(prog="discretion sample-events", description=__doc__)
     parser.add_argument("--run", required=True, metavar="RUN", help="a run, or where runs are kept")
     parser.add_argument(
         "--output", required=True, metavar="DIR", help="events/ and reviews/ are written there"

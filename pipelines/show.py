@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import run_command
+from pipelines.options import CommandParser, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(prog="discretion show", description=__doc__)
+    parser = CommandParser(prog="discretion show", description=__doc__)
     parser.add_argument("run", metavar="RUN", help="a run, or an output directory (its latest run)")
     parser.add_argument("--json", action="store_true", help="print the manifest, for machines")
     options = parser.parse_args(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,31 @@ def test_each_command_has_help(name: str) -> None:
     done = discretion(name, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"usage: discretion {name} ")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "backlog --as-of yesterday",
+            "argument --as-of: 'yesterday' is not a date; write YYYY-MM-DD",
+        ),
+        ("explain", "the following arguments are required: CASE_ID|FILE.json"),
+        ("explain 1 --presume all", "argument --presume: invalid choice: 'all'"),
+        ("show a b", "unrecognized arguments: b"),
+        ("rulebook", "the following arguments are required: "),
+        ("rulebook paint", "argument ACTION: invalid choice: 'paint'"),
+        ("sample --cases many", "argument --cases: invalid int value: 'many'"),
+        ("sample-events --day 2011", "argument --day: '2011' is not a date"),
+        ("import-eoir", "the following arguments are required: "),
+    ],
+)
+def test_wrong_options_are_one_line(words: str, message: str) -> None:
+    done = discretion(*words.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"discretion [^\n]*; --help tells the options\n", done.stderr)
+    assert done.stderr.startswith(f"discretion {words.split()[0]}")
+    assert message in done.stderr
 
 
 def test_explaining_a_file_does_not_wait_for_beam(tmp_path: Path) -> None:
