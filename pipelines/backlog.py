@@ -40,6 +40,7 @@ from transforms.frames import Frame
 from transforms.read_avro import FoundFile, ReadFrames, expand_inputs, sha256
 from transforms.review import ReviewCases
 from transforms.tally import AddUp, tally_quarantined, tally_rows
+from transforms.weigh import Terms
 from transforms.write_avro import WriteFrames
 
 TALLY = "_tally.ndjson"
@@ -74,18 +75,20 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
     root, paths = job.place.partial, [file.path for file in job.inputs]
     record, recommendation = avro_schema("case_record"), avro_schema("recommendation")
     aside = dict.fromkeys(("quarantine", "duplicates"), avro_schema("quarantined"))
-    how = {
-        "presume": job.presume,
-        "scope": job.rulebook.scopes[job.scope] if job.scope else None,
-        "courts": job.courts,
-    }
+    terms = Terms(
+        job.rulebook,
+        job.as_of,
+        job.presume,
+        job.rulebook.scopes[job.scope] if job.scope else None,
+        job.courts,
+    )
 
     ids = pipeline | "Read ids" >> ReadFrames(paths, record, columns=["case_id"])
     read = pipeline | "Read cases" >> ReadFrames(paths, record)
     split = read.frames | SplitRepeated(ids.frames | FindRepeated())
     resolved = split.repeated | ResolveRepeated()
-    once = split.unique | "Review" >> ReviewCases(job.rulebook, job.as_of, **how)
-    latest = resolved.winners | "Review latest" >> ReviewCases(job.rulebook, job.as_of, **how)
+    once = split.unique | "Review" >> ReviewCases(terms)
+    latest = resolved.winners | "Review latest" >> ReviewCases(terms)
 
     for name, reviewed in (("a", once), ("b", latest)):
         reviewed.cases | f"Write cases {name}" >> WriteFrames(root, {"cases": record}, name)

@@ -8,8 +8,8 @@ import polars as pl
 def charge_code(text: pl.Expr) -> pl.Expr:
     """A charge in the one spelling that code tables use.
 
-    Blanks and parentheses go, so `212a02Ai  I` and `(212)(a)(02)(A)(i)(I)` are `212a02AiI`; the case of
-    letters stays, since it tells the level: `212a06A` and `212a06Ai` are different charges.
+    Blanks and parentheses go: `212a02Ai  I` and `(212)(a)(02)(A)(i)(I)` are `212a02AiI`. The case
+    of letters stays, since it tells the level: `212a06A` and `212a06Ai` are different charges.
 
     Args:
         text: Codes as EOIR writes them (String).

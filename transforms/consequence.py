@@ -5,14 +5,14 @@ It tells which presumptions a route leans on and which unknown facts are decisiv
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import polars as pl
 
 from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
 from transforms.frames import Frame
-from transforms.route import route_cases
-from transforms.standing import SCORE
+from transforms.route_table import FALSE, TRUE, Codes, RouteTable
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,17 @@ def consequences(
     Returns:
         A flag a criterion and case, never null.
     """
+    table = RouteTable.of(rulebook)
+    now = table.code(standing)
+    here = table.look_up(now)
     differs: dict[object, pl.Series] = {}
 
-    def changed(key: object, *settled: pl.Expr) -> pl.Series:
-        if key not in differs:
-            there = route_cases(standing.with_columns(settled), rulebook)["route"]
-            differs[key] = there != route
-        return differs[key]
+    def changed(*move: object, **settled: Codes | int) -> pl.Series:
+        """Whether the route differs once part of the standing is settled otherwise."""
+        if move not in differs:
+            there = table.look_up(dataclasses.replace(now, **settled))
+            differs[move] = pl.Series(there != here)
+        return differs[move]
 
     if_true, if_false = {}, {}
     for criterion in rulebook.criteria:
@@ -62,17 +66,18 @@ def consequences(
         if name == "factor":
             if not rulebook.reads_score:
                 continue
-            true, false = _score_moves(criterion)
-            by_presumption = changed((criterion.criterion.weight, "presumed"), *true["presumed"])
-            by_fact = changed((criterion.criterion.weight, "true"), *true["open"])
-            if_true[criterion.id] = by_presumption.zip_with(~still_open, by_fact)
+            weight = criterion.criterion.weight or 0
+            up, down = max(0, weight), min(0, weight)
+            if_presumed = changed(weight, "presumed", low=now.low + weight, high=now.high + weight)
+            if_fact = changed(weight, "true", low=now.low + up, high=now.high + down)
+            if_true[criterion.id] = if_presumed.zip_with(~still_open, if_fact)
             if_false[criterion.id] = still_open & changed(
-                (criterion.criterion.weight, "false"), *false
+                weight, "false", low=now.low - down, high=now.high - up
             )
         else:
-            if_true[criterion.id] = changed((name, True), pl.lit(True).alias(name))
+            if_true[criterion.id] = changed(name, "true", **{name: TRUE})
             alone = still_open & standing[name].is_null() & _alone(effective, criterion, rulebook)
-            if_false[criterion.id] = alone & changed((name, False), pl.lit(False).alias(name))
+            if_false[criterion.id] = alone & changed(name, "false", **{name: FALSE})
     unknown = {c.id: real[c.id].is_null() for c in rulebook.criteria}
     never = pl.Series([False]).new_from_index(0, len(route))
     return Consequence(
@@ -89,15 +94,3 @@ def _alone(effective: Frame, criterion: CompiledCriterion, rulebook: CompiledRul
     if not others:
         return pl.Series([True]).new_from_index(0, effective.height)
     return effective.select(~pl.any_horizontal(pl.col(others).is_null())).to_series()
-
-
-def _score_moves(
-    factor: CompiledCriterion,
-) -> tuple[dict[str, list[pl.Expr]], list[pl.Expr]]:
-    """How the score's bounds move when a factor is settled as TRUE, and as FALSE."""
-    weight = factor.criterion.weight or 0
-    low, high = (pl.col(bound) for bound in SCORE)
-    presumed = [low + weight, high + weight]
-    if weight > 0:
-        return {"presumed": presumed, "open": [low + weight, high]}, [low, high - weight]
-    return {"presumed": presumed, "open": [low, high + weight]}, [low - weight, high]

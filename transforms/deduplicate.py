@@ -19,7 +19,7 @@ from transforms.frames import Frame, concat_frames
 from transforms.quarantine import set_aside
 from transforms.rebatch import Rebatch
 
-BUCKETS = 64
+BUCKETS = 32
 ID_HASH = pl.Schema({"id_hash": pl.UInt64})
 
 
@@ -147,6 +147,7 @@ class ResolveRepeated(beam.PTransform[beam.PCollection[Frame], Resolved]):
         """Frames of records to winners and superseded."""
         resolved = (
             pcoll
+            | "Join repeated" >> Rebatch()
             | beam.FlatMap(_record_buckets).with_output_types(tuple[int, Frame])
             | beam.GroupByKey()
             | beam.FlatMapTuple(_resolve_bucket)

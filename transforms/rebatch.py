@@ -1,4 +1,4 @@
-"""Rebatch: small frames joined to larger ones, since each frame costs the same however small it is."""
+"""Rebatch: small frames joined to larger ones, since even a small frame costs much."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from transforms.frames import FRAME_ROWS, Frame
 class Rebatch(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
     """Joins frames to frames of at least so many rows, within what a worker is given at a time.
 
-    For collections without windows. Which rows meet in a frame is not settled: nothing may hang on it.
+    For collections without windows. Which rows meet in a frame is not settled: nothing may hang on
+    it.
 
     Args:
         frame_rows: The rows wanted; only a bundle's last frame has fewer.

@@ -119,7 +119,7 @@ def _unknown_facts(facts: Frame) -> Frame:
 
 def _grounds(real: Frame, routed: Frame, rulebook: CompiledRulebook) -> pl.Series:
     """The criteria that are TRUE and bear on the row that decided."""
-    by_score = {
+    by_score: dict[str, list[str]] = {
         route: [
             row.id
             for row, condition in zip(
@@ -152,7 +152,7 @@ def _checks(
     applies: Frame,
     rulebook: CompiledRulebook,
 ) -> pl.Series:
-    """The presumptions that matter: were a criterion that they make FALSE true, the route would change."""
+    """The presumptions that matter: were what they make FALSE true, the route would change."""
     if not rulebook.presumptions:
         return pl.Series([[]], dtype=RECOMMENDATION["checks"]).new_from_index(0, real.height)
     leaning = {

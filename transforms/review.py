@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import apache_beam as beam
 import polars as pl
 
-from schemas.conditions import Condition
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.case_frame import CASES
@@ -21,6 +20,7 @@ from transforms.normalise import normalise
 from transforms.recommend import recommend_records
 from transforms.scope import InScope
 from transforms.tally import tally_recommendations, tally_rows
+from transforms.weigh import Terms
 
 
 class Normalised(NamedTuple):
@@ -98,34 +98,19 @@ class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
     """Normalises case records, weighs those in scope and routes them.
 
     Args:
-        rulebook: The rulebook.
-        as_of: The as-of date.
-        presume: Whether presumptions are used.
-        scope: A scope's condition; None for every case.
-        courts: Court codes; None for every court.
+        terms: On what terms.
     """
 
-    def __init__(
-        self,
-        rulebook: CompiledRulebook,
-        as_of: datetime.date,
-        *,
-        presume: bool = True,
-        scope: Condition | None = None,
-        courts: tuple[str, ...] | None = None,
-    ) -> None:
+    def __init__(self, terms: Terms) -> None:
         super().__init__()
-        self.rulebook = rulebook
-        self.as_of = as_of
-        self.presume = presume
-        self.scope = scope
-        self.courts = courts
+        self.terms = terms
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Reviewed:
         """Frames of records to what is written, tallied and quarantined."""
-        normalised = pcoll | Normalise(self.as_of)
-        scoped = normalised.records | InScope(self.as_of, self.scope, self.courts)
-        recommended = scoped.inside | Recommend(self.rulebook, self.as_of, presume=self.presume)
+        terms = self.terms
+        normalised = pcoll | Normalise(terms.as_of)
+        scoped = normalised.records | InScope(terms.as_of, terms.scope, terms.courts)
+        recommended = scoped.inside | Recommend(terms.rulebook, terms.as_of, presume=terms.presume)
         cases = normalised.records | "Snapshot" >> beam.Map(_snapshot).with_output_types(
             tuple[str, Frame]
         )

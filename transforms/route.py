@@ -46,10 +46,9 @@ def route_cases(standing: Frame, rulebook: CompiledRulebook) -> Frame:
     )
     count = pl.sum_horizontal(pl.col(reach(route)).cast(pl.UInt8) for route in ROUTES)
     decided = reached.select((count == 1).alias("decided"))["decided"]
-    route = functools.reduce(
-        lambda chain, name: chain.when(decided & reached[reach(name)]).then(pl.lit(name)),
-        ROUTES[1:],
-        pl.when(decided & reached[reach(ROUTES[0])]).then(pl.lit(ROUTES[0])),
+    route = pl.coalesce(
+        *(pl.when(decided & reached[reach(name)]).then(pl.lit(name)) for name in ROUTES),
+        pl.lit("continue"),
     )
     applied = [row.id for row in rulebook.rulebook.routing if row.id in rows.columns]
     # Where several rows lead to the one route, the last holds whatever the unknown ones turn out.
@@ -57,7 +56,7 @@ def route_cases(standing: Frame, rulebook: CompiledRulebook) -> Frame:
     looks = [row.id for row in rulebook.rulebook.routing if row.look and row.id in rows.columns]
     look = pl.any_horizontal(pl.lit(False), *(pl.col(row) for row in looks))
     return rows.select(
-        route.otherwise(pl.lit("continue")).alias("route"),
+        route.alias("route"),
         rule.alias("rule"),
         (look & decided).alias("look"),
     ).hstack(reached)
