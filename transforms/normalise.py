@@ -95,12 +95,14 @@ class _Field:
     Args:
         column: The column.
         fine: Whether a value is in good form; null counts as yes.
+        read: The value as it is read, the costly part; the next two go by its column `_read`.
         mended: The value in good form, null where it cannot be.
         lost: For each reason, whether the value is set to unknown for it.
     """
 
     column: str
     fine: pl.Expr
+    read: pl.Expr
     mended: pl.Expr
     lost: dict[str, pl.Expr]
 
@@ -115,12 +117,11 @@ def _mend(records: Frame, as_of: datetime.date) -> tuple[Frame, pl.Series]:
         rows = (~fine[field.column]).arg_true()
         if rows.is_empty():
             continue
-        # Lazily, so that what several of these share is worked out once.
-        there = records.select(field.column, "birth_precision")[rows].lazy()
-        done = there.select(
+        there = records.select(field.column, "birth_precision")[rows]
+        done = there.with_columns(field.read.alias("_read")).select(
             field.mended.alias("mended"),
             *(lost.fill_null(False).alias(reason) for reason, lost in field.lost.items()),
-        ).collect()
+        )
         columns.append(_put(records[field.column], rows, done["mended"]))
         for reason in field.lost:
             if done[reason].any():
@@ -162,8 +163,8 @@ def _fields(as_of: datetime.date) -> list[_Field]:
 
 
 def _date_field(name: str, today: str | None) -> _Field:
-    raw = pl.col(name)
-    fine, iso, kept, lost = _date(raw, today)
+    raw, iso = pl.col(name), iso_day(pl.col(name))
+    fine = raw.is_null() | _is_fine_date(raw, today)
     if name == "birth_date":
         precision = pl.col("birth_precision")
         fine = fine & ~precision.is_in(["MONTH", "YEAR"]).fill_null(False)
@@ -171,18 +172,20 @@ def _date_field(name: str, today: str | None) -> _Field:
             pl.when(precision == "YEAR").then(4).when(precision == "MONTH").then(7).otherwise(10)
         )
         iso = iso_date(raw).str.head(length)
-        kept = pl.when(iso <= today).then(iso)
-        lost = _date_losses(raw, iso, today)
-    return _Field(name, fine, kept, {f"{name}:{reason}": flag for reason, flag in lost.items()})
+    losses = _date_losses(raw, pl.col("_read"), today)
+    lost = {f"{name}:{reason}": flag for reason, flag in losses.items()}
+    return _Field(name, fine, iso, _kept_date(pl.col("_read"), today), lost)
 
 
-def _date(raw: pl.Expr, today: str | None) -> tuple[pl.Expr, pl.Expr, pl.Expr, dict[str, pl.Expr]]:
-    """Whether a date is in good form; it in ISO form; what is kept of it; what is lost."""
-    fine = (raw.str.len_bytes() == 10) & raw.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    fine = fine & (raw >= FIRST) & (raw <= (today or LAST))
-    iso = iso_day(raw)
-    kept = iso if today is None else pl.when(iso <= today).then(iso)
-    return raw.is_null() | fine, iso, kept, _date_losses(raw, iso, today)
+def _is_fine_date(raw: pl.Expr, today: str | None) -> pl.Expr:
+    # The parser takes blanks for zeros, so the shape is asked too.
+    shaped = (raw.str.len_bytes() == 10) & ~raw.str.contains(" ", literal=True)
+    parsed = raw.str.to_date("%Y-%m-%d", strict=False)
+    return shaped & parsed.is_not_null() & (raw >= FIRST) & (raw <= (today or LAST))
+
+
+def _kept_date(iso: pl.Expr, today: str | None) -> pl.Expr:
+    return iso if today is None else pl.when(iso <= today).then(iso)
 
 
 def _date_losses(raw: pl.Expr, iso: pl.Expr, today: str | None) -> dict[str, pl.Expr]:
@@ -191,9 +194,9 @@ def _date_losses(raw: pl.Expr, iso: pl.Expr, today: str | None) -> dict[str, pl.
 
 
 def _code_field(name: str, table: str) -> _Field:
-    raw, mended = pl.col(name), _coded(pl.col(name), table)
-    lost = raw.is_not_null() & mended.is_null() & ~is_nothing(raw)
-    return _Field(name, raw.is_in(_codes(table)), mended, {f"{name}:UNKNOWN_CODE": lost})
+    raw, read = pl.col(name), pl.col("_read")
+    lost = {f"{name}:UNKNOWN_CODE": raw.is_not_null() & read.is_null() & ~is_nothing(raw)}
+    return _Field(name, raw.is_in(_codes(table)), _coded(raw, table), read, lost)
 
 
 def _text_field(name: str) -> _Field:
@@ -201,61 +204,77 @@ def _text_field(name: str) -> _Field:
     text = raw.str.strip_chars()
     text = text.str.to_uppercase() if name in UPPER else text
     fine = (raw == text) & ~is_nothing(raw)
-    return _Field(name, fine, pl.when(~is_nothing(text)).then(text), {})
+    return _Field(name, fine, text, pl.when(~is_nothing(pl.col("_read"))).then("_read"), {})
 
 
 def _a_number_field() -> _Field:
-    raw = pl.col("a_number")
+    raw, read = pl.col("a_number"), pl.col("_read")
     digits = raw.str.replace_all(r"[^0-9]", "")
-    number = pl.when(digits.str.len_bytes().is_between(8, 9)).then("A" + digits)
-    lost = raw.is_not_null() & number.is_null() & ~is_nothing(raw)
-    return _Field("a_number", raw.str.contains(_A_NUMBER), number, {"a_number:BAD_NUMBER": lost})
+    # 00/00/0000 has eight digits and is no number.
+    number = pl.when(digits.str.len_bytes().is_between(8, 9) & ~is_nothing(raw)).then("A" + digits)
+    lost = {"a_number:BAD_NUMBER": raw.is_not_null() & read.is_null() & ~is_nothing(raw)}
+    return _Field("a_number", raw.str.contains(_A_NUMBER), number, read, lost)
 
 
 def _updated_field() -> _Field:
-    raw = pl.col("updated_at")
-    iso = iso_time(raw)
+    raw, read = pl.col("updated_at"), pl.col("_read")
     day = raw.str.head(10)
     fine = raw.str.contains(_ISO_TIME) & (day >= FIRST) & (day < LAST)
     fine = fine & day.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    lost = raw.is_not_null() & iso.is_null() & ~is_nothing(raw)
-    return _Field("updated_at", fine, iso, {"updated_at:BAD_DATE": lost})
+    lost = {"updated_at:BAD_DATE": raw.is_not_null() & read.is_null() & ~is_nothing(raw)}
+    return _Field("updated_at", fine, iso_time(raw), read, lost)
 
 
 def _list_field(column: str, today: str) -> _Field:
     """A list of which each element is kept, with what cannot be read in it unknown."""
     element = pl.element()
     fine: list[pl.Expr] = []
-    mended: list[pl.Expr] = []
+    read: dict[str, pl.Expr] = {}
+    kept: dict[str, pl.Expr] = {}
     lost: dict[str, pl.Expr] = {}
     for name in LIST_DATES.get(column, ()):
-        raw = element.struct.field(name)
+        raw, iso = element.struct.field(name), element.struct.field(f"_{name}")
         # A removal after as-of is left as it is, to be found a contradiction.
-        good, _, kept, losses = _date(raw, None if column == "removals" else today)
-        fine.append(good)
-        mended.append(kept.alias(name))
+        latest = None if column == "removals" else today
+        fine.append(raw.is_null() | _is_fine_date(raw, latest))
+        read[f"_{name}"] = iso_day(raw)
+        kept[name] = _kept_date(iso, latest)
+        losses = _date_losses(raw, iso, latest)
         lost |= {f"{column}.{name}:{reason}": flag for reason, flag in losses.items()}
     if column in LIST_CODES:
         name, table = LIST_CODES[column]
-        raw, code = element.struct.field(name), _coded(element.struct.field(name), table)
+        raw, code = element.struct.field(name), element.struct.field(f"_{name}")
         fine.append(raw.is_null() | raw.is_in(_codes(table)))
-        mended.append(code.alias(name))
+        read[f"_{name}"] = _coded(raw, table)
+        kept[name] = code
         unread = raw.is_not_null() & code.is_null() & ~is_nothing(raw)
         lost[f"{column}.{name}:UNKNOWN_CODE"] = unread
     if column == "charges":
         raw = element.struct.field("code")
         fine.append(raw.is_null() | raw.is_in(_charges()))
-        mended.append(_charge(raw).alias("code"))
-    together = pl.when(element.is_not_null()).then(element.struct.with_fields(mended))
+        read["_code"] = _charge(raw)
+        kept["code"] = element.struct.field("_code")
+    with_read = element.struct.with_fields(expr.alias(name) for name, expr in read.items())
+    mended = pl.struct(
+        kept.get(name, element.struct.field(name)).alias(name) for name in _field_names(column)
+    )
     return _Field(
         column,
         pl.col(column).list.eval(pl.all_horizontal(fine)).list.all(),
-        pl.col(column).list.eval(together),
+        pl.col(column).list.eval(pl.when(element.is_not_null()).then(with_read)),
+        pl.col("_read").list.eval(pl.when(element.is_not_null()).then(mended)),
         {
-            reason: pl.col(column).list.eval(flag.fill_null(False)).list.any()
+            reason: pl.col("_read").list.eval(flag.fill_null(False)).list.any()
             for reason, flag in lost.items()
         },
     )
+
+
+def _field_names(column: str) -> list[str]:
+    dtype = CASES[column]
+    assert isinstance(dtype, pl.List)
+    assert isinstance(dtype.inner, pl.Struct)
+    return [field.name for field in dtype.inner.fields]
 
 
 @functools.cache
