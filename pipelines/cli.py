@@ -11,6 +11,8 @@ COMMANDS = {
     "nightly": "fold in what has come since last night and review again",
     "watch": "fold events in as they come, and say at once what they change",
     "land": "land a queue's events in the inbox, as files",
+    "status": "say how the nights stand: the last good one, and what has failed since",
+    "prune": "remove old nights",
     "explain": "explain the recommendation for one case",
     "show": "summarise a run",
     "rulebook": "list, show or check rulebooks",

@@ -12,6 +12,7 @@ class ExitCode(IntEnum):
     INPUT = 3
     OUTPUT = 4
     BUSY = 5
+    STALE = 6
     INTERRUPTED = 130
 
 
@@ -21,4 +22,5 @@ USAGE = ExitCode.USAGE
 INPUT = ExitCode.INPUT
 OUTPUT = ExitCode.OUTPUT
 BUSY = ExitCode.BUSY
+STALE = ExitCode.STALE
 INTERRUPTED = ExitCode.INTERRUPTED

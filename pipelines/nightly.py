@@ -17,6 +17,7 @@ import polars as pl
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from pipelines.failures import noted
 from pipelines.lock import locked
 from pipelines.night_job import Job, in_words, nothing_new, paths, plan_night
 from pipelines.night_manifest import TALLY, night_run
@@ -129,8 +130,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options, rest = parser().parse_known_args(arguments)
     return run_command(
-        "nightly", lambda: _run(checked(NightlyOptions, options), rest, as_json=options.json)
+        "nightly", lambda: _noted(checked(NightlyOptions, options), rest, as_json=options.json)
     )
+
+
+def _noted(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
+    with nullcontext() if options.dry_run else noted(options.state.rstrip("/")):
+        return _run(options, rest, as_json=as_json)
 
 
 def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:

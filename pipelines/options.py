@@ -159,6 +159,18 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         return _failed(name, str(error), code)
 
 
+def reason(error: BaseException) -> str:
+    """Why a command failed, in one line without a person's data, as `run_command` would say it."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if lines := getattr(error, "lines", None):
+        return str(lines[0])
+    if isinstance(error, Exception) and (full := _disk_full(error)):
+        return f"cannot write: {full}"
+    known = isinstance(error, UsageError) or type(error).__name__ in _CODES
+    return str(error) if known else f"failed unexpectedly ({type(error).__name__})"
+
+
 def _end_when_asked() -> list[int]:
     """Let SIGTERM end a command as Ctrl-C does; what asked for it goes to the list."""
     asked: list[int] = []

@@ -1,0 +1,94 @@
+"""OUT/FAILED: when and why the last night failed; a good night removes it.
+
+Nothing here imports Beam for a local state, so that `discretion status` is quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+from collections.abc import Iterator
+
+from pipelines.options import reason
+from schemas.status import Failure
+
+FAILED = "FAILED"
+
+
+@contextlib.contextmanager
+def noted(state: str) -> Iterator[None]:
+    """Note a night's failure in its state, or that there is none.
+
+    That another night is at work is no failure: that one will say how it went.
+
+    Args:
+        state: The directory in which nights are kept.
+    """
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        # What cannot be noted, such as on a full disk, is said on standard error all the same.
+        if type(error).__name__ != "BusyError":
+            with contextlib.suppress(OSError):
+                _write(state, Failure(at=datetime.datetime.now(datetime.UTC), why=reason(error)))
+        raise
+    _remove(state)
+
+
+def last_failure(state: str) -> Failure | None:
+    """The failure since the last good night, if there was one.
+
+    Args:
+        state: The directory in which nights are kept.
+    """
+    text = read_text(f"{state}/{FAILED}")
+    if text is None:
+        return None
+    try:
+        return Failure.model_validate_json(text)
+    except ValueError:
+        epoch = datetime.datetime.fromtimestamp(0, datetime.UTC)
+        return Failure(at=epoch, why=f"{state}/{FAILED} is damaged")
+
+
+def read_text(path: str) -> str | None:
+    """A small file's text; None where there is no such file."""
+    if "://" not in path:
+        try:
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+    from apache_beam.io.filesystems import FileSystems
+
+    if not FileSystems.exists(path):
+        return None
+    with FileSystems.open(path, compression_type="uncompressed") as stream:
+        content: bytes = stream.read()
+    return content.decode()
+
+
+def _write(state: str, failure: Failure) -> None:
+    path, text = f"{state}/{FAILED}", failure.model_dump_json() + "\n"
+    if "://" not in state:
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(f"{path}.new", path)
+        return
+    from apache_beam.io.filesystems import FileSystems
+
+    with FileSystems.create(path, compression_type="uncompressed") as stream:
+        stream.write(text.encode())
+
+
+def _remove(state: str) -> None:
+    path = f"{state}/{FAILED}"
+    if "://" not in state:
+        with contextlib.suppress(OSError):
+            os.remove(path)
+        return
+    from apache_beam.io.filesystems import FileSystems
+
+    if FileSystems.exists(path):
+        FileSystems.delete([path])
