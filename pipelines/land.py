@@ -12,7 +12,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.live import RUNNER
-from pipelines.options import InputProblem, UsageError, beam_arguments, run_command
+from pipelines.options import CommandParser, InputProblem, UsageError, beam_arguments, run_command
 from pipelines.queues import LandEvents, queue_source
 
 
@@ -21,9 +21,9 @@ def land_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) ->
     pipeline | "Queue" >> source | "Land" >> LandEvents(inbox)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """The command's options."""
-    made = argparse.ArgumentParser(
+    made = CommandParser(
         prog="discretion land",
         description="Land a queue's events in the inbox, as files that watch and nightly read.",
         epilog="Further options go to Beam, e.g. --runner FlinkRunner.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import json
 import os
@@ -21,7 +20,7 @@ from pipelines.land import Beside
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
 from pipelines.nights import Previous, find_previous
-from pipelines.options import InputProblem, UsageError, checked, date, run_command
+from pipelines.options import CommandParser, InputProblem, UsageError, checked, date, run_command
 from pipelines.runs import RunError, run_rulebook
 from schemas.avro import avro_schema
 from schemas.options import WatchOptions
@@ -117,9 +116,9 @@ def _write_whole(path: str, frame: Frame, name: str) -> None:
     write_aside(path, write_header(schema) + encode_blocks(frame, schema))
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """The command's options."""
-    made = argparse.ArgumentParser(
+    made = CommandParser(
         prog="discretion watch",
         description="Fold in events as their files land, on last night's snapshot and on its "
         "terms, and say at once what they change. It ends on SIGTERM or Ctrl-C.",
