@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook, Milest
 from transforms.facts import derive_facts
 from transforms.frames import Frame
 from transforms.milestones import milestone_dates
-from transforms.recommend import recommend, recommend_records
+from transforms.recommend import PASSED_THROUGH, recommend
+from transforms.standing import Weighing
 
 ONE_DAY = datetime.timedelta(days=1)
 COUNTS = (0, 1, 2, 3)
@@ -85,8 +87,9 @@ def explain(
     Returns:
         The explanation.
     """
-    [row] = recommend_records(record, rulebook, as_of, presume=presume).to_dicts()
     facts = derive_facts(record, rulebook.rulebook.counted_convictions)
+    passed = record.select(name for name in PASSED_THROUGH if name in record.columns)
+    [row] = recommend(facts.hstack(passed), rulebook, as_of, presume=presume).to_dicts()
     return Explanation(
         row,
         tuple(_traces(facts, row, rulebook, as_of)),
@@ -157,13 +160,21 @@ def _criterion_changes(
     dates = milestone_dates(facts, rulebook)
     ahead = sorted({day for day in (dates.row(0) if dates.columns else ()) if day and day > as_of})
     found: dict[str, tuple[datetime.date, str]] = {}
-    for day in ahead:
-        [later] = recommend(facts, rulebook, day).to_dicts()
+    if not ahead:
+        return found
+    # The one case, once a day.
+    each_day = pl.DataFrame(facts.to_dicts() * len(ahead), schema=facts.schema)
+    weighing = Weighing(rulebook, each_day, None, milestone_dates(each_day, rulebook))
+    values, _ = weighing.values(rulebook.criteria, pl.Series(ahead, dtype=pl.Date))
+    for day, later in zip(ahead, values.to_dicts(), strict=True):
         for criterion in rulebook.criteria:
-            after = _truth(criterion, later)
+            after = _WORDS[later[criterion.id]]
             if criterion.id not in found and after != _truth(criterion, row):
                 found[criterion.id] = (day, after)
     return found
+
+
+_WORDS = {True: "true", False: "false", None: "unknown"}
 
 
 def _one_fact(
@@ -182,9 +193,16 @@ def _one_fact(
     if not rows:
         return
     routed = recommend(pl.DataFrame(rows, schema=facts.schema), rulebook, as_of, presume=presume)
-    for (name, text), other in zip(tried, routed["route"].to_list(), strict=True):
-        if other != route:
-            yield OneFactChange(name, text, other)
+    changes = [
+        (name, text, other)
+        for (name, text), other in zip(tried, routed["route"].to_list(), strict=True)
+        if other != route
+    ]
+    for (name, other), alike in itertools.groupby(changes, lambda change: (change[0], change[2])):
+        texts = [text for _, text, _ in alike]
+        if FACTS[name].kind == "count" and len(texts) > 1:
+            texts = [f"{texts[0]} to {texts[-1]}"]
+        yield from (OneFactChange(name, text, other) for text in texts)
 
 
 def _alternatives(
