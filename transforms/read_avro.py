@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
 from transforms.avro_blocks import AvroFormatError, Block, Gap, blocks, read_header
 from transforms.avro_decode import DecodeError, Decoder, SchemaMismatchError
+from transforms.beside import BESIDE
 from transforms.frame_coder import FrameCoder as FrameCoder
 from transforms.frames import FRAME_ROWS, Frame, concat_frames
 from transforms.quarantine import unreadable
@@ -181,6 +183,7 @@ class FrameSource(filebasedsource.FileBasedSource):
             start = range_tracker.start_position() or 0
             held: list[Block] = []
             rows = 0
+            ahead: Future[list[tuple[str, Frame]]] | None = None
             for block in blocks(stream, header, start, size, range_tracker.try_claim):
                 if isinstance(block, Gap):
                     yield (
@@ -191,12 +194,17 @@ class FrameSource(filebasedsource.FileBasedSource):
                 held.append(block)
                 rows += block.count
                 if rows >= self.frame_rows:
-                    yield from self._parts(decode_or_set_aside(file_name, decoder, held))
+                    # One frame is decoded while the one before it is worked on.
+                    before, ahead = ahead, BESIDE.submit(_decoded, file_name, decoder, held)
                     held, rows = [], 0
+                    if before is not None:
+                        yield from self._parts(before.result())
+            if ahead is not None:
+                yield from self._parts(ahead.result())
             if held:
-                yield from self._parts(decode_or_set_aside(file_name, decoder, held))
+                yield from self._parts(_decoded(file_name, decoder, held))
 
-    def _parts(self, decoded: Iterator[tuple[str, Frame]]) -> Iterator[tuple[str, Frame]]:
+    def _parts(self, decoded: Iterable[tuple[str, Frame]]) -> Iterator[tuple[str, Frame]]:
         # Some writers put a whole file into one block.
         for kind, frame in decoded:
             rows = self.frame_rows if frame.height > 2 * self.frame_rows else max(1, frame.height)
@@ -227,6 +235,10 @@ def decode_or_set_aside(
                 yield "quarantined", unreadable(file, block, "UNREADABLE_BLOCK", str(error))
         if whole:
             yield "frames", concat_frames(whole, decoder.dtypes)
+
+
+def _decoded(file: str, decoder: Decoder, held: Sequence[Block]) -> list[tuple[str, Frame]]:
+    return list(decode_or_set_aside(file, decoder, held))
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:

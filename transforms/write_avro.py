@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future
 from typing import BinaryIO
 
 import apache_beam as beam
@@ -11,7 +13,11 @@ from schemas.avro import Schema
 from transforms.avro_encode import DEFAULT_CODEC, check_encodable
 from transforms.avro_encode import encode_blocks as encode_blocks
 from transforms.avro_encode import write_header as write_header
+from transforms.beside import BESIDE
 from transforms.frames import Frame
+
+# Frames a file may have in the encoder: memory for work done beside other work.
+HELD_BACK = 1
 
 
 class AvroSink(fileio.FileSink):
@@ -29,6 +35,7 @@ class AvroSink(fileio.FileSink):
         self.codec = codec
         self.file: BinaryIO | None = None
         self.opened = False
+        self.encoding: deque[Future[bytes]] = deque()
 
     def open(self, fh: BinaryIO) -> None:
         """Take a new file."""
@@ -41,10 +48,17 @@ class AvroSink(fileio.FileSink):
         if not self.opened:
             self.file.write(write_header(schema, self.codec))
             self.opened = True
-        self.file.write(encode_blocks(record[1], schema, self.codec))
+        self.encoding.append(BESIDE.submit(encode_blocks, record[1], schema, self.codec))
+        self._write_encoded(HELD_BACK)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Write what is held back."""
+        self._write_encoded(0)
+
+    def _write_encoded(self, left: int) -> None:
+        assert self.file is not None
+        while len(self.encoding) > left:
+            self.file.write(self.encoding.popleft().result())
 
 
 class WriteFrames(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCollection[str]]):

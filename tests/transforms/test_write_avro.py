@@ -45,6 +45,7 @@ def test_equal_frames_have_equal_bytes_and_long_ones_several_blocks() -> None:
         stored, sink = io.BytesIO(), AvroSink({"cases": SCHEMA}, "deflate")
         sink.open(stored)
         sink.write(("cases", long))
+        sink.flush()
         files.append(stored.getvalue())
     assert files[0] == files[1]
     counts = [block.num_records for block in fastavro.block_reader(io.BytesIO(files[0]))]
