@@ -5,6 +5,8 @@ import os
 
 # Rust's panics are reported as what could not be read; their backtraces help nobody.
 os.environ.setdefault("RUST_BACKTRACE", "0")
+# A watch that stops cancels its own calls, which is no news.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -20,7 +20,7 @@ import polars as pl
 
 from transforms.case_frame import CASES
 from transforms.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
-from transforms.frames import Frame
+from transforms.frames import Frame, put
 from transforms.quarantine import set_aside
 
 CONFLICT = "it has the id of another event of the case, and other content"
@@ -174,11 +174,4 @@ def _append(lists: pl.Series, added: Frame, cases: int) -> pl.Series:
         .then(pl.concat_list(whole, null))
         .alias("list")
     )["list"]
-    return _put(lists, touched, made)
-
-
-def _put(lists: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
-    """Lists with others at some rows (polars scatters no lists)."""
-    place = pl.int_range(len(lists), dtype=pl.UInt32, eager=True)
-    place = place.scatter(rows, pl.int_range(len(rows), dtype=pl.UInt32, eager=True) + len(lists))
-    return pl.concat([lists, values.cast(lists.dtype).alias(lists.name)]).gather(place)
+    return put(lists, touched, made)

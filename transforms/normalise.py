@@ -26,7 +26,7 @@ from schemas.codes import aliases, charge_families
 from transforms.case_frame import CASES, case_key
 from transforms.charges import charge_code
 from transforms.dates import FIRST, LAST, is_nothing, iso_date, iso_day, iso_time
-from transforms.frames import Frame
+from transforms.frames import Frame, put
 from transforms.labels import label_lists
 from transforms.quarantine import QUARANTINED, set_aside
 
@@ -122,7 +122,7 @@ def _mend(records: Frame, as_of: datetime.date) -> tuple[Frame, pl.Series]:
             field.mended.alias("mended"),
             *(lost.fill_null(False).alias(reason) for reason, lost in field.lost.items()),
         )
-        columns.append(_put(records[field.column], rows, done["mended"]))
+        columns.append(put(records[field.column], rows, done["mended"]))
         for reason in field.lost:
             if done[reason].any():
                 flags[f"{reason}"] = rows.filter(done[reason])
@@ -135,15 +135,6 @@ def _mend(records: Frame, as_of: datetime.date) -> tuple[Frame, pl.Series]:
         else pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, records.height)
     )
     return records.with_columns(columns), lists
-
-
-def _put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
-    """A column with new values at some rows."""
-    place = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(column)) + pl.int_range(
-        len(column), dtype=pl.UInt32, eager=True
-    )
-    place = place.scatter(rows, pl.int_range(len(rows), dtype=pl.UInt32, eager=True) + len(column))
-    return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(place)
 
 
 def _fields(as_of: datetime.date) -> list[_Field]:

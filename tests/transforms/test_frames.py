@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.frames import concat_frames
+from transforms.frames import concat_frames, put
 
 
 def test_frames_are_joined_in_order_and_in_one_chunk() -> None:
@@ -12,3 +12,11 @@ def test_frames_are_joined_in_order_and_in_one_chunk() -> None:
     assert joined["a"].to_list() == [3, 1, 2]
     assert joined.n_chunks() == 1
     assert concat_frames([], schema).equals(schema.to_frame())
+
+
+def test_put_changes_some_rows_of_any_dtype() -> None:
+    lists = pl.Series("a", [[1], None, [], [2, 3]])
+    rows = pl.Series([3, 1], dtype=pl.UInt32)
+    assert put(lists, rows, pl.Series([[9], [8, 8]])).to_list() == [[1], [8, 8], [], [9]]
+    none = pl.Series([], dtype=pl.UInt32)
+    assert put(lists, none, pl.Series([], dtype=lists.dtype)).to_list() == lists.to_list()
