@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime
 import os
-import platform
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import apache_beam as beam
@@ -27,10 +25,11 @@ from pipelines.options import (
     run_command,
 )
 from pipelines.progress import Progress, count_cases
-from pipelines.runs import PARTS, RunPlace, close_run, discard, files, open_run
+from pipelines.runs import PARTS, RunPlace, close_run, discard, files, open_run, output_files
 from pipelines.summary import print_summary
+from pipelines.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
-from schemas.manifest import Counts, InputFile, Manifest, OutputFile, RulebookUsed
+from schemas.manifest import Counts, InputFile, Manifest, RulebookUsed
 from schemas.options import BacklogOptions
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
@@ -122,14 +121,14 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         )
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
-        | "Write tally" >> beam.Map(_write_frame, f"{root}/{TALLY}")
+        | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
     )
     (
         pipeline
         | "Inputs" >> beam.Create(list(job.inputs), reshuffle=False)
         | "Digest" >> beam.Map(_digest)
         | "All digests" >> beam.CombineGlobally(_concat)
-        | "Write digests" >> beam.Map(_write_frame, f"{root}/{DIGESTS}")
+        | "Write digests" >> beam.Map(write_frame, f"{root}/{DIGESTS}")
     )
 
 
@@ -157,31 +156,13 @@ def _concat(frames: Any) -> Frame:
 _DIGEST = pl.Schema({"path": pl.String, "bytes": pl.Int64, "sha256": pl.String})
 
 
-def _write_frame(frame: Frame, path: str) -> None:
-    with FileSystems.create(path, compression_type="uncompressed") as file:
-        file.write(frame.write_ndjson().encode())
-
-
-def _read_frame(path: str) -> Frame:
-    with FileSystems.open(path, compression_type="uncompressed") as file:
-        content = file.read()
-    return pl.read_ndjson(content)
-
-
 def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
     """The manifest of a run whose files are written; its counts are recounted from them."""
     root = job.place.partial
     written = {part: files(root, part) for part in PARTS}
-    tally = _read_frame(f"{root}/{TALLY}")
-    inputs = _read_frame(f"{root}/{DIGESTS}")
+    tallies = Tallies(read_frame(f"{root}/{TALLY}"))
+    inputs = read_frame(f"{root}/{DIGESTS}")
     FileSystems.delete([f"{root}/{TALLY}", f"{root}/{DIGESTS}"])
-
-    def counts(of: str) -> dict[str, int]:
-        part = tally.filter(pl.col("of") == of).sort(["count", "key"], descending=[True, False])
-        return dict(part.select("key", "count").iter_rows())
-
-    def total(of: str) -> int:
-        return sum(counts(of).values())
 
     return Manifest(
         run_id=job.place.run_id,
@@ -191,40 +172,21 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
         scope=job.scope,
         courts=job.courts,
         inputs=tuple(InputFile(**row) for row in inputs.to_dicts()),
-        outputs=tuple(
-            OutputFile(path=path.removeprefix(f"{root}/"), records=records)
-            for part in PARTS
-            for path, records in written[part].items()
-        ),
+        outputs=output_files(root, written),
         counts=Counts(
-            read=total("read") + _unread(tally),
+            read=tallies.total("read") + tallies.total("unread"),
             routed={route: sum(written[route].values()) for route in ROUTES},
-            quarantined=total("quarantined"),
+            quarantined=tallies.total("quarantined"),
             duplicates=sum(written["duplicates"].values()),
-            completed=total("completed"),
-            out_of_scope=total("out_of_scope"),
-            unreadable_places=total("unreadable"),
+            completed=tallies.total("completed"),
+            out_of_scope=tallies.total("out_of_scope"),
+            unreadable_places=tallies.total("unreadable"),
         ),
-        grounds=counts("ground"),
-        unknown=counts("unknown"),
-        missing_facts=counts("missing_fact"),
-        quarantine=counts("quarantine"),
-        warnings=counts("warning"),
-        firm=total("firm"),
-        look=total("look"),
-        scope_unknown=total("scope_unknown"),
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("discretion", "apache-beam", "polars", "fastavro")},
-        },
+        **tallies.of_review(),
+        versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),
     )
-
-
-def _unread(tally: Frame) -> int:
-    """Records in blocks that were set aside unread, as far as their headers say."""
-    return int(tally.filter(pl.col("of") == "unread")["count"].sum())
 
 
 def parser() -> CommandParser:

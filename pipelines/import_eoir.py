@@ -6,15 +6,12 @@ import argparse
 import datetime
 import math
 import os
-import platform
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import apache_beam as beam
-import polars as pl
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
@@ -22,11 +19,12 @@ from pipelines.import_summary import print_import
 from pipelines.options import CommandParser, OutputProblem, beam_arguments, date, run_command
 from pipelines.output_dir import OutputDir
 from pipelines.progress import Progress, count_cases
-from pipelines.runs import files
+from pipelines.runs import files, output_files
+from pipelines.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
 from schemas.eoir import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
-from schemas.manifest import InputFile, OutputFile
+from schemas.manifest import InputFile
 from transforms.bucket_files import WriteWhole
 from transforms.eoir_cases import AssembleCases, Rules
 from transforms.eoir_files import RANGE_BYTES, Release, find_release
@@ -96,7 +94,7 @@ def import_release(pipeline: beam.Pipeline, job: Job) -> None:
         (read.tallies, made.tallies, quarantined | "Tally" >> beam.Map(_tally_quarantined))
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
-        | "Write tally" >> beam.Map(_write_tally, f"{root}/{TALLY}")
+        | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
     )
 
 
@@ -113,29 +111,19 @@ def _tally_quarantined(rows: Frame) -> Frame:
     return tally_of(counts)
 
 
-def _write_tally(tally: Frame, path: str) -> None:
-    with FileSystems.create(path, compression_type="uncompressed") as file:
-        file.write(tally.write_ndjson().encode())
-
-
 def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManifest:
     """The manifest of an import whose files are written; its counts are recounted from them."""
     root = job.output.partial
     written = {part: files(root, part) for part in PARTS}
-    with FileSystems.open(f"{root}/{TALLY}", compression_type="uncompressed") as file:
-        tally = pl.read_ndjson(file.read())
+    tallies = Tallies(read_frame(f"{root}/{TALLY}"))
     FileSystems.delete([f"{root}/{TALLY}", f"{root}/{SHUFFLE}"])
-
-    def counts(of: str) -> dict[str, int]:
-        part = tally.filter(pl.col("of") == of).sort(["count", "key"], descending=[True, False])
-        return dict(part.select("key", "count").iter_rows())
 
     def table_counts(table: str, path: str | None) -> TableCounts:
         return TableCounts(
             expected=job.release.expected.get(table),
-            quarantined=counts("quarantined").get(path or "", 0),
+            quarantined=tallies.counts("quarantined").get(path or "", 0),
             **{
-                name: counts(name).get(table, 0)
+                name: tallies.counts(name).get(table, 0)
                 for name in (
                     "read",
                     "used",
@@ -156,19 +144,12 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
             InputFile(path=file.path, bytes=file.bytes, sha256=sha256(file.path))
             for file in job.release.files
         ),
-        outputs=tuple(
-            OutputFile(path=path.removeprefix(f"{root}/"), records=records)
-            for part in PARTS
-            for path, records in written[part].items()
-        ),
+        outputs=output_files(root, written),
         cases=sum(written["cases"].values()),
         tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
-        quarantine=counts("quarantine"),
-        warnings=counts("warning"),
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("discretion", "apache-beam", "polars")},
-        },
+        quarantine=tallies.counts("quarantine"),
+        warnings=tallies.counts("warning"),
+        versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),
     )

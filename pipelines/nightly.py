@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import os
 import re
@@ -14,7 +13,6 @@ from typing import Any
 
 import apache_beam as beam
 import polars as pl
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.failures import noted
@@ -23,6 +21,7 @@ from pipelines.night_job import Job, in_words, nothing_new, paths, plan_night
 from pipelines.night_manifest import TALLY, night_run
 from pipelines.nights import sweep
 from pipelines.options import (
+    CommandParser,
     UsageError,
     add_rulebook_options,
     beam_arguments,
@@ -33,6 +32,7 @@ from pipelines.options import (
 from pipelines.progress import Progress, count_cases
 from pipelines.runs import OutputError, RunError, close_run, discard, open_run
 from pipelines.summary import print_summary
+from pipelines.tallies import write_frame
 from schemas.avro import avro_schema
 from schemas.manifest import (
     Manifest,
@@ -77,7 +77,7 @@ def review_night(pipeline: beam.Pipeline, job: Job) -> None:
         night.tally
         | "Progress" >> beam.Map(_progress).with_output_types(Frame)
         | "Add up" >> beam.CombineGlobally(AddUp())
-        | "Write tally" >> beam.Map(_write_frame, f"{root}/{TALLY}")
+        | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
     )
 
 
@@ -86,14 +86,9 @@ def _progress(tally: Frame) -> Frame:
     return tally
 
 
-def _write_frame(frame: Frame, path: str) -> None:
-    with FileSystems.create(path, compression_type="uncompressed") as file:
-        file.write(frame.write_ndjson().encode())
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """The command's options."""
-    made = argparse.ArgumentParser(
+    made = CommandParser(
         prog="discretion nightly",
         description="Fold in the events and reviews that have come since last night, review every "
         "case again, and say what has changed and why.",

@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from pipelines.exit_codes import ExitCode
 from pipelines.failures import read_text
 from pipelines.lock import locked
-from pipelines.options import InputProblem, UsageError, run_command
+from pipelines.options import CommandParser, InputProblem, UsageError, run_command
 
 _NIGHT = re.compile(r"^night-(\d{4}-\d\d-\d\d)(?:\.(\d+))?$")
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="discretion prune",
         description="Remove all but the newest nights, and what killed nights have left. The last "
         "good night stays, whatever is asked.",

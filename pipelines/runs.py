@@ -11,13 +11,14 @@ it is complete, and LATEST is moved last.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.avro import avro_schema
-from schemas.manifest import Manifest
+from schemas.manifest import Manifest, OutputFile
 from schemas.rulebook import ROUTES, Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text, names
@@ -147,6 +148,20 @@ def files(run: str, part: str) -> dict[str, int]:
             except AvroFormatError as error:
                 raise RunError(f"{metadata.path}: {error}") from None
     return counted
+
+
+def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[OutputFile, ...]:
+    """The files of a run as its manifest lists them.
+
+    Args:
+        root: The directory in which it is written.
+        written: The files of each part (`files`).
+    """
+    return tuple(
+        OutputFile(path=path.removeprefix(f"{root}/"), records=records)
+        for part in written.values()
+        for path, records in part.items()
+    )
 
 
 def find_case(run: str, case_id: str) -> Frame:

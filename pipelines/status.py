@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.exit_codes import ExitCode
 from pipelines.failures import last_failure, read_text
-from pipelines.options import InputProblem, run_command
+from pipelines.options import CommandParser, InputProblem, run_command
 from schemas.manifest import Manifest
 from schemas.status import GoodNight, Status
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.exit_codes`).
     """
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="discretion status",
         description="Say how the nights stand: the last good one, and what has failed since.",
         epilog="Exit code 6 where there is no good night, or it is older than --max-age.",

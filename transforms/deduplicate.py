@@ -15,7 +15,7 @@ import polars as pl
 
 from transforms.case_frame import case_key
 from transforms.dates import iso_time
-from transforms.frames import Frame, concat_frames
+from transforms.frames import Frame, concat_frames, json_lines
 from transforms.quarantine import set_aside
 from transforms.rebatch import Rebatch
 
@@ -70,7 +70,7 @@ def resolve(records: Frame) -> tuple[Frame, Frame]:
         The winners, and the superseded records as rows of quarantined.avsc.
     """
     order = iso_time(pl.col("updated_at"))
-    content = pl.Series("_content", records.write_ndjson().encode().splitlines(), pl.Binary)
+    content = json_lines(records).alias("_content")
     ranked = (
         records.with_columns(content, _key=case_key(), _updated=order)
         .sort("_key", "_updated", "_content", descending=[False, True, True], nulls_last=True)

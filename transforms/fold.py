@@ -20,7 +20,7 @@ import polars as pl
 
 from transforms.case_frame import CASES
 from transforms.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
-from transforms.frames import Frame, put
+from transforms.frames import Frame, json_lines, put
 from transforms.quarantine import set_aside
 
 CONFLICT = "it has the id of another event of the case, and other content"
@@ -106,9 +106,7 @@ def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
     content = pl.Series("_content", [None], pl.String).new_from_index(0, log.height)
     if often.any():
         rows = often.arg_true()
-        # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
-        lines = log[rows].write_ndjson().encode().splitlines()
-        content = content.scatter(rows, pl.Series(lines, dtype=pl.Binary).cast(pl.String))
+        content = content.scatter(rows, json_lines(log[rows]).cast(pl.String))
     ordered = (
         log.with_columns(content)
         .unique(["case_id", "event_id", "_content"], keep="any")

@@ -26,6 +26,12 @@ def concat_frames(frames: Sequence[Frame], schema: pl.Schema) -> Frame:
     return pl.concat([schema.to_frame(), *frames], rechunk=True)
 
 
+def json_lines(frame: Frame) -> pl.Series:
+    """Each row as JSON, in bytes (Binary)."""
+    # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
+    return pl.Series(frame.write_ndjson().encode().splitlines(), dtype=pl.Binary)
+
+
 def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
     """A column with other values at some rows; of any dtype, where polars scatters no lists.
 

@@ -7,7 +7,7 @@ import polars as pl
 from schemas.avro import avro_schema
 from transforms.avro_blocks import Block, Gap
 from transforms.avro_types import polars_schema
-from transforms.frames import Frame
+from transforms.frames import Frame, json_lines
 
 QUARANTINED = polars_schema(avro_schema("quarantined"))
 KEPT_BYTES = 1 << 20
@@ -55,8 +55,6 @@ def set_aside(records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detai
     Returns:
         One row of quarantined.avsc a record.
     """
-    # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
-    lines = records.write_ndjson().encode().splitlines()
     return records.select(
         pl.lit(stage).alias("stage"),
         reason.alias("reason"),
@@ -66,5 +64,5 @@ def set_aside(records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detai
         pl.lit(None, pl.Int64).alias("offset"),
         pl.lit(1, pl.Int64).alias("record_count"),
         pl.col("case_id"),
-        pl.Series("raw", lines, pl.Binary),
+        json_lines(records).alias("raw"),
     )

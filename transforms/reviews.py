@@ -17,7 +17,7 @@ from transforms.avro_types import polars_schema
 from transforms.case_frame import case_key
 from transforms.dates import is_nothing, iso_time
 from transforms.events import BASE, Checked, part
-from transforms.frames import Frame
+from transforms.frames import Frame, json_lines
 from transforms.quarantine import QUARANTINED, set_aside
 
 REVIEWS = polars_schema(avro_schema("review"))
@@ -85,9 +85,7 @@ def keep_reviews(
         All reviews; of two with one id and other content the first read, else the lesser, is kept.
     """
     said = [name for name in REVIEWS if name not in ("route_then", "grounds_then", "seen_on")]
-    # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
-    lines = new.select(said).write_ndjson().encode().splitlines()
-    text = pl.Series("_text", lines, pl.Binary).cast(pl.String)
+    text = json_lines(new.select(said)).cast(pl.String).alias("_text")
     new = new.with_columns(text).unique("_text").sort("case_id", "review_id", "_text")
     first = new.select(pl.struct("case_id", "review_id").is_first_distinct()).to_series()
     there = new.select("case_id", "review_id").join(

@@ -18,7 +18,7 @@ from transforms.frames import Frame
 class Scoped(NamedTuple):
     """Records in scope or perhaps in scope, and records that are not.
 
-    A column `scope_unknown` marks rows inside, a column `completed` rows outside (Boolean).
+    Both have the columns `scope_unknown` and `completed` (Boolean).
     """
 
     inside: beam.PCollection[Frame]
@@ -59,6 +59,25 @@ def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | 
     return frame.with_columns(pl.all_horizontal(checks).alias("_inside"))["_inside"]
 
 
+def mark(
+    records: Frame, as_of: datetime.date, scope: Condition | None, courts: tuple[str, ...] | None
+) -> tuple[Frame, pl.Series]:
+    """Mark cases, and say which a review takes in: pending ones that are in scope or perhaps.
+
+    Args:
+        records: Normalised case records.
+        as_of: The as-of date.
+        scope: A scope's condition; None for every case.
+        courts: Court codes; None for every court.
+
+    Returns:
+        The records with `scope_unknown` and `completed` (Boolean), and whether each is taken in.
+    """
+    done, inside = completed(records, as_of), in_scope(records, scope, courts)
+    marked = records.with_columns(scope_unknown=inside.is_null(), completed=done)
+    return marked, inside.fill_null(True) & ~done
+
+
 class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
     """Parts the cases that a review takes in from those that it does not; completed ones are none.
 
@@ -87,10 +106,8 @@ class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
 
     def part(self, records: Frame) -> list[Frame | beam.pvalue.TaggedOutput]:
         """One frame's two parts."""
-        done, inside = completed(records, self.as_of), in_scope(records, self.scope, self.courts)
-        marked = records.with_columns(scope_unknown=inside.is_null())
-        taken = inside.fill_null(True) & ~done
+        marked, taken = mark(records, self.as_of, self.scope, self.courts)
         if taken.all():
             return [marked]
-        outside = records.with_columns(completed=done).filter(~taken)
-        return [marked.filter(taken), beam.pvalue.TaggedOutput("outside", outside)]
+        outside = beam.pvalue.TaggedOutput("outside", marked.filter(~taken))
+        return [marked.filter(taken), outside]

@@ -13,7 +13,7 @@ from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames import Frame
 from transforms.normalise import normalise
 from transforms.recommend import recommend_records
-from transforms.scope import completed, in_scope
+from transforms.scope import mark
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,7 @@ def weigh(records: Frame, terms: Terms) -> Weighed:
         The recommendations, and what is not weighed.
     """
     normalised, quarantined = normalise(records, terms.as_of)
-    inside = in_scope(normalised, terms.scope, terms.courts)
-    marked = normalised.with_columns(
-        scope_unknown=inside.is_null(), completed=completed(normalised, terms.as_of)
-    )
-    taken = inside.fill_null(True) & ~marked["completed"]
+    marked, taken = mark(normalised, terms.as_of, terms.scope, terms.courts)
     recommended = recommend_records(
         marked.filter(taken), terms.rulebook, terms.as_of, presume=terms.presume
     )
