@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import errno
+import importlib
 import logging
 import os
 import signal
@@ -173,15 +174,21 @@ def reason(error: BaseException) -> str:
 
 def _end_when_asked() -> list[int]:
     """Let SIGTERM end a command as Ctrl-C does; what asked for it goes to the list."""
+    # Polars, when it is imported, puts a handler of its own before ours: it would interrupt a second
+    # time, in the middle of the cleaning up. Imported first, its handler is replaced.
+    importlib.import_module("polars")
     asked: list[int] = []
 
     def end(number: int, frame: object) -> None:
         asked.append(number)
+        # Asked twice, a command still cleans up and says so; only SIGKILL cuts that short.
+        for other in ends:
+            signal.signal(other, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, end)
+    ends = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
+    for number in ends:
+        signal.signal(number, end)
     return asked
 
 
