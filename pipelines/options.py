@@ -174,8 +174,8 @@ def reason(error: BaseException) -> str:
 
 def _end_when_asked() -> list[int]:
     """Let SIGTERM end a command as Ctrl-C does; what asked for it goes to the list."""
-    # Polars, when it is imported, puts a handler of its own before ours: it would interrupt a second
-    # time, in the middle of the cleaning up. Imported first, its handler is replaced.
+    # Polars, when imported, puts a handler of its own before ours: it would interrupt once more, in
+    # the middle of the cleaning up. Imported first, its handler is replaced.
     importlib.import_module("polars")
     asked: list[int] = []
 
