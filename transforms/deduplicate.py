@@ -15,6 +15,7 @@ import polars as pl
 
 from transforms.case_frame import case_key
 from transforms.dates import iso_time
+from transforms.frame_coder import compact
 from transforms.frames import Frame, concat_frames, json_lines
 from transforms.quarantine import set_aside
 from transforms.rebatch import Rebatch
@@ -137,7 +138,7 @@ def _part(records: Frame, repeated: Frame) -> Iterator[Any]:
         yield records
         return
     yield records.filter(~often)
-    yield beam.pvalue.TaggedOutput("repeated", records.filter(often))
+    yield beam.pvalue.TaggedOutput("repeated", compact(records.filter(often)))
 
 
 class ResolveRepeated(beam.PTransform[beam.PCollection[Frame], Resolved]):

@@ -16,7 +16,9 @@ class FrameCoder(beam.coders.Coder):
     def encode(self, value: Frame) -> bytes:
         """A frame as bytes."""
         buffer = io.BytesIO()
-        value.write_ipc_stream(buffer, compression="lz4")
+        # The newest form of text is a view of shared buffers, which are written whole: a row picked
+        # from a long frame would carry the text of all its rows.
+        value.write_ipc_stream(buffer, compression="lz4", compat_level=pl.CompatLevel.oldest())
         return buffer.getvalue()
 
     def decode(self, encoded: bytes) -> Frame:
@@ -30,6 +32,19 @@ class FrameCoder(beam.coders.Coder):
     def is_deterministic(self) -> bool:
         """Equal frames may differ in chunks, so the bytes are no key."""
         return False
+
+
+def compact(frame: Frame) -> Frame:
+    """The same rows without the text of others, which rows picked from a frame keep in memory.
+
+    Args:
+        frame: Rows that are to be held while many frames pass by.
+
+    Returns:
+        An equal frame.
+    """
+    coder = FrameCoder()
+    return coder.decode(coder.encode(frame))
 
 
 beam.coders.registry.register_coder(pl.DataFrame, FrameCoder)

@@ -9,7 +9,7 @@ from polars.testing.parametric import dataframes
 
 from schemas.avro import avro_schema
 from transforms.avro_types import polars_schema
-from transforms.frame_coder import FrameCoder
+from transforms.frame_coder import FrameCoder, compact
 from transforms.frames import Frame
 
 CASES = polars_schema(avro_schema("case_record"))
@@ -26,6 +26,16 @@ def test_a_frame_survives_its_coder(frame: Frame) -> None:
 def test_nested_columns_and_an_empty_frame_survive() -> None:
     coder = FrameCoder()
     assert coder.decode(coder.encode(CASES.to_frame())).schema == CASES
+
+
+def test_picked_rows_do_not_carry_the_text_of_others() -> None:
+    texts = pl.DataFrame(
+        {"a": [f"a text that is longer than twelve bytes, {i}" for i in range(9999)]}
+    )
+    picked = texts.filter(pl.int_range(pl.len()) % 1000 == 0)
+    alone = pl.DataFrame({"a": picked["a"].to_list()})
+    assert compact(picked).equals(picked)
+    assert len(FrameCoder().encode(picked)) == len(FrameCoder().encode(alone))
 
 
 def test_the_coder_is_the_one_for_frames() -> None:
