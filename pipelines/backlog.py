@@ -34,13 +34,13 @@ from schemas.options import BacklogOptions
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
+from transforms.avro.read import FoundFile, ReadFrames, expand_inputs, sha256
+from transforms.avro.write import WriteFrames
 from transforms.deduplicate import FindRepeated, ResolveRepeated, SplitRepeated
 from transforms.frames import Frame
-from transforms.read_avro import FoundFile, ReadFrames, expand_inputs, sha256
 from transforms.review import ReviewCases
 from transforms.tally import AddUp, tally_quarantined, tally_rows
 from transforms.weigh import Terms
-from transforms.write_avro import WriteFrames
 
 TALLY = "_tally.ndjson"
 DIGESTS = "_digests.ndjson"

@@ -70,8 +70,8 @@ def write_release(
         Rows by table.
     """
     from schemas.eoir_headers import HEADERS
-    from transforms.eoir_mess import TABBED, messy_lines, tidy_lines
-    from transforms.eoir_release import release_rows
+    from transforms.eoir.mess import TABBED, messy_lines, tidy_lines
+    from transforms.eoir.release import release_rows
 
     tabbed = TABBED if tabbed is None else tabbed
     counts = dict.fromkeys(HEADERS, 0)

@@ -25,15 +25,15 @@ from schemas.avro import avro_schema
 from schemas.eoir import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile
+from transforms.avro.read import sha256
+from transforms.avro.write import WriteFrames
 from transforms.bucket_files import WriteWhole
-from transforms.eoir_cases import AssembleCases, Rules
-from transforms.eoir_files import RANGE_BYTES, Release, find_release
-from transforms.eoir_read import ReadTables, number_rows
-from transforms.eoir_tables import tally_of
+from transforms.eoir.cases import AssembleCases, Rules
+from transforms.eoir.files import RANGE_BYTES, Release, find_release
+from transforms.eoir.read import ReadTables, number_rows
+from transforms.eoir.tables import tally_of
 from transforms.frames import Frame
-from transforms.read_avro import sha256
 from transforms.tally import AddUp
-from transforms.write_avro import WriteFrames
 
 PARTS = ("cases", "quarantine")
 SHUFFLE = "_shuffle"

@@ -15,11 +15,11 @@ from pipelines.unread import Unread, find_unread
 from schemas.avro import avro_schema
 from schemas.options import NightlyOptions
 from schemas.rulebook_compile import CompiledRulebook
-from transforms.avro_blocks import count_records
+from transforms.avro.blocks import count_records
+from transforms.avro.read import FoundFile, expand_inputs
 from transforms.buckets import bucket_count
-from transforms.changes import LastNight
-from transforms.night import Night
-from transforms.read_avro import FoundFile, expand_inputs
+from transforms.nightly.changes import LastNight
+from transforms.nightly.night import Night
 from transforms.weigh import Terms
 
 

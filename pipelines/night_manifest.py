@@ -23,8 +23,8 @@ from schemas.manifest import (
     RulebookUsed,
 )
 from schemas.rulebook import ROUTES
-from transforms.night import PART_SCHEMAS
-from transforms.read_avro import sha256
+from transforms.avro.read import sha256
+from transforms.nightly.night import PART_SCHEMAS
 
 TALLY = "_tally.ndjson"
 

@@ -39,12 +39,12 @@ from schemas.manifest import (
 )
 from schemas.options import NightlyOptions
 from schemas.rulebooks import load
-from transforms.avro_blocks import Gap
+from transforms.avro.blocks import Gap
+from transforms.avro.read import ReadFrames
 from transforms.bucket_files import WriteWhole
 from transforms.frames import Frame
-from transforms.night import PART_SCHEMAS, ByBucket, RunNight
+from transforms.nightly.night import PART_SCHEMAS, ByBucket, RunNight
 from transforms.quarantine import unreadable
-from transforms.read_avro import ReadFrames
 from transforms.tally import AddUp
 
 

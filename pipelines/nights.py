@@ -16,7 +16,7 @@ from apache_beam.io.filesystems import FileSystems
 from pipelines.options import InputProblem
 from pipelines.runs import RunError, files, load_run
 from schemas.manifest import ConsumedFile, Manifest, Nightly
-from transforms.night import PART_SCHEMAS
+from transforms.nightly.night import PART_SCHEMAS
 
 CONSUMED = "consumed.ndjson"
 

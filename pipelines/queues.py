@@ -18,8 +18,8 @@ import apache_beam as beam
 from pipelines.inbox import write_aside
 from pipelines.options import UsageError
 from schemas.avro import avro_schema
-from transforms.avro_encode import encode_blocks, write_header
-from transforms.messages import decode_events
+from transforms.avro.encode import encode_blocks, write_header
+from transforms.nightly.messages import decode_events
 
 REFUSED = "_refused"
 

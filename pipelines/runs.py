@@ -22,9 +22,9 @@ from schemas.manifest import Manifest, OutputFile
 from schemas.rulebook import ROUTES, Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text, names
-from transforms.avro_blocks import AvroFormatError, count_records
+from transforms.avro.blocks import AvroFormatError, count_records
+from transforms.avro.read import FrameSource
 from transforms.frames import FRAME_ROWS, Frame
-from transforms.read_avro import FrameSource
 
 MANIFEST = "manifest.json"
 RULEBOOK = "rulebook.json"

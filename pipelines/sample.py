@@ -54,9 +54,9 @@ def _run(options: argparse.Namespace) -> int:
 def _write(folder: Path, options: argparse.Namespace) -> int:
     # Here, so that --help need not wait for them.
     from schemas.avro import avro_schema
-    from transforms.avro_encode import encode_blocks, write_header
-    from transforms.sample import sample_cases
-    from transforms.sample_damage import damage_block
+    from transforms.avro.encode import encode_blocks, write_header
+    from transforms.sample.backlog import sample_cases
+    from transforms.sample.damage import damage_block
 
     schema, records = avro_schema("case_record"), 0
     paths = [

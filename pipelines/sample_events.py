@@ -39,9 +39,9 @@ def _run(options: argparse.Namespace) -> int:
     from pipelines.runs import files, load_run
     from schemas.avro import avro_schema
     from schemas.rulebook import ROUTES
+    from transforms.avro.write import encode_blocks, write_header
     from transforms.bucket_files import read_whole
-    from transforms.sample_events import sample_events, sample_reviews
-    from transforms.write_avro import encode_blocks, write_header
+    from transforms.sample.events import sample_events, sample_reviews
 
     if options.events < 0 or options.reviews < 0:
         raise UsageError("--events and --reviews are at least 0")

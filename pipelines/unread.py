@@ -11,9 +11,9 @@ from apache_beam.io.filesystems import FileSystems
 from pipelines.options import InputProblem
 from schemas.avro import Schema
 from schemas.manifest import ConsumedFile
-from transforms.avro_blocks import AvroFormatError, Gap, blocks, read_header
-from transforms.avro_decode import Decoder, SchemaMismatchError
-from transforms.read_avro import FoundFile, check_kind, sha256
+from transforms.avro.blocks import AvroFormatError, Gap, blocks, read_header
+from transforms.avro.decode import Decoder, SchemaMismatchError
+from transforms.avro.read import FoundFile, check_kind, sha256
 
 Kind = Literal["events", "reviews"]
 _MAGIC = b"Obj\x01"

@@ -25,13 +25,13 @@ from pipelines.runs import RunError, run_rulebook
 from schemas.avro import avro_schema
 from schemas.options import WatchOptions
 from schemas.watch import Batch
-from transforms.avro_encode import encode_blocks, write_header
-from transforms.changes import LastNight
-from transforms.events import EVENTS
+from transforms.avro.encode import encode_blocks, write_header
+from transforms.avro.read import FrameSource
 from transforms.frames import FRAME_ROWS, Frame, concat_frames
-from transforms.night import Night
-from transforms.read_avro import FrameSource
-from transforms.watch_cases import News, Said, WatchCases, by_shard
+from transforms.nightly.changes import LastNight
+from transforms.nightly.events import EVENTS
+from transforms.nightly.night import Night
+from transforms.nightly.watch_cases import News, Said, WatchCases, by_shard
 from transforms.weigh import Terms
 
 # One key: what runs in one process gains most from large frames.

@@ -1,6 +1,6 @@
 """What every column of the public release holds, used or not, and which codes may stand in it.
 
-A row shifted by a stray tab is put right by what its columns may hold (`transforms.eoir_lines`), so
+A row shifted by a stray tab is put right by what its columns may hold (`transforms.eoir.lines`), so
 the columns that nothing else reads are told here as well.
 """
 

@@ -13,7 +13,7 @@ import zstandard
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from transforms.avro_blocks import MARKER, write_block, write_header
+from transforms.avro.blocks import MARKER, write_block, write_header
 
 _DATES = st.dates(datetime.date(1850, 1, 1), datetime.date(2200, 1, 1))
 _TIMES = st.datetimes(

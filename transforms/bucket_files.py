@@ -9,10 +9,10 @@ import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.avro import Schema
-from transforms.avro_blocks import AvroFormatError, Block, blocks, read_header
-from transforms.avro_decode import DecodeError, Decoder, SchemaMismatchError
-from transforms.avro_encode import encode_blocks, write_header
-from transforms.avro_types import polars_schema
+from transforms.avro.blocks import AvroFormatError, Block, blocks, read_header
+from transforms.avro.decode import DecodeError, Decoder, SchemaMismatchError
+from transforms.avro.encode import encode_blocks, write_header
+from transforms.avro.types import polars_schema
 from transforms.frames import Frame
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.case_record import CaseRecord
-from transforms.avro_types import polars_schema
+from transforms.avro.types import polars_schema
 from transforms.frames import Frame
 
 CASES = polars_schema(avro_schema("case_record"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.avro import avro_schema
-from transforms.avro_blocks import Block, Gap
-from transforms.avro_types import polars_schema
+from transforms.avro.blocks import Block, Gap
+from transforms.avro.types import polars_schema
 from transforms.frames import Frame, json_lines
 
 QUARANTINED = polars_schema(avro_schema("quarantined"))

@@ -10,7 +10,7 @@ from schemas.avro import avro_schema
 from schemas.facts import FACTS, high, low
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
-from transforms.avro_types import polars_schema
+from transforms.avro.types import polars_schema
 from transforms.consequence import Consequence, consequences
 from transforms.facts import derive_facts
 from transforms.forecast import forecast

@@ -100,9 +100,9 @@ def _watch(bench: Bench, size: str) -> WatchRun:
     # Not before it is needed: what is measured does without.
     import pipelines  # noqa: F401  (it keeps quiet what Beam says at its start)
     from schemas.avro import avro_schema
+    from transforms.avro.write import encode_blocks, write_header
     from transforms.bucket_files import read_whole
     from transforms.frames import Frame
-    from transforms.write_avro import encode_blocks, write_header
 
     state, folder = _yesterday(bench, size)
     place = bench.place / "watch"

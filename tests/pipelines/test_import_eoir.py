@@ -25,8 +25,8 @@ from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
 from pipelines.options import IN_PROCESS
 from pipelines.output_dir import OutputDir
 from tests.pipelines.commands import argv, discretion, environment, files_below, rows
-from transforms.eoir_cases import Rules
-from transforms.eoir_files import find_release
+from transforms.eoir.cases import Rules
+from transforms.eoir.files import find_release
 
 DAY = "2011-11-17"
 CASES = 600

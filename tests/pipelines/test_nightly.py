@@ -22,16 +22,16 @@ from schemas.case_record import CaseRecord, Conviction
 from schemas.review import Review
 from schemas.rulebooks import load, read
 from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
+from transforms.avro.write import encode_blocks, write_header
 from transforms.bucket_files import read_whole
 from transforms.case_frame import to_frame
-from transforms.events import EVENTS, base_events, normalise_events
-from transforms.fold import fold
 from transforms.frames import Frame
-from transforms.night import PART_SCHEMAS
-from transforms.reviews import REVIEWS
-from transforms.sample_events import sample_events
+from transforms.nightly.events import EVENTS, base_events, normalise_events
+from transforms.nightly.fold import fold
+from transforms.nightly.night import PART_SCHEMAS
+from transforms.nightly.reviews import REVIEWS
+from transforms.sample.events import sample_events
 from transforms.weigh import Terms, weigh
-from transforms.write_avro import encode_blocks, write_header
 
 RULEBOOK = load("ice-2011-11-17")
 # Born on 1946-11-17, everything else known and of no note.

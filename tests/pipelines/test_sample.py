@@ -9,8 +9,8 @@ import pytest
 from pipelines.sample import main
 from schemas.avro import avro_schema
 from tests.pipelines.commands import discretion
-from transforms.avro_blocks import Block, blocks, read_header
-from transforms.read_avro import FrameSource
+from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.read import FrameSource
 
 
 def digests(folder: Path) -> dict[str, str]:

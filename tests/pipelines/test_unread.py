@@ -9,9 +9,9 @@ from pipelines.options import InputProblem
 from pipelines.unread import digested, find_unread
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
-from transforms.events import EVENTS
-from transforms.read_avro import FoundFile
-from transforms.write_avro import encode_blocks, write_header
+from transforms.avro.read import FoundFile
+from transforms.avro.write import encode_blocks, write_header
+from transforms.nightly.events import EVENTS
 
 EVENT = avro_schema("case_event")
 

@@ -19,11 +19,11 @@ from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
-from tests.transforms.test_watch import CLEAN, ELDER, completed, events_of, felony
-from transforms.avro_encode import encode_blocks, write_header
+from tests.transforms.nightly.test_watch import CLEAN, ELDER, completed, events_of, felony
+from transforms.avro.encode import encode_blocks, write_header
 from transforms.case_frame import to_frame
 from transforms.frames import Frame
-from transforms.sample_events import sample_events
+from transforms.sample.events import sample_events
 
 N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
 # How long a busy machine may take; it says nothing of how fast a watch is.

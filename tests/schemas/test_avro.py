@@ -7,7 +7,7 @@ import pytest
 
 from schemas.avro import avro_schema
 from schemas.rulebooks import FOLDER
-from transforms.avro_encode import check_encodable
+from transforms.avro.encode import check_encodable
 
 NAMES = sorted(path.stem for path in FOLDER.parent.glob("*.avsc"))
 

@@ -8,7 +8,7 @@ from schemas.avro import Schema, avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Conviction
 from schemas.review import Review
-from transforms.avro_encode import check_encodable
+from transforms.avro.encode import check_encodable
 
 
 def declared(avro: Schema) -> object:

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.avro import avro_schema
 from schemas.facts import FACTS, Fact
-from transforms.avro_types import value_type
+from transforms.avro.types import value_type
 from transforms.facts import FACT_COLUMNS
 
 

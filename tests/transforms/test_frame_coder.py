@@ -8,7 +8,7 @@ from hypothesis import given
 from polars.testing.parametric import dataframes
 
 from schemas.avro import avro_schema
-from transforms.avro_types import polars_schema
+from transforms.avro.types import polars_schema
 from transforms.frame_coder import FrameCoder, compact
 from transforms.frames import Frame
 

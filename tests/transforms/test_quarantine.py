@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.case_record import CaseRecord
-from transforms.avro_blocks import Block, Gap
+from transforms.avro.blocks import Block, Gap
 from transforms.case_frame import CASES, to_frame
 from transforms.quarantine import KEPT_BYTES, QUARANTINED, set_aside, unreadable
 

@@ -25,9 +25,9 @@ from schemas.avro import avro_schema
 from scripts.benchmarks.baselines.polars_facts import derive
 from scripts.benchmarks.baselines.polars_normalise import read_time, tidy
 from scripts.benchmarks.baselines.polars_rules import ROUTES, weigh
-from transforms.avro_blocks import Block, blocks, read_header
-from transforms.avro_decode import Decoder
-from transforms.avro_encode import encode_blocks, write_header
+from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.decode import Decoder
+from transforms.avro.encode import encode_blocks, write_header
 
 AS_OF = datetime.date(2011, 11, 17)
 ROWS = 40_000

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+from collections.abc import Callable
+from typing import BinaryIO
+
+import fastavro
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from schemas.avro import Schema
+from tests.random_avro import written
+from transforms.avro import blocks as avro_blocks
+from transforms.avro.blocks import (
+    AvroFormatError,
+    Block,
+    Gap,
+    blocks,
+    count_records,
+    read_header,
+    write_block,
+    write_header,
+)
+from transforms.avro.codecs import CODECS, CodecError, compress, decompress
+from transforms.avro.varint import read_varint, varint
+
+SCHEMA: Schema = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
+ROWS = [{"a": f"row {number}"} for number in range(23)]
+FILE = written(SCHEMA, ROWS, block_rows=5)
+
+
+class Dribble(io.BytesIO):
+    """Gives a byte or so at a time, as a far file may."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size, 7) if size and size > 0 else size)
+
+
+def walk(
+    file: bytes, start: int = 0, stream: Callable[[bytes], BinaryIO] = io.BytesIO
+) -> list[Block | Gap]:
+    opened = stream(file)
+    return list(blocks(opened, read_header(opened), start, len(file)))
+
+
+def by_fastavro(file: bytes) -> list[tuple[int, int]]:
+    return [(b.offset, b.num_records) for b in fastavro.block_reader(io.BytesIO(file))]
+
+
+WHOLE = walk(FILE)
+
+
+@pytest.mark.parametrize("stream", [io.BytesIO, Dribble])
+def test_walks_the_blocks_that_fastavro_finds(stream: Callable[[bytes], BinaryIO]) -> None:
+    found = walk(FILE, 0, stream)
+    assert [(b.offset, b.count) for b in found] == by_fastavro(FILE)
+    assert [b.count for b in found] == [5, 5, 5, 5, 3]
+
+
+def test_a_header_says_what_fastavro_says() -> None:
+    header = read_header(io.BytesIO(written(SCHEMA, ROWS, "deflate")))
+    assert header.codec == "deflate"
+    assert header.schema["fields"] == SCHEMA["fields"]
+    assert FILE.startswith(read_header(io.BytesIO(FILE)).raw)
+
+
+def test_fastavro_reads_a_file_put_together_from_header_and_blocks() -> None:
+    sync = bytes(range(16))
+    data = b"".join(varint(2) + text for text in (b"ab", b"cd"))
+    file = write_header(SCHEMA, sync) + write_block(2, data, sync)
+    assert list(fastavro.reader(io.BytesIO(file))) == [{"a": "ab"}, {"a": "cd"}]
+
+
+@given(st.integers(-(1 << 63), (1 << 63) - 1))
+@example(63)
+@example(64)
+@example(-65)
+def test_integers_are_stored_as_fastavro_stores_them(value: int) -> None:
+    stored = io.BytesIO()
+    fastavro.schemaless_writer(stored, "long", value)
+    assert varint(value) == stored.getvalue()
+    assert read_varint(b"x" + varint(value) + b"y", 1) == (value, 1 + len(stored.getvalue()))
+
+
+def test_an_integer_without_an_end_is_none() -> None:
+    assert read_varint(b"", 0) is None
+    assert read_varint(b"\x80\x80", 0) is None
+    assert read_varint(b"\x80" * 11, 0) is None
+
+
+def _before(stop: int, at: int) -> bool:
+    return at < stop
+
+
+@given(st.lists(st.integers(0, len(FILE)), max_size=4))
+def test_ranges_share_out_every_block_once(cuts: list[int]) -> None:
+    edges = [0, *sorted(cuts), len(FILE)]
+    found: list[Block | Gap] = []
+    for start, stop in itertools.pairwise(edges):
+        if start < stop:
+            stream = io.BytesIO(FILE)
+            header = read_header(stream)
+            found += blocks(stream, header, start, len(FILE), functools.partial(_before, stop))
+    assert found == WHOLE
+
+
+@given(st.data())
+def test_ranges_of_a_damaged_file_share_out_what_the_whole_gives(data: st.DataObject) -> None:
+    damaged = bytearray(FILE)
+    begin = WHOLE[0].offset
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(begin, len(FILE) - 1))] ^= data.draw(st.integers(1, 255))
+    file = bytes(damaged)
+    cut = data.draw(st.integers(1, len(file) - 1))
+    first, rest = io.BytesIO(file), io.BytesIO(file)
+    header = read_header(first)
+    found = [*blocks(first, header, 0, len(file), lambda at: at < cut)]
+    found += blocks(rest, header, cut, len(file))
+    assert found == walk(file)
+
+
+@given(st.data())
+def test_every_byte_of_a_damaged_file_lies_in_a_block_or_a_gap(data: st.DataObject) -> None:
+    damaged = bytearray(FILE)
+    begin = WHOLE[0].offset
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(begin, len(FILE) - 1))] = data.draw(st.integers(0, 255))
+    file = bytes(damaged[: data.draw(st.integers(begin, len(FILE)))])
+    at = begin
+    for part in walk(file):
+        assert part.offset == at
+        if isinstance(part, Block):
+            stored = len(write_block(part.count, part.data, bytes(16)))
+            # A damaged header may spell a number at greater length.
+            assert file[at : at + stored + 20].find(part.data) >= 0
+            at = file.index(FILE[-16:], at + stored - 16 - 1) + 16
+        else:
+            assert part.raw is not None
+            at += len(part.raw)
+    assert at == len(file)
+
+
+def test_a_damaged_block_is_a_gap_and_the_rest_is_read() -> None:
+    damaged = bytearray(FILE)
+    damaged[WHOLE[1].offset] = 0xFF
+    found = walk(bytes(damaged))
+    assert [type(part) for part in found] == [Block, Gap, Block, Block, Block]
+    assert found[1] == Gap(
+        WHOLE[1].offset,
+        None,
+        "UNREADABLE_BLOCK",
+        bytes(damaged[WHOLE[1].offset : WHOLE[2].offset]),
+    )
+
+
+def test_a_damaged_marker_loses_no_more_than_the_next_one_closes() -> None:
+    damaged = bytearray(FILE)
+    damaged[WHOLE[2].offset - 1] ^= 1
+    found = walk(bytes(damaged))
+    assert [type(part) for part in found] == [Block, Gap, Block, Block]
+    assert found[2:] == WHOLE[3:]
+
+
+def test_a_cut_file_says_how_many_records_its_last_block_had() -> None:
+    found = walk(FILE[:-3])
+    assert found[:-1] == WHOLE[:-1]
+    assert found[-1] == Gap(WHOLE[-1].offset, 3, "TRUNCATED_FILE", FILE[WHOLE[-1].offset : -3])
+
+
+def test_a_size_beyond_the_file_is_not_read() -> None:
+    header = read_header(io.BytesIO(FILE)).raw
+    file = header + varint(1 << 60) + varint(1 << 62) + b"rest"
+    [gap] = walk(file)
+    assert isinstance(gap, Gap)
+    assert (gap.count, gap.reason) == (None, "TRUNCATED_FILE")
+
+
+def test_a_long_gap_is_passed_in_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avro_blocks, "READ_BYTES", 64)
+    monkeypatch.setattr(avro_blocks, "KEPT_BYTES", 100)
+    end = WHOLE[0].offset
+    file = FILE[:end] + b"\xff" * 1000 + FILE[-16:] + FILE[end:]
+    found = walk(file)
+    assert found[0] == Gap(end, None, "UNREADABLE_BLOCK", None)
+    assert [(b.count, b.offset - 1016) for b in found[1:]] == [(b.count, b.offset) for b in WHOLE]
+    [gap] = walk(FILE[:end] + b"\xff" * 1000)
+    assert gap == Gap(end, None, "TRUNCATED_FILE", None)
+
+
+def test_a_file_of_no_records_has_no_blocks() -> None:
+    assert walk(written(SCHEMA, [])) == []
+
+
+@pytest.mark.parametrize("codec", sorted(CODECS))
+def test_records_are_counted_without_decoding(codec: str) -> None:
+    file = written(SCHEMA, ROWS, codec)
+    assert count_records(io.BytesIO(file), len(file)) == len(ROWS)
+
+
+def test_records_of_a_cut_file_are_not_counted() -> None:
+    with pytest.raises(AvroFormatError, match=f"damaged at byte {WHOLE[-1].offset}"):
+        count_records(io.BytesIO(FILE[:-1]), len(FILE) - 1)
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (b"", "is empty"),
+        (b"PAR1" + bytes(50), "is not an Avro file"),
+        (b"{}", "is not an Avro file"),
+        (FILE[:3], "is not an Avro file"),
+        (FILE[:4], "cut short or damaged in its header"),
+        (FILE[: WHOLE[0].offset - 1], "cut short or damaged in its header"),
+        (write_header(SCHEMA, bytes(16), "lzo"), "unknown codec; known are null, deflate"),
+        (write_header({"type": "string"}, bytes(16)), "does not hold records"),
+    ],
+)
+def test_what_is_no_avro_file_is_refused_in_words(file: bytes, message: str) -> None:
+    with pytest.raises(AvroFormatError, match=message):
+        read_header(io.BytesIO(file))
+
+
+@given(st.data())
+def test_a_damaged_header_is_read_or_refused(data: st.DataObject) -> None:
+    damaged = bytearray(FILE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, WHOLE[0].offset - 1))
+        damaged[place] = data.draw(st.integers(0, 255))
+    file = bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
+    try:
+        header = read_header(io.BytesIO(file))
+    except AvroFormatError:
+        return
+    assert file.startswith(header.raw)
+
+
+@given(st.binary(max_size=200))
+def test_codecs_give_back_what_they_took(data: bytes) -> None:
+    for codec in CODECS:
+        assert decompress(codec, compress(codec, data)) == data
+
+
+@pytest.mark.parametrize("codec", sorted(set(CODECS) - {"null"}))
+@given(data=st.binary(max_size=60))
+def test_damaged_blocks_decompress_or_are_refused(codec: str, data: bytes) -> None:
+    try:
+        decompress(codec, data)
+    except CodecError:
+        return
+
+
+def test_snappy_blocks_are_checked() -> None:
+    stored = bytearray(compress("snappy", b"some bytes"))
+    stored[3] ^= 1
+    with pytest.raises(CodecError, match="checksum"):
+        decompress("snappy", bytes(stored))
+    with pytest.raises(CodecError):
+        decompress("snappy", b"\xff\xff\xff\xff\x0f" + bytes(8))

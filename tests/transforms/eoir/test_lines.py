@@ -1,0 +1,152 @@
+import io
+import itertools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.eoir import CASE, CHARGES, RENAMED, TABLES, Kind, Table
+from schemas.eoir_columns import codes_of, kind_of, shape_of
+from schemas.eoir_headers import HEADERS
+from transforms.eoir.lines import MOST_STRAY_TABS, mend, split_odd, whole_lines
+from transforms.eoir.mess import tidy_lines
+from transforms.eoir.release import release_rows
+
+DATE = "2011-02-03 00:00:00.000"
+VALUES = {
+    Kind.ID: st.integers(1, 10**9).map(str),
+    Kind.NUMBER: st.integers(0, 2011).map(str),
+    Kind.DATE: st.dates().map(lambda day: f"{day.isoformat()} 00:00:00.000"),
+    Kind.MONTH: st.sampled_from(["1/1975", "11/1990"]),
+    Kind.FLAG: st.sampled_from(["0", "1"]),
+    Kind.TIME: st.sampled_from(["0900", "1330"]),
+    Kind.STATE: st.sampled_from(["TX", "CA"]),
+    Kind.ZIP: st.sampled_from(["77001", "`77001"]),
+    Kind.CHARGE: st.sampled_from(["212a06Ai     ", "237a02AiI    ", "212a07Ai  I  "]),
+    Kind.TEXT: st.text("ABO 1.,", max_size=9),
+    Kind.CODE: st.sampled_from(["MX", "SP", "N", "X", "45", "PD"]),
+}
+
+
+def header_of(table: Table) -> list[str]:
+    return [RENAMED.get(name.upper(), name.upper()) for name in HEADERS[table.name]]
+
+
+def values_of(table: Table, name: str) -> st.SearchStrategy[str]:
+    """Values that may stand in a column; any but a number of a row may be missing."""
+    codes, kind = codes_of(table, name), kind_of(table, name)
+    if kind is Kind.ID:
+        return VALUES[kind]
+    shape = shape_of(table, name)
+    listed = VALUES[kind].filter(lambda value: re.fullmatch(shape, value.strip()) is not None)
+    value = listed if codes is None else st.sampled_from(sorted(codes))
+    return st.one_of(st.just(""), value, st.just("N/A"))
+
+
+@st.composite
+def shifted_rows(draw: st.DrawFn, *, typed: bool) -> tuple[Table, list[str], str]:
+    """A table, a row of it, and the row as it is with stray tabs in typed columns or in any."""
+    table = draw(st.sampled_from(list(TABLES.values())))
+    header = header_of(table)
+    row = [draw(values_of(table, name)) for name in header]
+    columns = [at for at, name in enumerate(header) if kind_of(table, name) is Kind.TEXT]
+    shifted = list(row)
+    for _ in range(draw(st.integers(1, MOST_STRAY_TABS))):
+        at = draw(st.sampled_from(columns if typed and columns else range(len(header))))
+        cut = draw(st.integers(0, len(shifted[at])))
+        shifted[at] = shifted[at][:cut] + "\t" + shifted[at][cut:]
+    return table, row, "\t".join(shifted)
+
+
+@given(case=shifted_rows(typed=True) | shifted_rows(typed=False))
+@settings(max_examples=400)
+def test_a_row_with_stray_tabs_anywhere_is_mended_back_or_refused(
+    case: tuple[Table, list[str], str],
+) -> None:
+    table, row, shifted = case
+    header = header_of(table)
+    mended = mend(shifted.encode(), table, header)
+    if mended is not None:
+        fields = mended.decode().split("\t")
+        assert len(fields) == len(header)
+        for at, name in enumerate(header):
+            if name in table.columns:
+                # A tab took the place of a blank, or stood beside one: the reader squeezes both.
+                assert fields[at].replace(" ", "") == row[at].replace(" ", ""), name
+
+
+@pytest.mark.parametrize(("table", "least"), [("A_TblCase", 0.98), ("B_TblProceeding", 0.98)])
+def test_nearly_every_tab_in_what_people_type_is_mended(table: str, least: float) -> None:
+    rows = release_rows(7, 0, 2000)[table]
+    header = header_of(TABLES[table])
+    typed = [at for at, name in enumerate(header) if kind_of(TABLES[table], name) is Kind.TEXT]
+    shifted = mended = 0
+    for line in tidy_lines(rows).split(b"\n")[:-1]:
+        fields = line.split(b"\t")
+        for at in (at for at in typed if fields[at]):
+            middle = len(fields[at]) // 2
+            parted = fields[at][:middle] + b"\t" + fields[at][middle:]
+            raw = b"\t".join([*fields[:at], parted, *fields[at + 1 :]])
+            shifted += 1
+            mended += mend(raw, TABLES[table], header) is not None
+    assert shifted > 100
+    assert mended >= least * shifted
+
+
+CHARGE_HEADER = HEADERS["B_TblProceedCharges"]
+
+
+def test_a_tab_is_mended_where_one_way_fits_and_refused_where_two_do() -> None:
+    assert mend(b"1\t7\t70\t212a06\tAi\tS", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
+    # Sustained, or a charge that ends in S.
+    assert mend(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) is None
+    # Whose row it is cannot be told.
+    assert mend(b"1\t\t7\t70\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
+    assert mend(b"1\t7\t7\t0\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
+    case = dict.fromkeys(header_of(CASE), "") | {
+        "IDNCASE": "2000001", "ALIEN_STATE": "TX", "NAT": "MX", "LANG": "SP", "CUSTODY": "N",
+        "CASE_TYPE": "RMV", "LPR": "0", "DETENTION_DATE": DATE,
+    }  # fmt: skip
+    for column in ("ALIEN_CITY", "UPDATED_CITY", "DETENTION_LOCATION"):
+        raw = "\t".join({**case, column: "EL\tPASO"}.values()).encode()
+        mended = mend(raw, CASE, header_of(CASE))
+        assert mended is not None
+        found = dict(zip(case, mended.decode().split("\t"), strict=True))
+        assert {name: found[name] for name in CASE.columns} == {
+            name: case[name] for name in CASE.columns
+        }
+
+
+def test_more_tabs_than_can_be_told_apart_and_rows_cut_short_are_refused() -> None:
+    assert (
+        mend(
+            b"\t".join([b"1"] * (len(header_of(CASE)) + MOST_STRAY_TABS + 1)), CASE, header_of(CASE)
+        )
+        is None
+    )
+    assert mend(b"1\t2", CASE, header_of(CASE)) is None
+
+
+@given(
+    lines=st.lists(st.binary(max_size=9).map(lambda raw: raw.replace(b"\n", b"")), max_size=12),
+    cuts=st.lists(st.integers(0, 120), max_size=4),
+    closed=st.booleans(),
+)
+def test_a_file_cut_anywhere_gives_each_line_once(
+    lines: list[bytes], cuts: list[int], closed: bool
+) -> None:
+    data = b"\n".join(lines) + (b"\n" if closed and lines else b"")
+    whole = b"".join(whole_lines(io.BytesIO(data), 0, len(data)))
+    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    parts = [
+        b"".join(whole_lines(io.BytesIO(data), start, end))
+        for start, end in itertools.pairwise(edges)
+    ]
+    assert b"".join(parts) == whole
+
+
+def test_odd_lines_are_parted_from_even_ones() -> None:
+    even, lines, odd = split_odd(b"a\tb\nc\nd\te\nf\tg\th\n", 2)
+    assert (even, lines) == (b"a\tb\nd\te\n", 4)
+    assert [(line.row, line.raw) for line in odd] == [(1, b"c"), (3, b"f\tg\th")]

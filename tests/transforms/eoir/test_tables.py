@@ -1,0 +1,100 @@
+import datetime
+
+import pytest
+
+from schemas.eoir import TABLES
+from transforms.eoir.files import TableFile
+from transforms.eoir.tables import ReadRows, read_rows
+
+CHARGES = TableFile(
+    "charges.csv",
+    0,
+    "B_TblProceedCharges",
+    ("IDNPRCDCHG", "IDNCASE", "IDNPROCEEDING", "CHARGE", "CHG_STATUS"),
+    0,
+)
+CASES = TableFile("case.csv", 0, "A_TblCase", tuple(TABLES["A_TblCase"].columns), 0)
+
+
+def read_case(**values: str) -> tuple[dict[str, object], dict[str, int]]:
+    row = dict.fromkeys(CASES.header, "") | {"IDNCASE": "7"} | values
+    read = read_rows("\t".join(row.values()).encode("latin-1") + b"\n", CASES)
+    return read.rows.to_dicts()[0], warnings(read)
+
+
+def warnings(read: ReadRows) -> dict[str, int]:
+    return {key: count for of, key, count in read.tally.iter_rows() if of == "warning"}
+
+
+@pytest.mark.parametrize("spelt", ["", "N/A", "b6", "A.2.a", "??", "000", "   ", "(b)(6)"])
+def test_null_spellings_are_unknown_and_no_fault(spelt: str) -> None:
+    row, lost = read_case(NAT=spelt, DATE_OF_ENTRY=spelt, C_BIRTHDATE=spelt, CUSTODY=spelt)
+    assert (row["NAT"], row["DATE_OF_ENTRY"], row["C_BIRTHDATE"], row["CUSTODY"]) == (None,) * 4
+    assert lost == {}
+
+
+def test_values_are_read_by_their_kind() -> None:
+    row, lost = read_case(
+        NAT=" MX ",
+        DATE_OF_ENTRY="2004-05-06 00:00:00.000",
+        C_BIRTHDATE="1/1975",
+        LPR="0",
+        GENDER="F",
+    )
+    assert (row["NAT"], row["DATE_OF_ENTRY"]) == ("MX", datetime.date(2004, 5, 6))
+    assert (row["C_BIRTHDATE"], row["LPR"], row["GENDER"]) == ("1975-01", False, "F")
+    assert lost == {}
+
+
+def test_junk_is_unknown_and_counted() -> None:
+    row, lost = read_case(
+        CUSTODY="LIN",
+        CASE_TYPE="9",
+        C_BIRTHDATE="E",
+        DATE_OF_ENTRY="2004-13-06",
+        NAT="\xe9",
+        LPR="x",
+    )
+    assert [row[name] for name in ("CUSTODY", "CASE_TYPE", "C_BIRTHDATE", "NAT", "LPR")] == [
+        None
+    ] * 5
+    assert lost == {
+        "A_TblCase.CUSTODY:UNKNOWN_CODE": 1,
+        "A_TblCase.CASE_TYPE:UNKNOWN_CODE": 1,
+        "A_TblCase.C_BIRTHDATE:BAD_DATE": 1,
+        "A_TblCase.DATE_OF_ENTRY:BAD_DATE": 1,
+        "A_TblCase.NAT:UNKNOWN_CODE": 1,
+        "A_TblCase.LPR:UNKNOWN_CODE": 1,
+    }
+
+
+def test_charges_are_spelt_one_way_and_a_small_s_is_not_sustained() -> None:
+    data = (
+        b"1\t7\t70\t212a06Ai     \tS\n"
+        b"2\t7\t70\t212a02Ai  II \ts\n"
+        b"3\t7\t70\t(212)(a)(03)(E)(iii)(   )\tW\n"
+    )
+    read = read_rows(data, CHARGES)
+    assert read.rows["CHARGE"].to_list() == ["212a06Ai", "212a02AiII", "212a03Eiii"]
+    assert read.rows["CHG_STATUS"].to_list() == ["S", None, "W"]
+    assert warnings(read) == {"B_TblProceedCharges.CHG_STATUS:UNKNOWN_CODE": 1}
+
+
+def test_rows_beyond_repair_are_set_aside_with_their_place_and_bytes() -> None:
+    data = (
+        b"1\t7\t70\t212a06Ai\tS\n2\t7\n\n3\tx\t70\t212a06Ai\tS\n4\t7\t70\t212a06Ai\tS\n"
+        b"5\t7\t7\t0\t212a06Ai\tS\n6\t7\t70\t212a06\tAi\tS\n"
+    )
+    read = read_rows(data, CHARGES)
+    assert read.rows["IDNPRCDCHG"].to_list() == [1, 4, 6]
+    assert read.lines == 7
+    assert read.quarantined.select("reason", "field", "offset", "raw").rows() == [
+        ("TOO_FEW_FIELDS", None, 1, b"2\t7"),
+        ("TOO_MANY_FIELDS", None, 5, b"5\t7\t7\t0\t212a06Ai\tS"),
+        ("MISSING_CASE_ID", "IDNCASE", 3, b"3\tx\t70\t212a06Ai\tS"),
+    ]
+    # The blank line is no row.
+    assert dict(read.tally.filter(of="read").select("key", "count").rows()) == {
+        "B_TblProceedCharges": 6
+    }
+    assert read.tally.filter(of="mended")["count"].to_list() == [1]

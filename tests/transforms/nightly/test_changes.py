@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from schemas.case_event import CaseEvent
+from schemas.case_record import CaseRecord, Tie
+from schemas.rulebooks import load
+from transforms.case_frame import to_frame
+from transforms.frames import Frame
+from transforms.nightly.causes import changed_fields, setters
+from transforms.nightly.changes import CHANGES, LastNight, changes, differences, summarise
+from transforms.nightly.events import EVENTS
+from transforms.nightly.night import fold_in
+from transforms.weigh import Terms, weigh
+
+RULEBOOK = load("ice-2011-11-17")
+CLEAN = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
+DAY = datetime.date(2011, 11, 17)
+OPTIONS = (True, None, None)
+
+
+def records(**cases: dict[str, Any]) -> Frame:
+    return to_frame(
+        CaseRecord(**{**CLEAN, "case_id": name, **more}) for name, more in cases.items()
+    )
+
+
+def night(
+    old: Frame, *events: CaseEvent, since: datetime.date = DAY, last: LastNight | None = None,
+    **terms: Any,
+) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
+    """The causes of what changes, by case."""
+    last = last or LastNight(since, RULEBOOK.digest, OPTIONS)
+    before = summarise(weigh(old, Terms(RULEBOOK, since)).recommendations)
+    news = pl.DataFrame([event.model_dump() for event in events], schema=EVENTS)
+    folding = fold_in(old, EVENTS.to_frame(), news)
+    now = Terms(**{"rulebook": RULEBOOK, "as_of": DAY, **terms})
+    found = changes(
+        before, weigh(folding.records, now), old, folding.records, folding.log, last, now,
+        (now.presume, None, now.courts),
+    )  # fmt: skip
+    assert found.schema == CHANGES
+    return {row["case_id"]: row["causes"] for row in found.to_dicts()}
+
+
+def sets(case: str, name: str = "e", recorded: str = "2011-11-16", **facts: Any) -> CaseEvent:
+    return CaseEvent(
+        event_id=name, case_id=case, kind="FACT_CHANGED", recorded_at=recorded,
+        sets=list(facts), facts=CaseRecord(**facts),
+    )  # fmt: skip
+
+
+def test_no_news_no_changes() -> None:
+    assert night(records(a={}, b={"birth_date": None})) == {}
+
+
+def test_the_fields_that_changed_are_named_with_the_events_that_set_them() -> None:
+    news = [
+        sets("a", "1", serious_condition=True),
+        sets("a", "2", gang_member=False, court="DEN"),
+        sets("b", "3", court="DEN"),
+    ]
+    found = night(records(a={"court": "BAL", "birth_date": "1980-01-01"}, b={}), *news)
+    assert list(found) == ["a"]
+    by_field = {cause["field"]: cause["event_id"] for cause in found["a"]}
+    # gang_member was false before.
+    assert by_field == {"serious_condition": "1", "court": "2"}
+
+
+def test_what_only_another_spelling_is_is_no_change() -> None:
+    found = night(
+        records(a={"birth_date": "1980-11-17"}),
+        sets("a", serious_condition=True, birth_date="11/17/1980"),
+    )
+    assert [cause["field"] for cause in found["a"]] == ["serious_condition"]
+
+
+def test_a_fact_and_a_milestone_on_one_night_are_both_named() -> None:
+    old = records(a={})
+    found = night(old, sets("a", serious_condition=True), since=DAY - datetime.timedelta(days=1))
+    assert [(c["kind"], c["milestone"], c["on"]) for c in found["a"]] == [
+        ("MILESTONE", "turned_65", DAY),
+        ("FACT", None, datetime.date(2011, 11, 16)),
+    ]
+
+
+def test_a_case_that_is_completed_by_the_calendar() -> None:
+    old = records(a={"completed_on": "2011-11-17"})
+    [cause] = night(old, since=DAY - datetime.timedelta(days=1))["a"]
+    assert (cause["kind"], cause["field"], cause["on"]) == ("COMPLETED", "completed_on", DAY)
+
+
+def test_a_date_that_lay_ahead_is_the_calendars_doing() -> None:
+    since = DAY - datetime.timedelta(days=1)
+    old = records(
+        a={"birth_date": "1980-01-01", "removals": [{"date": str(DAY), "kind": "REMOVAL"}]}
+    )
+    # Quarantined until the removal is no longer ahead.
+    found = night(old, since=since)
+    assert [cause["kind"] for cause in found["a"]] == ["QUARANTINED"]
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"),
+    [
+        (LastNight(DAY, "another", OPTIONS), "RULEBOOK"),
+        (LastNight(DAY, RULEBOOK.digest, (True, None, None)), "OPTIONS"),
+        (LastNight(DAY, RULEBOOK.digest, (True, None, ("DEN",))), "SOFTWARE"),
+    ],
+)
+def test_what_else_may_have_changed(last: LastNight, kind: str) -> None:
+    # The case is weighed for Denver only, and is of Baltimore.
+    found = night(records(a={"court": "BAL"}), last=last, courts=("DEN",))
+    assert [cause["kind"] for cause in found["a"]] == [kind]
+
+
+def test_differences_name_what_differs() -> None:
+    one = summarise(weigh(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
+    other = one.with_columns(
+        look=pl.when(pl.col("case_id") == "a").then(True).otherwise("look"),
+        route=pl.when(pl.col("case_id") == "a").then(pl.lit("continue")).otherwise("route"),
+    )
+    [row] = differences(one, other).to_dicts()
+    assert (row["case_id"], row["differs"]) == ("a", ["route", "look"])
+    assert differences(one, one).is_empty()
+
+
+def test_changed_fields_tell_null_from_empty() -> None:
+    before = to_frame([CaseRecord(case_id="a", ties=[], orders=None)])
+    after = to_frame([CaseRecord(case_id="a", ties=[Tie()], orders=[])])
+    assert changed_fields(before, after)["field"].to_list() == ["orders", "ties"]
+
+
+def test_the_last_to_set_or_add_is_the_setter() -> None:
+    added = CaseEvent(event_id="2", case_id="a", recorded_at="2011-11-02", adds=["ties"])
+    log = pl.DataFrame(
+        [sets("a", "1", "2011-11-01", ties=[]).model_dump(), added.model_dump()], schema=EVENTS
+    ).with_columns(pl.col("sets", "adds").fill_null([]))
+    [row] = setters(log).to_dicts()
+    assert (row["field"], row["event_id"], row["on"]) == ("ties", "2", datetime.date(2011, 11, 2))

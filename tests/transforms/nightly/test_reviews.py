@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import polars as pl
+
+from schemas.case_event import CaseEvent
+from schemas.review import Review
+from transforms.frames import Frame
+from transforms.nightly.events import EVENTS
+from transforms.nightly.reviews import QUEUE, REVIEWS, keep_reviews, normalise_reviews, queue
+
+DAY = datetime.date(2011, 11, 17)
+NO_LOG = EVENTS.to_frame()
+Row = dict[str, Any]
+
+
+def review(name: str, case: str = "a", **more: Any) -> Review:
+    said = {"decided_at": "2011-11-16", "route": "close", "reviewer": "x", **more}
+    return Review(review_id=name, case_id=case, **said)
+
+
+def reviews(*made: Review) -> Frame:
+    return pl.DataFrame([one.model_dump() for one in made], schema=REVIEWS)
+
+
+def summary(**routes: tuple[str, list[str]]) -> Frame:
+    rows = [
+        {"case_id": case, "court": "BAL", "route": route, "grounds": grounds, "score_low": 1}
+        for case, (route, grounds) in routes.items()
+    ]
+    return pl.DataFrame(
+        rows,
+        schema={"case_id": pl.String, "court": pl.String, "route": pl.String,
+                "grounds": pl.List(pl.String), "score_low": pl.Int32},
+    )  # fmt: skip
+
+
+def waiting(after: Frame, kept: Frame, *, second: bool = False, log: Frame = NO_LOG) -> list[Row]:
+    found = queue(after, kept, log, after, DAY, second_reader=second)
+    assert found.schema == QUEUE
+    return found.to_dicts()
+
+
+def kept(*made: Review, before: Frame, log: Frame | None = None) -> Frame:
+    good = normalise_reviews(reviews(*made)).good
+    return keep_reviews(REVIEWS.to_frame(), good, before, before.clear(), DAY).reviews
+
+
+CLOSE = summary(a=("close", ["F4"]))
+
+
+def test_what_cannot_be_kept_is_set_aside() -> None:
+    bad = reviews(
+        Review(review_id="1"),
+        Review(case_id="a"),
+        Review(review_id="2", case_id="a"),
+        review("3", decided_at="soon"),
+        review("4", route="dismiss"),
+        review("5", route=" CLOSE "),
+    )
+    good, quarantined = normalise_reviews(bad)
+    assert good["review_id"].to_list() == ["5"]
+    assert good["route"].to_list() == ["close"]
+    assert quarantined["reason"].to_list() == [
+        "MISSING_CASE_ID", "MISSING_REVIEW_ID", "MISSING_DECIDED_AT", "BAD_DATE", "UNKNOWN_CODE",
+    ]  # fmt: skip
+
+
+def test_text_of_odd_line_ends_is_kept_whole() -> None:
+    pair = kept(review("1", reviewer="a\x85b"), review("2", reviewer="a\u2028b"), before=CLOSE)
+    assert pair["reviewer"].to_list() == ["a\x85b", "a\u2028b"]
+
+
+def test_a_review_keeps_what_the_attorney_saw() -> None:
+    good = normalise_reviews(reviews(review("1"), review("2", "b"))).good
+    after = summary(a=("continue", []), b=("expedite", ["P1"]))
+    done = keep_reviews(REVIEWS.to_frame(), good, CLOSE, after, DAY)
+    one, two = done.reviews.to_dicts()
+    assert (one["route_then"], one["grounds_then"], one["seen_on"]) == ("close", ["F4"], DAY)
+    assert (two["route_then"], two["grounds_then"]) == ("expedite", ["P1"])
+
+
+def test_a_review_is_never_overwritten() -> None:
+    first = kept(review("1", reason="one"), before=CLOSE)
+    again = normalise_reviews(reviews(review("1", reason="one"), review("1", reason="two"))).good
+    done = keep_reviews(first, again, CLOSE, CLOSE, DAY)
+    assert done.reviews.equals(first)
+    assert done.new == 0
+    [refused] = done.conflicts.to_dicts()
+    assert (refused["reason"], refused["case_id"]) == ("REVIEW_CONFLICT", "a")
+
+
+def test_a_reviewed_case_waits_no_more_until_its_route_or_grounds_change() -> None:
+    done = kept(review("1"), before=CLOSE)
+    assert waiting(CLOSE, done) == []
+    [row] = waiting(summary(a=("close", ["F4", "F5"])), done)
+    assert (row["mark"], row["review_id"]) == ("CHANGED_SINCE_REVIEW", "1")
+    assert row["changed"] == ["ground gained: F5"]
+    [row] = waiting(summary(a=("continue", [])), done)
+    assert row["changed"] == ["route was close, is continue", "ground lost: F4"]
+
+
+def test_events_since_the_review_are_told() -> None:
+    log = pl.DataFrame(
+        [
+            CaseEvent(event_id=name, case_id="a", kind="FACT_CHANGED", recorded_at=when,
+                      sets=["court"], adds=[]).model_dump()
+            for name, when in (("old", "2011-11-15"), ("new", "2011-11-17"))
+        ],
+        schema=EVENTS,
+    )  # fmt: skip
+    [row] = waiting(summary(a=("continue", ["F4"])), kept(review("1"), before=CLOSE), log=log)
+    assert row["changed"] == [
+        "route was close, is continue", "court set by event new (FACT_CHANGED)",
+    ]  # fmt: skip
+
+
+def test_new_cases_are_marked_but_not_on_a_first_night() -> None:
+    after = summary(a=("close", []), b=("close", []))
+    none = REVIEWS.to_frame()
+    marks = queue(after, none, NO_LOG, CLOSE, DAY, second_reader=False)
+    assert dict(marks.select("case_id", "mark").iter_rows()) == {"a": None, "b": "NEW"}
+    first = queue(after, none, NO_LOG, None, DAY, second_reader=False)
+    assert first["mark"].to_list() == [None, None]
+
+
+def test_the_queue_is_by_route_and_score() -> None:
+    after = summary(a=("expedite", []), b=("close", []), c=("close", []))
+    after = after.with_columns(score_low=pl.Series([9, 1, 2], dtype=pl.Int32))
+    assert [row["case_id"] for row in waiting(after, REVIEWS.to_frame())] == ["c", "b", "a"]
+
+
+def test_expediting_takes_two_readers_or_a_supervisor_if_asked() -> None:
+    seen = summary(a=("expedite", ["P1"]))
+    one = review("1", route="expedite")
+    for made, waits in (
+        ([one], True),
+        ([one, review("2", route="expedite")], True),
+        ([one, review("2", route="expedite", reviewer="y")], False),
+        ([review("1", route="expedite", supervisor="x")], True),
+        ([review("1", route="expedite", supervisor="z")], False),
+        ([review("1", route="continue")], False),
+    ):
+        found = waiting(seen, kept(*made, before=seen), second=True)
+        assert [row["mark"] for row in found] == ["AWAITS_SECOND_READER"] * waits
+        assert waiting(seen, kept(*made, before=seen)) == []

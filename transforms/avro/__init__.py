@@ -1,0 +1,1 @@
+"""Avro files as frames, and frames as Avro files."""

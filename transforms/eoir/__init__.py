@@ -1,0 +1,1 @@
+"""The court's public release as case records, and invented releases."""

@@ -1,0 +1,247 @@
+"""Rows of the release to case records.
+
+| field | from | as of a day |
+|---|---|---|
+| case_id | IDNCASE | |
+| court, case_type, nationality, language | the current proceeding; without one, the case | the case's court is not used |
+| nta_issued | OSC_DATE of the current proceeding | by the day |
+| nta_filed_with_court | true of RMV, DEP and EXC cases that have a proceeding | |
+| nta_filed | nothing: INPUT_DATE is when the row was made, not when the notice was filed | |
+| custody | tbl_CustodyHistory; else CUSTODY of the current proceeding (N, D; without a day also R), else of the case (N; without a day also D and R) | latest by the day |
+| calendar_type, next_hearing | tbl_schedule | first hearing after the day, put down by the day |
+| represented | true where E_28_DATE stands in the case or in tbl_RepsAssigned | by the day |
+| represented_since | tbl_RepsAssigned; the case's date may be overwritten | by the day |
+| family_role, lead_case_id | tbl_Lead_Rider | joined by the day, not yet severed |
+| juvenile | tbl_JuvenileHistory | latest by the day |
+| birth_date | C_BIRTHDATE, a month | |
+| sex | Sex | |
+| entries | DATE_OF_ENTRY, taken as the only one; the manner from a sustained charge | by the day |
+| lawful_permanent_resident | LPR where it is 1; else not known (under 7,000 cases are flagged) | no date: as in the release |
+| charges and what follows from them | `transforms.eoir.charges` | no date: as old as their proceeding |
+| orders | DEC_CODE X of RMV, D of DEP, E of EXC | by the day |
+| applications | tbl_Court_Appln | received by the day, decided as far as the proceeding had ended |
+| completed_on | COMP_DATE of the last proceeding, where none is open | nothing: the case is pending |
+| court_outcome, its kind and date | the last outcome that is no move to another court | the first such after the day |
+
+Every other field is null: the release does not say. Lists of `MAY_BE_MORE` end in a null: the
+release knows one case, and not what came before it or was decided elsewhere.
+"""  # noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+import polars as pl
+
+from schemas.eoir import TABLES
+from transforms.case_frame import CASES
+from transforms.eoir import facts as eoir_facts
+from transforms.eoir.charges import charge_columns, charges_in_time
+from transforms.eoir.docket import current_proceedings, orders, outcomes, place_proceedings
+from transforms.eoir.read import LEAD_RIDER, Stretch, shuffled_schema
+from transforms.eoir.shuffle_files import read_bucket
+from transforms.eoir.tables import tally_of
+from transforms.frames import Frame
+
+SOURCE = "EOIR"
+NOTICE_TYPES = ("RMV", "DEP", "EXC")
+MAY_BE_MORE = ("removals", "orders", "fraud_findings", "status_violations", "applications")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How records are made.
+
+    Args:
+        day: The day of the docket; None for every case, as of the release.
+        juveniles: The release's own lookup of juvenile codes.
+    """
+
+    day: datetime.date | None
+    juveniles: dict[str, str]
+
+
+def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
+    """Make case records of rows.
+
+    Args:
+        tables: Each table's rows of some cases, all their rows (`eoir_read.shuffled_schema`).
+        rules: How.
+
+    Returns:
+        Case records by IDNCASE, and a tally: of each table how many rows were `used`, `repeated` (a
+        key seen before), `no_case`, `not_pending` and `after` (later than the day, or not dated).
+    """
+    day, counts = rules.day, dict[tuple[str, str], int]()
+
+    def count(of: str, table: str, rows: Frame) -> None:
+        # A row of a lead and a rider counts once, for the rider.
+        whole = rows.filter(pl.col("role") == "RIDER") if table == LEAD_RIDER else rows
+        counts[of, table] = whole.height
+
+    known = {}
+    for name, rows in tables.items():
+        first = _first_of_key(name, rows)
+        count("repeated", name, rows.filter(~first))
+        known[name] = rows.filter(first)
+    cases = known["A_TblCase"].sort("IDNCASE")
+    types = cases.select("IDNCASE", case_type_of_case="CASE_TYPE")
+    for name in TABLES:
+        mine = known[name].join(cases, on="IDNCASE", how="semi", maintain_order="left")
+        count("no_case", name, known[name].join(cases, on="IDNCASE", how="anti"))
+        known[name] = mine
+    proceedings = known["B_TblProceeding"].join(
+        types, on="IDNCASE", how="left", maintain_order="left"
+    )
+    placed = place_proceedings(
+        proceedings.with_columns(CASE_TYPE=pl.coalesce("CASE_TYPE", "case_type_of_case")), day
+    )
+    current = current_proceedings(placed, day)
+    kept = cases if day is None else cases.join(current.filter("pending"), on="IDNCASE", how="semi")
+    for name in TABLES:
+        mine = known[name].join(kept, on="IDNCASE", how="semi", maintain_order="left")
+        count("not_pending", name, known[name].join(kept, on="IDNCASE", how="anti"))
+        known[name] = mine
+    placed = placed.join(kept, on="IDNCASE", how="semi", maintain_order="left")
+    current = current.join(kept, on="IDNCASE", how="semi", maintain_order="left")
+
+    timely = {name: eoir_facts.in_time(name, rows, day) for name, rows in known.items()}
+    timely["B_TblProceeding"] = placed.filter("opened")
+    timely["B_TblProceedCharges"] = charges_in_time(known["B_TblProceedCharges"], placed, day)
+    for name, rows in timely.items():
+        count("used", name, rows)
+        counts["after", name] = _rows(name, known[name]) - counts["used", name]
+
+    still_open = current.filter(~pl.col("ended"))["IDNCASE"]
+    parts = [
+        outcomes(placed, day),
+        orders(placed, day),
+        charge_columns(timely["B_TblProceedCharges"]),
+        eoir_facts.applications(timely["tbl_Court_Appln"], placed, day),
+        eoir_facts.next_hearings(timely["tbl_schedule"], still_open, day),
+        eoir_facts.custody(timely["tbl_CustodyHistory"], day),
+        eoir_facts.families(timely[LEAD_RIDER], day),
+        eoir_facts.juveniles(timely["tbl_JuvenileHistory"], rules.juveniles),
+        eoir_facts.appearances(timely["tbl_RepsAssigned"]),
+    ]
+    wide = kept.join(current, on="IDNCASE", how="left", suffix=":p", maintain_order="left")
+    for part in parts:
+        wide = wide.join(part, on="IDNCASE", how="left", maintain_order="left")
+    return _records(wide, day), tally_of(counts)
+
+
+def _first_of_key(table: str, rows: Frame) -> pl.Series:
+    """Whether a row is the first of its key; one whose key cannot be read is."""
+    key = TABLES[table].key
+    by = ["role", key] if table == LEAD_RIDER else [key]
+    return rows.select(pl.col(key).is_null() | pl.struct(by).is_first_distinct()).to_series()
+
+
+def _rows(table: str, rows: Frame) -> int:
+    return rows.filter(pl.col("role") == "RIDER").height if table == LEAD_RIDER else rows.height
+
+
+def _records(wide: Frame, day: datetime.date | None) -> Frame:
+    case_type = pl.coalesce("CASE_TYPE:p", "CASE_TYPE")
+    court = pl.col("BASE_CITY_CODE")
+    lawyer_by = pl.col("E_28_DATE").is_not_null() if day is None else pl.col("E_28_DATE") <= day
+    entered = _by(pl.col("DATE_OF_ENTRY"), day)
+    made = {
+        "case_id": pl.col("IDNCASE").cast(pl.String),
+        "source": pl.lit(SOURCE),
+        "court": court if day is not None else pl.coalesce(court, "UPDATE_SITE"),
+        "case_type": case_type,
+        "custody": pl.coalesce("custody", _custody_without_history(day)),
+        "nta_issued": _by(pl.col("OSC_DATE"), day).cast(pl.String),
+        "nta_filed_with_court": pl.when(
+            pl.col("IDNPROCEEDING").is_not_null() & case_type.is_in(NOTICE_TYPES)
+        ).then(True),
+        "represented": pl.when(
+            lawyer_by.fill_null(False) | pl.col("represented_since").is_not_null()
+        ).then(True),
+        "birth_date": pl.col("C_BIRTHDATE"),
+        "birth_precision": pl.when(pl.col("C_BIRTHDATE").is_not_null()).then(pl.lit("MONTH")),
+        "nationality": pl.coalesce("NAT:p", "NAT"),
+        "sex": pl.col("GENDER").replace_strict(
+            {"F": "FEMALE", "M": "MALE"}, default=None, return_dtype=pl.String
+        ),
+        "language": pl.coalesce("LANG:p", "LANG"),
+        "entries": pl.when(entered.is_not_null() | pl.col("manner").is_not_null()).then(
+            pl.concat_list(pl.struct(entered.cast(pl.String).alias("date"), "manner"))
+        ),
+        "completed_on": pl.when(pl.col("ended").fill_null(False) & (day is None)).then(
+            pl.col("COMP_DATE").cast(pl.String)
+        ),
+        "lawful_permanent_resident": pl.when(pl.col("LPR")).then(True),
+    }
+    records = wide.select(
+        made.get(name, pl.col(name) if name in wide.columns else pl.lit(None))
+        .cast(dtype)
+        .alias(name)
+        for name, dtype in CASES.items()
+    )
+    return records.with_columns(
+        pl.col(name).list.concat(pl.lit(pl.Series([[None]], dtype=CASES[name]))).alias(name)
+        for name in MAY_BE_MORE
+    )
+
+
+def _by(date: pl.Expr, day: datetime.date | None) -> pl.Expr:
+    return date if day is None else pl.when(date <= day).then(date)
+
+
+def _custody_without_history(day: datetime.date | None) -> pl.Expr:
+    """Custody codes of the proceeding and the case, as far as they tell of the day.
+
+    The proceeding's is set when it ends: N never detained, D detained throughout. The case's is
+    of the release, when only "never" tells of an earlier day.
+    """
+    told = {
+        "CUSTODY:p": eoir_facts.CUSTODY if day is None else _only("ND"),
+        "CUSTODY": eoir_facts.CUSTODY if day is None else _only("N"),
+    }
+    return pl.coalesce(
+        pl.col(column).replace_strict(symbols, default=None, return_dtype=pl.String)
+        for column, symbols in told.items()
+    )
+
+
+def _only(codes: str) -> dict[str, str]:
+    return {code: eoir_facts.CUSTODY[code] for code in codes}
+
+
+class AssembleCases(beam.PTransform[beam.PCollection[int], Any]):
+    """Makes the case records of each bucket.
+
+    Args:
+        stretches: What was read, to be waited for (a side input).
+        rules: How records are made.
+    """
+
+    def __init__(self, stretches: Any, rules: Rules) -> None:
+        super().__init__()
+        self.stretches = stretches
+        self.rules = rules
+
+    def expand(self, pcoll: beam.PCollection[int]) -> Any:
+        """Numbers of buckets to (number, frame of cases), and tallies."""
+        return pcoll | beam.FlatMap(_assemble, self.stretches, self.rules).with_outputs(
+            "tallies", main="cases"
+        )
+
+
+def _assemble(bucket: int, stretches: list[Stretch], rules: Rules) -> Iterator[Any]:
+    ordered = sorted(stretches, key=lambda one: (one.path, one.start))
+    tables = {
+        name: read_bucket(
+            [one.shuffled for one in ordered if one.table == name], bucket, shuffled_schema(name)
+        )
+        for name in TABLES
+    }
+    cases, tally = assemble(tables, rules)
+    yield beam.pvalue.TaggedOutput("tallies", tally)
+    yield bucket, cases

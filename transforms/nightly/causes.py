@@ -1,0 +1,217 @@
+"""Causes of changes: milestones reached, and fields that have other values, by which event."""
+
+from __future__ import annotations
+
+import datetime
+
+import polars as pl
+
+from schemas.avro import avro_schema
+from schemas.facts import high, low
+from transforms.avro.types import polars_schema
+from transforms.facts import derive_facts
+from transforms.frames import Frame, concat_frames
+from transforms.milestones import milestone_dates
+from transforms.nightly.events import BASE, FIELDS, OPENERS
+from transforms.weigh import Terms, Weighed
+
+CAUSE = polars_schema(
+    next(f for f in avro_schema("change")["fields"] if f["name"] == "causes")["type"][1]["items"][1]
+)
+CAUSES = pl.Schema([("case_id", pl.String()), *CAUSE.items()])
+
+
+def plain_causes(cases: Frame, kind: str, **columns: pl.Expr) -> Frame:
+    """One cause a row of a frame.
+
+    Args:
+        cases: A frame with `case_id` and what `columns` read.
+        kind: The causes' kind.
+        columns: The other columns of a cause that are not null.
+
+    Returns:
+        Columns `CAUSES`.
+    """
+    made = {
+        name: columns.get(name, pl.lit(None)).cast(dtype)
+        for name, dtype in CAUSE.items()
+        if name != "kind"
+    }
+    return cases.select("case_id", kind=pl.lit(kind).cast(CAUSE["kind"]), **made).select(
+        CAUSES.names()
+    )
+
+
+def date_causes(
+    cases: Frame, ruled: Weighed, dated: Weighed, since: datetime.date, terms: Terms
+) -> Frame:
+    """What the calendar brought between two as-of dates.
+
+    Args:
+        cases: `case_id` of the cases that the date changed.
+        ruled: Their records weighed as of the first date.
+        dated: The same weighed as of the second.
+        since: The first date.
+        terms: The terms as of the second.
+
+    Returns:
+        Columns `CAUSES`, one row a cause.
+    """
+    if cases.is_empty():
+        return CAUSES.to_frame()
+    there = dated.records.join(cases, on="case_id", how="semi")
+    completed = there.filter("completed").join(
+        ruled.records.filter("completed"), on="case_id", how="anti"
+    )
+    facts = derive_facts(there, terms.rulebook.rulebook.counted_convictions)
+    dates = milestone_dates(facts, terms.rulebook).hstack([there["case_id"]])
+    reached = [
+        dates.select("case_id", milestone=pl.lit(milestone.id), on=bound(milestone.id))
+        for milestone in terms.rulebook.milestones
+        for bound in (low, high)
+    ]
+    milestones = (
+        concat_frames(reached, _REACHED)
+        .filter((pl.col("on") > since) & (pl.col("on") <= terms.as_of))
+        .join(completed, on="case_id", how="anti")
+        .sort("case_id", "on", "milestone")
+        .unique(["case_id", "milestone"], keep="first", maintain_order=True)
+    )
+    quarantined = _newly_quarantined(ruled, dated, cases)
+    explained = pl.concat([f.select("case_id") for f in (milestones, completed, quarantined)])
+    return pl.concat(
+        [
+            plain_causes(
+                completed, "COMPLETED", field=pl.lit("completed_on"), on=_day("completed_on")
+            ),
+            plain_causes(quarantined, "QUARANTINED"),
+            plain_causes(milestones, "MILESTONE", milestone=pl.col("milestone"), on=pl.col("on")),
+            plain_causes(cases.join(explained, on="case_id", how="anti"), "CALENDAR"),
+        ]
+    )
+
+
+_REACHED = pl.Schema({"case_id": pl.String, "milestone": pl.String, "on": pl.Date})
+
+
+def _newly_quarantined(before: Weighed, after: Weighed, cases: Frame) -> Frame:
+    """Cases quarantined on one side only."""
+    sides = [w.quarantined.select("case_id").unique().join(cases, on="case_id", how="semi")
+             for w in (before, after)]  # fmt: skip
+    return pl.concat(
+        [sides[0].join(sides[1], on="case_id", how="anti"),
+         sides[1].join(sides[0], on="case_id", how="anti")]
+    )  # fmt: skip
+
+
+def fact_causes(
+    cases: Frame, before: Weighed, tonight: Weighed, old: Frame, new: Frame, log: Frame
+) -> Frame:
+    """Which fields have other values, and which events set them.
+
+    Args:
+        cases: `case_id` of the cases that facts changed.
+        before: Their old records, weighed on tonight's terms.
+        tonight: Tonight's records, weighed.
+        old: Their old records, as folded.
+        new: Tonight's records, as folded.
+        log: Tonight's events in force.
+
+    Returns:
+        Columns `CAUSES`, one row a cause.
+    """
+    if cases.is_empty():
+        return CAUSES.to_frame()
+    events = log.join(cases, on="case_id", how="semi")
+    opened = cases.join(old, on="case_id", how="anti")
+    opener = setters(events.with_columns(sets=pl.lit([], pl.List(pl.String))), opening=True)
+    begun = opened.join(opener, on="case_id", how="left")
+    known = cases.join(old, on="case_id", how="semi")
+    # Where one of two records has no one spelling, both are compared as they were written.
+    spelt = before.records.select("case_id").join(tonight.records, on="case_id", how="semi")
+    changed = changed_fields(
+        _values(before, old.join(known, on="case_id", how="semi"), spelt),
+        _values(tonight, new.join(known, on="case_id", how="semi"), spelt),
+    ).join(setters(events), on=["case_id", "field"], how="left", maintain_order="left")
+    ended = tonight.records.filter("completed").select("case_id")
+    completes = changed.filter(pl.col("field") == "completed_on").join(
+        ended, on="case_id", how="semi"
+    )
+    # What else is new of a completed case has no part in that it is not weighed any more.
+    facts = changed.join(completes, on="case_id", how="anti", maintain_order="left")
+    by_event = {
+        "event_id": pl.col("event_id"),
+        "event_kind": pl.col("event_kind"),
+        "on": pl.col("on"),
+    }
+    field = pl.col("field")
+    return pl.concat(
+        [
+            plain_causes(begun, "OPENED", **by_event),
+            plain_causes(completes, "COMPLETED", field=field, **by_event),
+            plain_causes(_newly_quarantined(before, tonight, known), "QUARANTINED"),
+            plain_causes(facts, "FACT", field=field, **by_event),
+        ]
+    )
+
+
+def _values(weighed: Weighed, records: Frame, spelt: Frame) -> Frame:
+    """Records, those of some cases in one spelling."""
+    columns = ["case_id", *FIELDS]
+    mine = spelt.join(records, on="case_id", how="semi")
+    good = weighed.records.join(mine, on="case_id", how="semi").select(columns)
+    return pl.concat([good, records.join(mine, on="case_id", how="anti").select(columns)])
+
+
+def changed_fields(before: Frame, after: Frame) -> Frame:
+    """Which fields of which cases have other values.
+
+    Args:
+        before: Columns of case_record.avsc.
+        after: The same cases.
+
+    Returns:
+        `case_id` and `field` (String), by field in the schema's order.
+    """
+    both = before.join(after, on="case_id", suffix="_after")
+    parts = [
+        both.filter(pl.col(name).ne_missing(pl.col(f"{name}_after"))).select(
+            "case_id", field=pl.lit(name)
+        )
+        for name in FIELDS
+    ]
+    return concat_frames(parts, pl.Schema({"case_id": pl.String, "field": pl.String}))
+
+
+def setters(log: Frame, *, opening: bool = False) -> Frame:
+    """The event that last set, or added to, each field of each case.
+
+    Args:
+        log: Columns of case_event.avsc.
+        opening: Whether to find the event that opened each case instead; no `field` then.
+
+    Returns:
+        `case_id`, `field`, `event_id`, `event_kind` (String) and `on` (Date); a case's first record
+        is no event.
+    """
+    keys = ["case_id"] if opening else ["case_id", "field"]
+    events = log.sort("case_id", "recorded_at", "event_id", nulls_last=False).select(
+        "case_id",
+        pl.when(pl.col("event_id") != BASE).then("event_id").alias("event_id"),
+        pl.col("kind").cast(pl.String).alias("event_kind"),
+        _day("happened_at").fill_null(_day("recorded_at")).alias("on"),
+        pl.concat_list("sets", "adds").alias("field"),
+    )
+    if opening:
+        events = events.filter(pl.col("event_kind").is_in(OPENERS)).drop("field")
+    else:
+        events = events.explode("field").drop_nulls("field")
+    last = events.unique(keys, keep="last", maintain_order=True)
+    return last.with_columns(
+        pl.when(pl.col("event_id").is_not_null()).then(name).alias(name)
+        for name in ("event_kind", "on")
+    )
+
+
+def _day(name: str) -> pl.Expr:
+    return pl.col(name).str.head(10).str.to_date("%Y-%m-%d", strict=False)

@@ -1,0 +1,147 @@
+"""Events as they are read: one spelling, and what no fold can use set aside.
+
+| what is wrong | reason |
+|---|---|
+| no event_id, no case_id, no recorded_at | MISSING_EVENT_ID, MISSING_CASE_ID, MISSING_RECORDED_AT |
+| recorded_at in no known form | BAD_DATE |
+| `sets` or `adds` names what is no such field of a case record | UNKNOWN_FIELD |
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from schemas.avro import avro_schema
+from transforms.avro.types import polars_schema
+from transforms.case_frame import CASES, case_key
+from transforms.dates import is_nothing, iso_time
+from transforms.frames import Frame
+from transforms.quarantine import QUARANTINED, set_aside
+
+EVENTS = polars_schema(avro_schema("case_event"))
+KEYS = ("case_id", "updated_at")
+FIELDS = tuple(name for name in CASES if name not in KEYS)
+LIST_FIELDS = tuple(name for name in FIELDS if isinstance(CASES[name], pl.List))
+OPENERS = ("CASE_OPENED", "RECORD_REPLACED")
+# The event that a case's record from a case file counts as.
+BASE = ""
+
+_FAULTS = {
+    "no_case": ("MISSING_CASE_ID", "case_id", "the event has no case_id"),
+    "no_event": ("MISSING_EVENT_ID", "event_id", "the event has no event_id"),
+    "no_time": (
+        "MISSING_RECORDED_AT",
+        "recorded_at",
+        "the event does not say when it was recorded",
+    ),
+    "bad_time": ("BAD_DATE", "recorded_at", "when it was recorded is no date in a known form"),
+    "bad_sets": ("UNKNOWN_FIELD", "sets", "it sets what is no field that an event can set"),
+    "bad_adds": ("UNKNOWN_FIELD", "adds", "it adds to what is no list of a case record"),
+}
+
+
+class Checked(NamedTuple):
+    """What can be used, in one spelling, and the rest as rows of quarantined.avsc."""
+
+    good: Frame
+    quarantined: Frame
+
+
+def normalise_events(events: Frame) -> Checked:
+    """Bring events into one spelling and set aside what no fold can use.
+
+    Args:
+        events: Columns of case_event.avsc, as agencies write them.
+
+    Returns:
+        The events that can be folded, and the others as rows of quarantined.avsc.
+    """
+    names = pl.element().str.strip_chars().str.to_lowercase()
+    whole = pl.col("kind").is_in(OPENERS).fill_null(False) & pl.col("sets").is_null()
+    empty = pl.lit([], pl.List(pl.String))
+    spelt = events.with_columns(
+        case_id=case_key(),
+        event_id=_text("event_id"),
+        happened_at=iso_time(pl.col("happened_at")),
+        recorded_at=iso_time(pl.col("recorded_at")),
+        sets=pl.when(whole)
+        .then(pl.lit(list(FIELDS), pl.List(pl.String)))
+        .otherwise(pl.col("sets").list.eval(names).fill_null(empty)),
+        adds=pl.col("adds").list.eval(names).fill_null(empty),
+    )
+    raw = events["recorded_at"]
+    unwritten = events.select(pl.col("recorded_at").is_null() | is_nothing(pl.col("recorded_at")))
+    timeless = spelt["recorded_at"].is_null()
+    faults = spelt.select(
+        no_case=pl.col("case_id").is_null(),
+        no_event=pl.col("event_id").is_null(),
+        no_time=pl.lit(timeless & unwritten.to_series()),
+        bad_time=pl.lit(timeless & raw.is_not_null() & ~unwritten.to_series()),
+        bad_sets=_names_others("sets", FIELDS),
+        bad_adds=_names_others("adds", LIST_FIELDS),
+    )
+    return part(events, spelt, faults, _FAULTS, "event")
+
+
+def part(
+    raw: Frame, spelt: Frame, faults: Frame, reasons: dict[str, tuple[str, str, str]], stage: str
+) -> Checked:
+    """Part rows without a fault from those with one.
+
+    Args:
+        raw: The rows as they were read.
+        spelt: The same in one spelling.
+        faults: One Boolean column a fault.
+        reasons: For each fault its reason, the field at fault and what is wrong.
+        stage: Where they are set aside.
+
+    Returns:
+        The good rows, and each bad one in quarantine for its first fault.
+    """
+    left = pl.Series([True]).new_from_index(0, raw.height)
+    quarantined = [QUARANTINED.to_frame()]
+    for name, (reason, field, detail) in reasons.items():
+        bad = left & faults[name]
+        if bad.any():
+            quarantined.append(
+                set_aside(raw.filter(bad), stage, pl.lit(reason), pl.lit(field), detail)
+            )
+        left = left & ~faults[name]
+    return Checked(spelt.filter(left), pl.concat(quarantined))
+
+
+def base_events(records: Frame) -> Frame:
+    """Case records as the events that their cases began with.
+
+    Args:
+        records: Columns of case_record.avsc.
+
+    Returns:
+        Columns of case_event.avsc, one row a record.
+    """
+    if records.is_empty():
+        # polars panics at a struct of no rows in which an enum is nested.
+        return EVENTS.to_frame()
+    return records.select(
+        event_id=pl.lit(BASE),
+        case_id=case_key(),
+        kind=pl.lit("RECORD_REPLACED", EVENTS["kind"]),
+        happened_at=pl.lit(None, pl.String),
+        recorded_at=iso_time(pl.col("updated_at")),
+        source="source",
+        sets=pl.lit(list(FIELDS), pl.List(pl.String)),
+        adds=pl.lit([], pl.List(pl.String)),
+        facts=pl.struct(CASES.names()),
+    )
+
+
+def _text(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _names_others(column: str, fields: tuple[str, ...]) -> pl.Expr:
+    known = pl.element().is_in(pl.Series(fields).implode())
+    return ~pl.col(column).list.eval(known.fill_null(False)).list.all().fill_null(True)

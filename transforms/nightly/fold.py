@@ -1,0 +1,175 @@
+"""Fold: the record of a case from all that was ever said of it.
+
+Everything is an event; the record of a case file is one too. Each field has the value of the
+event that set it last, by `recorded_at`, then `event_id`. What was added to a list since then
+follows, each event once. So the order in which events come, and how often, does not matter.
+
+Of two events with one id and other content (a conflict) the later recorded, then the greater by
+content, is taken for the greater event: it wins each field that both set, and what the other adds
+to a list that it adds to does not count.
+
+A list that is not known, and to which elements are added, has those elements and a null, which says
+that there may be more.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from transforms.case_frame import CASES
+from transforms.frames import Frame, json_lines, put
+from transforms.nightly.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
+from transforms.quarantine import set_aside
+
+CONFLICT = "it has the id of another event of the case, and other content"
+
+
+class Folded(NamedTuple):
+    """What a log says.
+
+    Args:
+        records: Columns of case_record.avsc, one row a case that is known.
+        log: The events that are in force, columns of case_event.avsc: those that still set or add
+            something, and of each case the last that makes it known. To fold these, and later ones,
+            gives what to fold all would.
+        pending: Events of cases that nobody knows yet; they are in the log too.
+        conflicts: Rows of quarantined.avsc: of events with one id, all but the greatest.
+        repeated: How many events were there before.
+    """
+
+    records: Frame
+    log: Frame
+    pending: Frame
+    conflicts: Frame
+    repeated: int
+
+
+def fold(log: Frame) -> Folded:
+    """Fold events into records.
+
+    Args:
+        log: Columns of case_event.avsc, normalised (`nightly.events`), in any order; with the
+            base event of each case that has one.
+
+    Returns:
+        The records, and what is left of the log.
+    """
+    events, repeated, conflicts = _in_order(log.select(EVENTS.names()))
+    known = events.filter(pl.col("kind").is_in(OPENERS)).select("case_id").unique()
+    pending = events.join(known, on="case_id", how="anti")
+    events = events.join(known, on="case_id", how="semi").with_row_index("_row")
+    facts = events["facts"].struct.unnest()
+    sets = events.select(pl.col("sets").list.contains(name).alias(name) for name in FIELDS)
+    row = pl.lit(events["_row"])
+    last = (
+        sets.select(pl.when(name).then(row).alias(name) for name in FIELDS)
+        .with_columns(
+            events["case_id"],
+            _opener=pl.when(pl.lit(events["kind"].is_in(OPENERS))).then(row),
+        )
+        .group_by("case_id", maintain_order=True)
+        .max()
+    )
+    columns = {name: facts[name].gather(last[name]) for name in FIELDS}
+    in_force = [last[name] for name in (*FIELDS, "_opener")]
+    for name in LIST_FIELDS:
+        added = _added(events, name, last)
+        if added.is_empty():
+            continue
+        in_force.append(added["_row"])
+        elements = added.with_columns(facts[name].gather(added["_row"]).alias("list"))
+        columns[name] = _append(columns[name], elements, last.height)
+    kept = pl.concat([s.cast(pl.UInt32).alias("_row") for s in in_force]).drop_nulls().unique()
+    left = events[kept.sort()]
+    stamps = left.group_by("case_id").agg(pl.col("recorded_at").max())
+    updated = last.select("case_id").join(
+        stamps, on="case_id", how="left", maintain_order="left", validate="1:1"
+    )
+    records = pl.DataFrame(
+        {"case_id": last["case_id"], "updated_at": updated["recorded_at"], **columns}
+    )
+    return Folded(
+        records.select(pl.col(name).cast(dtype) for name, dtype in CASES.items()),
+        pl.concat([left.select(EVENTS.names()), pending]),
+        pending,
+        conflicts,
+        repeated,
+    )
+
+
+def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
+    """Events by case in order, each once; how many were repeated; conflicts."""
+    ids = pl.struct("case_id", "event_id")
+    often = log.select(ids.is_duplicated()).to_series()
+    content = pl.Series("_content", [None], pl.String).new_from_index(0, log.height)
+    if often.any():
+        rows = often.arg_true()
+        content = content.scatter(rows, json_lines(log[rows]).cast(pl.String))
+    ordered = (
+        log.with_columns(content)
+        .unique(["case_id", "event_id", "_content"], keep="any")
+        .sort("case_id", "recorded_at", "event_id", "_content", nulls_last=False)
+    )
+    lesser = ordered.select(~ids.is_last_distinct()).to_series()
+    conflicts = set_aside(
+        ordered.filter(lesser).drop("_content"),
+        "event",
+        pl.lit("EVENT_CONFLICT"),
+        pl.lit("event_id"),
+        CONFLICT,
+    )
+    return ordered.drop("_content"), log.height - ordered.height, conflicts
+
+
+def _added(events: Frame, name: str, last: Frame) -> Frame:
+    """The events whose elements follow a list: `_row`, and `case`, the row of `last`."""
+    adders = events.filter(pl.col("adds").list.contains(name)).select("_row", "case_id", "event_id")
+    if adders.is_empty():
+        return pl.DataFrame(schema={"_row": pl.UInt32, "case": pl.UInt32})
+    winners = last.select("case_id", pl.col(name).alias("_set")).with_row_index("case")
+    return (
+        adders.join(winners, on="case_id", how="left", maintain_order="left")
+        .filter(pl.col("_row") > pl.col("_set").fill_null(-1))
+        .unique(["case", "event_id"], keep="last", maintain_order=True)
+        .select("_row", "case")
+    )
+
+
+def _append(lists: pl.Series, added: Frame, cases: int) -> pl.Series:
+    """Lists with elements added; a null at the end says that there may be more."""
+    base = pl.DataFrame({"case": pl.int_range(cases, dtype=pl.UInt32, eager=True), "list": lists})
+    parts = pl.concat([base, added.select("case", "list").sort("case", maintain_order=True)])
+    touched = added["case"].unique().sort()
+    parts = parts.filter(pl.col("case").is_in(touched.implode()))
+    # A list that is not known and one null among elements say the same: there may be more.
+    elements = parts.with_columns(
+        pl.when(pl.col("list").is_null())
+        .then(pl.lit([None], lists.dtype))
+        .otherwise("list")
+        .alias("list")
+    ).explode("list", empty_as_null=False)
+    joined = (
+        parts.select("case")
+        .unique()
+        .sort("case")
+        .join(
+            elements.group_by("case", maintain_order=True).agg(
+                pl.col("list").drop_nulls(), (pl.col("list").null_count() > 0).alias("open")
+            ),
+            on="case",
+            how="left",
+            maintain_order="left",
+        )
+    )
+    null = pl.lit([None], lists.dtype)
+    whole = pl.col("list").fill_null(pl.lit([], lists.dtype))
+    made = joined.select(
+        pl.when(~pl.col("open").fill_null(False))
+        .then(whole)
+        .when(whole.list.len() > 0)
+        .then(pl.concat_list(whole, null))
+        .alias("list")
+    )["list"]
+    return put(lists, touched, made)

@@ -1,0 +1,302 @@
+"""A night: last night's state and what has come since, bucket by bucket, to tonight's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+import polars as pl
+
+from schemas.avro import avro_schema
+from schemas.rulebook import ROUTES
+from transforms.bucket_files import read_whole
+from transforms.buckets import bucket_file, by_bucket
+from transforms.case_frame import CASES
+from transforms.deduplicate import resolve
+from transforms.frames import Frame, concat_frames
+from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarise
+from transforms.nightly.events import EVENTS, base_events, normalise_events
+from transforms.nightly.fold import fold
+from transforms.nightly.reviews import REVIEWS, keep_reviews, normalise_reviews, queue
+from transforms.quarantine import QUARANTINED
+from transforms.tally import SCHEMA as TALLY
+from transforms.tally import add_up, tally_quarantined, tally_recommendations, tally_rows
+from transforms.weigh import Terms, weigh
+
+PART_SCHEMAS = {
+    **dict.fromkeys(ROUTES, "recommendation"),
+    **dict.fromkeys(("quarantine", "duplicates"), "quarantined"),
+    "cases": "case_record",
+    "log": "case_event",
+    "reviews": "review",
+    "queue": "queue",
+    "changes": "change",
+}
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night goes by.
+
+    Args:
+        terms: On what terms cases are weighed.
+        options: The options that settle them, as anything that can be compared.
+        buckets: How many buckets there are.
+        second_reader: Whether a review that expedites counts only with a second reader.
+        last_run: Last night's directory; None on a first night.
+        last: How last night weighed; None on a first night.
+    """
+
+    terms: Terms
+    options: tuple[object, ...]
+    buckets: int
+    second_reader: bool
+    last_run: str | None
+    last: LastNight | None
+
+    def state(self, part: str, bucket: int, columns: tuple[str, ...] | None = None) -> Frame:
+        """A bucket of a part of last night's run; nothing on a first night."""
+        schema = avro_schema(PART_SCHEMAS[part])
+        path = "" if self.last_run is None else self.last_run + "/"
+        if not path:
+            return _EMPTY[part].to_frame()
+        return read_whole(path + bucket_file(part, bucket, self.buckets), schema, columns)
+
+
+_EMPTY = {"cases": CASES, "log": EVENTS, "reviews": REVIEWS}
+
+
+class Folding(NamedTuple):
+    """What tonight's events made of last night's records.
+
+    Args:
+        records: Tonight's records, columns of case_record.avsc.
+        log: Tonight's events in force.
+        quarantined: Events that no fold can use, and conflicts.
+        tallies: Counts of events.
+    """
+
+    records: Frame
+    log: Frame
+    quarantined: Frame
+    tallies: Frame
+
+
+def fold_in(records: Frame, log: Frame, events: Frame) -> Folding:
+    """Fold new events into records; only cases that have some are touched.
+
+    Args:
+        records: Last night's records.
+        log: Last night's log: every event in force of each case that ever had one.
+        events: New events, columns of case_event.avsc, as agencies write them.
+
+    Returns:
+        Tonight's records, by case id, and log.
+    """
+    good, bad = normalise_events(events)
+    touched = good.select("case_id").unique()
+    bases = base_events(
+        records.join(touched, on="case_id", how="semi").join(log, on="case_id", how="anti")
+    )
+    folded = fold(pl.concat([log.join(touched, on="case_id", how="semi"), bases, good]))
+    rest = log.join(touched, on="case_id", how="anti")
+    tonight = pl.concat([records.join(folded.records, on="case_id", how="anti"), folded.records])
+    known = pl.concat([records.select("case_id"), folded.records.select("case_id")])
+    everything = pl.concat([rest, folded.log]).sort("case_id", "recorded_at", "event_id")
+    tallies = [
+        tally_rows("events", events),
+        tally_rows("event_bad", bad),
+        tally_rows("event_conflicts", folded.conflicts),
+        tally_rows("event_pending", everything.join(known, on="case_id", how="anti")),
+        tally_rows("opened", folded.records.join(records, on="case_id", how="anti")),
+    ]
+    return Folding(
+        tonight.sort("case_id"),
+        everything,
+        pl.concat([bad, folded.conflicts]),
+        pl.concat([*tallies, _number("event_repeated", folded.repeated)]),
+    )
+
+
+def one_bucket(
+    night: Night,
+    bucket: int,
+    cases: Frame,
+    events: Frame,
+    reviews: Frame,
+    lost_cases: Frame,
+    lost_news: Frame,
+) -> Iterator[tuple[str, Frame]]:
+    """One bucket's night.
+
+    Args:
+        night: What the night goes by.
+        bucket: The bucket's number.
+        cases: On a first night, the bucket's records from case files.
+        events: The bucket's new events, as read.
+        reviews: The bucket's new reviews, as read.
+        lost_cases: What could not be read of case files, rows of quarantined.avsc.
+        lost_news: What could not be read of files of events and reviews.
+
+    Yields:
+        The parts by name, where they have rows, and the counts as `tally`.
+    """
+    begun, superseded = _winners(cases)
+    old = pl.concat([night.state("cases", bucket), begun])
+    folding = fold_in(old, night.state("log", bucket), events)
+    weighed = weigh(folding.records, night.terms)
+    after = summarise(weighed.recommendations)
+    before = None
+    found = CHANGES.to_frame()
+    if night.last is not None:
+        routes = [night.state(route, bucket, SUMMARY) for route in ROUTES]
+        before = summarise(pl.concat(routes))
+        found = changes(
+            before, weighed, old, folding.records, folding.log,
+            night.last, night.terms, night.options,
+        )  # fmt: skip
+    good, bad = normalise_reviews(reviews)
+    kept = keep_reviews(
+        night.state("reviews", bucket), good,
+        after.clear() if before is None else before, after, night.terms.as_of,
+    )  # fmt: skip
+    scored = after.with_columns(weighed.recommendations["score_low"])
+    waiting = queue(
+        scored, kept.reviews, folding.log, before, night.terms.as_of,
+        second_reader=night.second_reader,
+    )  # fmt: skip
+    aside = [folding.quarantined, bad, kept.conflicts]
+    parts: dict[str, Frame] = {
+        **{route: weighed.recommendations.filter(pl.col("route") == route) for route in ROUTES},
+        "quarantine": pl.concat([lost_cases, weighed.quarantined, lost_news, *aside]),
+        "duplicates": superseded,
+        "cases": folding.records,
+        "log": folding.log,
+        "reviews": kept.reviews,
+        "queue": waiting,
+        "changes": found,
+    }
+    for name, frame in parts.items():
+        if frame.height:
+            yield name, frame
+    outside = weighed.outside["completed"]
+    yield (
+        "tally",
+        add_up(
+            [
+                folding.tallies,
+                tally_recommendations(weighed.recommendations),
+                tally_quarantined(pl.concat([lost_cases, weighed.quarantined])),
+                _by_key("quarantine", pl.concat([lost_news, *aside])["reason"]),
+                _number("news_unread", int(lost_news["record_count"].sum())),
+                tally_rows("before", old),
+                tally_rows("completed", weighed.outside.filter(outside)),
+                tally_rows("out_of_scope", weighed.outside.filter(~outside)),
+                tally_rows(
+                    "scope_unknown",
+                    weighed.records.filter(pl.col("scope_unknown") & ~pl.col("completed")),
+                ),
+                tally_rows("reviews", reviews),
+                _number("review_new", kept.new),
+                tally_rows("review_bad", bad),
+                tally_rows("review_conflicts", kept.conflicts),
+                _by_key("mark", waiting["mark"].cast(pl.String).fill_null("")),
+                _by_key("cause", _kinds(found)),
+            ]
+        ),
+    )
+
+
+def _winners(cases: Frame) -> tuple[Frame, Frame]:
+    """Of records with one id the latest, and the others as rows of quarantined.avsc."""
+    often = cases.select(
+        pl.col("case_id").is_duplicated() & pl.col("case_id").is_not_null()
+    ).to_series()
+    if not often.any():
+        return cases, QUARANTINED.to_frame()
+    winners, superseded = resolve(cases.filter(often))
+    return pl.concat([cases.filter(~often), winners]), superseded
+
+
+def _number(of: str, count: int) -> Frame:
+    return pl.DataFrame({"of": [of], "key": [""], "count": [count]}, schema=TALLY)
+
+
+def _by_key(of: str, keys: pl.Series) -> Frame:
+    """Counts under one name by key."""
+    return (
+        pl.DataFrame({"key": keys})
+        .drop_nulls()
+        .group_by("key")
+        .len("count")
+        .select(pl.lit(of).alias("of"), "key", "count")
+        .cast(TALLY)
+    )
+
+
+def _kinds(found: Frame) -> pl.Series:
+    """The kinds of the causes of changes, each once a change."""
+    kind = pl.element().struct.field("kind").cast(pl.String)
+    return found["causes"].list.eval(kind).list.unique().explode()
+
+
+class RunNight(
+    beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], beam.pvalue.DoOutputsTuple]
+):
+    """Brings together what came for each bucket and takes each through the night.
+
+    Args:
+        night: What the night goes by.
+    """
+
+    def __init__(self, night: Night) -> None:
+        super().__init__()
+        self.night = night
+
+    def expand(
+        self, pcolls: dict[str, beam.PCollection[tuple[int, Frame]]]
+    ) -> beam.pvalue.DoOutputsTuple:
+        """Frames by bucket, under the names that `one_bucket` has, to files and tallies."""
+        every = [(bucket, QUARANTINED.to_frame()) for bucket in range(self.night.buckets)]
+        some = next(iter(pcolls.values())).pipeline | beam.Create(every, reshuffle=False)
+        return (
+            {**pcolls, "every": some}
+            | beam.CoGroupByKey()
+            | beam.FlatMapTuple(self.run).with_outputs("tally", main="files")
+        )
+
+    def run(self, bucket: int, came: dict[str, Iterable[Frame]]) -> Iterator[Any]:
+        """One bucket's night, as (file, frame) pairs and tallies."""
+        frames = [
+            concat_frames(list(came[name]), schema)
+            for name, schema in (
+                ("cases", CASES),
+                ("events", EVENTS),
+                ("reviews", REVIEWS),
+                ("lost_cases", QUARANTINED),
+                ("lost_news", QUARANTINED),
+            )
+        ]
+        for name, frame in one_bucket(self.night, bucket, *frames):
+            if name == "tally":
+                yield beam.pvalue.TaggedOutput("tally", frame)
+            else:
+                yield bucket_file(name, bucket, self.night.buckets), frame
+
+
+class ByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[tuple[int, Frame]]]):
+    """Parts frames by bucket.
+
+    Args:
+        buckets: How many buckets there are.
+    """
+
+    def __init__(self, buckets: int) -> None:
+        super().__init__()
+        self.buckets = buckets
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[tuple[int, Frame]]:
+        """Frames with a `case_id` to (bucket, frame)."""
+        return pcoll | beam.FlatMap(by_bucket, self.buckets).with_output_types(tuple[int, Frame])

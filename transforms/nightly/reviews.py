@@ -1,0 +1,234 @@
+"""Reviews: what attorneys decided, kept for ever, and the cases that wait for one.
+
+After a review that counts a case leaves the queue. It comes back, marked, when its route or its
+grounds are no longer those that were recommended when the review was first read.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from schemas.avro import avro_schema
+from schemas.rulebook import ROUTES
+from transforms.avro.types import polars_schema
+from transforms.case_frame import case_key
+from transforms.dates import is_nothing, iso_time
+from transforms.frames import Frame, json_lines
+from transforms.nightly.events import BASE, Checked, part
+from transforms.quarantine import QUARANTINED, set_aside
+
+REVIEWS = polars_schema(avro_schema("review"))
+QUEUE = polars_schema(avro_schema("queue"))
+
+_FAULTS = {
+    "no_case": ("MISSING_CASE_ID", "case_id", "the review has no case_id"),
+    "no_review": ("MISSING_REVIEW_ID", "review_id", "the review has no review_id"),
+    "no_time": ("MISSING_DECIDED_AT", "decided_at", "the review does not say when"),
+    "bad_time": ("BAD_DATE", "decided_at", "when it was decided is no date in a known form"),
+    "bad_route": ("UNKNOWN_CODE", "route", f"the route is none of {', '.join(ROUTES)}"),
+}
+
+
+class Kept(NamedTuple):
+    """All reviews, how many are new, and those refused as rows of quarantined.avsc."""
+
+    reviews: Frame
+    new: int
+    conflicts: Frame
+
+
+def normalise_reviews(reviews: Frame) -> Checked:
+    """Bring reviews into one spelling and set aside what cannot be kept.
+
+    Args:
+        reviews: Columns of review.avsc, as agencies write them.
+
+    Returns:
+        The good ones, and the others as rows of quarantined.avsc.
+    """
+    raw = pl.col("decided_at")
+    spelt = reviews.with_columns(
+        *(_text(name).alias(name) for name in ("review_id", "reviewer", "supervisor")),
+        case_id=case_key(),
+        decided_at=iso_time(raw),
+        route=_text("route").str.to_lowercase(),
+    )
+    timeless = spelt["decided_at"].is_null()
+    unsaid = reviews.select(raw.is_null() | is_nothing(raw)).to_series()
+    faults = spelt.select(
+        no_case=pl.col("case_id").is_null(),
+        no_review=pl.col("review_id").is_null(),
+        no_time=pl.lit(timeless & unsaid),
+        bad_time=pl.lit(timeless & ~unsaid),
+        bad_route=~pl.col("route").is_in(ROUTES).fill_null(False),
+    )
+    return part(reviews, spelt, faults, _FAULTS, "review")
+
+
+def keep_reviews(
+    kept: Frame, new: Frame, before: Frame, after: Frame, as_of: datetime.date
+) -> Kept:
+    """Add reviews to those that there are.
+
+    Args:
+        kept: All reviews up to last night.
+        new: Tonight's, normalised.
+        before: Last night's recommendations (`nightly.changes.summarise`), which the attorney
+            saw.
+        after: Tonight's, for cases that had none.
+        as_of: Tonight's as-of date.
+
+    Returns:
+        All reviews; of two with one id and other content the first read, else the lesser, is kept.
+    """
+    said = [name for name in REVIEWS if name not in ("route_then", "grounds_then", "seen_on")]
+    text = json_lines(new.select(said)).cast(pl.String).alias("_text")
+    new = new.with_columns(text).unique("_text").sort("case_id", "review_id", "_text")
+    first = new.select(pl.struct("case_id", "review_id").is_first_distinct()).to_series()
+    there = new.select("case_id", "review_id").join(
+        kept.select("case_id", "review_id", pl.struct(said).alias("_kept")),
+        on=["case_id", "review_id"],
+        how="left",
+        maintain_order="left",
+    )["_kept"]
+    mine = new.select(pl.struct(said)).to_series()
+    repeated = there.is_not_null() & there.eq_missing(mine)
+    fresh = first & there.is_null()
+    seen = pl.concat([before, after.join(before, on="case_id", how="anti")])
+    added = (
+        new.filter(fresh)
+        .select(said)
+        .join(
+            seen.select("case_id", route_then="route", grounds_then="grounds"),
+            on="case_id",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(seen_on=pl.lit(as_of))
+        .select(REVIEWS.names())
+    )
+    refused = new.filter(~fresh & ~repeated).select(REVIEWS.names())
+    conflicts = QUARANTINED.to_frame()
+    if refused.height:
+        conflicts = set_aside(
+            refused,
+            "review",
+            pl.lit("REVIEW_CONFLICT"),
+            pl.lit("review_id"),
+            "it has the id of another review of the case, and other content",
+        )
+    return Kept(pl.concat([kept, added]).sort("case_id", "review_id"), added.height, conflicts)
+
+
+def queue(
+    after: Frame,
+    reviews: Frame,
+    log: Frame,
+    before: Frame | None,
+    as_of: datetime.date,
+    *,
+    second_reader: bool,
+) -> Frame:
+    """The cases that wait for an attorney.
+
+    Args:
+        after: Tonight's recommendations: those of `nightly.changes.summarise`, and `score_low`.
+        reviews: All reviews.
+        log: Tonight's events in force.
+        before: Last night's recommendations; None on a first night.
+        as_of: Tonight's as-of date.
+        second_reader: Whether a review that expedites counts only with a second reader.
+
+    Returns:
+        Columns of queue.avsc, by route and score.
+    """
+    latest = reviews.sort("case_id", "decided_at", "review_id").unique(
+        "case_id", keep="last", maintain_order=True
+    )
+    latest = latest.with_columns(_counts=_counts(latest, reviews, second_reader=second_reader))
+    cases = after.join(latest.drop("route"), on="case_id", how="left", maintain_order="left")
+    moved = pl.col("route").ne_missing(pl.col("route_then")) | pl.col("grounds").ne_missing(
+        pl.col("grounds_then")
+    )
+    new = pl.lit(False) if before is None else ~pl.col("case_id").is_in(before["case_id"].implode())
+    reviewed = pl.col("review_id").is_not_null()
+    marked = cases.with_columns(
+        mark=pl.when(reviewed & moved)
+        .then(pl.lit("CHANGED_SINCE_REVIEW"))
+        .when(reviewed & ~pl.col("_counts"))
+        .then(pl.lit("AWAITS_SECOND_READER"))
+        .when(~reviewed & new)
+        .then(pl.lit("NEW"))
+    ).filter(~reviewed | pl.col("mark").is_not_null())
+    return (
+        marked.with_columns(as_of=pl.lit(as_of), changed=_changed(marked, log))
+        .select(QUEUE.names())
+        .cast(QUEUE)
+        .sort("route", "score_low", "case_id", descending=[False, True, False])
+    )
+
+
+def _counts(latest: Frame, reviews: Frame, *, second_reader: bool) -> pl.Series:
+    """Whether the latest review of each case lets it leave the queue."""
+    if not second_reader:
+        return pl.Series([True], dtype=pl.Boolean).new_from_index(0, latest.height)
+    readers = (
+        reviews.filter(pl.col("route") == "expedite")
+        .group_by("case_id")
+        .agg(pl.col("reviewer").drop_nulls().n_unique().alias("_readers"))
+    )
+    with_readers = latest.join(readers, on="case_id", how="left", maintain_order="left")
+    signed = (pl.col("supervisor") != pl.col("reviewer")).fill_null(False)
+    read_twice = pl.col("_readers").fill_null(0) >= 2
+    return with_readers.select((pl.col("route") != "expedite") | signed | read_twice).to_series()
+
+
+def _changed(marked: Frame, log: Frame) -> pl.Series:
+    """What has changed since a case's review, in words."""
+    back = marked.with_row_index("_row").filter(pl.col("mark") == "CHANGED_SINCE_REVIEW")
+    now, then = pl.col("grounds"), pl.col("grounds_then").fill_null(pl.lit([], pl.List(pl.String)))
+    route = back.filter(pl.col("route").ne_missing(pl.col("route_then"))).select(
+        "_row",
+        text=pl.format("route was {}, is {}", pl.col("route_then").fill_null("none"), "route"),
+    )
+    parts = [
+        route,
+        *(
+            back.select("_row", text=grounds)
+            .explode("text")
+            .drop_nulls()
+            .with_columns(text=pl.lit(word) + pl.col("text"))
+            for word, grounds in (
+                ("ground gained: ", now.list.set_difference(then)),
+                ("ground lost: ", then.list.set_difference(now)),
+            )
+        ),
+        back.select("_row", "case_id", "decided_at")
+        .join(log.filter(pl.col("event_id") != BASE), on="case_id")
+        .filter(pl.col("recorded_at") > pl.col("decided_at"))
+        .sort("_row", "recorded_at", "event_id")
+        .select("_row", "event_id", "kind", text=pl.concat_list("sets", "adds"))
+        .explode("text")
+        .drop_nulls("text")
+        .select(
+            "_row",
+            text=pl.format(
+                "{} set by event {} ({})", "text", "event_id", pl.col("kind").cast(pl.String)
+            ),
+        ),
+    ]
+    words = pl.concat(parts).group_by("_row", maintain_order=True).agg(pl.col("text"))
+    rows = marked.with_row_index("_row").select("_row")
+    return (
+        rows.join(words, on="_row", how="left", maintain_order="left")
+        .select(pl.col("text").fill_null(pl.lit([], pl.List(pl.String))))
+        .to_series()
+    )
+
+
+def _text(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text)

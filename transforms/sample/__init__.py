@@ -1,0 +1,1 @@
+"""Invented backlogs, and events for them."""

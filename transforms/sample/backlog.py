@@ -1,0 +1,101 @@
+"""Sample: an invented backlog of the shape of 2011, messy on purpose.
+
+Nobody in it lives: there are no names, and every number and date is drawn by chance. It is made a
+block at a time in whole columns. The seed and the block's number settle a block, so that the same
+seed gives the same cases however many are made; what is true and how it is written down are drawn
+apart, so that a clean sample and a messy one hold the same cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from transforms.case_frame import CASES
+from transforms.frames import Frame
+from transforms.sample.crimes import crimes
+from transforms.sample.docket import docket
+from transforms.sample.draw import Columns, Draw, where
+from transforms.sample.favour import favour
+from transforms.sample.history import history
+from transforms.sample.kinds import SILENCE, TELLING, TOLD
+from transforms.sample.mess import Pen, mess_up
+from transforms.sample.people import People, health, person, presence, school
+
+BLOCK = 10_000
+_NUMBER = "_number"
+
+
+def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
+    """One block of cases.
+
+    Args:
+        seed: The sample's seed.
+        block: The block's number; with the seed it settles what comes.
+        clean: Whether to leave out the mess.
+
+    Returns:
+        Columns of case_record.avsc and `_number` (Int64), the case's place in the sample from 0 on.
+        Messy, it has older records of some cases behind the `BLOCK` cases.
+    """
+    number = np.arange(BLOCK) + block * BLOCK
+    people = People(Draw([seed, block, 0], BLOCK))
+    past = history(people)
+    fraud = past.pop("fraud").to_numpy()
+    columns: Columns = {
+        **docket(people, number + 1),
+        **person(people),
+        **presence(people),
+        **past,
+        **crimes(people, fraud),
+        **favour(people),
+        **health(people),
+        **school(people),
+    }
+    told = _silence(columns, people)
+    frame = pl.DataFrame(
+        [
+            told[name].cast(dtype).alias(name)
+            if name in told
+            else pl.repeat(None, BLOCK, dtype=dtype, eager=True).alias(name)
+            for name, dtype in CASES.items()
+        ]
+    ).with_columns(pl.Series(_NUMBER, number))
+    return frame if clean else mess_up(frame, Pen([seed, block, 1]))
+
+
+def sample_cases(
+    seed: int, cases: int, files: int, *, clean: bool = False
+) -> Iterator[tuple[int, Frame]]:
+    """A sample backlog, block by block, dealt to files.
+
+    Args:
+        seed: The sample's seed.
+        cases: How many cases.
+        files: How many files; each gets as many of the cases, in order.
+        clean: Whether to leave out the mess.
+
+    Yields:
+        A file's number from 0 on, in order, and a frame of some of its records (columns of
+        case_record.avsc).
+    """
+    starts = [cases * number // files for number in range(files + 1)]
+    for block in range(-(-cases // BLOCK)):
+        made = sample_block(seed, block, clean=clean)
+        for file in range(files):
+            first, last = starts[file], starts[file + 1]
+            if first < (block + 1) * BLOCK and last > block * BLOCK:
+                of_file = pl.col(_NUMBER).is_between(first, last, closed="left")
+                yield file, made.filter(of_file).select(CASES.names())
+
+
+def _silence(columns: Columns, people: People) -> Columns:
+    """Columns with what files say nothing of as not known."""
+    told = dict(columns)
+    for name, rate in SILENCE.items():
+        kinds = {kind: rate * TOLD for kind, telling in TELLING.items() if name in telling}
+        rates = people.kind.replace_strict(kinds, default=rate).to_numpy() if kinds else rate
+        told[name] = where(~people.draw.chance(rates), columns[name])
+    return told

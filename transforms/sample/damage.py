@@ -1,0 +1,28 @@
+"""Damage to a sample backlog: a block of a file that cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from transforms.avro.blocks import Block, blocks, read_header
+
+
+def damage_block(path: Path, seed: int) -> None:
+    """Overwrite the content of a file's middle block with noise, and leave its header.
+
+    Args:
+        path: An Avro file that has records.
+        seed: What settles the noise.
+    """
+    with path.open("r+b") as file:
+        header = read_header(file)
+        found = list(blocks(file, header, len(header.raw), path.stat().st_size))
+        block = found[len(found) // 2]
+        assert isinstance(block, Block)
+        noise = np.random.default_rng(seed).bytes(len(block.data))
+        # Behind the block's count and size.
+        content = path.read_bytes().index(block.data, block.offset)
+        file.seek(content)
+        file.write(noise)

@@ -1,0 +1,185 @@
+"""Sample events: invented news about the cases of a backlog, late, repeated and at odds on purpose.
+
+The same seed and cases give the same events.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from typing import Any
+
+import polars as pl
+
+from transforms.frames import Frame
+from transforms.nightly.events import EVENTS
+from transforms.nightly.reviews import REVIEWS
+
+# Shares of a night's events, by kind.
+KINDS = {
+    "HEARING_SET": 0.30,
+    "FACT_CHANGED": 0.18,
+    "APPLICATION_FILED": 0.12,
+    "CONVICTION_ENTERED": 0.08,
+    "CUSTODY_CHANGED": 0.08,
+    "APPEARANCE_ENTERED": 0.08,
+    "FAMILY_CHANGED": 0.06,
+    "CASE_COMPLETED": 0.05,
+    "CASE_OPENED": 0.05,
+}
+LATE, REPEATED, AT_ODDS = 0.05, 0.03, 0.005
+
+Row = dict[str, Any]
+
+
+def sample_events(ids: list[str], number: int, day: datetime.date, seed: int) -> Frame:
+    """One day's events.
+
+    Args:
+        ids: The cases' ids.
+        number: How many events; some more rows, for some come twice.
+        day: The day before which they happened.
+        seed: The seed.
+
+    Returns:
+        Columns of case_event.avsc, in no order.
+    """
+    rng = random.Random(f"{seed} {day}")
+    rows = [_event(rng, ids, day, place) for place in range(number)]
+    again = [row for row in rows if rng.random() < REPEATED]
+    other = [
+        row | {"recorded_at": f"{day}T23:59:00", "source": "OPLA"}
+        for row in rows
+        if rng.random() < AT_ODDS
+    ]
+    everything = [*rows, *again, *other]
+    rng.shuffle(everything)
+    return pl.DataFrame(everything, schema=EVENTS)
+
+
+def _event(rng: random.Random, ids: list[str], day: datetime.date, place: int) -> Row:
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    happened = day - datetime.timedelta(days=rng.randint(0, 3))
+    late = rng.random() < LATE
+    recorded = happened - datetime.timedelta(days=200) if late else day
+    sets, adds, facts = _news(rng, kind, happened)
+    case = f"8{day:%y%m%d}{place:05d}" if kind == "CASE_OPENED" else rng.choice(ids)
+    return {
+        "event_id": f"{day:%Y%m%d}-{place:06d}",
+        "case_id": case,
+        "kind": kind,
+        "happened_at": str(happened),
+        "recorded_at": f"{recorded}T{rng.randint(0, 22):02d}:{rng.randint(0, 59):02d}:00",
+        "source": "EOIR",
+        "sets": sets,
+        "adds": adds,
+        "facts": facts,
+    }
+
+
+def _news(
+    rng: random.Random, kind: str, day: datetime.date
+) -> tuple[list[str] | None, list[str] | None, Row]:
+    """What an event of a kind sets and adds, and the values."""
+    match kind:
+        case "HEARING_SET":
+            when = day + datetime.timedelta(days=rng.randint(20, 900))
+            calendar = rng.choice(["MASTER", "INDIVIDUAL"])
+            return _sets(next_hearing=str(when), calendar_type=calendar)
+        case "APPLICATION_FILED":
+            form = rng.choice(["ASYL", "42B", "I918", "245"])
+            return _adds("applications", {"form": form, "filed": str(day), "decision": "PENDING"})
+        case "CONVICTION_ENTERED":
+            grade = rng.choice(["FELONY", "MISDEMEANOR", "MISDEMEANOR"])
+            category = rng.choice(["DUI", "THEFT", "ASSAULT", "DRUG_TRAFFICKING"])
+            return _adds(
+                "convictions",
+                {
+                    "date": str(day),
+                    "grade": grade,
+                    "category": category,
+                    "immigration_element": False,
+                    "vacated": False,
+                    "juvenile_adjudication": False,
+                },
+            )
+        case "CUSTODY_CHANGED":
+            return _sets(custody=rng.choice(["DETAINED", "RELEASED"]))
+        case "APPEARANCE_ENTERED":
+            return _sets(represented=True, represented_since=str(day))
+        case "FAMILY_CHANGED":
+            relation = rng.choice(["SPOUSE", "CHILD"])
+            return _adds("relatives", {"relation": relation, "status": "CITIZEN"})
+        case "CASE_COMPLETED":
+            return _sets(completed_on=str(day))
+        case "CASE_OPENED":
+            return (
+                None,
+                None,
+                {
+                    "court": rng.choice(["BAL", "DEN", "LOS"]),
+                    "case_type": "RMV",
+                    "custody": "NEVER_DETAINED",
+                    "birth_date": str(day - datetime.timedelta(days=rng.randint(6000, 25000))),
+                    "nta_issued": str(day),
+                    "entries": [
+                        {
+                            "date": str(day - datetime.timedelta(days=rng.randint(30, 6000))),
+                            "manner": rng.choice(["ADMITTED", "WITHOUT_INSPECTION"]),
+                        }
+                    ],
+                    "convictions": [],
+                    "removals": [],
+                },
+            )
+    field, value = rng.choice(
+        [
+            ("serious_condition", True),
+            ("military_service", []),
+            ("in_school", True),
+            ("fraud_findings", [{"date": str(day), "found_by": "IMMIGRATION_JUDGE"}]),
+            ("victimisation", [{"kind": "DOMESTIC_VIOLENCE", "in_united_states": True}]),
+            ("security_risk", None),
+            ("gang_member", False),
+        ]
+    )
+    return _sets(**{field: value})
+
+
+def _sets(**facts: Any) -> tuple[list[str], None, Row]:
+    return list(facts), None, facts
+
+
+def _adds(name: str, element: Row) -> tuple[None, list[str], Row]:
+    return None, [name], {name: [element]}
+
+
+def sample_reviews(recommended: Frame, number: int, day: datetime.date, seed: int) -> Frame:
+    """One day's reviews, most of them as recommended.
+
+    Args:
+        recommended: `case_id` and `route` of cases to review.
+        number: How many reviews, at most one a case.
+        day: The day on which they were decided.
+        seed: The seed.
+
+    Returns:
+        Columns of review.avsc.
+    """
+    rng = random.Random(f"{seed} reviews {day}")
+    cases = sorted(recommended.select("case_id", "route").iter_rows())
+    rows = [
+        {
+            "review_id": f"R{day:%Y%m%d}-{place:06d}",
+            "case_id": case,
+            "reviewer": f"attorney-{rng.randint(1, 40)}",
+            "supervisor": rng.choice([None, f"supervisor-{rng.randint(1, 8)}"]),
+            "decided_at": f"{day}T{rng.randint(8, 17):02d}:00:00",
+            "route": route if rng.random() < 0.9 else "continue",
+            "reason": None,
+            "offer": rng.choice(["OFFERED", "NOT_OFFERED"]) if route == "close" else None,
+            "background_check": "PENDING" if route == "close" else None,
+        }
+        for place, (case, route) in enumerate(rng.sample(cases, min(number, len(cases))))
+    ]
+    return pl.DataFrame(rows, schema=REVIEWS)

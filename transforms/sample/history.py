@@ -1,0 +1,104 @@
+"""Invented immigration histories: entries, violations, removals, orders and findings of fraud."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from transforms.sample.draw import Columns, either, iso, lists, where
+from transforms.sample.people import People
+
+ADMISSIONS = {"ADMITTED": 0.9, "VISA_WAIVER": 0.05, "PAROLED": 0.05}
+VIOLATIONS = {"OVERSTAY": 0.78, "FAILED_TO_MAINTAIN_STATUS": 0.13, "UNAUTHORIZED_WORK": 0.06,
+    "VISA_PROGRAM_ABUSE": 0.02, "OTHER": 0.01}  # fmt: skip
+REMOVALS = {
+    "REMOVAL": 0.45,
+    "EXPEDITED_REMOVAL": 0.4,
+    "REINSTATED_ORDER": 0.08,
+    "DEPORTATION": 0.07,
+}
+RETURNS = {"VOLUNTARY_RETURN": 0.7, "VOLUNTARY_DEPARTURE": 0.3}
+FINDERS = {"IMMIGRATION_OFFICER": 0.7, "IMMIGRATION_JUDGE": 0.25, "OTHER": 0.05}
+
+
+def history(people: People) -> Columns:
+    """What a file says of how somebody came, stayed, left and came again.
+
+    Args:
+        people: The people.
+
+    Returns:
+        Columns of case_record.avsc by name.
+    """
+    draw = people.draw
+    always = np.ones(draw.cases, bool)
+    manner = either(people.uninspected, "WITHOUT_INSPECTION", draw.pick(ADMISSIONS))
+    before = either(
+        people.uninspected | (people.removed & draw.chance(0.8)),
+        "WITHOUT_INSPECTION",
+        "ADMITTED",
+    )
+    # Court data lack many dates of entry; the manner is missing less often.
+    dated, told = draw.chance(0.85), draw.chance(0.96)
+    # A visitor's stay runs out some months after the entry, and before the charge.
+    stay = np.minimum(
+        people.here - 1, np.maximum(people.here - draw.between(90, 400), people.nta + 1)
+    )
+    came_back = people.returned & ~people.removed & people.uninspected & draw.chance(0.4)
+    ordered_again = draw.chance(0.006) & (people.here > 1000) & (people.nta > 200)
+    fraud = draw.chance(np.where(people.uninspected, 0.006, 0.022))
+    return {
+        "entries": lists(
+            "entries",
+            (people.returned, {"date": iso(people.first), "manner": before}),
+            (
+                always,
+                {"date": where(dated, iso(people.here)), "manner": where(told, manner)},
+            ),
+        ),
+        "status_violations": lists(
+            "status_violations",
+            (
+                people.overstayed,
+                {"date": where(draw.chance(0.88), iso(stay)), "kind": draw.pick(VIOLATIONS)},
+            ),
+        ),
+        "removals": lists(
+            "removals",
+            (
+                people.removed,
+                {"date": where(draw.chance(0.92), iso(people.left)), "kind": draw.pick(REMOVALS)},
+            ),
+            (came_back, {"date": iso(people.left), "kind": draw.pick(RETURNS)}),
+        ),
+        "orders": lists(
+            "orders",
+            (
+                people.removed,
+                {
+                    "date": iso(people.left + draw.between(0, 4)),
+                    "final": pl.Series(always),
+                    "outstanding": pl.Series(~always),
+                    "in_absentia": draw.maybe(0.25, 0.2),
+                },
+            ),
+            (
+                ordered_again,
+                {
+                    "date": iso(draw.between(30, people.nta - 60)),
+                    "final": draw.maybe(0.6, 0.1),
+                    "outstanding": draw.maybe(0.85, 0.1),
+                    "in_absentia": draw.maybe(0.8, 0.1),
+                },
+            ),
+        ),
+        "fraud_findings": lists(
+            "fraud_findings",
+            (
+                fraud,
+                {"date": iso(draw.between(25, people.here)), "found_by": draw.pick(FINDERS)},
+            ),
+        ),
+        "egregious_violations": pl.Series(draw.chance(np.where(people.removed, 0.1, 0.002))),
+        "fraud": pl.Series(fraud),
+    }

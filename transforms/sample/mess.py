@@ -1,0 +1,202 @@
+"""The mess in a sample backlog: the same cases as tired hands in several agencies write them down.
+
+Other forms of dates, words for codes, nulls spelt out, stray blanks; and, a few in a thousand, what
+cannot be read or cannot be true, records without an id, and older records of the same cases.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from transforms.case_frame import CASES
+from transforms.frames import Frame
+from transforms.sample.draw import Ints, in_lists
+
+DAYS = (
+    "%m/%d/%Y", "%d-%b-%Y", "%Y%m%d", "%b %d, %Y", "%B %d %Y", "%Y-%m-%d 00:00:00.000",
+    "  %Y-%m-%d", "%Y-%m-%dT00:00:00Z", "%m-%d-%Y",
+)  # fmt: skip
+MONTHS = ("%m/%Y", "%b %Y", "%B %Y")
+NOTHING = ("", "N/A", "UNKNOWN", "??", " ")
+NO_DATE = (*NOTHING, "00/00/0000")
+DATES = ("birth_date", "next_hearing", "nta_issued", "nta_filed", "lpr_since", "represented_since",
+    "present_continuously_since")  # fmt: skip
+LIST_DATES = (
+    ("entries", "date"), ("status_violations", "date"), ("removals", "date"), ("orders", "date"),
+    ("convictions", "date"), ("applications", "filed"),
+)  # fmt: skip
+SPELT_OUT = ("nationality", "language", "opla_office", "a_number", "court")
+WORDS = {
+    "court": {
+        "BAL": "Baltimore, MD", "DEN": "denver", "LOS": "Los Angeles", "NYC": "NEW YORK CITY",
+        "MIA": "Miami", "SFR": "San Francisco", "CHI": "Chicago ", "HOU": " houston",
+    },
+    "nationality": {
+        "MX": "Mexico", "ES": "El Salvador", "CH": "CHINA", "GT": "Guatemala", "HO": "Honduras",
+        "DR": "Dominican Republic", "KS": "South Korea", "CM": "Cameroon",
+    },
+}  # fmt: skip
+LIST_WORDS = {
+    ("convictions", "category"): {
+        "DUI": "Drunk Driving", "THEFT": "Shoplifting", "ASSAULT": "Battery", "TRAFFIC": "Speeding",
+        "HIT_AND_RUN": "Hit & Run", "DRUG_POSSESSION": "Possession of Marijuana",
+        "ILLEGAL_REENTRY": "8 USC 1326", "DRUG_TRAFFICKING": "Possession with intent",
+    },
+    ("applications", "form"): {
+        "ASYL": "I-589", "42B": "EOIR-42B", "245": "I-485", "I918": "U Visa", "42A": "EOIR-42A",
+    },
+    ("charges", "code"): {
+        "212a06Ai": "212a06A i", "237a01B": "237(a)(1)(B)", "212a02AiI": "(212)(a)(02)(A)(i)(I)",
+        "237a02Aiii": " 237a02Aiii", "212a07AiI": "212a07Ai  I",
+    },
+}  # fmt: skip
+LOST = {
+    "birth_date": ("13/45/1970", "11/17/45", "2031-01-01", "about 1980"),
+    "nta_issued": ("31-FEB-2009", "soon", "2019-05-06"),
+    "court": ("Atlantis", "see file"),
+    "nationality": ("see file", "Freedonia"),
+    "a_number": ("A12", "pending"),
+}
+LIST_LOST = {
+    ("entries", "date"): ("about 1998", "00-00-1999"),
+    ("convictions", "category"): ("see rap sheet", "offense not stated"),
+}
+
+# Shares of the values or of the records.
+ODD = 0.12
+UNREADABLE = 0.0015
+TWICE = 0.005
+WITHOUT_ID = 0.0003
+BEFORE_BIRTH = 0.001
+REMOVED_LATER = 0.0006
+
+
+class Pen:
+    """Writes values as agencies do: mostly in one form, now and then in another.
+
+    Args:
+        seed: What settles which value is written how.
+    """
+
+    def __init__(self, seed: Sequence[int]) -> None:
+        self.generator = np.random.default_rng(seed)
+
+    def rows(self, column: pl.Series | Frame, share: float) -> Ints:
+        """Some rows, each at a rate."""
+        return np.flatnonzero(self.generator.random(len(column)) < share)
+
+    def dates(self, text: pl.Series) -> pl.Series:
+        """ISO dates and months, some in other forms."""
+        rows = self.rows(text, ODD)
+        some = text.gather(rows)
+        day = some.str.to_date("%Y-%m-%d", strict=False)
+        month = (some + "-01").str.to_date("%Y-%m-%d", strict=False)
+        written = self._one_of([day.dt.strftime(form) for form in DAYS])
+        months = self._one_of([month.dt.strftime(form) for form in MONTHS])
+        return put(text, rows, written.fill_null(months).fill_null(some))
+
+    def words(self, text: pl.Series, words: Mapping[str, str]) -> pl.Series:
+        """Codes, some as words or with stray blanks."""
+        rows = self.rows(text, ODD)
+        return put(text, rows, text.gather(rows).replace(words) + " ")
+
+    def nothing(self, text: pl.Series, words: Sequence[str] = NOTHING) -> pl.Series:
+        """Texts, with some nulls spelt out."""
+        rows = self.rows(text, ODD)
+        spelt = self._one_of([pl.repeat(word, len(rows), eager=True) for word in words])
+        return put(text, rows, text.gather(rows).fill_null(spelt))
+
+    def unreadable(self, text: pl.Series, nonsense: Sequence[str]) -> pl.Series:
+        """Texts, a few of them overwritten with what nobody can read."""
+        rows = self.rows(text, UNREADABLE)
+        return put(
+            text, rows, self._one_of([pl.repeat(n, len(rows), eager=True) for n in nonsense])
+        )
+
+    def _one_of(self, choices: Sequence[pl.Series]) -> pl.Series:
+        size = len(choices[0])
+        chosen = self.generator.integers(0, len(choices), size)
+        return pl.concat(choices).gather(chosen * size + np.arange(size))
+
+
+def mess_up(cases: Frame, pen: Pen) -> Frame:
+    """Write cases down as agencies do.
+
+    Args:
+        cases: Columns of case_record.avsc, in good form, and any others, which stay.
+        pen: How they are written.
+
+    Returns:
+        The same records in order, and behind them older records of some of the cases.
+    """
+    cases = _cannot_be(cases, pen)
+    columns = {name: pen.dates(cases[name]) for name in DATES}
+    columns |= {name: pen.words(cases[name], words) for name, words in WORDS.items()}
+    columns |= {
+        name: pen.words(cases[name], {}) for name in ("case_type", "opla_office", "case_id")
+    }
+    columns |= {name: pen.nothing(columns[name], NO_DATE) for name in DATES}
+    columns |= {name: pen.nothing(columns.get(name, cases[name])) for name in SPELT_OUT}
+    columns |= {name: pen.unreadable(columns[name], nonsense) for name, nonsense in LOST.items()}
+    columns["updated_at"] = _clocks(cases["updated_at"], pen)
+    cases = cases.with_columns(column.alias(name) for name, column in columns.items())
+    for name, field in LIST_DATES:
+        cases = _each(cases, name, field, pen.dates)
+    for (name, field), words in LIST_WORDS.items():
+        cases = _each(cases, name, field, functools.partial(pen.words, words=words))
+    for (name, field), nonsense in LIST_LOST.items():
+        cases = _each(cases, name, field, functools.partial(pen.unreadable, nonsense=nonsense))
+    older = _older(cases[pen.rows(cases, TWICE)])
+    without = pen.rows(cases, WITHOUT_ID)
+    ids = put(cases["case_id"], without, pl.repeat("  ", len(without), eager=True))
+    return pl.concat([cases.with_columns(ids.alias("case_id")), older])
+
+
+def put(column: pl.Series, rows: Ints, values: pl.Series) -> pl.Series:
+    """A column with new values at some rows."""
+    place = np.arange(len(column))
+    place[rows] = len(column) + np.arange(len(rows))
+    return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(place)
+
+
+def _each(cases: Frame, column: str, field: str, write: Callable[[pl.Series], pl.Series]) -> Frame:
+    """Cases with a field of each element of a list column rewritten."""
+    lists = cases[column]
+    size = lists.list.len().fill_null(0).to_numpy()
+    owner = np.repeat(np.arange(len(lists)), size)
+    flat = lists.filter(pl.Series(size > 0)).explode()
+    fields = flat.struct.unnest()
+    fields = fields.with_columns(write(fields[field]).alias(field))
+    rewritten = in_lists(owner, fields.to_struct(column), len(lists))
+    return cases.with_columns(pl.when(pl.col(column).is_not_null()).then(rewritten).alias(column))
+
+
+def _clocks(text: pl.Series, pen: Pen) -> pl.Series:
+    rows = pen.rows(text, ODD)
+    return put(text, rows, text.gather(rows).str.replace("T", " "))
+
+
+def _cannot_be(cases: Frame, pen: Pen) -> Frame:
+    """Contradictions: entries before the birth, removals still to come."""
+    early = pen.rows(cases, BEFORE_BIRTH)
+    early = early[cases["birth_date"].gather(early).is_not_null().to_numpy()]
+    late = pen.rows(cases, REMOVED_LATER)
+    entry = pl.Series([[{"date": "1901-01-01", "manner": "UNKNOWN"}]], dtype=CASES["entries"])
+    removal = pl.Series([[{"date": "2014-06-02", "kind": "REMOVAL"}]], dtype=CASES["removals"])
+    return cases.with_columns(
+        put(cases["entries"], early, entry.new_from_index(0, len(early))).alias("entries"),
+        put(cases["removals"], late, removal.new_from_index(0, len(late))).alias("removals"),
+    )
+
+
+def _older(cases: Frame) -> Frame:
+    """What was known of cases some years before."""
+    knew_less = ("convictions", "relatives", "applications", "ties", "next_hearing")
+    return cases.with_columns(
+        pl.lit("2010-06-01T08:00:00").alias("updated_at"),
+        *(pl.lit(None, CASES[name]).alias(name) for name in knew_less),
+    )
