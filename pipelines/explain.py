@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
@@ -51,12 +52,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.case.endswith(".json"):
         rulebook = own or load(DEFAULT)
         as_of = options.as_of or rulebook.rulebook.issued
-        record = to_frame([_read(options.case)])
+        record, warned = to_frame([_read(options.case)]), []
     else:
-        from pipelines.runs import find_case, load_run, run_rulebook
+        from pipelines.runs import find_case, find_warnings, load_run, run_rulebook
 
         run, manifest = load_run(options.run)
-        record = find_case(run, options.case)
+        record, warned = find_case(run, options.case), find_warnings(run, options.case)
         used = own or run_rulebook(run, manifest)
         if used is None:
             raise InputProblem(
@@ -71,6 +72,9 @@ def _run(options: argparse.Namespace) -> int:
             f"{options.case}: {row['field']}: {row['detail']} ({row['reason']}); "
             "a backlog would quarantine it"
         )
+    # A snapshot is in good form already: only its run knows what was not.
+    warnings = list(dict.fromkeys((*warned, *records["warnings"].to_list()[0])))
+    records = records.with_columns(warnings=pl.Series([warnings], dtype=pl.List(pl.String)))
     explanation = explain(records, rulebook, as_of, presume=presume)
     if options.json:
         print(json.dumps(dataclasses.asdict(explanation), default=str, indent=2))

@@ -11,7 +11,7 @@ it is complete, and LATEST is moved last.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
@@ -170,14 +170,32 @@ def find_case(run: str, case_id: str) -> Frame:
     Raises:
         RunError: It is not there.
     """
-    schema = avro_schema("case_record")
-    for path in files(run, "cases"):
-        source = FrameSource(path, schema, None, FRAME_ROWS)
+    found = _of_case(run, "cases", "case_record", case_id)
+    if found is None:
+        raise RunError(f"{run}: there is no case of that id")
+    return found
+
+
+def find_warnings(run: str, case_id: str) -> list[str]:
+    """What a run set to unknown when it normalised a case, which its snapshot no longer shows."""
+    for route in ROUTES:
+        found = _of_case(run, route, "recommendation", case_id, ["case_id", "warnings"])
+        if found is not None:
+            return found["warnings"].to_list()[0] or []
+    return []
+
+
+def _of_case(
+    run: str, part: str, kind: str, case_id: str, columns: Sequence[str] | None = None
+) -> Frame | None:
+    schema = avro_schema(kind)
+    for path in files(run, part):
+        source = FrameSource(path, schema, columns, FRAME_ROWS)
         for _, frame in source.read(source.get_range_tracker(None, None)):
             found = frame.filter(case_id=case_id)
             if found.height:
                 return found
-    raise RunError(f"{run}: there is no case of that id")
+    return None
 
 
 def _write(path: str, text: str) -> None:
