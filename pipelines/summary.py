@@ -50,7 +50,7 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     _most(console, "most frequent grounds", manifest.grounds, routed, titles)
     _most(console, "most often unknown", manifest.missing_facts, routed, {}, 5)
     if manifest.quarantine:
-        _most(console, "set aside", manifest.quarantine, None, {})
+        _set_aside(console, manifest)
     if counts.unreadable_places:
         console.print(
             f"{counts.unreadable_places} unreadable places hold an unknown number of records"
@@ -67,6 +67,16 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} cases a second")
     console.print("An attorney decides; these are recommendations.")
     console.print(f"files: {run}/{{{','.join(ROUTES)},quarantine,duplicates,cases}}/")
+
+
+def _set_aside(console: Console, manifest: Manifest) -> None:
+    """Every reason: the records add up; an entry may hold many, or none of a case."""
+    table = _table("set aside", "records", "entries")
+    records = manifest.quarantined_records or {}
+    for reason in sorted(manifest.quarantine, key=lambda reason: -records.get(reason, 0)):
+        number = f"{records[reason]:,}" if reason in records else ""
+        table.add_row(reason, number, f"{manifest.quarantine[reason]:,}")
+    console.print(table)
 
 
 def _most(

@@ -55,6 +55,7 @@ class Tallies:
             "unknown": self.counts("unknown"),
             "missing_facts": self.counts("missing_fact"),
             "quarantine": self.counts("quarantine"),
+            "quarantined_records": self.counts("quarantined"),
             "warnings": self.counts("warning"),
             "firm": self.total("firm"),
             "look": self.total("look"),

@@ -173,7 +173,9 @@ class Manifest(_Part):
         grounds: How often each criterion grounds a recommendation.
         unknown: How often each criterion is UNKNOWN.
         missing_facts: How often each fact is asked for.
-        quarantine: How often each reason sets records or places aside.
+        quarantine: How often each reason sets records or places aside: entries in quarantine/.
+        quarantined_records: How many case records each reason sets aside; they add up to
+            `counts.quarantined`. None in a manifest from before it was kept.
         warnings: How often each field was set to unknown in normalising.
         firm: Recommendations that no missing fact can change.
         look: Recommendations marked for a person's look.
@@ -197,6 +199,7 @@ class Manifest(_Part):
     unknown: dict[str, int]
     missing_facts: dict[str, int]
     quarantine: dict[str, int]
+    quarantined_records: dict[str, int] | None = None
     warnings: dict[str, int]
     firm: int
     look: int
@@ -205,3 +208,13 @@ class Manifest(_Part):
     started: datetime.datetime
     seconds: float
     nightly: Nightly | None = None
+
+    @model_validator(mode="after")
+    def _reconcile(self) -> Manifest:
+        if self.quarantined_records is not None:
+            by_reason = sum(self.quarantined_records.values())
+            if by_reason != self.counts.quarantined:
+                raise ValueError(
+                    f"{self.counts.quarantined} records are quarantined, {by_reason} by reason"
+                )
+        return self

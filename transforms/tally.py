@@ -48,14 +48,16 @@ def tally_quarantined(quarantined: Frame) -> Frame:
 
     Returns:
         Columns `of`, `key` and `count`: `quarantine` counts entries by reason, `quarantined` the
-        records in them, `unread` those of them in damaged blocks, `unreadable` the places of which
-        the count is unknown.
+        records in them by reason, `unread` those of them in damaged blocks, `unreadable` the places
+        of which the count is unknown.
     """
     known = quarantined.filter(pl.col("record_count").is_not_null())
     return pl.concat(
         [
             _count("quarantine", quarantined.select(key="reason")),
-            _total("quarantined", known["record_count"].sum()),
+            known.group_by(key="reason")
+            .agg(pl.col("record_count").sum().alias("count"))
+            .select(pl.lit("quarantined").alias("of"), "key", "count"),
             _total("unread", known.filter(pl.col("stage") == "read")["record_count"].sum()),
             _total("unreadable", quarantined.height - known.height),
         ]

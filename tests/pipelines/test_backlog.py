@@ -371,6 +371,21 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     manifest = json.loads((run / "manifest.json").read_text())
     lost = {row["source_file"]: row for row in rows(run, "quarantine") if row["stage"] == "read"}
     assert set(lost) == {str(folder / "1.avro"), str(folder / "2.avro")}
+    table = done.stdout[done.stdout.index("\nset aside") :].splitlines()[2:]
+    shown = {}
+    for line in table:
+        if not (found := re.fullmatch(r"([A-Z_]+) +([\d,]+) +([\d,]+) *", line)):
+            break
+        shown[found[1]] = [int(number.replace(",", "")) for number in found.groups()[1:]]
+    aside = rows(run, "quarantine")
+    assert shown == {
+        reason: [
+            sum(row["record_count"] for row in aside if row["reason"] == reason),
+            sum(row["reason"] == reason for row in aside),
+        ]
+        for reason in {row["reason"] for row in aside}
+    }
+    assert sum(records for records, _ in shown.values()) == manifest["counts"]["quarantined"]
     assert lost[str(folder / "2.avro")]["record_count"] == 100
     assert manifest["counts"]["read"] == len(inputs(backlog))
     assert manifest["counts"]["unreadable_places"] == 0

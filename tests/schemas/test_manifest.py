@@ -49,7 +49,8 @@ def test_a_manifest_is_read_as_it_was_written() -> None:
         grounds={"F1": 1},
         unknown={},
         missing_facts={},
-        quarantine={"BAD_DATE": 4},
+        quarantine={"UNREADABLE_BLOCK": 1, "BAD_DATE": 1},
+        quarantined_records={"UNREADABLE_BLOCK": 3, "BAD_DATE": 1},
         warnings={},
         firm=1,
         look=0,
@@ -63,3 +64,10 @@ def test_a_manifest_is_read_as_it_was_written() -> None:
     spoilt = text.replace('"read": 21', '"read": 22')
     with pytest.raises(ValidationError, match="22 records were read, 21 are accounted for"):
         Manifest.model_validate_json(spoilt)
+    spoilt = text.replace('"UNREADABLE_BLOCK": 3', '"UNREADABLE_BLOCK": 1')
+    with pytest.raises(ValidationError, match="4 records are quarantined, 2 by reason"):
+        Manifest.model_validate_json(spoilt)
+    # A manifest from before the records of each reason were counted.
+    older = made.model_dump(mode="json")
+    del older["quarantined_records"]
+    assert Manifest.model_validate(older).quarantined_records is None
