@@ -25,7 +25,7 @@ from pipelines.options import (
     run_command,
 )
 from pipelines.progress import Progress, count_cases
-from pipelines.runs import PARTS, RunPlace, close_run, discard, files, open_run, output_files
+from pipelines.runs import PARTS, RunPlace, close_run, files, output_files, sole_run
 from pipelines.summary import print_summary
 from pipelines.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
@@ -233,26 +233,22 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
         raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
     as_of = options.as_of or rulebook.rulebook.issued
     inputs = expand_inputs(options.input, avro_schema("case_record"))
-    place = open_run(options.output, options.run_id or f"{as_of}-{rulebook.id}")
-    job = Job(
-        inputs=tuple(inputs),
-        place=place,
-        rulebook=rulebook,
-        as_of=as_of,
-        presume=options.presume,
-        scope=options.scope,
-        courts=options.courts,
-    )
-    try:
+    with sole_run(options.output, options.run_id or f"{as_of}-{rulebook.id}") as place:
+        job = Job(
+            inputs=tuple(inputs),
+            place=place,
+            rulebook=rulebook,
+            as_of=as_of,
+            presume=options.presume,
+            scope=options.scope,
+            courts=options.courts,
+        )
         with Progress(sum(file.bytes for file in inputs)):
             pipeline = beam.Pipeline(options=beam_options)
             review(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = reviewed_run(job, started, clock)
             close_run(place, manifest, rulebook.rulebook)
-    except BaseException:
-        discard(place)
-        raise
     if as_json:
         print(manifest.model_dump_json(indent=2))
     else:

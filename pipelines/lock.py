@@ -1,4 +1,4 @@
-"""A lock on a state, so that two nights never work on it at once."""
+"""Locks: two nights never work on one state at once, nor two processes on one run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 
 class BusyError(RuntimeError):
-    """Another process works on the state; the message is one line."""
+    """Another process is at work in the same place; the message is one line."""
 
 
 @contextlib.contextmanager
@@ -29,9 +29,45 @@ def locked(state: str) -> Iterator[None]:
         yield
         return
     os.makedirs(state, exist_ok=True)
-    with open(os.path.join(state, ".lock"), "a") as file:
+    with _held(os.path.join(state, ".lock"), f"{state}: another night is at work on it"):
+        yield
+
+
+@contextlib.contextmanager
+def sole_writer(run: str) -> Iterator[None]:
+    """Be the only process that writes a run; the lock is beside it, and is removed with it.
+
+    A run that is not on a local disk has no lock.
+
+    Args:
+        run: The run's directory once it is complete.
+
+    Raises:
+        BusyError: Another process writes it.
+        OSError: Nothing can be written there.
+    """
+    if "://" in run:
+        yield
+        return
+    folder, name = os.path.split(run)
+    path, busy = f"{folder}/_{name}.lock", f"{run}: another run of that id is at work"
+    os.makedirs(folder, exist_ok=True)
+    with _held(path, busy) as held:
+        # Whoever had it until just now has removed it: another may hold the next one.
+        if not (os.path.exists(path) and os.path.samestat(os.fstat(held), os.stat(path))):
+            raise BusyError(busy)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+
+
+@contextlib.contextmanager
+def _held(path: str, busy: str) -> Iterator[int]:
+    with open(path, "a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BusyError(f"{state}: another night is at work on it") from None
-        yield
+            raise BusyError(busy) from None
+        yield file.fileno()

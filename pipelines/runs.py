@@ -10,13 +10,15 @@ it is complete, and LATEST is moved last.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
+from pipelines.lock import sole_writer
 from schemas.avro import avro_schema
 from schemas.manifest import Manifest, OutputFile
 from schemas.rulebook import ROUTES, Rulebook
@@ -77,6 +79,28 @@ def open_run(output: str, run_id: str) -> RunPlace:
     except (BeamIOError, OSError) as error:
         raise OutputError(f"{output}: cannot be written ({_reason(error)})") from None
     return place
+
+
+@contextlib.contextmanager
+def sole_run(output: str, run_id: str) -> Iterator[RunPlace]:
+    """A new run while this process alone writes it; a run that fails leaves nothing.
+
+    Raises:
+        BusyError: Another process writes a run of that id.
+        OutputError: The run exists, or nothing can be written there.
+    """
+    place = RunPlace(output.rstrip("/"), run_id)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(sole_writer(place.final))
+        except OSError as error:
+            raise OutputError(f"{output}: cannot be written ({error.strerror})") from None
+        open_run(output, run_id)
+        try:
+            yield place
+        except BaseException:
+            discard(place)
+            raise
 
 
 def discard(place: RunPlace) -> None:

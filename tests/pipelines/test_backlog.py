@@ -19,7 +19,7 @@ import fastavro
 import polars as pl
 import pytest
 
-from pipelines.exit_codes import INTERRUPTED
+from pipelines.exit_codes import BUSY, INTERRUPTED
 from schemas.avro import avro_schema
 from schemas.rulebooks import load
 from tests.pipelines.commands import (
@@ -423,6 +423,33 @@ def test_a_killed_run_leaves_no_result_and_runs_again(
         assert again.returncode == 0, again.stderr
         assert content(run_of(out)) == content(backlog.run)
         assert [run.name for run in out.glob("runs/*")] == [run_of(out).name]
+
+
+def test_of_two_runs_of_one_id_at_once_the_second_leaves_the_first_alone(
+    backlog: Backlog, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = ("backlog", "--input", backlog.sample, "--output", out, "--run-id", "one")
+    with subprocess.Popen(argv(*command), stdout=subprocess.PIPE, env=environment()) as process:
+        deadline = time.monotonic() + 60
+        while not list(out.glob("runs/*/close")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+        try:
+            half = files_below(out)
+            assert half
+            second = discretion(*command)
+            assert (second.returncode, second.stdout) == (BUSY, "")
+            assert second.stderr == (
+                f"discretion backlog: {out}/runs/one: another run of that id is at work\n"
+            )
+            assert files_below(out) == half
+        finally:
+            process.send_signal(signal.SIGCONT)
+        process.communicate()
+    assert process.returncode == 0
+    assert content(run_of(out)) == content(backlog.run)
+    assert [run.name for run in out.glob("runs/*")] == ["one"]
 
 
 def test_no_personal_data_is_printed(tmp_path: Path) -> None:
