@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,11 +89,18 @@ def explain(
     """
     facts = derive_facts(record, rulebook.rulebook.counted_convictions)
     passed = record.select(name for name in PASSED_THROUGH if name in record.columns)
-    [row] = recommend(facts.hstack(passed), rulebook, as_of, presume=presume).to_dicts()
+    [values] = facts.hstack(passed).to_dicts()
+    others = tuple(_with_one_fact_changed(values, rulebook, as_of))
+    # The case and its variations are weighed together: a frame of many costs little more than one.
+    together = pl.DataFrame(
+        [values, *(other.values for other in others)], schema=facts.schema | passed.schema
+    )
+    row, *routed = recommend(together, rulebook, as_of, presume=presume).to_dicts()
+    routes = [other["route"] for other in routed]
     return Explanation(
         row,
         tuple(_traces(facts, row, rulebook, as_of)),
-        tuple(_one_fact(facts, row["route"], rulebook, as_of, presume)),
+        tuple(_one_fact(row["route"], others, routes)),
     )
 
 
@@ -177,25 +184,32 @@ def _criterion_changes(
 _WORDS = {True: "true", False: "false", None: "unknown"}
 
 
-def _one_fact(
-    facts: Frame, route: str, rulebook: CompiledRulebook, as_of: datetime.date, presume: bool
-) -> Iterator[OneFactChange]:
-    [values] = facts.to_dicts()
-    tried: list[tuple[str, str]] = []
-    rows: list[dict[str, Any]] = []
+@dataclass(frozen=True)
+class _Variation:
+    """The case with one fact changed: which, to what, and the row of all its facts."""
+
+    fact: str
+    value: str
+    values: dict[str, Any]
+
+
+def _with_one_fact_changed(
+    values: dict[str, Any], rulebook: CompiledRulebook, as_of: datetime.date
+) -> Iterator[_Variation]:
     read = {name for c in rulebook.criteria for name in rulebook.facts_read(c.condition)}
     for name in sorted(read):
         fact = FACTS[name]
         for value, text in _alternatives(fact, rulebook, as_of):
             if fact_text(fact, values) != text:
-                rows.append({**values, **dict.fromkeys(fact.columns, value)})
-                tried.append((name, text))
-    if not rows:
-        return
-    routed = recommend(pl.DataFrame(rows, schema=facts.schema), rulebook, as_of, presume=presume)
+                yield _Variation(name, text, {**values, **dict.fromkeys(fact.columns, value)})
+
+
+def _one_fact(
+    route: str, variations: Sequence[_Variation], routes: Sequence[str]
+) -> Iterator[OneFactChange]:
     changes = [
-        (name, text, other)
-        for (name, text), other in zip(tried, routed["route"].to_list(), strict=True)
+        (variation.fact, variation.value, other)
+        for variation, other in zip(variations, routes, strict=True)
         if other != route
     ]
     for (name, other), alike in itertools.groupby(changes, lambda change: (change[0], change[2])):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -28,4 +30,17 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
     np.cumsum(np.bincount(rows, minlength=flags.height), out=offsets[1:])
     values = labels.gather(pl.Series(columns.astype(np.uint32)))
     lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow())
-    return pl.Series(lists, dtype=pl.List(labels.dtype))
+    return pl.Series(_Exported(lists), dtype=pl.List(labels.dtype))
+
+
+@dataclass(frozen=True)
+class _Exported:
+    """An array by Arrow's C interface alone: for pyarrow's own, polars imports all its kernels.
+
+    A command that explains one case should not wait for those.
+    """
+
+    array: pa.Array
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> object:
+        return self.array.__arrow_c_array__(requested_schema)
