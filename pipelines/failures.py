@@ -44,12 +44,21 @@ def last_failure(state: str) -> Failure | None:
     """
     text = read_text(f"{state}/{FAILED}")
     if text is None:
-        return None
+        return _unnoted(f"{state}/{FAILED}.new")
     try:
         return Failure.model_validate_json(text)
     except ValueError:
         epoch = datetime.datetime.fromtimestamp(0, datetime.UTC)
         return Failure(at=epoch, why=f"{state}/{FAILED} is damaged")
+
+
+def _unnoted(path: str) -> Failure | None:
+    """A failure of which the full disk took no more than the file's name."""
+    try:
+        at = datetime.datetime.fromtimestamp(os.stat(path).st_mtime, datetime.UTC)
+    except OSError:
+        return None
+    return Failure(at=at, why="the reason could not be written; the disk may be full")
 
 
 def read_text(path: str) -> str | None:
@@ -85,8 +94,9 @@ def _write(state: str, failure: Failure) -> None:
 def _remove(state: str) -> None:
     path = f"{state}/{FAILED}"
     if "://" not in state:
-        with contextlib.suppress(OSError):
-            os.remove(path)
+        for name in (path, f"{path}.new"):
+            with contextlib.suppress(OSError):
+                os.remove(name)
         return
     from apache_beam.io.filesystems import FileSystems
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apache_beam.io.filesystems import FileSystems
 
-from pipelines.nights import Previous, find_previous, free_run_id
+from pipelines.nights import Previous, find_previous, free_run_id, nights_there
 from pipelines.options import InputProblem, UsageError
 from pipelines.runs import RunPlace
 from pipelines.unread import Unread, find_unread
@@ -63,7 +64,7 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
     cases: tuple[FoundFile, ...] = ()
     if previous is None:
         if options.input is None:
-            raise InputProblem(f"{state}: has no night yet; give the case files with --input")
+            raise InputProblem(_nothing_to_start_from(state))
         cases = tuple(expand_inputs(options.input, avro_schema("case_record")))
         buckets = bucket_count(sum(_records(file) for file in cases))
     else:
@@ -76,6 +77,7 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
             raise UsageError(f"last night was as of {previous.manifest.as_of}, after {as_of}")
         buckets = previous.nightly.buckets
     done = previous.consumed if previous else ()
+    since = previous.manifest.started.timestamp() if previous else math.inf
     night = Night(
         terms=Terms(
             rulebook,
@@ -95,10 +97,19 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
         previous=previous,
         place=RunPlace(state, free_run_id(state, as_of)),
         cases=cases,
-        events=find_unread(options.events, avro_schema("case_event"), done),
-        reviews=find_unread(options.reviews, avro_schema("review"), done),
+        events=find_unread(options.events, avro_schema("case_event"), done, since),
+        reviews=find_unread(options.reviews, avro_schema("review"), done, since),
         options=options,
     )
+
+
+def _nothing_to_start_from(state: str) -> str:
+    if nights := nights_there(state):
+        return (
+            f"{state}/LATEST: is missing, and the newest night there is {nights[-1]}; "
+            "write the name of the last good one to that file"
+        )
+    return f"{state}: has no night yet; give the case files with --input"
 
 
 def _records(file: FoundFile) -> int:

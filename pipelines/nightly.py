@@ -155,6 +155,10 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
             sweep(state)
             open_run(state, job.place.run_id)
             manifest = _night(job, beam_options, started, clock)
+    except RunError as error:
+        raise RunError(
+            f"{error}; restore that run, or write the name of an earlier one to {state}/LATEST"
+        ) from None
     except OSError as error:
         if error.filename is None or not str(error.filename).startswith(state):
             raise

@@ -9,16 +9,21 @@ from __future__ import annotations
 import datetime
 import glob
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apache_beam.io.filesystems import FileSystems
 
 from pipelines.options import InputProblem
 from pipelines.runs import RunError, files, load_run
+from schemas.avro import avro_schema
 from schemas.manifest import ConsumedFile, Manifest, Nightly
+from transforms.bucket_files import DamagedError, read_whole
 from transforms.nightly.night import PART_SCHEMAS
 
 CONSUMED = "consumed.ndjson"
+_NIGHT = re.compile(r"^night-(\d{4}-\d\d-\d\d)(?:\.(\d+))?$")
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,35 @@ def find_previous(state: str) -> Previous | None:
     return Previous(run, manifest, manifest.nightly, _consumed(run, manifest.nightly))
 
 
+def read_through(previous: Previous) -> None:
+    """Read every record of a night, not only the counts that stand before them.
+
+    Raises:
+        RunError: One cannot be read.
+    """
+    for output in previous.manifest.outputs:
+        schema = avro_schema(PART_SCHEMAS[output.path.split("/")[0]])
+        try:
+            read_whole(f"{previous.run}/{output.path}", schema)
+        except DamagedError as error:
+            raise RunError(str(error)) from None
+
+
+def consumed_by(run: str) -> tuple[ConsumedFile, ...]:
+    """Every file that a night or one before it read.
+
+    Args:
+        run: The night's directory.
+
+    Raises:
+        RunError: Its manifest or its list is damaged or missing, or it is no night.
+    """
+    path, manifest = load_run(run)
+    if manifest.nightly is None:
+        raise RunError(f"{run}: is no night's run")
+    return _consumed(path, manifest.nightly)
+
+
 def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
     path = f"{run}/{CONSUMED}"
     if not FileSystems.exists(path):
@@ -90,6 +124,19 @@ def write_consumed(folder: str, consumed: tuple[ConsumedFile, ...]) -> str:
     with FileSystems.create(path, compression_type="uncompressed") as file:
         file.write(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Those of some names that are nights', oldest first."""
+    found = [(name, match) for name in names if (match := _NIGHT.match(name))]
+    found.sort(key=lambda pair: (pair[1][1], int(pair[1][2] or 1)))
+    return [name for name, _ in found]
+
+
+def nights_there(state: str) -> list[str]:
+    """The finished nights of a state, oldest first."""
+    [found] = FileSystems.match([f"{state}/runs/night-*/manifest.json"])
+    return in_order(metadata.path.split("/")[-2] for metadata in found.metadata_list)
 
 
 def free_run_id(state: str, as_of: datetime.date) -> str:

@@ -126,7 +126,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
     if not debug:
         # Beam logs what a transform raises, traceback and all, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
-    asked = _end_when_asked()
+    _end_when_asked()
     try:
         return command()
     except KeyboardInterrupt:
@@ -142,9 +142,8 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except Exception as error:
-        if asked:
-            # Raised within a transform, Beam makes another error of it.
-            return _failed(name, "interrupted", ExitCode.INTERRUPTED)
+        if _asked:
+            return _failed(name, reason(error), ExitCode.INTERRUPTED)
         if debug:
             raise
         code = _CODES.get(type(error).__name__)
@@ -162,7 +161,8 @@ def run_command(name: str, command: Callable[[], int]) -> int:
 
 def reason(error: BaseException) -> str:
     """Why a command failed, in one line without a person's data, as `run_command` would say it."""
-    if isinstance(error, KeyboardInterrupt):
+    # Raised within a transform, Beam makes another error of it.
+    if isinstance(error, KeyboardInterrupt) or _asked:
         return "interrupted"
     if lines := getattr(error, "lines", None):
         return str(lines[0])
@@ -172,15 +172,19 @@ def reason(error: BaseException) -> str:
     return str(error) if known else f"failed unexpectedly ({type(error).__name__})"
 
 
-def _end_when_asked() -> list[int]:
-    """Let SIGTERM end a command as Ctrl-C does; what asked for it goes to the list."""
+# The signals that have asked this process to end.
+_asked: list[int] = []
+
+
+def _end_when_asked() -> None:
+    """Let SIGTERM end a command as Ctrl-C does."""
     # Polars, when imported, puts a handler of its own before ours: it would interrupt once more, in
     # the middle of the cleaning up. Imported first, its handler is replaced.
     importlib.import_module("polars")
-    asked: list[int] = []
+    _asked.clear()
 
     def end(number: int, frame: object) -> None:
-        asked.append(number)
+        _asked.append(number)
         # Asked twice, a command still cleans up and says so; only SIGKILL cuts that short.
         for other in ends:
             signal.signal(other, signal.SIG_IGN)
@@ -189,7 +193,6 @@ def _end_when_asked() -> list[int]:
     ends = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
     for number in ends:
         signal.signal(number, end)
-    return asked
 
 
 # By name: to import the errors would import Beam, for which `--help` should not wait.

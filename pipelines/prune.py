@@ -1,22 +1,24 @@
-"""Remove old nights. Each night carries the cases, log and reviews on, so nothing is lost."""
+"""Remove old nights. Each night carries the cases, log and reviews on, so nothing is lost.
+
+Event files that all nights kept have read are moved to an archive, when one is named.
+"""
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
+from pipelines.archive import check_apart, move_read
 from pipelines.exit_codes import ExitCode
 from pipelines.failures import read_text
 from pipelines.lock import locked
-from pipelines.options import CommandParser, InputProblem, UsageError, run_command
-
-_NIGHT = re.compile(r"^night-(\d{4}-\d\d-\d\d)(?:\.(\d+))?$")
+from pipelines.nights import find_previous, in_order, read_through
+from pipelines.options import CommandParser, InputProblem, OutputProblem, UsageError, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
     parser.add_argument("--keep", required=True, type=int, metavar="N", help="how many nights stay")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    parser.add_argument(
+        "--events", metavar="DIR", help="also move event files that all nights kept have read"
+    )
+    parser.add_argument("--archive", metavar="DIR", help="where they are moved")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     options = parser.parse_args(arguments)
     return run_command("prune", lambda: _run(options))
 
@@ -50,24 +56,46 @@ def _run(options: argparse.Namespace) -> int:
             f"{state}: only a state on a local disk is pruned; use the store's own lifecycle rules "
             "for runs/ older than LATEST"
         )
+    if (options.events is None) != (options.archive is None):
+        raise UsageError("--events and --archive: give both or none")
     if read_text(f"{state}/LATEST") is None:
         raise InputProblem(f"{state}: has no night yet")
     with nullcontext() if options.dry_run else locked(state):
-        latest = (read_text(f"{state}/LATEST") or "").strip()
-        runs = f"{state}/runs"
-        if read_text(f"{runs}/{latest}/manifest.json") is None:
-            raise InputProblem(f"{runs}/{latest}: LATEST names it, and it is no finished run")
-        there = os.listdir(runs)
-        old = old_nights(there, latest, options.keep)
-        left = sorted(name for name in there if re.match(r"^_night-.*\.partial$", name))
-        says = "would remove" if options.dry_run else "removed"
-        for name in (*left, *old):
-            if not options.dry_run:
-                _remove(state, name)
-            print(f"{says} {runs}/{name}")
-        if not left and not old:
-            print("nothing to remove")
+        lines = _prune(options, state)
+        try:
+            print(next(lines, "nothing to remove"))
+            for line in lines:
+                print(line)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise OutputProblem(f"{error.filename}: {error.strerror}") from None
     return ExitCode.OK
+
+
+def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
+    """Remove and move what there is, or only say so, a line each."""
+    if options.events is not None:
+        check_apart(options.events, options.archive)
+    last = find_previous(state)
+    if last is None:
+        raise InputProblem(f"{state}: has no night yet")
+    # If it is damaged, the last good night is one that would go.
+    read_through(last)
+    runs = f"{state}/runs"
+    there = os.listdir(runs)
+    old = old_nights(there, last.manifest.run_id, options.keep)
+    left = sorted(name for name in there if re.match(r"^_night-.*\.partial$", name))
+    for name in (*left, *old):
+        if not options.dry_run:
+            _remove(runs, name)
+        yield f"{'would remove' if options.dry_run else 'removed'} {runs}/{name}"
+    stay = [name for name in in_order(there) if name not in old]
+    if not options.dry_run:
+        _forget_watches(state, stay)
+    if options.events is not None:
+        kept = [f"{runs}/{name}" for name in stay]
+        yield from move_read(kept, options.events, options.archive, dry_run=options.dry_run)
 
 
 def old_nights(there: Sequence[str], latest: str, keep: int) -> list[str]:
@@ -78,27 +106,27 @@ def old_nights(there: Sequence[str], latest: str, keep: int) -> list[str]:
         latest: The last good night, which stays.
         keep: How many stay, it among them.
     """
-    nights = sorted((name for name in there if _NIGHT.match(name)), key=_order)
-    others = [name for name in nights if name != latest]
+    others = [name for name in in_order(there) if name != latest]
     return others[: max(0, len(others) - (keep - 1))]
 
 
-def _order(name: str) -> tuple[datetime.date, int]:
-    found = _NIGHT.match(name)
-    assert found is not None
-    return datetime.date.fromisoformat(found[1]), int(found[2] or 1)
-
-
-def _remove(state: str, name: str) -> None:
+def _remove(runs: str, name: str) -> None:
     """Remove a run; ended half way, it leaves what the next night or prune removes."""
     gone = name
     if not name.startswith("_"):
         gone = f"_{name}.partial"
-        os.rename(f"{state}/runs/{name}", f"{state}/runs/{gone}")
-    shutil.rmtree(f"{state}/runs/{gone}")
+        os.rename(f"{runs}/{name}", f"{runs}/{gone}")
+    shutil.rmtree(f"{runs}/{gone}")
+
+
+def _forget_watches(state: str, stay: Sequence[str]) -> None:
+    """Remove what watches wrote on nights that are gone: there is a later one."""
     for what in ("batches", "changes", "recommendations"):
-        # A watch on that night has ended: there is a later one.
-        shutil.rmtree(f"{state}/watch/{what}/{name}", ignore_errors=True)
+        folder = f"{state}/watch/{what}"
+        if os.path.isdir(folder):
+            for name in in_order(os.listdir(folder)):
+                if name not in stay:
+                    shutil.rmtree(f"{folder}/{name}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -33,13 +34,17 @@ class Unread(NamedTuple):
     others: tuple[tuple[FoundFile, str], ...]
 
 
-def find_unread(folder: str | None, schema: Schema, done: Iterable[ConsumedFile]) -> Unread:
+def find_unread(
+    folder: str | None, schema: Schema, done: Iterable[ConsumedFile], since: float = math.inf
+) -> Unread:
     """Find the files that no night has read.
 
     Args:
         folder: A folder of Avro files; names that start with `_` or `.` are passed over.
         schema: What they hold.
         done: Files read on earlier nights; one is known by path and size.
+        since: When the last of them began, in seconds since 1970: a file written after that is
+            known by its digest too, so that what takes the name of another is read.
 
     Returns:
         The files, sorted by path.
@@ -49,12 +54,15 @@ def find_unread(folder: str | None, schema: Schema, done: Iterable[ConsumedFile]
     """
     if folder is None:
         return Unread((), (), ())
-    known = {(file.path, file.bytes) for file in done}
+    known: dict[tuple[str, int], set[str]] = {}
+    for one in done:
+        known.setdefault((one.path, one.bytes), set()).add(one.sha256)
     files: list[FoundFile] = []
     cut_short: list[FoundFile] = []
     others: list[tuple[FoundFile, str]] = []
-    for file in _files(folder):
-        if (file.path, file.bytes) in known:
+    for file, updated in _written(folder).items():
+        digests = known.get((file.path, file.bytes))
+        if digests and (updated <= since or sha256(file.path) in digests):
             continue
         try:
             whole = _is_whole(file, schema)
@@ -75,19 +83,35 @@ def digested(kind: Kind, files: Iterable[FoundFile]) -> tuple[ConsumedFile, ...]
     )
 
 
-def _files(folder: str) -> list[FoundFile]:
+def avro_files(folder: str) -> list[FoundFile]:
+    """The Avro files of a folder and below it, sorted by path.
+
+    Args:
+        folder: The folder; names that start with `_` or `.` are passed over.
+
+    Raises:
+        InputProblem: There is no such folder.
+    """
+    return list(_written(folder))
+
+
+def _written(folder: str) -> dict[FoundFile, float]:
+    """The files, sorted by path, and when they were written."""
     folder = folder.rstrip("/") if "://" in folder else os.path.abspath(folder)
     if "://" not in folder and not os.path.isdir(folder):
         raise InputProblem(f"{folder}: no such directory")
     found = {
-        match.path: FoundFile(match.path, match.size_in_bytes)
+        match.path: match
         for result in FileSystems.match([f"{folder}/*.avro", f"{folder}/**/*.avro"])
         for match in result.metadata_list
         if not any(
             part.startswith(("_", ".")) for part in match.path.removeprefix(folder + "/").split("/")
         )
     }
-    return [found[path] for path in sorted(found)]
+    return {
+        FoundFile(path, found[path].size_in_bytes): found[path].last_updated_in_seconds
+        for path in sorted(found)
+    }
 
 
 def _is_whole(file: FoundFile, schema: Schema) -> bool:
