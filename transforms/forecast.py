@@ -28,21 +28,19 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     dates = moving.weighing.dates
     table = RouteTable.of(moving.weighing.rulebook)
     now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
-    changes = []
+    moments = [pl.DataFrame(schema={**now.schema, "day": pl.Date})]
     for column in dates.columns:
         days = dates[column]
         ahead = days > as_of
         if column.endswith(".high"):
             ahead &= days.ne_missing(dates[f"{column.removesuffix('.high')}.low"])
-        rows = now.with_columns(day=days).filter(ahead)
-        if rows.is_empty():
-            continue
-        there = moving.take(rows["row"])
-        routes = table.route(there.standing(rows["day"]))
-        changes.append(rows.with_columns(route=routes).filter(pl.col("route") != pl.col("now")))
-    never = pl.DataFrame(schema={"row": pl.UInt32, "day": pl.Date, "route": pl.String})
+        moments.append(now.with_columns(day=days).filter(ahead))
+    # All at once: a case costs little, a frame of cases much.
+    later = pl.concat(moments, rechunk=True)
+    there = moving.take(later["row"])
     first = (
-        pl.concat([never, *(change.select(never.columns) for change in changes)])
+        later.with_columns(route=table.route(there.standing(later["day"])))
+        .filter(pl.col("route") != pl.col("now"))
         .sort("row", "day")
         .unique("row", keep="first", maintain_order=True)
     )

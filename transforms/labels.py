@@ -42,5 +42,6 @@ class _Exported:
 
     array: pa.Array
 
-    def __arrow_c_array__(self, requested_schema: object = None) -> object:
-        return self.array.__arrow_c_array__(requested_schema)
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        schema, array = self.array.__arrow_c_array__(requested_schema)
+        return schema, array
