@@ -93,6 +93,8 @@ def _values(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]:
         raise SchemaMismatchError(
             f"has {_words(writer)} in the field {field}, where {_words(reader)} is wanted"
         )
+    if kinds == ("enum", "enum"):
+        return _enum(path, writer), _enum(path, reader)
     return _alone(writer, field, path), _alone(reader, field, path)
 
 
@@ -107,9 +109,9 @@ def _records(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]
         if source is None:
             if "default" not in part:
                 raise SchemaMismatchError(f"has no field {place}, which has no default")
-            ours = _alone(part["type"], place, f"{path}_{name}")
+            ours = _alone(part["type"], place, _within(path, name))
         else:
-            written, ours = _both(theirs[source]["type"], part["type"], place, f"{path}_{name}")
+            written, ours = _both(theirs[source]["type"], part["type"], place, _within(path, name))
             matched[source] = name, written
         default = {"default": part["default"]} if "default" in part else {}
         wanted.append({"name": name, "type": ours, **default})
@@ -119,7 +121,7 @@ def _records(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]
         extra = f"unread_{index}"
         new, written = matched.get(name) or (
             extra,
-            _alone(theirs[name]["type"], f"{field}.{name}".lstrip("."), f"{path}_{extra}"),
+            _alone(theirs[name]["type"], f"{field}.{name}".lstrip("."), _within(path, extra)),
         )
         fields.append({"name": new, "type": written})
     return _record(path, fields), _record(path, wanted)
@@ -127,6 +129,16 @@ def _records(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]
 
 def _record(path: str, fields: list[Any]) -> Any:
     return {"type": "record", "name": path, "fields": fields}
+
+
+def _enum(path: str, avro: Any) -> Any:
+    default = {"default": avro["default"]} if "default" in avro else {}
+    return {"type": "enum", "name": path, "symbols": avro["symbols"], **default}
+
+
+def _within(path: str, name: str) -> str:
+    """The place of a name at a place; its length keeps `a_b`, `c` apart from `a`, `b_c`."""
+    return f"{path}_{len(name)}{name}"
 
 
 def _names(field: Any) -> tuple[str, ...]:
@@ -148,30 +160,33 @@ def _see_that_one_fits(writer: Any, reader: Any, field: str, path: str) -> None:
 
 
 def _alone(avro: Any, field: str, path: str) -> Any:
-    """A type by itself in those words; one that holds itself is refused."""
+    """A type by itself in those words; one that holds itself is refused.
+
+    Records and enums keep their own names as well, which tell the branches of a union apart.
+    """
     if isinstance(avro, list):
-        several = kind_of(value_type(avro)) == "union"
-        return [_alone(b, field, _branch(path, b) if several else path) for b in avro]
+        return [_alone(branch, field, path) for branch in avro]
     kind = kind_of(avro)
     if kind == "array":
         return {"type": "array", "items": _alone(avro["items"], field, f"{path}_items")}
     if kind == "map":
         return {"type": "map", "values": _alone(avro["values"], field, f"{path}_values")}
+    if kind in ("record", "enum", "fixed"):
+        path = _within(path, avro["name"].rsplit(".", 1)[-1])
     if kind == "record":
         return _record(
             path,
             [
                 {
                     "name": part["name"],
-                    "type": _alone(part["type"], field, f"{path}_{part['name']}"),
-                    **({"default": part["default"]} if "default" in part else {}),
+                    "type": _alone(part["type"], field, _within(path, part["name"])),
+                    **{key: part[key] for key in ("default", "aliases") if key in part},
                 }
                 for part in avro["fields"]
             ],
         )
     if kind == "enum":
-        default = {"default": avro["default"]} if "default" in avro else {}
-        return {"type": "enum", "name": path, "symbols": avro["symbols"], **default}
+        return _enum(path, avro)
     if kind == "fixed":
         return {"type": "fixed", "name": path, "size": avro["size"]}
     if (kind, logical_of(avro)) in LOGICAL:
@@ -179,12 +194,6 @@ def _alone(avro: Any, field: str, path: str) -> Any:
     if kind not in PRIMITIVES and kind != "null":
         raise SchemaMismatchError(f"has records that hold themselves, in the field {field}")
     return kind
-
-
-def _branch(path: str, branch: Any) -> str:
-    """Branches of a wider union keep their own names, which tell them apart."""
-    own = branch.get("name") if isinstance(branch, dict) else None
-    return f"{path}_{own.rsplit('.', 1)[-1]}" if own else path
 
 
 def _words(avro: Any) -> str:
