@@ -34,12 +34,13 @@ _SYMBOLS = ("UNKNOWN", "A", "B", "C", "D")
 
 
 @st.composite
-def schemas(draw: st.DrawFn, nullable: bool | None = None) -> Schema:
+def schemas(draw: st.DrawFn, nullable: bool | None = None, without: Sequence[str] = ()) -> Schema:
     """A record schema; nullable says whether every value may be null, None leaves it open."""
+    primitives = [kind for kind in _VALUES if kind not in without]
     names = iter(f"Name{number}" for number in range(1000))
 
     def any_type(depth: int) -> Any:
-        kinds = [*_VALUES, "enum", *(("array", "record") if depth else ())]
+        kinds = [*primitives, "enum", *(("array", "record") if depth else ())]
         kind = draw(st.sampled_from(kinds))
         avro: Any = kind
         if kind == "date":
@@ -82,9 +83,11 @@ def values(avro: Any) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def tables(draw: st.DrawFn, nullable: bool | None = None) -> tuple[Schema, list[dict[str, Any]]]:
+def tables(
+    draw: st.DrawFn, nullable: bool | None = None, without: Sequence[str] = ()
+) -> tuple[Schema, list[dict[str, Any]]]:
     """A schema and records of it."""
-    schema = draw(schemas(nullable))
+    schema = draw(schemas(nullable, without))
     return schema, draw(st.lists(values(schema), max_size=12))
 
 

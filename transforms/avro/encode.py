@@ -19,7 +19,7 @@ from schemas.avro import Schema
 from transforms.avro import blocks as avro_blocks
 from transforms.avro.blocks import MARKER, Block, blocks, read_header, write_block
 from transforms.avro.codecs import compress
-from transforms.avro.types import PRIMITIVES, kind_of, polars_schema
+from transforms.avro.types import PRIMITIVES, kind_of, logical_of, polars_schema
 from transforms.frames import Frame
 
 DEFAULT_CODEC = "snappy"
@@ -49,14 +49,15 @@ def check_encodable(schema: Schema) -> None:
 def _check_type(avro: Any, place: str) -> None:
     if not isinstance(avro, list) or len(avro) != 2 or avro[0] != "null":
         raise ValueError(f'the type of {place} must be ["null", ...], or frames cannot be written')
-    kind = kind_of(avro[1])
+    kind, logical = kind_of(avro[1]), logical_of(avro[1])
     if kind == "array":
         _check_type(avro[1]["items"], f"{place}[]")
     elif kind == "record":
         for field in avro[1]["fields"]:
             _check_type(field["type"], f"{place}.{field['name']}")
-    elif kind != "enum" and kind not in PRIMITIVES:
-        raise ValueError(f"the type {kind} of {place} cannot be written from frames")
+    elif kind != "enum" and (kind not in PRIMITIVES or logical == "timestamp-micros"):
+        # polars reads times and does not write them.
+        raise ValueError(f"the type {logical or kind} of {place} cannot be written from frames")
 
 
 def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> bytes:
@@ -65,7 +66,7 @@ def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> b
     Args:
         frame: The columns of the schema, in any order; enums as Enum or String.
         schema: A declared schema that `check_encodable` accepts.
-        codec: One of `avro_codecs.CODECS`.
+        codec: One of `codecs.CODECS`.
 
     Returns:
         The blocks' bytes; nothing for an empty frame.
