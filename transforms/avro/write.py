@@ -65,7 +65,8 @@ class WriteFrames(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCol
     """Writes (destination, frame) pairs to `ROOT/DESTINATION/part-*.avro`.
 
     Args:
-        root: The directory.
+        root: The directory. It has one for each destination: Beam passes over a file that it cannot
+            move.
         schemas: The schema of each destination.
         name: Part of the files' names, so that two writers never share one.
     """

@@ -1,0 +1,82 @@
+"""Work beside other work, by the two that use it: the reader and the writer."""
+
+from __future__ import annotations
+
+import io
+import threading
+from pathlib import Path
+
+import fastavro
+import polars as pl
+import pytest
+
+from schemas.avro import Schema
+from tests.random_avro import written
+from tests.transforms.avro.test_decode import enum, record
+from transforms.avro.beside import BESIDE
+from transforms.avro.read import FrameSource
+from transforms.avro.write import HELD_BACK, AvroSink
+
+SCHEMA: Schema = record(("k", ["null", "string"]), ("n", ["null", "long"]))
+
+
+def row(number: int) -> dict[str, object]:
+    return {"k": str(number), "n": number}
+
+
+def test_jobs_are_done_in_turn_and_away_from_the_one_who_asks() -> None:
+    done: list[int] = []
+    jobs = [BESIDE.submit(done.append, number) for number in range(50)]
+    for job in jobs:
+        job.result()
+    assert done == list(range(50))
+    assert BESIDE.submit(threading.get_ident).result() != threading.get_ident()
+
+
+def test_an_error_reaches_the_one_who_waits_and_the_next_job_is_done() -> None:
+    failed = BESIDE.submit(int, "no number")
+    after = BESIDE.submit(int, "7")
+    with pytest.raises(ValueError, match="no number"):
+        failed.result()
+    assert after.result() == 7
+
+
+def test_frames_read_ahead_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.avro"
+    path.write_bytes(written(SCHEMA, [row(n) for n in range(103)], "deflate", block_rows=5))
+    source = FrameSource(str(path), SCHEMA, None, 10)
+    frames = [frame for _, frame in source.read(source.get_range_tracker(None, None))]
+    assert [frame.height for frame in frames] == [10] * 10 + [3]
+    assert pl.concat(frames)["n"].to_list() == list(range(103))
+
+
+def test_frames_written_beside_stand_in_the_order_they_came() -> None:
+    stored, sink = io.BytesIO(), AvroSink({"rows": SCHEMA})
+    sink.open(stored)
+    for start in range(0, 90, 10):
+        sink.write(("rows", pl.DataFrame([row(n) for n in range(start, start + 10)])))
+        assert len(sink.encoding) <= HELD_BACK
+    sink.flush()
+    assert not sink.encoding
+    stored.seek(0)
+    blocks = [block.num_records for block in fastavro.block_reader(stored)]
+    assert blocks == [10] * 9
+
+
+def stopped() -> AvroSink:
+    """A writer whose last frame holds what is no symbol."""
+    sink = AvroSink({"rows": record(("e", ["null", enum("A", "B")]))}, "null")
+    sink.open(io.BytesIO())
+    for symbol in ("A", "NEW"):
+        sink.write(("rows", pl.DataFrame({"e": [symbol]})))
+    return sink
+
+
+def test_a_frame_that_cannot_be_encoded_stops_the_writer_at_the_next_one() -> None:
+    with pytest.raises(pl.exceptions.PolarsError):
+        stopped().write(("rows", pl.DataFrame({"e": ["B"]})))
+
+
+def test_a_last_frame_that_cannot_be_encoded_stops_the_writer_at_the_end() -> None:
+    with pytest.raises(pl.exceptions.PolarsError):
+        stopped().flush()
