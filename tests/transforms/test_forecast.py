@@ -124,7 +124,8 @@ KNOWN: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        ({}, (None, None)),
+        ({}, (Day(2045, 1, 1), "close")),
+        ({"serious_condition": True}, (None, None)),
         ({"birth_date": OLD}, (Day(2011, 12, 1), "close")),
         # Pursued until three years are over, and on both lists from the birthday on.
         ({"last_entry": NEW}, (Day(2012, 2, 28), "continue")),
