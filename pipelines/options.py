@@ -208,6 +208,8 @@ _CODES = {
 
 def _disk_full(error: Exception) -> str | None:
     """Why nothing more could be written; Beam keeps an error's number only in a text."""
+    if (nowhere := "No usable temporary directory") in str(error):
+        return nowhere
     codes = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
     return next((os.strerror(n) for n in codes if f"[Errno {n}]" in str(error)), None)
 

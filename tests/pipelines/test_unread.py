@@ -37,6 +37,21 @@ def test_files_are_read_once_and_again_when_they_have_grown(tmp_path: Path) -> N
     assert names(find_unread(str(tmp_path), EVENT, done).files) == ["a.avro"]
 
 
+def test_what_takes_the_name_and_size_of_a_file_that_was_read_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.avro"
+    path.write_bytes(file_of("1"))
+    done = digested("events", find_unread(str(tmp_path), EVENT, ()).files)
+    before, after = path.stat().st_mtime - 1, path.stat().st_mtime + 1
+    assert find_unread(str(tmp_path), EVENT, done, before) == ((), (), ())
+    path.write_bytes(file_of("2"))
+    assert path.stat().st_size == done[0].bytes
+    assert names(find_unread(str(tmp_path), EVENT, done, before).files) == ["a.avro"]
+    # Both are known then; what is older than the last night is not looked into.
+    both = (*done, *digested("events", find_unread(str(tmp_path), EVENT, done, before).files))
+    assert find_unread(str(tmp_path), EVENT, both, before) == ((), (), ())
+    assert find_unread(str(tmp_path), EVENT, done, after + 60) == ((), (), ())
+
+
 def test_names_that_start_with_a_line_or_a_dot_are_passed_over(tmp_path: Path) -> None:
     for name in ("_a.avro", ".b.avro", "c.txt"):
         (tmp_path / name).write_bytes(file_of("1"))
