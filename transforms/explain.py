@@ -200,20 +200,17 @@ def _with_one_fact_changed(
     for name in sorted(read):
         fact = FACTS[name]
         for value, text in _alternatives(fact, rulebook, as_of):
-            if fact_text(fact, values) != text:
-                yield _Variation(name, text, {**values, **dict.fromkeys(fact.columns, value)})
+            yield _Variation(name, text, {**values, **dict.fromkeys(fact.columns, value)})
 
 
 def _one_fact(
     route: str, variations: Sequence[_Variation], routes: Sequence[str]
 ) -> Iterator[OneFactChange]:
-    changes = [
-        (variation.fact, variation.value, other)
-        for variation, other in zip(variations, routes, strict=True)
-        if other != route
-    ]
-    for (name, other), alike in itertools.groupby(changes, lambda change: (change[0], change[2])):
-        texts = [text for _, text, _ in alike]
+    routed = zip(variations, routes, strict=True)
+    for (name, other), alike in itertools.groupby(routed, lambda pair: (pair[0].fact, pair[1])):
+        if other == route:
+            continue
+        texts = [variation.value for variation, _ in alike]
         if FACTS[name].kind == "count" and len(texts) > 1:
             texts = [f"{texts[0]} to {texts[-1]}"]
         yield from (OneFactChange(name, text, other) for text in texts)
