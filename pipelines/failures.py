@@ -62,10 +62,10 @@ def _unnoted(path: str) -> Failure | None:
 
 
 def read_text(path: str) -> str | None:
-    """A small file's text; None where there is no such file."""
+    """A small file's text, whatever bytes it holds; None where there is no such file."""
     if "://" not in path:
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8", errors="replace") as file:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -75,7 +75,7 @@ def read_text(path: str) -> str | None:
         return None
     with FileSystems.open(path, compression_type="uncompressed") as stream:
         content: bytes = stream.read()
-    return content.decode()
+    return content.decode(errors="replace")
 
 
 def _write(state: str, failure: Failure) -> None:

@@ -48,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    status = look(options.state.rstrip("/") or "/", datetime.datetime.now(datetime.UTC))
+    try:
+        status = look(options.state.rstrip("/") or "/", datetime.datetime.now(datetime.UTC))
+    except OSError as error:
+        raise InputProblem(f"{error.filename}: cannot be read ({error.strerror})") from None
     if options.json:
         print(status.model_dump_json(indent=2))
     else:

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.status import Failure, GoodNight, Status
+
+NOON = datetime.datetime(2011, 11, 17, 12, tzinfo=datetime.UTC)
+GOOD: dict[str, Any] = {
+    "run_id": "night-2011-11-16",
+    "as_of": "2011-11-16",
+    "rulebook": "small",
+    "finished": NOON,
+    "age_seconds": 7.5,
+    "seconds": 2.25,
+    "cases": 6,
+    "routed": {"close": 1, "continue": 2, "expedite": 3},
+    "quarantined": 4,
+    "changed": 5,
+    "causes": {"fact": 5},
+    "queue": {"": 1},
+    "reviews": 0,
+    "pending": 0,
+    "left_unread": 0,
+    "set_aside": 0,
+}
+
+
+def made(**other: Any) -> Status:
+    return Status(
+        state="OUT",
+        last_good=GoodNight.model_validate({**GOOD, **other}),
+        failed=Failure(at=NOON, why="no such directory"),
+        unfinished=("OUT/runs/_night-2011-11-17.partial",),
+    )
+
+
+def test_a_status_is_read_as_it_was_written() -> None:
+    for status in (made(), Status(state="OUT", last_good=None, failed=None, unfinished=())):
+        assert Status.model_validate_json(status.model_dump_json()) == status
+
+
+@pytest.mark.parametrize(
+    ("other", "at"),
+    [
+        ({"routed": {"shelve": 1}}, ("routed", "shelve", "[key]")),
+        ({"cases": None}, ("cases",)),
+        ({"finished": "yesterday"}, ("finished",)),
+        ({"colour": "red"}, ("colour",)),
+    ],
+)
+def test_what_does_not_belong_in_a_status_is_refused(other: dict[str, Any], at: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        made(**other)
+    assert [error["loc"] for error in caught.value.errors()] == [at]
+
+
+def test_a_status_is_not_changed_once_made() -> None:
+    with pytest.raises(ValidationError):
+        made().state = "elsewhere"
