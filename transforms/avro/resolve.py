@@ -116,13 +116,10 @@ def _records(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]
         default = {"default": part["default"]} if "default" in part else {}
         wanted.append({"name": name, "type": ours, **default})
     fields = []
-    for index, name in enumerate(theirs):
-        # A field that is not wanted must not take the name of one that is.
-        extra = f"unread_{index}"
-        new, written = matched.get(name) or (
-            extra,
-            _alone(theirs[name]["type"], f"{field}.{name}".lstrip("."), _within(path, extra)),
-        )
+    for name, part in theirs.items():
+        # One that is not wanted keeps its name, which is no wanted one's, or it would be wanted.
+        place = f"{field}.{name}".lstrip(".")
+        new, written = matched.get(name) or (name, _alone(part["type"], place, _within(path, name)))
         fields.append({"name": new, "type": written})
     return _record(path, fields), _record(path, wanted)
 
