@@ -1,0 +1,145 @@
+"""`scripts/backlog` as a newcomer runs it, in a checkout of its own with this one's code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pipelines.exit_codes import INPUT, USAGE
+from tests.pipelines.commands import content, environment, run_of
+
+ROOT = Path(__file__).parents[2]
+CASES = 600
+Done = subprocess.CompletedProcess[str]
+
+
+class Place(NamedTuple):
+    """A checkout, a directory elsewhere, and the first review, asked for from there."""
+
+    checkout: Path
+    elsewhere: Path
+    first: Done
+
+    @property
+    def sample(self) -> Path:
+        return self.checkout / f"sample-{CASES}"
+
+    def runs(self) -> list[str]:
+        return sorted(path.name for path in (self.checkout / "out" / "runs").iterdir())
+
+
+def backlog(checkout: Path, cwd: Path, *words: object) -> Done:
+    return subprocess.run(
+        [checkout / "scripts" / "backlog", *map(str, words)],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    checkout = tmp_path_factory.mktemp("a checkout")
+    for name in ("scripts", "pyproject.toml"):
+        (checkout / name).symlink_to(ROOT / name)
+    # The packages are there: setup.sh asks for this sum, and would install them otherwise.
+    locked = b"".join(
+        (ROOT / name).read_bytes() for name in ("scripts/requirements.lock", "pyproject.toml")
+    )
+    checksum = subprocess.run(["cksum"], input=locked, capture_output=True, check=True).stdout
+    (checkout / ".venv").mkdir()
+    (checkout / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (checkout / ".venv" / ".complete").write_bytes(checksum)
+    # What a first try left when it was killed.
+    half = checkout / f"sample-{CASES}.partial"
+    half.mkdir()
+    (half / "cases-99.avro").write_bytes(b"half a file")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    return Place(checkout, elsewhere, backlog(checkout, elsewhere, "--cases", CASES))
+
+
+def counted(summary: str, name: str) -> int:
+    """The number that the summary has in a line."""
+    [number] = re.findall(rf"^{name} +([\d,]+)", summary, re.MULTILINE)
+    return int(number.replace(",", ""))
+
+
+def test_a_first_review_makes_the_sample_and_ends_well(place: Place) -> None:
+    assert place.first.returncode == 0
+    assert (
+        place.first.stderr == f"backlog: making {CASES} invented cases in {place.sample} (once)\n"
+    )
+    made = [path.name for path in place.sample.iterdir()]
+    assert len(made) == 8
+    assert "cases-99.avro" not in made
+    assert not (place.checkout / f"sample-{CASES}.partial").exists()
+
+
+def test_the_summary_says_what_the_files_hold(place: Place) -> None:
+    summary, run = place.first.stdout, run_of(place.checkout / "out")
+    held = content(place.checkout / "out" / "runs" / place.runs()[0])
+    for route in ("close", "continue", "expedite", "quarantined", "superseded duplicates"):
+        part = {"quarantined": "quarantine", "superseded duplicates": "duplicates"}.get(
+            route, route
+        )
+        assert counted(summary, route) == len(held[part]) > 0
+    routed = sum(len(held[route]) for route in ("close", "continue", "expedite"))
+    assert counted(summary, "routed") == routed == len(held["cases"])
+    read = routed + len(held["quarantine"]) + len(held["duplicates"])
+    assert counted(summary, "records read") == read > CASES
+    assert summary.strip().startswith("ice-2011-11-17 as of 2011-11-17\n")
+    assert "An attorney decides; these are recommendations." in summary
+    assert f"files: {run.parent}/sample-" in summary
+
+
+def test_nothing_is_left_where_it_was_called_from(place: Place) -> None:
+    assert list(place.elsewhere.iterdir()) == []
+    assert {path.name for path in place.checkout.iterdir()} - {".setup.lock"} == {
+        *("scripts", "pyproject.toml", ".venv"),
+        *(place.sample.name, "out"),
+    }
+
+
+def test_a_second_review_takes_the_same_sample_and_is_a_run_of_its_own(place: Place) -> None:
+    before, files = place.runs(), {path: path.stat() for path in place.sample.iterdir()}
+    again = backlog(place.checkout, place.checkout, f"--cases={CASES}")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert {path: path.stat().st_mtime_ns for path in place.sample.iterdir()} == {
+        path: stat.st_mtime_ns for path, stat in files.items()
+    }
+    [new] = set(place.runs()) - set(before)
+    assert re.fullmatch(r"sample-\d{8}-\d{6}", new)
+    assert run_of(place.checkout / "out").name == new > before[-1]
+    assert f"files: out/runs/{new}/" in again.stdout
+    runs = place.checkout / "out" / "runs"
+    assert content(runs / new) == content(runs / before[0])
+    told = [re.split("\n.* seconds, ", done.stdout)[0] for done in (place.first, again)]
+    assert told[0] == told[1]
+
+
+def test_other_options_go_to_the_review_and_its_exit_code_comes_back(place: Place) -> None:
+    before = place.runs()
+    done = backlog(place.checkout, place.elsewhere, "--rulebook", "nope", "--cases", CASES)
+    assert (done.returncode, done.stdout) == (INPUT, "")
+    assert re.fullmatch("discretion backlog: nope: no such rulebook or file; .*\n", done.stderr)
+    assert place.runs() == before
+
+
+@pytest.mark.parametrize(
+    "words", [["--cases"], ["--cases", "0"], ["--cases=-5"], ["--cases", "many"], ["--cases="]]
+)
+def test_a_number_of_cases_that_is_none_is_refused_and_nothing_is_made(
+    place: Place, words: list[str]
+) -> None:
+    before = {path.name for path in place.checkout.iterdir()}
+    done = backlog(place.checkout, place.elsewhere, *words)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert done.stderr == "backlog: --cases is a whole number from 1 on\n"
+    assert {path.name for path in place.checkout.iterdir()} == before
