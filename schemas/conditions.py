@@ -106,6 +106,7 @@ def compile_condition(text: str, names: Names) -> Condition:
     return Condition(sql, tuple(compiler.facts), tuple(compiler.milestones), compiler.asks)
 
 
+_OPPOSITE = {"TRUE": "FALSE", "FALSE": "TRUE"}
 _FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
 
 
@@ -121,11 +122,12 @@ class _Compiler:
             case exp.Paren():
                 return self.boolean(node.this)
             case exp.And():
-                return f"({self.boolean(node.this)} AND {self.boolean(node.expression)})"
+                return self.joined(node, "AND", decides="FALSE", neutral="TRUE")
             case exp.Or():
-                return f"({self.boolean(node.this)} OR {self.boolean(node.expression)})"
+                return self.joined(node, "OR", decides="TRUE", neutral="FALSE")
             case exp.Not():
-                return f"(NOT {self.boolean(node.this)})"
+                sql = self.boolean(node.this)
+                return _OPPOSITE.get(sql, f"(NOT {sql})")
             case exp.Boolean():
                 return "TRUE" if node.this else "FALSE"
             case exp.Placeholder():
@@ -155,6 +157,16 @@ class _Compiler:
                 raise ConditionError(f"the function {node.sql_name()} is not allowed")
             case _:
                 raise ConditionError(f"not a boolean expression: {node.sql()}")
+
+    def joined(self, node: exp.Connector, operator: str, *, decides: str, neutral: str) -> str:
+        facts, milestones, asks = dict(self.facts), dict(self.milestones), self.asks
+        left, right = self.boolean(node.this), self.boolean(node.expression)
+        if decides in (left, right):
+            # What a parameter has turned off reads nothing: nobody should be asked for it.
+            self.facts, self.milestones, self.asks = facts, milestones, asks
+            return decides
+        sides = [side for side in (left, right) if side != neutral]
+        return f"({f' {operator} '.join(sides)})" if sides else neutral
 
     def boolean_name(self, node: exp.Column) -> str:
         name = self.name(node)

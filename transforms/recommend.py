@@ -119,15 +119,10 @@ def _unknown_facts(facts: Frame) -> Frame:
 
 def _grounds(real: Frame, routed: Frame, rulebook: CompiledRulebook) -> pl.Series:
     """The criteria that are TRUE and bear on the row that decided."""
+    rows = zip(rulebook.rulebook.routing, *rulebook.routing.values(), strict=True)
+    reading = [row for row, *worlds in rows if any("score." in world.sql for world in worlds)]
     by_score: dict[str, list[str]] = {
-        route: [
-            row.id
-            for row, condition in zip(
-                rulebook.rulebook.routing, rulebook.routing[(False, False)], strict=True
-            )
-            if row.route == route and "score." in condition.sql
-        ]
-        for route in ROUTES
+        route: [row.id for row in reading if row.route == route] for route in ROUTES
     }
     flags = []
     for criterion in rulebook.criteria:

@@ -341,7 +341,7 @@ def test_codes_dates_and_names(text: str, columns: dict[str, Any], expected: boo
 def test_it_says_what_it_reads_once_and_in_order() -> None:
     names = Names(
         {"turned_65": "birth_date"},
-        {"P1": Condition("TRUE", ("arrests", "gang_member"), ("turned_65",))},
+        {"P1": Condition('"gang_member"', ("arrests", "gang_member"), ("turned_65",))},
         PARAMETERS,
         {},
     )
@@ -350,6 +350,22 @@ def test_it_says_what_it_reads_once_and_in_order() -> None:
     assert condition.milestones == ("turned_65",)
     assert condition.asks
     assert not compile_condition("P1 AND NOT P1", names).asks
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("served OR (gang_member AND :no)", ("served",)),
+        ("served AND (gang_member OR :yes)", ("served",)),
+        ("served AND (gang_member OR :no)", ("served", "gang_member")),
+        ("gang_member AND NOT :yes", ()),
+    ],
+)
+def test_what_a_parameter_turns_off_is_not_read(text: str, reads: tuple[str, ...]) -> None:
+    names = Names({}, {}, {"yes": True, "no": False}, {})
+    condition = compile_condition(text, names)
+    assert condition.facts == reads
+    assert condition.asks is bool(reads)
 
 
 @pytest.mark.parametrize("name", [fact.name for fact in FACTS.values() if fact.kind == "bool"])

@@ -123,7 +123,6 @@ READERS: dict[str, tuple[str, ...]] = {
     "adverse_home_conditions": ("A10b",),
     "aggravated_felonies": ("P2a",),
     "arrests": ("A6b",),
-    "citizen_sibling": ("F8",),
     "combat_service": ("A5b",),
     "cooperates_with_law_enforcement": ("A19",),
     "domestic_violence_victim": ("F5",),
