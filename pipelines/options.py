@@ -231,6 +231,7 @@ def beam_arguments(arguments: Sequence[str]) -> list[str]:
     Raises:
         UsageError: Beam does not know one either.
     """
+    from apache_beam.io.filesystems import FileSystems
     from apache_beam.options.pipeline_options import PipelineOptions
 
     # It would also warn of what is refused below.
@@ -242,6 +243,8 @@ def beam_arguments(arguments: Sequence[str]) -> list[str]:
             raise UsageError(f"unknown option {option}")
     if arguments and not any(argument.startswith("--") for argument in arguments):
         raise UsageError(f"unexpected argument {arguments[0]}")
+    # Files are looked for before there is a pipeline.
+    FileSystems.set_options(PipelineOptions(list(arguments)))
     runner = [] if any(a.split("=")[0] == "--runner" for a in arguments) else [IN_PROCESS]
     return [*runner, *arguments]
 

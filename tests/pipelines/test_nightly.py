@@ -359,6 +359,7 @@ def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
         (["--as-of", "2011-11-19", "--scope", "moon"], 2, "has no scope moon"),
         (["--as-of", "2011-11-19", "--events", "/nowhere"], 3, "/nowhere: no such directory"),
         (["--as-of", "2011-11-19", "--state", "/dev/null/x"], 4, "cannot be written"),
+        (["--state", "s3://bucket/OUT"], 2, "nights are kept on a local or mounted disk"),
     ],
 )
 def test_what_makes_no_sense_is_one_line(
