@@ -24,12 +24,12 @@ def row(number: int) -> dict[str, object]:
     return {"k": str(number), "n": number}
 
 
-def test_jobs_are_done_in_turn_and_away_from_the_one_who_asks() -> None:
-    done: list[int] = []
-    jobs = [BESIDE.submit(done.append, number) for number in range(50)]
-    for job in jobs:
-        job.result()
-    assert done == list(range(50))
+def test_jobs_are_done_one_after_the_other_and_away_from_the_one_who_asks() -> None:
+    begun = threading.Event()
+    # The first waits in vain for the second, which has to wait for it.
+    first, second = BESIDE.submit(begun.wait, 0.2), BESIDE.submit(begun.set)
+    assert first.result() is False
+    second.result()
     assert BESIDE.submit(threading.get_ident).result() != threading.get_ident()
 
 

@@ -172,6 +172,7 @@ E, F = enum("P", "Q", name="E"), enum("R", name="F")
     [
         (["null", A, B], ["null", A], {"x": 1}, {"x": 1}),
         (["null", A, B], ["null", B], {"y": "a"}, {"y": "a"}),
+        (["null", A, B], ["null", {**B, "name": "elsewhere.B"}], {"y": "a"}, {"y": "a"}),
         (["null", A, B], ["null", A], None, None),
         ([A, B], record(("x", "long"), name="A"), {"x": 1}, {"x": 1}),
         ([A, "int"], record(("z", "int", {"aliases": ["x"]}), name="A"), {"x": 1}, {"z": 1}),
