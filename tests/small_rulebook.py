@@ -81,6 +81,7 @@ routing:
   - {id: against, when: priority, route: expedite, why: So it says.}
   - {id: for, when: favoured, route: close, why: So it says.}
   - {id: high, when: score >= 3, route: close, why: So it says.}
+  - {id: odd, when: score = 2, route: expedite, why: So it says.}
   - {id: low, when: score < -1, route: expedite, why: So it says.}
   - {id: else, when: "TRUE", route: continue, why: So it says.}
 """
@@ -156,7 +157,7 @@ def plain_route(priority: Truth, favoured: Truth, least: int, most: int) -> str:
 def _table(priority: bool, favoured: bool, score: int) -> str:
     if priority or favoured:
         return "continue" if priority and favoured else "expedite" if priority else "close"
-    return "close" if score >= 3 else "expedite" if score < -1 else "continue"
+    return "close" if score >= 3 else "expedite" if score == 2 or score < -1 else "continue"
 
 
 def plain_route_without_score(priority: Truth, favoured: Truth, least: int, most: int) -> str:

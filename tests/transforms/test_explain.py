@@ -68,6 +68,11 @@ def test_each_criterion_is_traced() -> None:
     }
 
 
+def test_what_has_happened_is_no_change_to_come() -> None:
+    old = {**PURSUED, "birth_date": "1940-01-01", "entries": [{"date": "2000-01-01"}]}
+    assert [trace.changes for trace in explained(old).criteria if trace.changes] == []
+
+
 def test_a_month_of_birth_is_unknown_on_its_first_day_and_later_no_more() -> None:
     traces = explained({**PURSUED, "birth_date": "1946-12"}).criteria
     [old] = [trace for trace in traces if trace.id == "F1"]

@@ -94,6 +94,13 @@ def test_the_terms_are_those_given() -> None:
     assert "done" in ids(before.recommendations)
 
 
+def test_what_lies_ahead_of_as_of_is_normalised_so() -> None:
+    ahead = to_frame([CaseRecord.model_validate({"case_id": "1", "nta_issued": "2011-11-18"})])
+    for day, warnings in ((17, ["nta_issued:FUTURE_DATE"]), (18, [])):
+        weighed = weigh(ahead, Terms(small(), datetime.date(2011, 11, day)))
+        assert weighed.recommendations["warnings"].to_list() == [warnings]
+
+
 def test_of_no_records_there_is_nothing_of_each() -> None:
     weighed = weigh(RECORDS.clear(), TERMS)
     assert [frame.height for frame in weighed] == [0, 0, 0, 0]
