@@ -54,13 +54,20 @@ def sole_writer(run: str) -> Iterator[None]:
     os.makedirs(folder, exist_ok=True)
     with _held(path, busy) as held:
         # Whoever had it until just now has removed it: another may hold the next one.
-        if not (os.path.exists(path) and os.path.samestat(os.fstat(held), os.stat(path))):
+        if not _stands_at(path, held):
             raise BusyError(busy)
         try:
             yield
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.remove(path)
+
+
+def _stands_at(path: str, held: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(held), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 @contextlib.contextmanager
