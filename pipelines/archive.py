@@ -61,12 +61,12 @@ def move_read(
             yield f"left {file.path}: {target} is there, and another"
         else:
             if not dry_run:
-                _move(file.path, target)
+                move_file(file.path, target)
             yield f"{'would move' if dry_run else 'moved'} {file.path} to {target}"
 
 
-def _move(path: str, target: str) -> None:
-    """Move a file, which is whole in one of the two places at any moment."""
+def move_file(path: str, target: str) -> None:
+    """Move a file, to another disk too; it is whole in one of the two places at any moment."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
     try:
         os.rename(path, target)

@@ -51,6 +51,9 @@ def test_a_night_after_a_prune_gives_the_same(place: Path, tmp_path: Path) -> No
         shutil.copytree(place / "OUT", tmp_path / name)
     state = tmp_path / "pruned"
     (state / "runs/_night-2011-11-14.partial").mkdir()
+    for what in ("batches", "changes", "recommendations"):
+        for day in (13, 15, 16):
+            (state / f"watch/{what}/night-2011-11-{day}").mkdir(parents=True)
     plan = discretion("prune", "--state", state, "--keep", 1, "--dry-run")
     assert (state / "runs/night-2011-11-15").exists()
     done = discretion("prune", "--state", state, "--keep", 1)
@@ -60,7 +63,8 @@ def test_a_night_after_a_prune_gives_the_same(place: Path, tmp_path: Path) -> No
         f"removed {state}/runs/night-2011-11-15",
     ]
     assert plan.stdout.replace("would remove", "removed") == done.stdout
-    assert [path.name for path in (state / "runs").iterdir()] == ["night-2011-11-16"]
+    for folder in ("runs", "watch/batches", "watch/changes", "watch/recommendations"):
+        assert [path.name for path in (state / folder).iterdir()] == ["night-2011-11-16"]
     assert discretion("prune", "--state", state, "--keep", 1).stdout == "nothing to remove\n"
     runs = []
     for name in ("whole", "pruned"):
@@ -78,6 +82,10 @@ def test_a_prune_waits_for_no_night_and_needs_one(place: Path, tmp_path: Path) -
     assert len(list((place / "OUT/runs").iterdir())) == 2
     assert discretion("prune", "--state", tmp_path, "--keep", 1).returncode == 3
     assert discretion("prune", "--state", place / "OUT", "--keep", 0).returncode == 2
+    alone = discretion("prune", "--state", place / "OUT", "--keep", 1, "--events", place)
+    assert (alone.returncode, alone.stderr) == (
+        2, "discretion prune: --events and --archive: give both or none\n",
+    )  # fmt: skip
 
 
 def test_status_tells_the_last_good_night_and_a_failure_since(place: Path, tmp_path: Path) -> None:
