@@ -1,0 +1,275 @@
+"""What is in docs/schedule/, tried with the scheduler's own programs and on a state of real nights.
+
+Airflow and the validator of Kubernetes come with `scripts/test-schedules`; a test without its
+program is skipped and says so.
+"""
+
+from __future__ import annotations
+
+import configparser
+import datetime
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.pipelines.commands import argv, discretion, environment, run_of
+
+SCHEDULE = Path(__file__).parents[2] / "docs/schedule"
+SCHEDULERS = os.environ.get("DISCRETION_TEST_SCHEDULERS")
+EVENTS = "2026-02-02.avro"
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state with one night, and events that no night has read."""
+    home = tmp_path_factory.mktemp("first")
+    (home / "events").mkdir()
+    (home / "reviews").mkdir()
+    for words in (
+        ("sample", "--output", home / "cases", "--cases", 300, "--files", 1),
+        (
+            *("nightly", "--state", home / "OUT", "--events", home / "events"),
+            *("--input", home / "cases", "--as-of", "2026-02-01"),
+        ),
+        (
+            *("sample-events", "--run", home / "OUT", "--output", home),
+            *("--events", 60, "--day", "2026-02-02"),
+        ),
+    ):
+        done = discretion(*words)
+        assert done.returncode == 0, done.stderr
+    assert (home / "events" / EVENTS).exists()
+    return home
+
+
+@pytest.fixture
+def home(first_night: Path, tmp_path: Path) -> Path:
+    """A copy of it of the test's own."""
+    return shutil.copytree(first_night, tmp_path / "home")
+
+
+def placed(name: str, home: Path) -> str:
+    """A schedule with its paths set, as its user sets them."""
+    text = (SCHEDULE / name).read_text("utf-8")
+    return text.replace("/opt/discretion/.venv", sys.prefix).replace("/srv/discretion", str(home))
+
+
+def nights(home: Path) -> list[str]:
+    return sorted(run.name for run in (home / "OUT/runs").iterdir())
+
+
+def program(name: str) -> str:
+    """A program of the machine; without it the test is skipped."""
+    return shutil.which(name) or pytest.skip(f"{name} is not on this machine")
+
+
+def scheduler(name: str) -> Path:
+    """A program of an environment that scripts/test-schedules makes."""
+    if SCHEDULERS is None:
+        pytest.skip(f"{name} is tried by scripts/test-schedules")
+    return Path(SCHEDULERS) / name
+
+
+def ran(words: list[str], **more: Any) -> tuple[int, str]:
+    """A process's exit code and everything it said."""
+    done = subprocess.run(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more
+    )
+    return done.returncode, done.stdout
+
+
+# Cron.
+
+
+def cron_process(home: Path) -> subprocess.Popen[bytes]:
+    """The command of the cron line, as cron runs it: by sh, with next to no environment."""
+    line = placed("discretion-nightly.cron", home).splitlines()[-1]
+    command = line.split(maxsplit=5)[5]
+    assert "%" not in command, "cron makes a line's end of it"
+    env = {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "HOME": str(home)}
+    return subprocess.Popen(["/bin/sh", "-c", command], cwd="/", env=env, start_new_session=True)
+
+
+def test_cron_takes_the_line(tmp_path: Path) -> None:
+    crontab = program("crontab")
+    line = SCHEDULE / "discretion-nightly.cron"
+    wrong = tmp_path / "wrong"
+    wrong.write_text(line.read_text("utf-8").replace("30 1 *", "30 25 *"), "utf-8")
+    if ran([crontab, "-n", str(wrong)])[0] == 0:
+        pytest.skip("crontab does not check a file here")
+    assert ran([crontab, "-n", str(line)])[0] == 0
+
+
+def test_of_two_cron_lines_at_once_one_works_and_the_other_says_so(home: Path) -> None:
+    log = home / "nightly.log"
+    one = cron_process(home)
+    while not list((home / "OUT/runs").glob("*.partial")):
+        assert one.poll() is None, log.read_text("utf-8")
+        time.sleep(0.01)
+    # Held while it has the lock, so that the other does not come too late.
+    os.killpg(one.pid, signal.SIGSTOP)
+    other = cron_process(home).wait()
+    os.killpg(one.pid, signal.SIGCONT)
+    assert other == 5
+    said = log.read_text("utf-8").splitlines()
+    assert "discretion nightly: OUT: another night is at work on it" in said
+    assert one.wait() == 0
+    assert "recommendations changed" in log.read_text("utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+    assert len(nights(home)) == 2
+    assert EVENTS in (run_of(home / "OUT") / "consumed.ndjson").read_text("utf-8")
+
+
+def test_a_night_that_fails_under_cron_says_why_in_the_log(tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    assert cron_process(tmp_path).wait() == 3
+    said = (tmp_path / "nightly.log").read_text("utf-8").splitlines()
+    assert said[-1].startswith("discretion nightly: OUT: has no night yet")
+
+
+# systemd.
+
+
+def test_systemd_takes_the_units(home: Path, tmp_path: Path) -> None:
+    analyze = program("systemd-analyze")
+    units = [tmp_path / f"discretion-nightly.{kind}" for kind in ("service", "timer")]
+    for unit in units:
+        unit.write_text(placed(unit.name, home), "utf-8")
+    assert ran([analyze, "verify", *map(str, units)]) == (0, "")
+    units[0].write_text(placed(units[0].name, home).replace("/bin/discretion", "/bin/no"), "utf-8")
+    assert ran([analyze, "verify", *map(str, units)])[0] != 0
+
+
+def test_the_timer_elapses_every_night() -> None:
+    analyze = program("systemd-analyze")
+    when = unit("discretion-nightly.timer", Path())["Timer"]["OnCalendar"]
+    from_day = ("--base-time=2026-02-01 00:00", "--iterations=2")
+    code, said = ran([analyze, "calendar", *from_day, when], env={**os.environ, "TZ": "UTC"})
+    assert code == 0
+    assert [day for day in ("02-01", "02-02", "02-03") if f"2026-{day} 01:30:00" in said] == [
+        "02-01", "02-02",
+    ]  # fmt: skip
+
+
+def unit(name: str, home: Path) -> configparser.ConfigParser:
+    read = configparser.ConfigParser(interpolation=None)
+    read.read_string(placed(name, home))
+    return read
+
+
+def test_the_commands_of_the_service_do_a_night(home: Path) -> None:
+    service = unit("discretion-nightly.service", home)["Service"]
+    for key in ("ExecStart", "ExecStartPost"):
+        words = shlex.split(service[key])
+        assert ran(words, cwd=service["WorkingDirectory"], env=environment())[0] == 0
+    assert len(nights(home)) == 2
+
+
+# Kubernetes.
+
+
+def test_the_command_of_the_cronjob_has_a_night_to_do(home: Path) -> None:
+    job = yaml.safe_load(placed("cronjob.yaml", home))["spec"]["jobTemplate"]["spec"]
+    container = job["template"]["spec"]["containers"][0]
+    words = [*argv(*container["command"][1:]), "--dry-run"]
+    code, said = ran(words, cwd=container["workingDir"], env=environment())
+    assert (code, container["command"][0]) == (0, "discretion")
+    assert f"/events/{EVENTS}\n" in said.partition("would read event file ")[2]
+
+
+def test_kubernetes_knows_every_field_of_the_cronjob(tmp_path: Path) -> None:
+    validate = [str(scheduler("kubernetes") / "bin/kubernetes-validate"), "--strict"]
+    code, said = ran([*validate, str(SCHEDULE / "cronjob.yaml")])
+    assert code == 0, said
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(placed("cronjob.yaml", tmp_path).replace("Policy:", "Polcy:"), "utf-8")
+    assert ran([*validate, str(wrong)])[0] != 0
+
+
+# Airflow.
+
+
+class Airflow:
+    """Airflow with the DAG in its folder, and a database of its own."""
+
+    def __init__(self, place: Path) -> None:
+        """Set it up."""
+        self.bin = scheduler("airflow") / "bin/airflow"
+        self.env = environment() | {
+            "AIRFLOW_HOME": str(place),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(place / "dags"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        }
+        dag = placed("discretion_nightly.py", place)
+        # Retries are tried too, but not waited for.
+        assert "timedelta(minutes=10)" in dag
+        dag = dag.replace("timedelta(minutes=10)", "timedelta(seconds=1)")
+        (place / "dags").mkdir()
+        (place / "dags/discretion_nightly.py").write_text(dag, "utf-8")
+        assert self("db", "migrate")[0] == 0
+
+    def __call__(self, *words: str, home: Path = Path("/nowhere")) -> tuple[int, str]:
+        """Run a command of Airflow's."""
+        env = self.env | {"AIRFLOW_VAR_DISCRETION_HOME": str(home)}
+        return ran([str(self.bin), *words], env=env)
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
+    return Airflow(tmp_path_factory.mktemp("airflow"))
+
+
+def test_airflow_imports_the_dag_and_starts_one_run_a_night(airflow: Airflow) -> None:
+    assert "No data found" in airflow("dags", "list-import-errors")[1]
+    assert airflow("dags", "reserialize")[0] == 0
+    code, said = airflow("dags", "details", "discretion_nightly", "--output", "json")
+    assert code == 0, said
+    dag = json.loads(said[said.index("[{") :])[0]
+    assert (dag["has_import_errors"], dag["max_active_runs"]) == ("False", "1")
+    assert dag["timetable_description"] == "At 01:30"
+    # The nights since its start date are not caught up, each by a run of its own.
+    due = datetime.datetime.fromisoformat(dag["next_dagrun_logical_date"])
+    assert datetime.datetime.now(datetime.UTC) - due < datetime.timedelta(days=2)
+
+
+def test_airflow_does_a_night_and_the_same_night_again_is_harmless(
+    airflow: Airflow, home: Path
+) -> None:
+    wanted = ["night-2026-02-01", "night-2026-02-02"]
+    code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
+    assert code == 0, said
+    assert "last good night: night-2026-02-02" in said
+    assert nights(home) == wanted
+    assert EVENTS in (run_of(home / "OUT") / "consumed.ndjson").read_text("utf-8")
+    code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
+    assert code == 0, said
+    assert "nothing new since" in said
+    assert nights(home) == wanted
+
+
+def test_a_night_that_fails_fails_the_run_in_airflow_after_its_retries(
+    airflow: Airflow, home: Path
+) -> None:
+    next((home / "OUT/runs/night-2026-02-01/cases").iterdir()).write_bytes(b"")
+    code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
+    assert code != 0
+    assert "DagRun failed" in said
+    assert said.count("Apache Beam process failed with return code 3") == 3
+    assert "last good night" not in said
+    assert nights(home) == ["night-2026-02-01"]
+
+
+def test_the_status_task_fails_without_a_good_night(airflow: Airflow, tmp_path: Path) -> None:
+    said = airflow("tasks", "test", "discretion_nightly", "status", "2026-02-02", home=tmp_path)[1]
+    assert "has no good night yet" in said
+    assert "new_state=failed" in said
