@@ -10,15 +10,17 @@ import datetime
 import glob
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from apache_beam.io.filesystems import FileSystems
 
 from pipelines.options import InputProblem
 from pipelines.runs import RunError, files, load_run
-from schemas.avro import avro_schema
+from schemas.avro import Schema, avro_schema
 from schemas.manifest import ConsumedFile, Manifest, Nightly
+from transforms.avro.blocks import read_header
 from transforms.bucket_files import DamagedError, read_whole
 from transforms.nightly.night import PART_SCHEMAS
 
@@ -74,7 +76,38 @@ def find_previous(state: str) -> Previous | None:
             raise RunError(
                 f"{run}/{output.path}: does not hold the {output.records} records it had"
             )
+    for path in there:
+        if path.split("/")[0] in ("cases", "log", "reviews"):
+            _check_known(f"{run}/{path}", avro_schema(PART_SCHEMAS[path.split("/")[0]]))
     return Previous(run, manifest, manifest.nightly, _consumed(run, manifest.nightly))
+
+
+def _check_known(path: str, schema: Schema) -> None:
+    """See that a file that is carried on holds nothing that would be left out.
+
+    Raises:
+        RunError: A newer program wrote it.
+    """
+    with FileSystems.open(path, compression_type="uncompressed") as stream:
+        written = read_header(stream).schema
+    if new := set(_names(written)) - set(_names(schema)):
+        raise RunError(
+            f"{path}: a newer program wrote {', '.join(sorted(new))} there, which this one would "
+            "leave out; install that program"
+        )
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """Every field and symbol of a schema."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _names(one)
+    elif isinstance(schema, dict):
+        yield from schema.get("symbols", ())
+        for field in schema.get("fields", ()):
+            yield field["name"]
+            yield from _names(field["type"])
+        yield from _names(schema.get("items"))
 
 
 def read_through(previous: Previous) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from pipelines.archive import move_read
 from pipelines.night_job import plan_night
+from pipelines.nights import find_previous
 from pipelines.options import InputProblem
 from pipelines.runs import RunError
 from schemas.avro import avro_schema
@@ -312,6 +313,9 @@ def test_a_newer_schema_reads_the_snapshots_of_an_older_one(
     for old, new in zip(rows(good, "cases"), rows(run, "cases"), strict=True):
         said = news if new["case_id"] == case else {"closed_before": None}
         assert _without_time(new) == _without_time(old | said)
+    # This program, which is the older one, would lose what was added.
+    with pytest.raises(RunError, match="a newer program wrote MONITORED, closed_before there"):
+        find_previous(str(tmp_path / "OUT"))
 
 
 def _without_time(row: Row) -> Row:
