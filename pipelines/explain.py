@@ -15,7 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import CommandParser, InputProblem, add_rulebook_options, run_command
+from pipelines.options import (
+    CommandParser,
+    InputProblem,
+    add_rulebook_options,
+    beam_arguments,
+    run_command,
+)
 from schemas.case_record import CaseRecord
 from schemas.rulebooks import DEFAULT, load
 from transforms.case_frame import to_frame
@@ -56,6 +62,8 @@ def _run(options: argparse.Namespace) -> int:
     else:
         from pipelines.runs import find_case, find_warnings, load_run, run_rulebook
 
+        # Of an object store Beam asks for its options, if only the default ones.
+        beam_arguments([])
         run, manifest = load_run(options.run)
         record, warned = find_case(run, options.case), find_warnings(run, options.case)
         used = own or run_rulebook(run, manifest)

@@ -16,7 +16,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.import_summary import print_import
-from pipelines.options import CommandParser, OutputProblem, beam_arguments, date, run_command
+from pipelines.options import CommandParser, beam_arguments, date, run_command
 from pipelines.output_dir import OutputDir
 from pipelines.progress import Progress, count_cases
 from pipelines.runs import files, output_files
@@ -200,22 +200,13 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         rules=Rules(options.pending_on, release.juveniles),
         buckets=max(1, math.ceil(size / BUCKET_BYTES)),
     )
-    try:
-        output.open(*PARTS, SHUFFLE)
+    with output.writing(*PARTS, SHUFFLE):
         with Progress(size, "rows"):
             pipeline = beam.Pipeline(options=beam_options)
             import_release(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = imported(job, started, clock)
         output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
-        output.close()
-    except OSError as error:
-        output.discard()
-        reason = error.strerror or type(error).__name__
-        raise OutputProblem(f"{output.final}: cannot be written ({reason})") from None
-    except BaseException:
-        output.discard()
-        raise
     if options.json:
         print(manifest.model_dump_json(indent=2))
     else:

@@ -35,12 +35,12 @@ def locked(state: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def sole_writer(run: str) -> Iterator[None]:
-    """Be the only process that writes a run; the lock is beside it, and is removed with it.
+    """Be the only process that writes a run; the lock stands beside it while it is written.
 
     A run that is not on a local disk has no lock.
 
     Args:
-        run: The run's directory once it is complete.
+        run: The run's directory, or another of results, once it is complete.
 
     Raises:
         BusyError: Another process writes it.
@@ -50,8 +50,9 @@ def sole_writer(run: str) -> Iterator[None]:
         yield
         return
     folder, name = os.path.split(run)
-    path, busy = f"{folder}/_{name}.lock", f"{run}: another run of that id is at work"
-    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, f"_{name}.lock")
+    busy = f"{run}: another process is writing it"
+    os.makedirs(folder or ".", exist_ok=True)
     with _held(path, busy) as held:
         # Whoever had it until just now has removed it: another may hold the next one.
         if not _stands_at(path, held):

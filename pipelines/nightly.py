@@ -131,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _noted(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
     if "://" in options.state:
-        # A run appears by the renaming of its directory, and an object store has no directories.
+        # Of two nights at once one must win, and an object store has no locks.
         raise UsageError(f"--state {options.state}: nights are kept on a local or mounted disk")
     with nullcontext() if options.dry_run else noted(options.state.rstrip("/")):
         return _run(options, rest, as_json=as_json)

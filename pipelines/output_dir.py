@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
+from pipelines import directories
+from pipelines.lock import sole_writer
 from pipelines.options import OutputProblem
 
 
@@ -26,6 +30,30 @@ class OutputDir:
         parent, slash, name = self.final.rpartition("/")
         return f"{parent}{slash}_{name}.partial"
 
+    @contextlib.contextmanager
+    def writing(self, *parts: str) -> Iterator[None]:
+        """Write it as the only process that does; what fails leaves nothing.
+
+        Args:
+            parts: Directories to make in it.
+
+        Raises:
+            BusyError: Another process is writing it.
+            OutputProblem: It exists, or nothing can be written there.
+        """
+        try:
+            with sole_writer(self.final):
+                self.open(*parts)
+                try:
+                    yield
+                    self.close()
+                except BaseException:
+                    self.discard()
+                    raise
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise OutputProblem(f"{self.final}: cannot be written ({reason})") from None
+
     def open(self, *parts: str) -> None:
         """Make room; what a killed command left behind is removed.
 
@@ -38,7 +66,7 @@ class OutputDir:
         if not self.final.rpartition("/")[2].strip("."):
             raise OutputProblem(f"{self.final or '/'}: is no name for a new directory")
         try:
-            if FileSystems.exists(self.final):
+            if directories.exists(self.final):
                 raise OutputProblem(f"{self.final}: exists; give another --output or remove it")
             self.discard()
             for part in parts:
@@ -51,8 +79,7 @@ class OutputDir:
 
     def discard(self) -> None:
         """Remove what a command that did not finish has written."""
-        if FileSystems.exists(self.partial):
-            FileSystems.delete([self.partial])
+        directories.remove(self.partial)
 
     def write(self, name: str, text: str) -> None:
         """Write a small file into the directory while it is written."""
@@ -62,4 +89,4 @@ class OutputDir:
 
     def close(self) -> None:
         """Give the directory its name."""
-        FileSystems.rename([self.partial], [self.final])
+        directories.rename(self.partial, self.final)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
+from pipelines import directories
 from pipelines.lock import sole_writer
 from schemas.avro import avro_schema
 from schemas.manifest import Manifest, OutputFile
@@ -70,12 +71,13 @@ def open_run(output: str, run_id: str) -> RunPlace:
         raise OutputError(f"{run_id}: a run's id is letters, digits, dots, dashes and underscores")
     place = RunPlace(output.rstrip("/"), run_id)
     try:
-        if FileSystems.exists(place.final):
+        if directories.exists(place.final):
             raise OutputError(f"{place.final}: this run exists; give another --run-id or remove it")
         discard(place)
         for part in PARTS:
             FileSystems.mkdirs(f"{place.partial}/{part}")
-        _write(f"{place.partial}/_writable", "")
+        # Some object stores take no empty file.
+        _write(f"{place.partial}/_writable", "yes\n")
     except (BeamIOError, OSError) as error:
         raise OutputError(f"{output}: cannot be written ({_reason(error)})") from None
     return place
@@ -105,8 +107,7 @@ def sole_run(output: str, run_id: str) -> Iterator[RunPlace]:
 
 def discard(place: RunPlace) -> None:
     """Remove what a run that did not finish has written."""
-    if FileSystems.exists(place.partial):
-        FileSystems.delete([place.partial])
+    directories.remove(place.partial)
 
 
 def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
@@ -114,7 +115,7 @@ def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
     _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
     _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
     FileSystems.delete([f"{place.partial}/_writable"])
-    FileSystems.rename([place.partial], [place.final])
+    directories.rename(place.partial, place.final, last=[MANIFEST])
     latest = f"{place.output}/LATEST"
     _write(f"{latest}.new", place.run_id + "\n")
     FileSystems.rename([f"{latest}.new"], [latest])

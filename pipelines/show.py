@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import CommandParser, run_command
+from pipelines.options import CommandParser, beam_arguments, run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +30,8 @@ def _run(options: argparse.Namespace) -> int:
     from pipelines.runs import load_run, run_rulebook
     from pipelines.summary import print_summary
 
+    # Of an object store Beam asks for its options, if only the default ones.
+    beam_arguments([])
     run, manifest = load_run(options.run)
     if options.json:
         print(manifest.model_dump_json(indent=2))

@@ -441,7 +441,7 @@ def test_of_two_runs_of_one_id_at_once_the_second_leaves_the_first_alone(
             second = discretion(*command)
             assert (second.returncode, second.stdout) == (BUSY, "")
             assert second.stderr == (
-                f"discretion backlog: {out}/runs/one: another run of that id is at work\n"
+                f"discretion backlog: {out}/runs/one: another process is writing it\n"
             )
             assert files_below(out) == half
         finally:

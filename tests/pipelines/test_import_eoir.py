@@ -20,7 +20,7 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.eoir_release import write_release
-from pipelines.exit_codes import INPUT, INTERRUPTED, OUTPUT, USAGE
+from pipelines.exit_codes import BUSY, INPUT, INTERRUPTED, OUTPUT, USAGE
 from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
 from pipelines.options import IN_PROCESS
 from pipelines.output_dir import OutputDir
@@ -260,6 +260,27 @@ def test_a_killed_import_leaves_no_result_and_can_be_repeated(
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert manifest(output)["pending_on"] is None
     assert datetime.datetime.fromisoformat(manifest(output)["started"])
+
+
+def test_of_two_imports_to_one_place_the_second_leaves_the_first_alone(
+    messy: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    command = ("import-eoir", messy, "--output", output)
+    with subprocess.Popen(argv(*command), stdout=subprocess.PIPE, env=environment()) as process:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "_out.partial").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+        try:
+            second = discretion(*command)
+        finally:
+            process.send_signal(signal.SIGCONT)
+        process.communicate()
+    assert second.returncode == BUSY
+    assert second.stderr == f"discretion import-eoir: {output}: another process is writing it\n"
+    assert process.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_many_stretches_and_buckets_give_what_one_gives(

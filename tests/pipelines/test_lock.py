@@ -20,7 +20,7 @@ def test_a_run_has_one_writer_and_another_run_has_its_own(tmp_path: Path) -> Non
     run = str(tmp_path / "runs/one")
     with sole_writer(run):
         for _ in range(2):
-            busy(sole_writer(run), f"{run}: another run of that id is at work")
+            busy(sole_writer(run), f"{run}: another process is writing it")
         with sole_writer(str(tmp_path / "runs/two")):
             pass
     with sole_writer(run):
