@@ -59,7 +59,7 @@ class Kind:
 
 
 KINDS = {
-    "worker": Kind(0.27, years=(3, 10), uninspected=0.75, tie=0.3, detained=0.15),
+    "worker": Kind(0.27, years=(3, 10), uninspected=0.75, tie=0.3, detained=0.2),
     "crosser": Kind(
         0.11, age=(17, 45), years=(0, 2), uninspected=1.0, at_border=0.5, detained=0.55, tie=0.03
     ),
@@ -68,32 +68,32 @@ KINDS = {
         school=0.5, removed=0.0,
     ),
     "visitor": Kind(
-        0.18, years=(1, 14), uninspected=0.0, overstayed=0.97, detained=0.06, school=0.1
+        0.18, years=(1, 14), uninspected=0.0, overstayed=0.97, detained=0.1, school=0.1
     ),
     "asylum seeker": Kind(
-        0.19, years=(0, 9), uninspected=0.35, overstayed=0.75, asylum=1.0, detained=0.12, tie=0.1
+        0.19, years=(0, 9), uninspected=0.35, overstayed=0.75, asylum=1.0, detained=0.17, tie=0.1
     ),
-    "felon": Kind(0.05, years=(4, 25), felony=1.0, misdemeanor=0.4, detained=0.75, family=0.25),
-    "misdemeanant": Kind(0.075, years=(3, 18), misdemeanor=0.95, light=0.25, detained=0.4),
-    "returner": Kind(0.04, years=(1, 9), uninspected=0.95, removed=1.0, detained=0.45),
+    "felon": Kind(0.05, years=(4, 25), felony=1.0, misdemeanor=0.4, detained=0.85, family=0.25),
+    "misdemeanant": Kind(0.075, years=(3, 18), misdemeanor=0.95, light=0.25, detained=0.5),
+    "returner": Kind(0.04, years=(1, 9), uninspected=0.95, removed=1.0, detained=0.55),
     "settled": Kind(
         0.46, True, age=(30, 58), years=(10, 26), uninspected=0.75, family=0.35, tie=0.4,
-        detained=0.08,
+        detained=0.002,
     ),
     "student": Kind(
-        0.1, True, age=(15, 25), years=(6, 13), uninspected=0.7, detained=0.02, school=1.0, tie=0.4
+        0.1, True, age=(15, 25), years=(6, 13), uninspected=0.7, detained=0.001, school=1.0, tie=0.4
     ),
     "resident": Kind(
         0.1, True, age=(28, 62), years=(8, 30), uninspected=0.0, overstayed=0.0, resident=1.0,
-        family=0.5, tie=0.5, misdemeanor=0.8, light=0.75, felony=0.15, detained=0.25, asylum=0.0,
+        family=0.5, tie=0.5, misdemeanor=0.8, light=0.75, felony=0.15, detained=0.02, asylum=0.0,
     ),
     "elder": Kind(
-        0.04, True, age=(63, 86), years=(8, 30), uninspected=0.4, detained=0.01, family=0.5
+        0.04, True, age=(63, 86), years=(8, 30), uninspected=0.4, detained=0.001, family=0.5
     ),
-    "victim": Kind(0.05, True, years=(3, 15), victim=1.0, detained=0.03, family=0.25),
-    "patient": Kind(0.04, True, years=(2, 18), ill=1.0, detained=0.05),
+    "victim": Kind(0.05, True, years=(3, 15), victim=1.0, detained=0.002, family=0.25),
+    "patient": Kind(0.04, True, years=(2, 18), ill=1.0, detained=0.002),
     "soldier's family": Kind(
-        0.02, True, years=(4, 18), service=1.0, family=0.6, tie=0.5, detained=0.02
+        0.02, True, years=(4, 18), service=1.0, family=0.6, tie=0.5, detained=0.002
     ),
 }  # fmt: skip
 
