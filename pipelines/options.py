@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import errno
+import gc
 import importlib
 import logging
 import os
@@ -127,6 +128,8 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         # Beam logs what a transform raises, traceback and all, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
     _end_when_asked()
+    # What the imports made stays to the end; the collector need not go over it again and again.
+    gc.freeze()
     try:
         return command()
     except KeyboardInterrupt:

@@ -202,7 +202,7 @@ class FrameSource(filebasedsource.FileBasedSource):
             if ahead is not None:
                 yield from self._parts(ahead.result())
             if held:
-                yield from self._parts(_decoded(file_name, decoder, held))
+                yield from self._parts(_decoded_by_two(file_name, decoder, held))
 
     def _parts(self, decoded: Iterable[tuple[str, Frame]]) -> Iterator[tuple[str, Frame]]:
         # Some writers put a whole file into one block.
@@ -238,7 +238,16 @@ def decode_or_set_aside(
 
 
 def _decoded(file: str, decoder: Decoder, held: Sequence[Block]) -> list[tuple[str, Frame]]:
-    return list(decode_or_set_aside(file, decoder, held))
+    return list(decode_or_set_aside(file, decoder, held)) if held else []
+
+
+def _decoded_by_two(file: str, decoder: Decoder, held: Sequence[Block]) -> list[tuple[str, Frame]]:
+    half = (len(held) + 1) // 2
+    here, there = held[:half], held[half:]
+    beside = BESIDE.submit(_decoded, file, decoder, there)
+    parts = _decoded(file, decoder, here)
+    # Who is beside may still be at other work.
+    return parts + (_decoded(file, decoder, there) if beside.cancel() else beside.result())
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:
