@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from apache_beam.io.filesystems import FileSystems
 
 from pipelines.nights import Previous
+from pipelines.options import InputProblem
 from pipelines.unread import find_unread
 from schemas.avro import avro_schema
 from schemas.manifest import ConsumedFile
@@ -81,7 +82,14 @@ class Inbox:
         return not self.batches or self.place.is_done(self.batches[-1])
 
     def start(self) -> Iterator[Batch]:
-        """The start, and the batches that an earlier watch has begun."""
+        """The start, and the batches that an earlier watch has begun.
+
+        Raises:
+            InputProblem: A file of theirs is gone, or shorter than it was.
+        """
+        for batch in self.batches:
+            for file in batch.files:
+                check_there(file)
         yield Batch(number=0, at=self.begun)
         yield from self.batches
 
@@ -114,6 +122,20 @@ class Inbox:
         self.batches.append(batch)
         self.seen |= {_as_consumed(file) for file in files}
         return batch
+
+
+def check_there(file: BatchFile) -> None:
+    """See that a batch's file still has what was found in it.
+
+    Raises:
+        InputProblem: It is gone, or shorter than it was.
+    """
+    [found] = FileSystems.match([file.path])
+    if not found.metadata_list or found.metadata_list[0].size_in_bytes < file.bytes:
+        raise InputProblem(
+            f"{file.path}: is gone, or shorter than the {file.bytes:,} bytes that a watch has "
+            "read; put it back, or run discretion nightly"
+        )
 
 
 def write_aside(path: str, content: bytes) -> None:

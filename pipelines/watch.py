@@ -7,15 +7,17 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
+from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.inbox import Inbox, Place, batch_name, write_aside
+from pipelines.inbox import Inbox, Place, batch_name, check_there, write_aside
 from pipelines.land import Beside
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
@@ -76,9 +78,11 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
     schema = avro_schema("case_event")
     frames = []
     for file in batch.files:
+        check_there(file)
         source = FrameSource(file.path, schema, None, FRAME_ROWS)
-        # What cannot be read the night will set aside.
-        parts = source.read(source.get_range_tracker(None, None))
+        # What a file has grown by since is of a later batch; what cannot be read the night will
+        # set aside.
+        parts = source.read_records(file.path, OffsetRangeTracker(0, file.bytes))
         frames += [frame for kind, frame in parts if kind == "frames"]
     events = concat_frames(frames, EVENTS)
     return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
@@ -214,12 +218,15 @@ def _watch_night(
     job = Job(inbox.place, _night(night), SHARDS, shift, as_json)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
-    with LiveSource(lambda: _ticks(inbox, state, night, landing, shift, failed)) as live:
+    begun = threading.Event()
+    with LiveSource(lambda: _ticks(inbox, state, night, landing, shift, begun, failed)) as live:
         pipeline = beam.Pipeline(options=in_process)
         watch(pipeline | "Live" >> live.read(), job)
         running = pipeline.run()
-        print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
         try:
+            # Not before there is somebody to tell of it may a new night or a failure be told.
+            begun.set()
+            print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
             running.wait_until_finish()
         except _Moved:
             if failed:
@@ -253,6 +260,7 @@ def _ticks(
     night: Previous,
     landing: Beside,
     shift: datetime.timedelta,
+    begun: threading.Event,
     failed: list[Exception],
 ) -> Iterator[Tick]:
     """The batches as they come, and the time.
@@ -273,6 +281,9 @@ def _ticks(
             time.sleep(POLL_SECONDS)
     except Exception as error:
         failed.append(error)
+    while not begun.is_set():
+        yield _now(shift), None
+        time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGUSR1)
     while True:
         yield _now(shift), None

@@ -15,9 +15,12 @@ from typing import Any
 import fastavro
 import pytest
 
+from pipelines.inbox import check_there
+from pipelines.options import InputProblem
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
+from schemas.watch import BatchFile
 from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
 from tests.transforms.nightly.test_watch import CLEAN, ELDER, completed, events_of, felony
 from transforms.avro.encode import encode_blocks, write_header
@@ -190,21 +193,60 @@ def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> Non
 
 
 def test_days_that_have_come_are_said_each_once(begun: Path, tmp_path: Path) -> None:
-    (tmp_path / "inbox").mkdir()
-    (tmp_path / "OUT/runs").mkdir(parents=True)
-    first = begun / "OUT/runs" / f"night-{N1}"
-    (tmp_path / "OUT/runs" / first.name).symlink_to(first)
-    (tmp_path / "OUT/LATEST").write_text(first.name + "\n")
+    another(begun, tmp_path)
     for _ in range(2):
         with watching(tmp_path, N3):
             land(tmp_path / "inbox", str(time.time_ns()), felony("e1", "known 1"))
             until(lambda: any("batch" in name for name in said(tmp_path)))
-    found = changes(tmp_path, first.name)
+    found = changes(tmp_path, f"night-{N1}")
     [row] = [row for row in found["day-2011-11-17"] if row["case_id"] == "elder"]
     assert (row["to_route"], row["as_of"]) == ("close", datetime.date(2011, 11, 17))
     assert [cause["milestone"] for cause in row["causes"]] == ["turned_65"]
     every = [row["case_id"] for part in found.values() for row in part]
     assert every.count("elder") == every.count("known 1") == 1
+
+
+def another(begun: Path, place: Path) -> Path:
+    """A place whose first night is the one begun."""
+    (place / "inbox").mkdir()
+    (place / "OUT/runs").mkdir(parents=True)
+    first = begun / "OUT/runs" / f"night-{N1}"
+    (place / "OUT/runs" / first.name).symlink_to(first)
+    (place / "OUT/LATEST").write_text(first.name + "\n")
+    return place
+
+
+def test_a_file_that_grows_loses_nothing_by_a_kill_and_one_that_goes_is_named(
+    begun: Path, tmp_path: Path
+) -> None:
+    place, file = another(begun, tmp_path), tmp_path / "inbox/grows.avro"
+    one, other = (events_of(felony(f"e{n}", f"known {n}")) for n in (1, 2))
+    first = encoded(one, "case_event")
+    file.write_bytes(first)
+    with watching(place, N2):
+        until(lambda: "batch-000001" in said(place))
+    with file.open("ab") as end:
+        end.write(encode_blocks(other, avro_schema("case_event")))
+    with watching(place, N2):
+        until(lambda: "batch-000002" in said(place))
+    found = changes(place, f"night-{N1}")
+    assert [[row["case_id"] for row in found[f"batch-00000{n}"]] for n in (1, 2)] == [
+        ["known 1"],
+        ["known 2"],
+    ]
+
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    with pytest.raises(InputProblem, match="shorter than"):
+        check_there(BatchFile(path=str(file), bytes=len(whole)))
+    file.unlink()
+    done = discretion("watch", "--state", place / "OUT", "--inbox", place / "inbox",
+                      "--as-of", N2)  # fmt: skip
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[1:] == [
+        f"discretion watch: {file}: is gone, or shorter than the {len(first):,} bytes that a watch "
+        "has read; put it back, or run discretion nightly"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -219,10 +261,7 @@ def test_days_that_have_come_are_said_each_once(begun: Path, tmp_path: Path) -> 
 def test_what_makes_no_sense_is_one_line(
     begun: Path, tmp_path: Path, words: list[str], code: int, says: str
 ) -> None:
-    (tmp_path / "OUT/runs").mkdir(parents=True)
-    first = begun / "OUT/runs" / f"night-{N1}"
-    (tmp_path / "OUT/runs" / first.name).symlink_to(first)
-    (tmp_path / "OUT/LATEST").write_text(first.name + "\n")
+    another(begun, tmp_path)
     done = discretion("watch", "--state", tmp_path / "OUT", "--inbox", tmp_path, "--as-of", N2,
                       *words)  # fmt: skip
     lines = [line for line in done.stderr.splitlines() if "from /" not in line]
