@@ -161,6 +161,7 @@ def one_bucket(
     kept = keep_reviews(
         night.state("reviews", bucket), good,
         after.clear() if before is None else before, after, night.terms.as_of,
+        None if night.last is None else night.last.as_of,
     )  # fmt: skip
     scored = after.with_columns(weighed.recommendations["score_low"])
     waiting = queue(

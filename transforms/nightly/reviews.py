@@ -1,7 +1,9 @@
 """Reviews: what attorneys decided, kept for ever, and the cases that wait for one.
 
-After a review that counts a case leaves the queue. It comes back, marked, when its route or its
-grounds are no longer those that were recommended when the review was first read.
+After a review that counts a case leaves the queue. It comes back, marked, while its route or its
+grounds are others than those that the attorney saw. Those are what the review says that they were;
+else last night's, if it was decided on last night's day or later; else they are not known, and the
+case comes back.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ from transforms.quarantine import QUARANTINED, set_aside
 
 REVIEWS = polars_schema(avro_schema("review"))
 QUEUE = polars_schema(avro_schema("queue"))
+# What was recommended to the attorney.
+SAW = ("route_then", "grounds_then")
+NOT_KNOWN = "what was recommended when it was decided is not known"
 
 _FAULTS = {
     "no_case": ("MISSING_CASE_ID", "case_id", "the review has no case_id"),
@@ -29,6 +34,7 @@ _FAULTS = {
     "no_time": ("MISSING_DECIDED_AT", "decided_at", "the review does not say when"),
     "bad_time": ("BAD_DATE", "decided_at", "when it was decided is no date in a known form"),
     "bad_route": ("UNKNOWN_CODE", "route", f"the route is none of {', '.join(ROUTES)}"),
+    "bad_then": ("UNKNOWN_CODE", "route_then", f"the route is none of {', '.join(ROUTES)}"),
 }
 
 
@@ -55,6 +61,8 @@ def normalise_reviews(reviews: Frame) -> Checked:
         case_id=case_key(),
         decided_at=iso_time(raw),
         route=_text("route").str.to_lowercase(),
+        route_then=_text("route_then").str.to_lowercase(),
+        grounds_then=pl.col("grounds_then").list.eval(pl.element().str.strip_chars().drop_nulls()),
     )
     timeless = spelt["decided_at"].is_null()
     unsaid = reviews.select(raw.is_null() | is_nothing(raw)).to_series()
@@ -64,29 +72,37 @@ def normalise_reviews(reviews: Frame) -> Checked:
         no_time=pl.lit(timeless & unsaid),
         bad_time=pl.lit(timeless & ~unsaid),
         bad_route=~pl.col("route").is_in(ROUTES).fill_null(False),
+        bad_then=~pl.col("route_then").is_in(ROUTES).fill_null(True),
     )
     return part(reviews, spelt, faults, _FAULTS, "review")
 
 
 def keep_reviews(
-    kept: Frame, new: Frame, before: Frame, after: Frame, as_of: datetime.date
+    kept: Frame,
+    new: Frame,
+    before: Frame,
+    after: Frame,
+    as_of: datetime.date,
+    last: datetime.date | None,
 ) -> Kept:
     """Add reviews to those that there are.
 
     Args:
         kept: All reviews up to last night.
         new: Tonight's, normalised.
-        before: Last night's recommendations (`nightly.changes.summarise`), which the attorney
-            saw.
+        before: Last night's recommendations (`nightly.changes.summarise`).
         after: Tonight's, for cases that had none.
         as_of: Tonight's as-of date.
+        last: Last night's as-of date; None on a first night.
 
     Returns:
         All reviews; of two with one id and other content the first read, else the lesser, is kept.
     """
-    said = [name for name in REVIEWS if name not in ("route_then", "grounds_then", "seen_on")]
+    said = [name for name in REVIEWS if name not in (*SAW, "seen_on")]
     text = json_lines(new.select(said)).cast(pl.String).alias("_text")
-    new = new.with_columns(text).unique("_text").sort("case_id", "review_id", "_text")
+    whole = json_lines(new.select(*said, *SAW)).cast(pl.String).alias("_whole")
+    new = new.with_columns(text, whole).sort("case_id", "review_id", "_text", "_whole")
+    new = new.unique("_text", keep="first", maintain_order=True)
     first = new.select(pl.struct("case_id", "review_id").is_first_distinct()).to_series()
     there = new.select("case_id", "review_id").join(
         kept.select("case_id", "review_id", pl.struct(said).alias("_kept")),
@@ -98,18 +114,8 @@ def keep_reviews(
     repeated = there.is_not_null() & there.eq_missing(mine)
     fresh = first & there.is_null()
     seen = pl.concat([before, after.join(before, on="case_id", how="anti")])
-    added = (
-        new.filter(fresh)
-        .select(said)
-        .join(
-            seen.select("case_id", route_then="route", grounds_then="grounds"),
-            on="case_id",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(seen_on=pl.lit(as_of))
-        .select(REVIEWS.names())
-    )
+    added = _with_seen(new.filter(fresh), seen, last).with_columns(seen_on=pl.lit(as_of))
+    added = added.select(REVIEWS.names())
     refused = new.filter(~fresh & ~repeated).select(REVIEWS.names())
     conflicts = QUARANTINED.to_frame()
     if refused.height:
@@ -121,6 +127,23 @@ def keep_reviews(
             "it has the id of another review of the case, and other content",
         )
     return Kept(pl.concat([kept, added]).sort("case_id", "review_id"), added.height, conflicts)
+
+
+def _with_seen(new: Frame, seen: Frame, last: datetime.date | None) -> Frame:
+    """Reviews with what was recommended when they were decided, null where that is not known."""
+    says = pl.col("route_then").is_not_null() | pl.col("grounds_then").is_not_null()
+    # Decided before last night's day, and read after it: what last night said was not seen.
+    late = pl.lit(False) if last is None else pl.col("decided_at") < last.isoformat()
+    grounds = pl.col("grounds").fill_null(pl.lit([], pl.List(pl.String)))
+    return new.join(
+        seen.select("case_id", "grounds", _route="route"),
+        on="case_id",
+        how="left",
+        maintain_order="left",
+    ).with_columns(
+        route_then=pl.when(says).then("route_then").when(~late).then("_route"),
+        grounds_then=pl.when(says).then("grounds_then").when(~late).then(grounds),
+    )
 
 
 def queue(
@@ -172,11 +195,17 @@ def queue(
 
 
 def _counts(latest: Frame, reviews: Frame, *, second_reader: bool) -> pl.Series:
-    """Whether the latest review of each case lets it leave the queue."""
+    """Whether the latest review of each case lets it leave the queue.
+
+    A second reader is one to whom the same was recommended.
+    """
     if not second_reader:
         return pl.Series([True], dtype=pl.Boolean).new_from_index(0, latest.height)
+    same = (pl.col(name).eq_missing(pl.col(f"{name}_last")) for name in SAW)
     readers = (
         reviews.filter(pl.col("route") == "expedite")
+        .join(latest, on="case_id", suffix="_last")
+        .filter(*same)
         .group_by("case_id")
         .agg(pl.col("reviewer").drop_nulls().n_unique().alias("_readers"))
     )
@@ -190,14 +219,20 @@ def _changed(marked: Frame, log: Frame) -> pl.Series:
     """What has changed since a case's review, in words."""
     back = marked.with_row_index("_row").filter(pl.col("mark") == "CHANGED_SINCE_REVIEW")
     now, then = pl.col("grounds"), pl.col("grounds_then").fill_null(pl.lit([], pl.List(pl.String)))
+    unknown = pl.col("route_then").is_null() & pl.col("grounds_then").is_null()
     route = back.filter(pl.col("route").ne_missing(pl.col("route_then"))).select(
         "_row",
-        text=pl.format("route was {}, is {}", pl.col("route_then").fill_null("none"), "route"),
+        text=pl.when(unknown)
+        .then(pl.lit(NOT_KNOWN))
+        .otherwise(
+            pl.format("route was {}, is {}", pl.col("route_then").fill_null("none"), "route")
+        ),
     )
     parts = [
         route,
         *(
-            back.select("_row", text=grounds)
+            back.filter(~unknown)
+            .select("_row", text=grounds)
             .explode("text")
             .drop_nulls()
             .with_columns(text=pl.lit(word) + pl.col("text"))

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import polars as pl
+import pytest
 
 from schemas.case_event import CaseEvent
 from schemas.review import Review
@@ -12,6 +13,7 @@ from transforms.nightly.events import EVENTS
 from transforms.nightly.reviews import QUEUE, REVIEWS, keep_reviews, normalise_reviews, queue
 
 DAY = datetime.date(2011, 11, 17)
+LAST = datetime.date(2011, 11, 16)
 NO_LOG = EVENTS.to_frame()
 Row = dict[str, Any]
 
@@ -45,7 +47,7 @@ def waiting(after: Frame, kept: Frame, *, second: bool = False, log: Frame = NO_
 
 def kept(*made: Review, before: Frame, log: Frame | None = None) -> Frame:
     good = normalise_reviews(reviews(*made)).good
-    return keep_reviews(REVIEWS.to_frame(), good, before, before.clear(), DAY).reviews
+    return keep_reviews(REVIEWS.to_frame(), good, before, before.clear(), DAY, LAST).reviews
 
 
 CLOSE = summary(a=("close", ["F4"]))
@@ -59,12 +61,14 @@ def test_what_cannot_be_kept_is_set_aside() -> None:
         review("3", decided_at="soon"),
         review("4", route="dismiss"),
         review("5", route=" CLOSE "),
+        review("6", route_then="dismiss", grounds_then=[]),
     )
     good, quarantined = normalise_reviews(bad)
     assert good["review_id"].to_list() == ["5"]
     assert good["route"].to_list() == ["close"]
     assert quarantined["reason"].to_list() == [
         "MISSING_CASE_ID", "MISSING_REVIEW_ID", "MISSING_DECIDED_AT", "BAD_DATE", "UNKNOWN_CODE",
+        "UNKNOWN_CODE",
     ]  # fmt: skip
 
 
@@ -76,16 +80,63 @@ def test_text_of_odd_line_ends_is_kept_whole() -> None:
 def test_a_review_keeps_what_the_attorney_saw() -> None:
     good = normalise_reviews(reviews(review("1"), review("2", "b"))).good
     after = summary(a=("continue", []), b=("expedite", ["P1"]))
-    done = keep_reviews(REVIEWS.to_frame(), good, CLOSE, after, DAY)
+    done = keep_reviews(REVIEWS.to_frame(), good, CLOSE, after, DAY, LAST)
     one, two = done.reviews.to_dicts()
     assert (one["route_then"], one["grounds_then"], one["seen_on"]) == ("close", ["F4"], DAY)
     assert (two["route_then"], two["grounds_then"]) == ("expedite", ["P1"])
 
 
+def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
+    # Decided on the 15th, on "close". The night of the 16th said expedite; that of the 17th reads.
+    expedite = summary(a=("expedite", ["P2a"]))
+    late = kept(review("1", decided_at="2011-11-15T23:59", route="close"), before=expedite)
+    assert late.select("route_then", "grounds_then").row(0) == (None, None)
+    [row] = waiting(expedite, late)
+    assert (row["mark"], row["review_id"]) == ("CHANGED_SINCE_REVIEW", "1")
+    assert row["changed"] == ["what was recommended when it was decided is not known"]
+    # Another review, of what is recommended now, lets it go.
+    good = normalise_reviews(reviews(review("2", decided_at="2011-11-17"))).good
+    both = keep_reviews(late, good, expedite, expedite, datetime.date(2011, 11, 18), DAY).reviews
+    assert waiting(expedite, both) == []
+
+
+@pytest.mark.parametrize("when", ["2011-11-15", "2011-11-16"])
+def test_what_the_review_says_was_recommended_is_believed(when: str) -> None:
+    expedite = summary(a=("expedite", ["P2a"]))
+    says: Row = {"decided_at": when, "route_then": " Close", "grounds_then": ["F4 "]}
+    done = kept(review("1", **says), before=expedite)
+    assert done.select("route_then", "grounds_then").row(0) == ("close", ["F4"])
+    assert waiting(CLOSE, done) == []
+    [row] = waiting(expedite, done)
+    assert row["changed"] == [
+        "route was close, is expedite", "ground gained: P2a", "ground lost: F4",
+    ]  # fmt: skip
+
+
+def test_of_a_review_twice_the_one_that_says_what_was_recommended_is_kept() -> None:
+    pair = [review("1"), review("1", route_then="close", grounds_then=["F4"])]
+    for made in (pair, pair[::-1]):
+        [one] = kept(*made, before=summary(a=("expedite", []))).to_dicts()
+        assert (one["route_then"], one["grounds_then"]) == ("close", ["F4"])
+
+
+def test_a_review_of_a_case_without_a_recommendation_answers_to_none() -> None:
+    none = kept(review("1"), before=CLOSE.clear())
+    assert none.select("route_then", "grounds_then").row(0) == (None, [])
+    [row] = waiting(CLOSE, none)
+    assert row["changed"] == ["route was none, is close", "ground gained: F4"]
+
+
+def test_on_a_first_night_a_review_answers_to_what_it_recommends() -> None:
+    good = normalise_reviews(reviews(review("1", decided_at="2011-10-01"))).good
+    first = keep_reviews(REVIEWS.to_frame(), good, CLOSE.clear(), CLOSE, DAY, None).reviews
+    assert waiting(CLOSE, first) == []
+
+
 def test_a_review_is_never_overwritten() -> None:
     first = kept(review("1", reason="one"), before=CLOSE)
     again = normalise_reviews(reviews(review("1", reason="one"), review("1", reason="two"))).good
-    done = keep_reviews(first, again, CLOSE, CLOSE, DAY)
+    done = keep_reviews(first, again, CLOSE, CLOSE, DAY, LAST)
     assert done.reviews.equals(first)
     assert done.new == 0
     [refused] = done.conflicts.to_dicts()
@@ -100,6 +151,13 @@ def test_a_reviewed_case_waits_no_more_until_its_route_or_grounds_change() -> No
     assert row["changed"] == ["ground gained: F5"]
     [row] = waiting(summary(a=("continue", [])), done)
     assert row["changed"] == ["route was close, is continue", "ground lost: F4"]
+
+
+def test_the_mark_goes_when_route_and_grounds_are_again_what_they_were() -> None:
+    done = kept(review("1"), before=CLOSE)
+    nights = (CLOSE, summary(a=("expedite", ["P1"])), summary(a=("close", ["F5"])), CLOSE)
+    marks = [[row["mark"] for row in waiting(night, done)] for night in nights]
+    assert marks == [[], ["CHANGED_SINCE_REVIEW"], ["CHANGED_SINCE_REVIEW"], []]
 
 
 def test_events_since_the_review_are_told() -> None:
@@ -146,3 +204,16 @@ def test_expediting_takes_two_readers_or_a_supervisor_if_asked() -> None:
         found = waiting(seen, kept(*made, before=seen), second=True)
         assert [row["mark"] for row in found] == ["AWAITS_SECOND_READER"] * waits
         assert waiting(seen, kept(*made, before=seen)) == []
+
+
+def test_a_second_reader_is_one_to_whom_the_same_was_recommended() -> None:
+    other, seen = summary(a=("expedite", ["P3"])), summary(a=("expedite", ["P1"]))
+    first = kept(review("1", route="expedite", reviewer="x"), before=other)
+    second = review("2", route="expedite", reviewer="y", decided_at="2011-11-18")
+    third = review("3", route="expedite", reviewer="x", decided_at="2011-11-19")
+    held = first
+    for new, waits in ((second, True), (third, False)):
+        good = normalise_reviews(reviews(new)).good
+        held = keep_reviews(held, good, seen, seen, DAY, LAST).reviews
+        found = waiting(seen, held, second=True)
+        assert [row["mark"] for row in found] == ["AWAITS_SECOND_READER"] * waits
