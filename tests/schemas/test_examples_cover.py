@@ -1,0 +1,151 @@
+"""The examples of the rulebooks that ship: what they exercise beyond what the checker demands.
+
+`rulebook check` demands every criterion TRUE and FALSE, every row, and every milestone's three
+days. The project's own must do more: UNKNOWN too, a criterion that flips on the milestone, 29
+February, cut-off dates, and every presumption.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from schemas.case_record import CaseRecord
+from schemas.facts import FACTS, high, low
+from schemas.rulebook import Example
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import load, names
+from transforms.case_frame import to_frame
+from transforms.facts import derive_facts
+from transforms.milestones import milestone_dates
+from transforms.normalise import normalise
+
+RULEBOOKS = names()
+ONE_DAY = datetime.timedelta(days=1)
+NEAR = (-1, 0, 1)
+
+Row = Mapping[str, Any]
+Part = tuple[str, str]
+Seen = tuple[Example, Row, Row]
+
+
+@functools.cache
+def seen(name: str) -> list[Seen]:
+    """Each example with the facts of its case and the days of its milestones."""
+    rulebook = load(name)
+    rows: list[Seen] = []
+    for example in rulebook.rulebook.examples:
+        case = CaseRecord.model_validate({**example.case, "case_id": "1"})
+        records, _ = normalise(to_frame([case]), example.as_of)
+        facts = derive_facts(records, rulebook.rulebook.counted_convictions)
+        dates = milestone_dates(facts, rulebook)
+        rows.append((example, facts.to_dicts()[0], (dates.to_dicts() or [{}])[0]))
+    return rows
+
+
+def exactly(row: Row, name: str) -> datetime.date | None:
+    """A date whose two bounds agree."""
+    day: datetime.date | None = row[low(name)]
+    return day if day == row[high(name)] else None
+
+
+def parts(of: str) -> list[Part]:
+    return [(name, part) for name in RULEBOOKS for part in _ids(load(name), of)]
+
+
+def _ids(rulebook: CompiledRulebook, of: str) -> Iterator[str]:
+    match of:
+        case "criteria":
+            yield from (c.id for c in rulebook.criteria)
+        case "lists":
+            yield from (c.id for c in rulebook.criteria if c.criterion.list != "factor")
+        case "milestones":
+            yield from (milestone.id for milestone in rulebook.milestones)
+        case "presumptions":
+            yield from (presumption.fact for presumption, _ in rulebook.presumptions)
+
+
+@pytest.mark.parametrize(("name", "criterion"), parts("criteria"))
+def test_every_criterion_is_true_false_and_unknown(name: str, criterion: str) -> None:
+    expected = {example.expect.criteria.get(criterion) for example, *_ in seen(name)}
+    assert {True, False, "unknown"} <= expected
+
+
+@pytest.mark.parametrize(("name", "criterion"), parts("lists"))
+def test_every_criterion_of_a_list_is_unknown_where_the_route_hangs_on_it(
+    name: str, criterion: str
+) -> None:
+    assert any(
+        example.case
+        and example.expect.criteria.get(criterion) == "unknown"
+        and len(example.expect.possible_routes or ()) > 1
+        for example, *_ in seen(name)
+    )
+
+
+@pytest.mark.parametrize("leap", [False, True], ids=["another day", "29 February"])
+@pytest.mark.parametrize(("name", "milestone"), parts("milestones"))
+def test_a_criterion_flips_on_every_milestone(name: str, milestone: str, leap: bool) -> None:
+    rulebook = load(name)
+    since = next(m.since for m in rulebook.milestones if m.id == milestone)
+    readers = [c.id for c in rulebook.criteria if milestone in c.condition.milestones]
+    # By case, since what flips on a day must be the same case on the three days.
+    values: dict[tuple[str, str], dict[int, object]] = {}
+    for example, facts, dates in seen(name):
+        day, base = exactly(dates, milestone), exactly(facts, since)
+        if day is None or base is None or ((base.month, base.day) == (2, 29)) is not leap:
+            continue
+        # An anniversary that is itself a 29 February would show nothing.
+        assert not leap or (day.month, day.day) != (2, 29)
+        for criterion in readers:
+            if criterion in example.expect.criteria:
+                case = values.setdefault((repr(example.case), criterion), {})
+                case[(example.as_of - day).days] = example.expect.criteria[criterion]
+    assert any(
+        set(NEAR) <= by_day.keys() and by_day[-1] != by_day[0] == by_day[1]
+        for by_day in values.values()
+    )
+
+
+def cut_offs() -> list[tuple[str, str, str, datetime.date]]:
+    """Criteria that compare a date fact with a date parameter."""
+    return [
+        (name, criterion.id, fact, parameter.value)
+        for name in RULEBOOKS
+        for key, parameter in load(name).rulebook.parameters.items()
+        if isinstance(parameter.value, datetime.date)
+        for criterion in load(name).criteria
+        if f":{key}" in criterion.criterion.when
+        for fact in criterion.condition.facts
+        if FACTS[fact].kind == "date"
+    ]
+
+
+@pytest.mark.parametrize(("name", "criterion", "fact", "cut_off"), cut_offs())
+def test_every_cut_off_date_is_met_the_day_before_the_day_and_the_day_after(
+    name: str, criterion: str, fact: str, cut_off: datetime.date
+) -> None:
+    values = {
+        exactly(facts, fact): example.expect.criteria[criterion]
+        for example, facts, _ in seen(name)
+        if criterion in example.expect.criteria and exactly(facts, fact) is not None
+    }
+    days = [cut_off + offset * ONE_DAY for offset in NEAR]
+    assert [day for day in days if day not in values] == []
+    assert {values[day] for day in days} == {True, False}
+
+
+def test_there_are_cut_off_dates_to_meet() -> None:
+    assert [(criterion, fact) for _, criterion, fact, _ in cut_offs()] == [
+        ("P2c", "present_since"),
+        ("P3", "latest_final_order"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "fact"), parts("presumptions"))
+def test_every_presumption_is_a_check_somewhere(name: str, fact: str) -> None:
+    assert any(fact in (example.expect.checks or ()) for example, *_ in seen(name))
