@@ -37,11 +37,18 @@ RULEBOOK = load("ice-2011-11-17")
 # Born on 1946-11-17, everything else known and of no note.
 ELDER = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
 CLEAN = {**ELDER, "birth_date": "1970-01-01", "updated_at": "2011-11-01"}
-N1, N2, N3 = (datetime.date(2011, 11, day) for day in (15, 16, 18))
+N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
 CASES = {
     name: CaseRecord(**{**CLEAN, "case_id": name})
     for name in ("plain", "felon", "reviewed", "done", "late", "broken")
 } | {"elder": CaseRecord(**{**ELDER, "case_id": "elder", "updated_at": "2011-11-01"})}
+# Of BAL and DEN, and of the review of 2011, only the first: it is on the master calendar.
+MASTER = {"calendar_type": "MASTER", "nta_filed_with_court": True}
+HELD = {"calendar_type": "INDIVIDUAL", "nta_filed_with_court": True, "custody": "DETAINED"}
+CASES |= {
+    name: CaseRecord(**{**CLEAN, "case_id": name, "court": court, **more})
+    for name, court, more in (("bal", "BAL", MASTER), ("held", "BAL", HELD), ("los", "LOS", MASTER))
+}
 FELONY = Conviction(
     date="2011-11-10", grade="FELONY", category="BURGLARY", immigration_element=False,
     vacated=False, juvenile_adjudication=False,
@@ -273,6 +280,46 @@ def test_a_reviewed_case_leaves_the_queue_and_comes_back_when_it_changes(place: 
     [review] = rows(run_of(place / "third"), "reviews")
     assert (review["route_then"], review["grounds_then"]) == ("continue", [])
     assert review["seen_on"] == N2
+
+
+def test_cases_out_of_scope_are_kept_and_so_are_their_reviews(place: Path) -> None:
+    there = place / "scoped"
+    shutil.copytree(place / "third", there / "OUT")
+    (there / "events").symlink_to(place / "events")
+    # Decided after the night of N3, which recommended to continue all three.
+    made = [Review(review_id=f"s-{case}", case_id=case, reviewer="a", route="continue",
+                   decided_at=f"{N3}T09:00").model_dump() for case in ("held", "los")]  # fmt: skip
+    write(there / "reviews/2.avro", pl.DataFrame(made, schema=REVIEWS), "review")
+    good(nightly(there, N4, "--scope", "vincent-2011", "--courts", "BAL,DEN"))
+    run = run_of(there / "OUT")
+    reconciled(run)
+    assert manifest(run)["counts"]["out_of_scope"] > 2
+    third = {row["case_id"]: row for row in rows(run_of(place / "third"), "cases")}
+    assert {row["case_id"]: row for row in rows(run, "cases")} == third
+    queued = {row["case_id"] for row in rows(run, "queue")}
+    routed = {row["case_id"]: row["court"] for route in ("close", "continue", "expedite")
+              for row in rows(run, route)}  # fmt: skip
+    assert "bal" in queued
+    assert queued <= set(routed)
+    assert not {"held", "los"} & set(routed)
+    # Whether a case of no known court is one of theirs is not known.
+    assert set(routed.values()) == {"BAL", "DEN", None}
+    for case in ("held", "los"):
+        row = changes(run)[case]
+        assert (row["from_route"], row["to_route"]) == ("continue", None)
+        assert (row["status"], causes(row)) == ("out_of_scope", [("OPTIONS",)])
+
+    good(nightly(there, N4))
+    back = run_of(there / "OUT")
+    reconciled(back)
+    kept = {row["review_id"]: row for row in rows(back, "reviews")}
+    assert set(kept) == {"r1", "s-held", "s-los"}
+    assert (kept["s-held"]["route_then"], kept["s-held"]["grounds_then"]) == ("continue", [])
+    # Recommended upon as before their reviews, they do not wait.
+    assert changes(back)["held"]["to_route"] == "continue"
+    waits = {row["case_id"] for row in rows(back, "queue")}
+    assert "bal" in waits
+    assert not {"held", "los"} & waits
 
 
 def test_nights_end_where_one_fold_of_everything_does(place: Path) -> None:
