@@ -1,6 +1,6 @@
 """OUT/FAILED: when and why the last night failed; a good night removes it.
 
-Nothing here imports Beam for a local state, so that `discretion status` is quick.
+Nothing here imports Beam, so that `discretion status` is quick.
 """
 
 from __future__ import annotations
@@ -63,42 +63,22 @@ def _unnoted(path: str) -> Failure | None:
 
 def read_text(path: str) -> str | None:
     """A small file's text, whatever bytes it holds; None where there is no such file."""
-    if "://" not in path:
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                return file.read()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-    from apache_beam.io.filesystems import FileSystems
-
-    if not FileSystems.exists(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    with FileSystems.open(path, compression_type="uncompressed") as stream:
-        content: bytes = stream.read()
-    return content.decode(errors="replace")
 
 
 def _write(state: str, failure: Failure) -> None:
     path, text = f"{state}/{FAILED}", failure.model_dump_json() + "\n"
-    if "://" not in state:
-        with open(f"{path}.new", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(f"{path}.new", path)
-        return
-    from apache_beam.io.filesystems import FileSystems
-
-    with FileSystems.create(path, compression_type="uncompressed") as stream:
-        stream.write(text.encode())
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(f"{path}.new", path)
 
 
 def _remove(state: str) -> None:
     path = f"{state}/{FAILED}"
-    if "://" not in state:
-        for name in (path, f"{path}.new"):
-            with contextlib.suppress(OSError):
-                os.remove(name)
-        return
-    from apache_beam.io.filesystems import FileSystems
-
-    if FileSystems.exists(path):
-        FileSystems.delete([path])
+    for name in (path, f"{path}.new"):
+        with contextlib.suppress(OSError):
+            os.remove(name)

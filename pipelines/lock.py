@@ -16,8 +16,6 @@ class BusyError(RuntimeError):
 def locked(state: str) -> Iterator[None]:
     """Hold the lock of a state; it goes with the process, however that ends.
 
-    A state that is not on a local disk has no lock: its scheduler must not start two nights.
-
     Args:
         state: The directory, which is made if need be.
 
@@ -25,11 +23,10 @@ def locked(state: str) -> Iterator[None]:
         BusyError: Another process holds it.
         OSError: It cannot be written.
     """
-    if "://" in state:
-        yield
-        return
     os.makedirs(state, exist_ok=True)
-    with _held(os.path.join(state, ".lock"), f"{state}: another night is at work on it"):
+    with _held(
+        os.path.join(state, ".lock"), f"{state}: another night, or a prune, is at work on it"
+    ):
         yield
 
 

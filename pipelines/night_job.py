@@ -60,7 +60,7 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
         UsageError: The options do not fit the state.
     """
     previous = find_previous(state)
-    as_of = options.as_of or datetime.date.today()
+    as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
     cases: tuple[FoundFile, ...] = ()
     if previous is None:
         if options.input is None:

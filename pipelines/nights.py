@@ -97,17 +97,17 @@ def _check_known(path: str, schema: Schema) -> None:
         )
 
 
-def _names(schema: Any) -> Iterator[str]:
-    """Every field and symbol of a schema."""
+def _names(schema: Any, place: str = "") -> Iterator[str]:
+    """Every field and symbol of a schema, with where it stands."""
     if isinstance(schema, list):
         for one in schema:
-            yield from _names(one)
+            yield from _names(one, place)
     elif isinstance(schema, dict):
-        yield from schema.get("symbols", ())
+        yield from (f"{place}{symbol}" for symbol in schema.get("symbols", ()))
         for field in schema.get("fields", ()):
-            yield field["name"]
-            yield from _names(field["type"])
-        yield from _names(schema.get("items"))
+            yield f"{place}{field['name']}"
+            yield from _names(field["type"], f"{place}{field['name']}.")
+        yield from _names(schema.get("items"), place)
 
 
 def read_through(previous: Previous) -> None:
@@ -181,7 +181,6 @@ def free_run_id(state: str, as_of: datetime.date) -> str:
 
 def sweep(state: str) -> None:
     """Remove what killed nights have left; only for the holder of the state's lock."""
-    if "://" not in state:
-        left = glob.glob(f"{glob.escape(state)}/runs/_night-*.partial")
-        if left:
-            FileSystems.delete(left)
+    left = glob.glob(f"{glob.escape(state)}/runs/_night-*.partial")
+    if left:
+        FileSystems.delete(left)

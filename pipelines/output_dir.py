@@ -51,6 +51,11 @@ class OutputDir:
                     self.discard()
                     raise
         except OSError as error:
+            # What cannot be read is another's to say.
+            if error.filename is not None and not str(error.filename).startswith(
+                (self.partial, self.final)
+            ):
+                raise
             reason = error.strerror or type(error).__name__
             raise OutputProblem(f"{self.final}: cannot be written ({reason})") from None
 
@@ -89,4 +94,4 @@ class OutputDir:
 
     def close(self) -> None:
         """Give the directory its name."""
-        directories.rename(self.partial, self.final)
+        directories.rename(self.partial, self.final, last=["manifest.json"])

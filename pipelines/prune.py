@@ -51,11 +51,6 @@ def _run(options: argparse.Namespace) -> int:
     state = options.state.rstrip("/")
     if options.keep < 1:
         raise UsageError("--keep: keep one night or more")
-    if "://" in state:
-        raise UsageError(
-            f"{state}: only a state on a local disk is pruned; use the store's own lifecycle rules "
-            "for runs/ older than LATEST"
-        )
     if (options.events is None) != (options.archive is None):
         raise UsageError("--events and --archive: give both or none")
     if read_text(f"{state}/LATEST") is None:

@@ -115,9 +115,11 @@ def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
     _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
     _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
     FileSystems.delete([f"{place.partial}/_writable"])
+    directories.write_through(place.partial)
     directories.rename(place.partial, place.final, last=[MANIFEST])
     latest = f"{place.output}/LATEST"
     _write(f"{latest}.new", place.run_id + "\n")
+    directories.write_through(f"{latest}.new")
     FileSystems.rename([f"{latest}.new"], [latest])
 
 

@@ -73,7 +73,7 @@ def look(state: str, now: datetime.datetime) -> Status:
     Raises:
         InputProblem: The last good night's manifest is missing, damaged or no night's.
     """
-    left = [] if "://" in state else glob.glob(f"{glob.escape(state)}/runs/_*.partial")
+    left = glob.glob(f"{glob.escape(state)}/runs/_*.partial")
     return Status(
         state=state,
         last_good=_last_good(state, now),
