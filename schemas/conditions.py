@@ -13,6 +13,7 @@ is TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +26,8 @@ from schemas.facts import FACTS, Fact, high, low
 
 Parameter = bool | int | datetime.date | str | list[str]
 TermKind = Literal["count", "date"]
+# What `polars.sql_expr` parses of brackets in brackets, with some to spare.
+DEEPEST = 40
 
 
 class ConditionError(ValueError):
@@ -96,13 +99,16 @@ def compile_condition(text: str, names: Names) -> Condition:
         ConditionError: It does not parse, names something unknown, is not boolean, or uses a
             construct that is not allowed.
     """
+    compiler = _Compiler(names)
     try:
-        tree = sqlglot.parse_one(text)
+        sql = compiler.boolean(sqlglot.parse_one(text))
     except SqlglotError as error:
         first_line = str(error).splitlines()[0]
         raise ConditionError(f"not a SQL expression: {first_line}") from None
-    compiler = _Compiler(names)
-    sql = compiler.boolean(tree)
+    except RecursionError:
+        raise ConditionError("nested too deeply") from None
+    if _depth(sql) > DEEPEST:
+        raise ConditionError(f"nested too deeply: more than {DEEPEST} levels, an AND or OR is one")
     return Condition(sql, tuple(compiler.facts), tuple(compiler.milestones), compiler.asks)
 
 
@@ -300,6 +306,11 @@ class _Compiler:
             return int(text)
         except ValueError:
             raise ConditionError(f"{text} is not a whole number") from None
+
+
+def _depth(sql: str) -> int:
+    opened = (1 if sign == "(" else -(sign == ")") for sign in sql)
+    return max(itertools.accumulate(opened), default=0)
 
 
 def _constant(value: int | datetime.date) -> Term:

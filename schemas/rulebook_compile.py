@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from schemas.rulebook import Criterion, Milestone, Presumption, RoutingRow, Rule
 
 SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"')
 LISTS = ("priority", "favoured")
+# The longest that a milestone can be after its date: more than a life.
+LONGEST = {"years": 150, "months": 1_800, "days": 55_000}
 WORLDS = tuple((priority, favoured) for priority in (True, False) for favoured in (True, False))
 
 
@@ -167,7 +170,7 @@ class _Compilation:
         return Names(since, conditions or {}, self.values(), {})
 
     def compile(self, path: tuple[str | int, ...], text: str, names: Names) -> Condition | None:
-        self.parameters_used |= {name for name in self.values() if f":{name}" in text}
+        self.parameters_used |= set(re.findall(r":(\w+)", text))
         try:
             return compile_condition(text, names)
         except ConditionError as error:
@@ -186,9 +189,13 @@ class _Compilation:
                 self.problem((*path, "years"), f"{years} is not a whole-number parameter")
                 return
             years = value
-        self.milestones.append(
-            MilestoneSpan(milestone.id, milestone.since, years, milestone.months, milestone.days)
-        )
+        span = MilestoneSpan(milestone.id, milestone.since, years, milestone.months, milestone.days)
+        self.milestones.append(span)
+        for unit, most in LONGEST.items():
+            if not 0 <= getattr(span, unit) <= most:
+                self.problem((*path, unit), f"must be from 0 to {most}")
+        if span.years == span.months == span.days == 0:
+            self.problem(path, f"{milestone.id} is no time after {milestone.since}")
 
     def add_criterion(self, path: tuple[str | int, ...], criterion: Criterion) -> None:
         condition = self.compile(
@@ -268,6 +275,8 @@ class _Compilation:
 
     def shape_problems(self) -> Iterator[Problem]:
         rulebook = self.rulebook
+        yield from _duplicates("sources", [source.id for source in rulebook.sources])
+        yield from _duplicates("scopes", [scope.id for scope in rulebook.scopes])
         yield from _duplicates("criteria", [c.id for c in rulebook.criteria])
         yield from _duplicates("milestones", [m.id for m in rulebook.milestones])
         yield from _duplicates("routing", [row.id for row in rulebook.routing])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import yaml
@@ -15,12 +16,34 @@ FOLDER = Path(__file__).parent
 
 
 class _Loader(yaml.CSafeLoader):
-    """Leaves dates as the text they are: the models know which fields are dates."""
+    """Leaves dates as text, for the models know which are dates; refuses a key given twice."""
 
     yaml_implicit_resolvers = {
         first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
         for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.checked: set[yaml.Node] = set()
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        # Once flattened, a mapping holds what it merges (`<<`) beside its own keys.
+        if node not in self.checked:
+            self.checked.add(node)
+            _refuse_twice(node)
+        super().flatten_mapping(node)
+
+
+def _refuse_twice(node: yaml.MappingNode) -> None:
+    keys: set[tuple[str, str]] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if (key.tag, key.value) in keys:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} is there twice", key.start_mark
+                )
+            keys.add((key.tag, key.value))
 
 
 class RulebookError(ValueError):
@@ -90,9 +113,16 @@ def parse(path: str, text: str) -> Rulebook:
     """
     try:
         content = yaml.load(text, Loader=_Loader)
+        # An alias can put a list in itself, which nothing after this expects.
+        json.dumps(content, default=str, skipkeys=True)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RulebookError(path, [f"{path}:{line}: not YAML: {error.problem}"]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise RulebookError(path, [f"{path}:{line}: not YAML: {error.reason}"]) from None
+    except (RecursionError, ValueError):
+        raise RulebookError(path, [f"{path}: not a rulebook: nested too deeply"]) from None
     if not isinstance(content, dict):
         raise RulebookError(path, [f"{path}:1: not a rulebook: a mapping of id, criteria ..."])
     try:

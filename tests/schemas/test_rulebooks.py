@@ -124,6 +124,35 @@ def test_the_good_one_is_good() -> None:
         ("title: Old\n", "title: Old\n    weight: 3\n", "weight: 3", "only a factor has a weight"),
         ("route: close", "route: shut", None, "Input should be 'close', 'continue' or 'expedite'"),
         ("title: Old\n", "title: Old\n    colour: red\n", "colour: red", "Extra inputs are not"),
+        (
+            "when: turned_65\n",
+            "when: turned_65\n    when: served\n",
+            "when: served",
+            "when is there",
+        ),
+        ("scopes:\n", "presumptions: []\nscopes:\n", "presumptions: []", "presumptions is there"),
+        ("years: 65", "years: 99999", None, "must be from 0 to 150"),
+        ("years: 65", "years: -65", None, "must be from 0 to 150"),
+        ("years: 65", "years: 65, months: 1801", None, "must be from 0 to 1800"),
+        ("years: 65", "years: 65, days: -1", None, "must be from 0 to 55000"),
+        ("years: 65", "years: 0", None, "turned_65 is no time after birth_date"),
+        ("when: turned_65", f"when: {'(' * 3000}turned_65{')' * 3000}", None, "nested too deeply"),
+        ("when: turned_65", f"when: {'served OR ' * 60}turned_65", None, "nested too deeply"),
+        (
+            "parameters:\n",
+            "  - {id: memo, title: M, publisher: A, date: 2011-11-18}\nparameters:\n",
+            "2011-11-18",
+            "memo is there twice",
+        ),
+        (
+            "scopes:\n",
+            "scopes:\n"
+            "  - {id: some, title: S, cite: {source: memo, section: x, says: x}, when: served}\n",
+            "id: some, title: Some",
+            "some is there twice",
+        ),
+        ("parameters:\n", "parameters:\n  man: {value: 2, note: x}\n", "man:", "parameter man"),
+        ("title: Old\n", "title: \x07\n", None, "not YAML: control characters"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line(
@@ -151,6 +180,11 @@ def test_a_criterion_may_quote_guidance_that_uses_a_protected_attribute() -> Non
         ("- a list", "mine.yaml:1: not a rulebook"),
         ("", "mine.yaml:1: not a rulebook"),
         ("id: x", "mine.yaml:1: criteria: Field required"),
+        ("\x00", "mine.yaml:1: not YAML: control characters are not allowed"),
+        ("id: \u00e9\ntitle: \x01", "mine.yaml:2: not YAML: control characters are not allowed"),
+        ("id: " + "[" * 2000 + "]" * 2000, "mine.yaml:1: not YAML: exceeded maximum nesting depth"),
+        ("id: " + "[" * 990 + "]" * 990, "mine.yaml: not a rulebook: nested too deeply"),
+        ("id: &a [*a]", "mine.yaml: not a rulebook: nested too deeply"),
     ],
 )
 def test_what_is_no_rulebook_is_refused(text: str, message: str) -> None:
