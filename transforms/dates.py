@@ -4,6 +4,9 @@ Full dates: 2011-11-17 (also with a time behind it), 11/17/2011, 11-17-2011, 17-
 17 Nov 2011, Nov 17, 2011, November 17 2011, 20111117. Slashes are month first, as US agencies
 write. A year of two digits is not read: 11/17/45 could be 1945 or 2045. Months alone (births):
 1975-11, 11/1975, Nov 1975; years alone: 1975.
+
+Times, behind 2011-11-17 or 11/17/2011: 09:05, 9:05, 9:05:30.5, 3:30 PM, each also with a zone: Z,
+-05:00, -0500, -05.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ _TIMED = (
 )
 _MONTH_FORMS = ("%d %Y-%m", "%d %m/%Y", "%d %b %Y", "%d %B %Y")
 _CLOCK = (
-    r"[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)(?:Z|[+-][0-9:]{4,5})?$"
+    r"^[-/0-9]+(?:T|[,\s]\s*)(?<hour>[01]?[0-9]|2[0-3]):(?<minute>[0-5][0-9])"
+    r"(?<second>:[0-5][0-9](?:\.[0-9]+)?)?(?:\s*(?<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?:\s*(?:Z|(?<side>[+-])(?<hours>0[0-9]|1[0-4])(?::?(?<minutes>[0-5][0-9]))?))?$"
 )
 
 
@@ -51,7 +56,7 @@ def iso_day(text: pl.Expr) -> pl.Expr:
     Returns:
         String, null where it is no such date or lies outside 1900 to 2199.
     """
-    return _within(_day(text))
+    return _within(_day(text).dt.strftime("%Y-%m-%d"))
 
 
 def iso_date(text: pl.Expr) -> pl.Expr:
@@ -68,23 +73,48 @@ def iso_date(text: pl.Expr) -> pl.Expr:
         ("01 " + tidy).str.to_date(form, strict=False) for form in _MONTH_FORMS
     ).dt.strftime("%Y-%m")
     year = tidy.str.extract(r"^([0-9]{4})$")
-    return _within(pl.coalesce(_day(text), month, year))
+    return _within(pl.coalesce(_day(text).dt.strftime("%Y-%m-%d"), month, year))
 
 
 def iso_time(text: pl.Expr) -> pl.Expr:
     """Text in any of the full-date forms, and a time of day behind it, as text that sorts by time.
 
-    A zone is not read: one system writes all its times in one zone.
+    A time with a zone is brought to UTC; one without stays as it is, as if it were UTC's.
 
     Args:
         text: String.
 
     Returns:
-        String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]], null where it is no such date or lies
-        outside 1900 to 2199.
+        String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]], null where the date or what is written for
+        the time cannot be read, or it lies outside 1900 to 2199.
     """
-    day, clock = iso_day(text), text.str.strip_chars().str.extract(_CLOCK)
-    return day + pl.when(clock.is_not_null()).then("T" + clock).otherwise(pl.lit(""))
+    part = pl.field
+    # 12 AM is the hour 0, and 12 PM the hour 12.
+    hour = (
+        pl.when(part("half").is_null())
+        .then(part("hour"))
+        .when(part("hour").is_between(1, 12))
+        .then(part("hour") % 12 + 12 * part("half").is_in(["P", "p"]))
+    )
+    ahead = 60 * part("hours") + part("minutes").fill_null(0)
+    west = pl.when(part("side") == "-").then(1).otherwise(-1)
+    minutes = 60 * hour + part("minute") + (west * ahead).fill_null(0)
+    moment = part("day").cast(pl.Datetime) + pl.duration(minutes=minutes)
+    timed = moment.dt.strftime("%Y-%m-%dT%H:%M") + part("second").fill_null("")
+    numbers = ("hour", "minute", "hours", "minutes")
+    return _within(
+        text.str.strip_chars()
+        .str.extract_groups(_CLOCK)
+        .struct.with_fields(
+            *(part(name).cast(pl.Int64) for name in numbers),
+            day=_day(text),
+            clock=text.str.contains(":", literal=True),
+        )
+        .struct.with_fields(
+            iso=pl.when(part("clock")).then(timed).otherwise(part("day").dt.strftime("%Y-%m-%d"))
+        )
+        .struct.field("iso")
+    )
 
 
 def _tidy(text: pl.Expr) -> pl.Expr:
@@ -95,9 +125,7 @@ def _tidy(text: pl.Expr) -> pl.Expr:
 def _day(text: pl.Expr) -> pl.Expr:
     tidy = _tidy(text)
     whole = tidy.str.extract(_DAY_SHAPE)
-    return pl.coalesce(whole.str.to_date(form, strict=False) for form in _DAY_FORMS).dt.strftime(
-        "%Y-%m-%d"
-    )
+    return pl.coalesce(whole.str.to_date(form, strict=False) for form in _DAY_FORMS)
 
 
 def _within(iso: pl.Expr) -> pl.Expr:

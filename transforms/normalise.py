@@ -53,7 +53,9 @@ LIST_DATES = {
 LIST_CODES = {"convictions": ("category", "offenses"), "applications": ("form", "forms")}
 UPPER = ("case_type", "language")
 _A_NUMBER = r"^A[0-9]{8,9}$"
-_ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?$"
+_ISO_TIME = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
+)
 
 
 def normalise(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:

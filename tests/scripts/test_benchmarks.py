@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import fastavro
+import polars as pl
 import pytest
 
+from scripts.benchmarks.baselines.polars_normalise import read_time
 from scripts.benchmarks.figures import FIGURES
 from scripts.benchmarks.table import BEGIN, END, into_document
+from transforms.dates import iso_time
 
 ROOT = Path(__file__).parents[2]
 BASELINES = "scripts.benchmarks.baselines"
@@ -45,6 +49,23 @@ def reviewed(place: Path, *options: str) -> tuple[Path, Path]:
     run("pipelines.sample", "--output", sample, "--cases", "3000", "--files", "2", *options)
     run("pipelines.backlog", "--input", sample, "--output", place, "--run-id", "run", "--json")
     return sample, place / "runs" / "run"
+
+
+def test_the_polars_script_reads_every_form_of_a_time_alike() -> None:
+    days = ("2011-11-17", "11/17/2011", "1900-01-01", "2199-12-31", "17-NOV-2011", "2011-02-30")
+    clocks = ("9:05", "09:05:30", "23:59:59.25", "12:00", "0:30", "25:00", "")
+    forms = itertools.product(
+        days,
+        ("T", " ", ", "),
+        clocks,
+        ("", " AM", "PM", " p.m.", " a"),
+        ("", "Z", " Z", "+05:45", "-0500", "-05", "+99:00"),
+    )
+    texts = pl.DataFrame({"text": ["".join(form) for form in forms]})
+    text = pl.col("text")
+    read = texts.select("text", ours=iso_time(text), theirs=read_time(text))
+    assert read.filter(pl.col("ours").ne_missing(pl.col("theirs"))).is_empty()
+    assert read["ours"].n_unique() > 50
 
 
 @pytest.mark.parametrize("part", [*ROUTES, "cases", "quarantine", "duplicates"])

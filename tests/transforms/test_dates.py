@@ -90,6 +90,27 @@ def test_other_words_are_something(text: str) -> None:
         ("2011-11-17T08:30:00Z", "2011-11-17T08:30:00"),
         ("2011-11-17 08:30:00.123", "2011-11-17T08:30:00.123"),
         ("11/17/2011 08:30", "2011-11-17T08:30"),
+        ("11/17/2011 3:30 PM", "2011-11-17T15:30"),
+        ("11/17/2011 9:00 AM", "2011-11-17T09:00"),
+        ("11/17/2011 9:00:07a.m.", "2011-11-17T09:00:07"),
+        ("11/17/2011 12:05 am", "2011-11-17T00:05"),
+        ("11/17/2011 12:05 pm", "2011-11-17T12:05"),
+        ("11/17/2011, 3:30:00\u202fPM", "2011-11-17T15:30:00"),
+        ("2011-11-17 9:05", "2011-11-17T09:05"),
+        ("2011-11-17 9:05 8:05", None),
+        ("2011-11-17T00:00:00-05:00", "2011-11-17T05:00:00"),
+        ("2011-11-17T01:00:00.5Z", "2011-11-17T01:00:00.5"),
+        ("2011-12-31 22:15-0500", "2012-01-01T03:15"),
+        ("2011-11-17T02:00+05:45", "2011-11-16T20:15"),
+        ("2011-11-17 9:05 PM -05", "2011-11-18T02:05"),
+        ("2199-12-31T23:00-05:00", None),
+        ("1900-01-01T00:00+01:00", None),
+        ("2011-11-17 25:00", None),
+        ("2011-11-17 08:61", None),
+        ("11/17/2011 13:30 PM", None),
+        ("11/17/2011 0:30 AM", None),
+        ("11/17/2011 3:30 P", None),
+        ("2011-11-17T08:30-99:00", None),
         ("17-NOV-2011", "2011-11-17"),
         ("UNKNOWN", None),
         ("2011-99-99T08:30:00", None),
@@ -97,6 +118,23 @@ def test_other_words_are_something(text: str) -> None:
 )
 def test_update_times(text: str, expected: str | None) -> None:
     assert read(text, iso_time) == expected
+
+
+@given(
+    st.datetimes(
+        datetime.datetime(1900, 1, 2),
+        datetime.datetime(2199, 12, 30),
+    ),
+    st.integers(-14 * 60 - 59, 14 * 60 + 59),
+    st.sampled_from(["%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d %H:%M:%S "]),
+)
+def test_a_time_with_a_zone_is_the_same_moment_in_utc(
+    moment: datetime.datetime, offset: int, form: str
+) -> None:
+    zoned = moment.replace(tzinfo=datetime.timezone(datetime.timedelta(minutes=offset)))
+    sign, (hours, minutes) = "-" if offset < 0 else "+", divmod(abs(offset), 60)
+    text = f"{moment.strftime(form)}{sign}{hours:02}:{minutes:02}"
+    assert read(text, iso_time) == zoned.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 @given(st.text())

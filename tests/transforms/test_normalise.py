@@ -50,6 +50,8 @@ def quarantined(**facts: Any) -> dict[str, Any]:
         ("next_hearing", "00/00/0000", None),
         ("updated_at", "2011-11-16 08:30:00", "2011-11-16T08:30:00"),
         ("updated_at", "11/16/2011", "2011-11-16"),
+        ("updated_at", "11/16/2011 3:30 PM", "2011-11-16T15:30"),
+        ("updated_at", "2011-11-16T22:00-05:00", "2011-11-17T03:00"),
     ],
 )
 def test_values_are_rewritten_without_a_warning(
@@ -70,6 +72,8 @@ def test_values_are_rewritten_without_a_warning(
         ("lpr_since", "2012-01-01", "lpr_since:FUTURE_DATE"),
         ("next_hearing", "soon", "next_hearing:BAD_DATE"),
         ("updated_at", "lately", "updated_at:BAD_DATE"),
+        ("updated_at", "2011-11-16T25:00", "updated_at:BAD_DATE"),
+        ("updated_at", "11/16/2011 9:75", "updated_at:BAD_DATE"),
         ("a_number", "A12", "a_number:BAD_NUMBER"),
         ("a_number", "\u0661\u0662\u0663\u0664", "a_number:BAD_NUMBER"),
     ],

@@ -16,7 +16,7 @@ import polars as pl
 from schemas.avro import avro_schema
 from transforms.avro.types import polars_schema
 from transforms.case_frame import CASES, case_key
-from transforms.dates import is_nothing, iso_time
+from transforms.dates import is_nothing, iso_day, iso_time
 from transforms.frames import Frame
 from transforms.quarantine import QUARANTINED, set_aside
 
@@ -61,10 +61,12 @@ def normalise_events(events: Frame) -> Checked:
     names = pl.element().str.strip_chars().str.to_lowercase()
     whole = pl.col("kind").is_in(OPENERS).fill_null(False) & pl.col("sets").is_null()
     empty = pl.lit([], pl.List(pl.String))
+    happened = pl.col("happened_at")
     spelt = events.with_columns(
         case_id=case_key(),
         event_id=_text("event_id"),
-        happened_at=iso_time(pl.col("happened_at")),
+        # Nothing is decided by it: of a time that cannot be read its day is still worth telling.
+        happened_at=pl.coalesce(iso_time(happened), iso_day(happened)),
         recorded_at=iso_time(pl.col("recorded_at")),
         sets=pl.when(whole)
         .then(pl.lit(list(FIELDS), pl.List(pl.String)))

@@ -40,8 +40,12 @@ TIMED = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})"
     r"[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
 )
-CLOCK = r"[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)(?:Z|[+-][0-9:]{4,5})?$"
-ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?$"
+CLOCK = (
+    r"^[-/0-9]+(?:T|[,\s]\s*)(?<hour>[01]?[0-9]|2[0-3]):(?<minute>[0-5][0-9])"
+    r"(?<second>:[0-5][0-9](?:\.[0-9]+)?)?(?:\s*(?<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?:\s*(?:Z|(?<sign>[+-])(?<zone_hours>0[0-9]|1[0-4])(?::?(?<zone_minutes>[0-5][0-9]))?))?$"
+)
+ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
 LIST_DATES = {
     "entries": ("date",),
     "status_violations": ("date",),
@@ -131,9 +135,45 @@ def read_day(text: pl.Expr) -> pl.Expr:
 
 
 def read_time(text: pl.Expr) -> pl.Expr:
-    """Dates with a time of day, as ISO text that sorts by time."""
-    clock = text.str.strip_chars().str.extract(CLOCK)
-    return read_day(text).dt.strftime("%Y-%m-%d") + ("T" + clock).fill_null("")
+    """Dates with a time of day, in UTC if they have a zone, as ISO text that sorts by time."""
+    return text.map_batches(_read_times, return_dtype=pl.String)
+
+
+def _read_times(text: pl.Series) -> pl.Series:
+    raw, hour, zone = pl.col("raw"), pl.col("hour"), pl.col("zone_hours") * 60
+    twelve = pl.when(hour.is_between(1, 12)).then(hour % 12)
+    late, second = pl.col("half").str.to_uppercase(), pl.col("second").fill_null("")
+    shift = zone + pl.col("zone_minutes").fill_null(0)
+    shift = pl.when(pl.col("sign") == "+").then(-shift).otherwise(shift).fill_null(0)
+    read = (
+        pl.DataFrame({"raw": text}, schema={"raw": pl.String})
+        .select(
+            raw.str.strip_chars().str.extract_groups(CLOCK).alias("parts"),
+            day=read_day(raw),
+            timed=raw.str.contains(":", literal=True),
+        )
+        .unnest("parts")
+        .with_columns(pl.col("hour", "minute", "zone_hours", "zone_minutes").cast(pl.Int64))
+        .with_columns(
+            hour=pl.when(late == "A")
+            .then(twelve)
+            .when(late == "P")
+            .then(twelve + 12)
+            .otherwise(hour)
+        )
+        .with_columns(
+            moment=pl.col("day").cast(pl.Datetime("us"))
+            + pl.duration(minutes=pl.col("hour") * 60 + pl.col("minute") + shift)
+        )
+    )
+    inside = pl.col("moment").dt.date().is_between(FIRST, LAST, closed="left")
+    clocked = pl.col("moment").dt.strftime("%Y-%m-%dT%H:%M") + second
+    return read.select(
+        pl.when(~pl.col("timed"))
+        .then(pl.col("day").dt.strftime("%Y-%m-%d"))
+        .when(inside)
+        .then(clocked)
+    ).to_series()
 
 
 def _good_day(name: str, last: datetime.date) -> pl.Expr:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -51,6 +52,33 @@ def test_the_later_recorded_wins_whatever_comes_first() -> None:
     earlier = event("b", "02/01/2011", sets=["court"], facts={"court": "LOS"})
     for pair in ([later, earlier], [earlier, later]):
         assert only(pl.concat([BEGUN, log_of(*pair)])).court == "DEN"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("11/17/2011 9:00 AM", "11/17/2011 3:30 PM"),
+        ("2011-11-17 9:05", "2011-11-17 10:00"),
+        ("2011-11-17T04:00Z", "2011-11-17T01:00-05:00"),
+        ("2011-11-17T23:59:00", "2011-11-17T20:00-0500"),
+    ],
+)
+def test_the_later_recorded_wins_in_whatever_form_its_time_is_written(
+    earlier: str, later: str
+) -> None:
+    # By id, which decides where times are equal, the earlier would win.
+    pair = [
+        event("b", earlier, sets=["court"], facts={"court": "LOS"}),
+        event("a", later, sets=["court"], facts={"court": "DEN"}),
+    ]
+    assert only(pl.concat([BEGUN, log_of(*pair)])).court == "DEN"
+
+
+def test_of_when_it_happened_the_day_is_kept_where_the_time_cannot_be_read() -> None:
+    written = ["2011-11-17 99:00", "2011-11-17 9:05", "lately"]
+    made = [event(str(n), "2011-02-01", happened_at=text) for n, text in enumerate(written)]
+    days = ["2011-11-17", "2011-11-17T09:05", None]
+    assert log_of(*made).sort("event_id")["happened_at"].to_list() == days
 
 
 def test_what_was_recorded_before_the_record_changes_nothing() -> None:
@@ -124,6 +152,7 @@ def test_what_no_fold_can_use_is_set_aside() -> None:
         CaseEvent(event_id="a", case_id=" ", recorded_at="2011-01-01"),
         CaseEvent(event_id="b", case_id="1"),
         CaseEvent(event_id="c", case_id="1", recorded_at="lately"),
+        CaseEvent(event_id="c", case_id="1", recorded_at="2011-01-01 25:00"),
         CaseEvent(event_id="d", case_id="1", recorded_at="2011-01-01", sets=["shoe_size"]),
         CaseEvent(event_id="e", case_id="1", recorded_at="2011-01-01", sets=["case_id"]),
         CaseEvent(event_id="f", case_id="1", recorded_at="2011-01-01", adds=["court"]),
@@ -132,7 +161,7 @@ def test_what_no_fold_can_use_is_set_aside() -> None:
     good, quarantined = normalise_events(frame)
     assert good.is_empty()
     assert sorted(quarantined["reason"]) == sorted([
-        "MISSING_EVENT_ID", "MISSING_CASE_ID", "MISSING_RECORDED_AT", "BAD_DATE",
+        "MISSING_EVENT_ID", "MISSING_CASE_ID", "MISSING_RECORDED_AT", "BAD_DATE", "BAD_DATE",
         "UNKNOWN_FIELD", "UNKNOWN_FIELD", "UNKNOWN_FIELD",
     ])  # fmt: skip
 
