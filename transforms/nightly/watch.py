@@ -15,14 +15,14 @@ import polars as pl
 from schemas.rulebook import ROUTES
 from transforms.buckets import bucket_of
 from transforms.case_frame import CASES, case_key
-from transforms.frames import Frame, concat_frames
+from transforms.frames import Frame
 from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarise
+from transforms.nightly.due import due_dates, due_since
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import Night, fold_in
 from transforms.recommend import RECOMMENDATION
 from transforms.weigh import Weighed, weigh
 
-DUE = pl.Schema({"case_id": pl.String, "due": pl.Date})
 _SUMMARY = summarise(RECOMMENDATION.to_frame()).schema
 # What was last said of a case, and as of when; route is null where nothing was.
 SAID = pl.Schema([*_SUMMARY.items(), ("said_on", pl.Date())])
@@ -73,7 +73,7 @@ class Step(NamedTuple):
 
     Args:
         known: What is known of them now.
-        due: `case_id` and the day on which the route changes by itself, where there is one.
+        due: When each is to be weighed again, where there is such a day; columns `DUE`.
         changes: Columns of change.avsc.
         recommendations: Those of the cases that changed, columns of recommendation.avsc.
         aside: How many events no fold can use; the night sets them aside.
@@ -102,8 +102,10 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
     folding = fold_in(known.records, known.log, events)
     weighed = weigh(folding.records, terms)
     found = [CHANGES.to_frame()]
-    # A case was last weighed on the night, or on a day since.
-    for (day,), said in known.said.group_by("said_on", maintain_order=True):
+    # What was said of a case holds to the eve, since on each day that could change it it is due.
+    eve = as_of - datetime.timedelta(days=1)
+    until = known.said.with_columns(_until=pl.max_horizontal("said_on", pl.lit(eve)))
+    for (day,), said in until.group_by("_until", maintain_order=True):
         assert isinstance(day, datetime.date)
         ids = said.select("case_id")
         old, new, log = (
@@ -117,14 +119,13 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
     changed = pl.concat(found).sort("case_id")
     after = summarise(weighed.recommendations)
     said = known.said.select("case_id").join(after, on="case_id", how="left")
-    due = weighed.recommendations.select("case_id", due="changes_on").drop_nulls()
     return Step(
         Known(
             folding.records,
             folding.log,
             said.with_columns(said_on=pl.lit(as_of)).select(SAID.names()).cast(SAID),
         ),
-        due.cast(DUE),
+        due_dates(folding.records, weighed, terms),
         changed,
         weighed.recommendations.join(changed, on="case_id", how="semi"),
         folding.quarantined.height,
@@ -148,6 +149,13 @@ class Snapshot:
         self.night = night
         self.most = most
         self.held: dict[int, Known] = {}
+        self.dates: dict[tuple[int, int], Frame] = {}
+
+    def due(self, shard: int, shards: int) -> Frame:
+        """When a shard's cases are to be weighed again (`due_since`); read once."""
+        if (shard, shards) not in self.dates:
+            self.dates[shard, shards] = due_since(self.night, shard, shards)
+        return self.dates[shard, shards]
 
     def of(self, cases: Frame) -> Known:
         """What it knows of cases.
@@ -181,22 +189,3 @@ class Snapshot:
         if len(self.held) > self.most:
             del self.held[next(iter(self.held))]
         return known
-
-
-def due_since(night: Night, shard: int, shards: int) -> Frame:
-    """The days on which routes change by themselves, as last night's run says.
-
-    Args:
-        night: Last night.
-        shard: Which of the shards; bucket B is in shard B modulo their number.
-        shards: How many shards there are.
-
-    Returns:
-        Columns `DUE`.
-    """
-    parts = [
-        night.state(route, bucket, ("case_id", "changes_on")).rename({"changes_on": "due"})
-        for bucket in range(shard, night.buckets, shards)
-        for route in ROUTES
-    ]
-    return concat_frames(parts, DUE).drop_nulls()

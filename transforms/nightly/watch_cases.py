@@ -17,9 +17,10 @@ from apache_beam.utils.timestamp import Timestamp
 from transforms.buckets import by_bucket
 from transforms.frame_coder import FrameCoder
 from transforms.frames import Frame, concat_frames
+from transforms.nightly.due import DUE
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import Night
-from transforms.nightly.watch import Known, Snapshot, Step, due_since, ids_of, step
+from transforms.nightly.watch import Known, Snapshot, Step, ids_of, step
 
 
 class News(NamedTuple):
@@ -82,7 +83,7 @@ class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PColle
     """Folds news into cases and says what changes, by events and by days that come.
 
     An element's timestamp is the as-of date by which it is weighed. A timer in event time rings on
-    the next day on which a route changes by itself, when the watermark comes to it.
+    the next day on which a case is due (`transforms.nightly.due`), when the watermark comes to it.
 
     Args:
         night: Last night, from which the cases start.
@@ -179,16 +180,26 @@ class _Cases:
         frames = [state.read() for state in known]
         self.known = Known.nothing() if frames[0] is None else Known(*frames)
         there = due.read()
-        self.due = due_since(night, shard, shards) if there is None else there
+        # Of the cases that have been touched; the others are due when last night's run says.
+        self.due = DUE.to_frame() if there is None else there
+        self.due_before = snapshot.due(shard, shards)
         self.reached = datetime.date.fromisoformat(reached.read() or str(night.last.as_of))
 
     def ring(self, day: datetime.date) -> Iterator[Said]:
         """Weigh the cases that are due up to a day, each as of its own."""
-        days = self.due.filter(pl.col("due") <= day)["due"].unique().sort()
-        for one in days:
-            cases = self.due.filter(due=one).select("case_id")
+        # A case may be due more than once up to the day.
+        while (due := self._due_by(day)).height:
+            one = due["due"].min()
+            assert isinstance(one, datetime.date)
+            cases = due.filter(due=one).select("case_id")
             yield self._say(f"day-{one}", 0, self._step(cases, EVENTS.to_frame(), one))
         self.reached = max(day, self.reached)
+
+    def _due_by(self, day: datetime.date) -> Frame:
+        """The cases that are due up to a day."""
+        come = pl.col("due") <= day
+        before = self.due_before.filter(come).join(self.known.said, on="case_id", how="anti")
+        return pl.concat([before, self.due.filter(come)])
 
     def fold(self, news: News, day: datetime.date) -> Said:
         """Fold events in, as of a day."""
@@ -216,7 +227,9 @@ class _Cases:
         for state, frame in zip(self.states, (*self.known, self.due), strict=True):
             state.write(frame)
         self.reached_state.write(str(self.reached))
-        following = self.due["due"].min()
+        # For a case that was touched since, it rings in vain.
+        later = [due.filter(pl.col("due") > self.reached) for due in (self.due, self.due_before)]
+        following = pl.concat(later)["due"].min()
         if following is None:
             timer.clear()
         else:

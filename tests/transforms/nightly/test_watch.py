@@ -24,7 +24,7 @@ from transforms.nightly.changes import LastNight
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import PART_SCHEMAS, Night, one_bucket
 from transforms.nightly.reviews import REVIEWS
-from transforms.nightly.watch import Known, Snapshot, due_since, ids_of, step
+from transforms.nightly.watch import Known, Snapshot, ids_of, step
 from transforms.quarantine import QUARANTINED
 from transforms.sample.backlog import sample_cases
 from transforms.sample.events import sample_events
@@ -34,6 +34,11 @@ RULEBOOK = load("ice-2011-11-17")
 # Born on 1946-11-17, everything else known and of no note.
 ELDER = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
 CLEAN = {**ELDER, "birth_date": "1970-01-01", "updated_at": "2011-11-01"}
+# Closed already at 64; at 65 there is only one more ground.
+VETERAN = {
+    **ELDER,
+    "military_service": [{"who": "SELF", "status": "HONORABLE_DISCHARGE", "combat": False}],
+}
 NIGHT = datetime.date(2011, 11, 15)
 BIRTHDAY = datetime.date(2011, 11, 17)
 FELONY = Conviction(
@@ -112,11 +117,6 @@ def test_a_case_starts_from_last_night(known_night: Night) -> None:
     said = {row["case_id"]: row for row in known.said.to_dicts()}
     assert (said["felon"]["route"], said["nobody"]["route"]) == ("continue", None)
     assert {row["said_on"] for row in said.values()} == {NIGHT}
-
-
-def test_the_days_due_are_those_of_last_nights_routes(known_night: Night) -> None:
-    due = dict(due_since(known_night, 0, 1).iter_rows())
-    assert (due["elder"], due["elder done"]) == (BIRTHDAY, BIRTHDAY)
 
 
 def test_a_case_that_nobody_knows_waits_and_is_opened(known_night: Night) -> None:
