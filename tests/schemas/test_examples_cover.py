@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,12 +39,17 @@ def seen(name: str) -> list[Seen]:
     """Each example with the facts of its case and the days of its milestones."""
     rulebook = load(name)
     rows: list[Seen] = []
-    for example in rulebook.rulebook.examples:
-        case = CaseRecord.model_validate({**example.case, "case_id": "1"})
-        records, _ = normalise(to_frame([case]), example.as_of)
+    in_order = sorted(rulebook.rulebook.examples, key=lambda example: example.as_of)
+    for as_of, group in itertools.groupby(in_order, lambda example: example.as_of):
+        examples = list(group)
+        cases = [
+            CaseRecord.model_validate({**example.case, "case_id": str(index)})
+            for index, example in enumerate(examples)
+        ]
+        records, _ = normalise(to_frame(cases), as_of)
         facts = derive_facts(records, rulebook.rulebook.counted_convictions)
-        dates = milestone_dates(facts, rulebook)
-        rows.append((example, facts.to_dicts()[0], (dates.to_dicts() or [{}])[0]))
+        dates = milestone_dates(facts, rulebook).to_dicts() or [{}] * len(examples)
+        rows += zip(examples, facts.to_dicts(), dates, strict=True)
     return rows
 
 
