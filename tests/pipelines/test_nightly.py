@@ -394,7 +394,7 @@ def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
         done = nightly(place, N3)
     assert done.returncode == 5
     assert done.stderr.strip() == (
-        f"discretion nightly: {place}/OUT: another night is at work on it"
+        f"discretion nightly: {place}/OUT: another night, or a prune, is at work on it"
     )
 
 
