@@ -35,7 +35,7 @@ class LiveSource:
     """Serves ticks to a pipeline, as long as the `with` lasts.
 
     Args:
-        ticks: Makes them; times are local, without a zone, and midnight here is midnight in the
+        ticks: Makes them; times are UTC, without a zone, and midnight here is midnight in the
             pipeline's event time.
     """
 

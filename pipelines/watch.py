@@ -170,7 +170,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     state = options.state.rstrip("/")
     shift = datetime.timedelta()
     if options.as_of is not None:
-        shift = options.as_of - datetime.date.today()
+        shift = options.as_of - datetime.datetime.now(datetime.UTC).date()
     landing = Beside(options.source, options.inbox)
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
@@ -207,7 +207,7 @@ def _watch_night(
     state, folder = options.state.rstrip("/"), options.inbox
     night = find_previous(state)
     assert night is not None
-    today = datetime.date.today() + shift
+    today = datetime.datetime.now(datetime.UTC).date() + shift
     days = (today - night.manifest.as_of).days
     if not 0 <= days <= MOST_DAYS:
         raise UsageError(
@@ -291,7 +291,7 @@ def _ticks(
 
 
 def _now(shift: datetime.timedelta) -> datetime.datetime:
-    return datetime.datetime.now() + shift
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None) + shift
 
 
 def _latest(state: str) -> str:
