@@ -18,25 +18,22 @@ from polars.testing import assert_frame_equal
 
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
-from schemas.case_record import CaseRecord, Conviction
+from schemas.case_record import CaseRecord
 from schemas.review import Review
-from schemas.rulebooks import load, read
+from schemas.rulebooks import read
+from tests.news import CLEAN, ELDER, RULEBOOK, event, events_of, felony
 from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
 from transforms.avro.write import encode_blocks, write_header
 from transforms.bucket_files import read_whole
 from transforms.case_frame import to_frame
 from transforms.frames import Frame
-from transforms.nightly.events import EVENTS, base_events, normalise_events
+from transforms.nightly.events import base_events, normalise_events
 from transforms.nightly.fold import fold
 from transforms.nightly.night import PART_SCHEMAS
 from transforms.nightly.reviews import REVIEWS
 from transforms.sample.events import sample_events
 from transforms.weigh import Terms, weigh
 
-RULEBOOK = load("ice-2011-11-17")
-# Born on 1946-11-17, everything else known and of no note.
-ELDER = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
-CLEAN = {**ELDER, "birth_date": "1970-01-01", "updated_at": "2011-11-01"}
 N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
 CASES = {
     name: CaseRecord(**{**CLEAN, "case_id": name})
@@ -49,24 +46,6 @@ CASES |= {
     name: CaseRecord(**{**CLEAN, "case_id": name, "court": court, **more})
     for name, court, more in (("bal", "BAL", MASTER), ("held", "BAL", HELD), ("los", "LOS", MASTER))
 }
-FELONY = Conviction(
-    date="2011-11-10", grade="FELONY", category="BURGLARY", immigration_element=False,
-    vacated=False, juvenile_adjudication=False,
-)  # fmt: skip
-
-
-def event(event_id: str, case_id: str, kind: Any, recorded: str, **more: Any) -> CaseEvent:
-    facts = CaseRecord(**more.pop("facts", {}))
-    return CaseEvent(
-        event_id=event_id, case_id=case_id, kind=kind, recorded_at=recorded, facts=facts, **more
-    )
-
-
-def felony(event_id: str, case_id: str, recorded: str) -> CaseEvent:
-    return event(
-        event_id, case_id, "CONVICTION_ENTERED", recorded, happened_at="2011-11-10",
-        adds=["convictions"], facts={"convictions": [FELONY]},
-    )  # fmt: skip
 
 
 def write(path: Path, frame: Frame, name: str) -> None:
@@ -76,7 +55,7 @@ def write(path: Path, frame: Frame, name: str) -> None:
 
 
 def write_events(path: Path, *events: CaseEvent) -> None:
-    write(path, pl.DataFrame([e.model_dump() for e in events], schema=EVENTS), "case_event")
+    write(path, events_of(*events), "case_event")
 
 
 def nightly(place: Path, as_of: datetime.date, *more: object) -> Any:
@@ -136,8 +115,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(place / "events/sample-1.avro", sample_events(ids, 150, N2, 1), "case_event")
     write_events(
         place / "events/known-1.avro",
-        felony("e1", "felon", "2011-11-15"),
-        felony("e1", "felon", "2011-11-15"),
+        felony("e1", "felon", happened_at="2011-11-10"),
+        felony("e1", "felon", happened_at="2011-11-10"),
         event("e2", "done", "CASE_COMPLETED", "2011-11-15", sets=["completed_on"],
               facts={"completed_on": "11/14/2011"}),
         event("e3", "late", "VENUE_CHANGED", "2011-11-15", sets=["court"], facts={"court": "DEN"}),
@@ -162,7 +141,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(place / "events/sample-2.avro", sample_events(ids, 100, N3, 1), "case_event")
     write_events(
         place / "events/known-3.avro",
-        felony("e7", "reviewed", "2011-11-17"),
+        felony("e7", "reviewed", "2011-11-17", happened_at="2011-11-10"),
         event("e8", "late", "VENUE_CHANGED", "2011-11-14", sets=["court"], facts={"court": "LOS"}),
         event("e9", "broken", "FACT_CHANGED", "2011-11-17", sets=["birth_date"],
               facts={"birth_date": "2005-01-01"}),

@@ -21,8 +21,8 @@ from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from schemas.watch import BatchFile
+from tests.news import CLEAN, ELDER, VETERAN, completed, events_of, felony
 from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
-from tests.transforms.nightly.test_watch import CLEAN, ELDER, VETERAN, completed, events_of, felony
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.case_frame import to_frame
 from transforms.frames import Frame

@@ -69,9 +69,8 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     terms = night.terms
     # Only what days hang on is read; but on a date ahead a scope may hang too.
     columns = _columns(terms.rulebook) if terms.scope is None else None
-    there = night.state("cases", bucket, columns)
-    rest = [pl.lit(None, kind).alias(name) for name, kind in CASES.items() if name not in there]
-    records, quarantined = normalise(there.with_columns(rest).select(CASES.names()), terms.as_of)
+    there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
+    records, quarantined = normalise(there, terms.as_of)
     marked, taken = mark(records, terms.as_of, terms.scope, terms.courts)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
     warned = [routed, marked.filter(~pl.col("completed")).select(routed.columns)]

@@ -64,7 +64,7 @@ def normalise_events(events: Frame) -> Checked:
     happened = pl.col("happened_at")
     spelt = events.with_columns(
         case_id=case_key(),
-        event_id=_text("event_id"),
+        event_id=text_of("event_id"),
         # Nothing is decided by it: of a time that cannot be read its day is still worth telling.
         happened_at=pl.coalesce(iso_time(happened), iso_day(happened)),
         recorded_at=iso_time(pl.col("recorded_at")),
@@ -73,18 +73,38 @@ def normalise_events(events: Frame) -> Checked:
         .otherwise(pl.col("sets").list.eval(names).fill_null(empty)),
         adds=pl.col("adds").list.eval(names).fill_null(empty),
     )
-    raw = events["recorded_at"]
-    unwritten = events.select(pl.col("recorded_at").is_null() | is_nothing(pl.col("recorded_at")))
-    timeless = spelt["recorded_at"].is_null()
+    no_time, bad_time = time_faults(events, spelt, "recorded_at")
     faults = spelt.select(
         no_case=pl.col("case_id").is_null(),
         no_event=pl.col("event_id").is_null(),
-        no_time=pl.lit(timeless & unwritten.to_series()),
-        bad_time=pl.lit(timeless & raw.is_not_null() & ~unwritten.to_series()),
+        no_time=pl.lit(no_time),
+        bad_time=pl.lit(bad_time),
         bad_sets=_names_others("sets", FIELDS),
         bad_adds=_names_others("adds", LIST_FIELDS),
     )
     return part(events, spelt, faults, _FAULTS, "event")
+
+
+def text_of(name: str) -> pl.Expr:
+    """A column's text without blanks around it; null where nothing is left."""
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def time_faults(raw: Frame, spelt: Frame, name: str) -> tuple[pl.Series, pl.Series]:
+    """Which rows say no time at all, and which a time that cannot be read.
+
+    Args:
+        raw: The rows as they were read.
+        spelt: The same in one spelling.
+        name: The column of the time.
+
+    Returns:
+        Two Boolean columns, never null.
+    """
+    timeless = spelt[name].is_null()
+    unsaid = raw.select(pl.col(name).is_null() | is_nothing(pl.col(name))).to_series()
+    return timeless & unsaid, timeless & ~unsaid
 
 
 def part(
@@ -137,11 +157,6 @@ def base_events(records: Frame) -> Frame:
         adds=pl.lit([], pl.List(pl.String)),
         facts=pl.struct(CASES.names()),
     )
-
-
-def _text(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
-    return pl.when(text != "").then(text)
 
 
 def _names_others(column: str, fields: tuple[str, ...]) -> pl.Expr:

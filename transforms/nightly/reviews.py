@@ -17,9 +17,9 @@ from schemas.avro import avro_schema
 from schemas.rulebook import ROUTES
 from transforms.avro.types import polars_schema
 from transforms.case_frame import case_key
-from transforms.dates import is_nothing, iso_time
+from transforms.dates import iso_time
 from transforms.frames import Frame, json_lines
-from transforms.nightly.events import BASE, Checked, part
+from transforms.nightly.events import BASE, Checked, part, text_of, time_faults
 from transforms.quarantine import QUARANTINED, set_aside
 
 REVIEWS = polars_schema(avro_schema("review"))
@@ -55,22 +55,20 @@ def normalise_reviews(reviews: Frame) -> Checked:
     Returns:
         The good ones, and the others as rows of quarantined.avsc.
     """
-    raw = pl.col("decided_at")
     spelt = reviews.with_columns(
-        *(_text(name).alias(name) for name in ("review_id", "reviewer", "supervisor")),
+        *(text_of(name).alias(name) for name in ("review_id", "reviewer", "supervisor")),
         case_id=case_key(),
-        decided_at=iso_time(raw),
-        route=_text("route").str.to_lowercase(),
-        route_then=_text("route_then").str.to_lowercase(),
+        decided_at=iso_time(pl.col("decided_at")),
+        route=text_of("route").str.to_lowercase(),
+        route_then=text_of("route_then").str.to_lowercase(),
         grounds_then=pl.col("grounds_then").list.eval(pl.element().str.strip_chars().drop_nulls()),
     )
-    timeless = spelt["decided_at"].is_null()
-    unsaid = reviews.select(raw.is_null() | is_nothing(raw)).to_series()
+    no_time, bad_time = time_faults(reviews, spelt, "decided_at")
     faults = spelt.select(
         no_case=pl.col("case_id").is_null(),
         no_review=pl.col("review_id").is_null(),
-        no_time=pl.lit(timeless & unsaid),
-        bad_time=pl.lit(timeless & ~unsaid),
+        no_time=pl.lit(no_time),
+        bad_time=pl.lit(bad_time),
         bad_route=~pl.col("route").is_in(ROUTES).fill_null(False),
         bad_then=~pl.col("route_then").is_in(ROUTES).fill_null(True),
     )
@@ -262,8 +260,3 @@ def _changed(marked: Frame, log: Frame) -> pl.Series:
         .select(pl.col("text").fill_null(pl.lit([], pl.List(pl.String))))
         .to_series()
     )
-
-
-def _text(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
-    return pl.when(text != "").then(text)

@@ -12,15 +12,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from schemas.case_record import CaseRecord, Removal
-from tests.transforms.nightly.test_watch import (
-    BIRTHDAY,
-    CLEAN,
-    ELDER,
-    NIGHT,
-    RULEBOOK,
-    VETERAN,
-    first_night,
-)
+from tests.news import CLEAN, ELDER, RULEBOOK, VETERAN
+from tests.transforms.nightly.test_watch import BIRTHDAY, NIGHT, first_night
 from transforms.case_frame import case_key, to_frame
 from transforms.frames import Frame
 from transforms.nightly.changes import CHANGES, LastNight, changes, summarise

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.avro import avro_schema
-from schemas.case_event import CaseEvent
-from schemas.case_record import CaseRecord, Conviction
-from schemas.rulebooks import load
+from schemas.case_record import CaseRecord
+from tests.news import CLEAN, ELDER, RULEBOOK, completed, event, events_of, felony
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.buckets import bucket_file, by_bucket
 from transforms.case_frame import to_frame
@@ -30,44 +29,8 @@ from transforms.sample.backlog import sample_cases
 from transforms.sample.events import sample_events
 from transforms.weigh import Terms
 
-RULEBOOK = load("ice-2011-11-17")
-# Born on 1946-11-17, everything else known and of no note.
-ELDER = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
-CLEAN = {**ELDER, "birth_date": "1970-01-01", "updated_at": "2011-11-01"}
-# Closed already at 64; at 65 there is only one more ground.
-VETERAN = {
-    **ELDER,
-    "military_service": [{"who": "SELF", "status": "HONORABLE_DISCHARGE", "combat": False}],
-}
 NIGHT = datetime.date(2011, 11, 15)
 BIRTHDAY = datetime.date(2011, 11, 17)
-FELONY = Conviction(
-    date="2011-11-10", grade="FELONY", category="BURGLARY", immigration_element=False,
-    vacated=False, juvenile_adjudication=False,
-)  # fmt: skip
-
-
-def event(event_id: str, case_id: str, kind: Any, recorded: str, **more: Any) -> CaseEvent:
-    facts = CaseRecord(**more.pop("facts", {}))
-    return CaseEvent(
-        event_id=event_id, case_id=case_id, kind=kind, recorded_at=recorded, facts=facts, **more
-    )
-
-
-def felony(event_id: str, case_id: str, recorded: str = "2011-11-15") -> CaseEvent:
-    return event(
-        event_id, case_id, "CONVICTION_ENTERED", recorded,
-        adds=["convictions"], facts={"convictions": [FELONY]},
-    )  # fmt: skip
-
-
-def completed(event_id: str, case_id: str) -> CaseEvent:
-    return event(event_id, case_id, "CASE_COMPLETED", "2011-11-15", sets=["completed_on"],
-                 facts={"completed_on": "2011-11-14"})  # fmt: skip
-
-
-def events_of(*events: CaseEvent) -> Frame:
-    return pl.DataFrame([e.model_dump() for e in events], schema=EVENTS)
 
 
 def first_night(run: Path, records: Frame, buckets: int = 1) -> Night:

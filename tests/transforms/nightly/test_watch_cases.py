@@ -16,17 +16,8 @@ from apache_beam.utils.timestamp import Timestamp
 
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
-from tests.transforms.nightly.test_watch import (
-    BIRTHDAY,
-    CLEAN,
-    ELDER,
-    NIGHT,
-    completed,
-    event,
-    events_of,
-    felony,
-    first_night,
-)
+from tests.news import CLEAN, ELDER, completed, event, events_of, felony
+from tests.transforms.nightly.test_watch import BIRTHDAY, NIGHT, first_night
 from transforms.case_frame import to_frame
 from transforms.nightly.night import Night
 from transforms.nightly.watch_cases import News, Said, WatchCases, by_shard
