@@ -32,6 +32,8 @@ def rename(source: str, target: str, last: Sequence[str] = ()) -> None:
             by itself, they come last.
     """
     if _is_real(source):
+        # Else a loss of power could leave the name, and files that are empty.
+        write_through(source)
         FileSystems.rename([source], [target])
         return
     names = _names_below(source)
@@ -50,9 +52,18 @@ def write_through(path: str) -> None:
     if "://" in path:
         return
     below = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
-    for name in below or [path]:
+    for name in [path] if os.path.isfile(path) else below:
         with open(name, "rb") as file:
             os.fsync(file.fileno())
+
+
+def why_not(error: Exception) -> str:
+    """Why something cannot be written, in the system's words, else by the error's kind."""
+    causes = getattr(error, "exception_details", None)
+    cause = next(iter(causes.values())) if isinstance(causes, dict) and causes else error
+    # Beam wraps the error of the file system in another of its kind.
+    inner = next((arg for arg in cause.args if isinstance(arg, OSError)), cause)
+    return getattr(inner, "strerror", None) or type(cause).__name__
 
 
 def _is_real(path: str) -> bool:

@@ -6,16 +6,15 @@ import argparse
 import datetime
 import errno
 import gc
-import importlib
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from pipelines import interrupts
 from pipelines.exit_codes import ExitCode
 from schemas.rulebooks import DEFAULT
 
@@ -127,7 +126,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
     if not debug:
         # Beam logs what a transform raises, traceback and all, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
-    _end_when_asked()
+    interrupts.listen()
     # What the imports made stays to the end; the collector need not go over it again and again.
     gc.freeze()
     try:
@@ -145,7 +144,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except Exception as error:
-        if _asked:
+        if interrupts.was_asked():
             return _failed(name, reason(error), ExitCode.INTERRUPTED)
         if debug:
             raise
@@ -160,12 +159,14 @@ def run_command(name: str, command: Callable[[], int]) -> int:
                 ExitCode.INTERNAL,
             )
         return _failed(name, str(error), code)
+    finally:
+        interrupts.settle()
 
 
 def reason(error: BaseException) -> str:
     """Why a command failed, in one line without a person's data, as `run_command` would say it."""
     # Raised within a transform, Beam makes another error of it.
-    if isinstance(error, KeyboardInterrupt) or _asked:
+    if isinstance(error, KeyboardInterrupt) or interrupts.was_asked():
         return "interrupted"
     if lines := getattr(error, "lines", None):
         return str(lines[0])
@@ -173,29 +174,6 @@ def reason(error: BaseException) -> str:
         return f"cannot write: {full}"
     known = isinstance(error, UsageError) or type(error).__name__ in _CODES
     return str(error) if known else f"failed unexpectedly ({type(error).__name__})"
-
-
-# The signals that have asked this process to end.
-_asked: list[int] = []
-
-
-def _end_when_asked() -> None:
-    """Let SIGTERM end a command as Ctrl-C does."""
-    # Polars, when imported, puts a handler of its own before ours: it would interrupt once more, in
-    # the middle of the cleaning up. Imported first, its handler is replaced.
-    importlib.import_module("polars")
-    _asked.clear()
-
-    def end(number: int, frame: object) -> None:
-        _asked.append(number)
-        # Asked twice, a command still cleans up and says so; only SIGKILL cuts that short.
-        for other in ends:
-            signal.signal(other, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    ends = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
-    for number in ends:
-        signal.signal(number, end)
 
 
 # By name: to import the errors would import Beam, for which `--help` should not wait.
@@ -239,7 +217,8 @@ def beam_arguments(arguments: Sequence[str]) -> list[str]:
 
     # It would also warn of what is refused below.
     logging.getLogger(PipelineOptions.__module__).setLevel(logging.ERROR)
-    known = PipelineOptions(list(arguments)).get_all_options(retain_unknown_options=False)
+    options = PipelineOptions(list(arguments))
+    known = options.get_all_options(retain_unknown_options=False)
     for argument in arguments:
         option = argument.split("=")[0]
         if option.startswith("--") and option[2:].replace("-", "_") not in known:
@@ -247,7 +226,7 @@ def beam_arguments(arguments: Sequence[str]) -> list[str]:
     if arguments and not any(argument.startswith("--") for argument in arguments):
         raise UsageError(f"unexpected argument {arguments[0]}")
     # Files are looked for before there is a pipeline.
-    FileSystems.set_options(PipelineOptions(list(arguments)))
+    FileSystems.set_options(options)
     runner = [] if any(a.split("=")[0] == "--runner" for a in arguments) else [IN_PROCESS]
     return [*runner, *arguments]
 

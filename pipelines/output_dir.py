@@ -41,23 +41,20 @@ class OutputDir:
             BusyError: Another process is writing it.
             OutputProblem: It exists, or nothing can be written there.
         """
-        try:
-            with sole_writer(self.final):
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(sole_writer(self.final))
+            except OSError as error:
+                raise self._problem(error) from None
+            try:
                 self.open(*parts)
-                try:
-                    yield
-                    self.close()
-                except BaseException:
-                    self.discard()
-                    raise
-        except OSError as error:
-            # What cannot be read is another's to say.
-            if error.filename is not None and not str(error.filename).startswith(
-                (self.partial, self.final)
-            ):
+                yield
+                self.close()
+            except BaseException as error:
+                self.discard()
+                if isinstance(error, OSError) and self._is_mine(error):
+                    raise self._problem(error) from None
                 raise
-            reason = error.strerror or type(error).__name__
-            raise OutputProblem(f"{self.final}: cannot be written ({reason})") from None
 
     def open(self, *parts: str) -> None:
         """Make room; what a killed command left behind is removed.
@@ -77,10 +74,7 @@ class OutputDir:
             for part in parts:
                 FileSystems.mkdirs(f"{self.partial}/{part}")
         except (BeamIOError, OSError) as error:
-            causes = getattr(error, "exception_details", None) or {}
-            cause = next(iter(causes.values()), error)
-            reason = getattr(cause, "strerror", None) or type(cause).__name__
-            raise OutputProblem(f"{self.final}: cannot be written ({reason})") from None
+            raise self._problem(error) from None
 
     def discard(self) -> None:
         """Remove what a command that did not finish has written."""
@@ -95,3 +89,10 @@ class OutputDir:
     def close(self) -> None:
         """Give the directory its name."""
         directories.rename(self.partial, self.final, last=["manifest.json"])
+
+    def _is_mine(self, error: OSError) -> bool:
+        # What cannot be read is another's to say.
+        return error.filename is None or str(error.filename).startswith((self.partial, self.final))
+
+    def _problem(self, error: Exception) -> OutputProblem:
+        return OutputProblem(f"{self.final}: cannot be written ({directories.why_not(error)})")

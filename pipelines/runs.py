@@ -79,7 +79,7 @@ def open_run(output: str, run_id: str) -> RunPlace:
         # Some object stores take no empty file.
         _write(f"{place.partial}/_writable", "yes\n")
     except (BeamIOError, OSError) as error:
-        raise OutputError(f"{output}: cannot be written ({_reason(error)})") from None
+        raise OutputError(f"{output}: cannot be written ({directories.why_not(error)})") from None
     return place
 
 
@@ -97,8 +97,8 @@ def sole_run(output: str, run_id: str) -> Iterator[RunPlace]:
             held.enter_context(sole_writer(place.final))
         except OSError as error:
             raise OutputError(f"{output}: cannot be written ({error.strerror})") from None
-        open_run(output, run_id)
         try:
+            open_run(output, run_id)
             yield place
         except BaseException:
             discard(place)
@@ -115,7 +115,6 @@ def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
     _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
     _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
     FileSystems.delete([f"{place.partial}/_writable"])
-    directories.write_through(place.partial)
     directories.rename(place.partial, place.final, last=[MANIFEST])
     latest = f"{place.output}/LATEST"
     _write(f"{latest}.new", place.run_id + "\n")
@@ -234,11 +233,3 @@ def _read(path: str) -> str:
     with FileSystems.open(path, compression_type="uncompressed") as file:
         content: bytes = file.read()
     return content.decode()
-
-
-def _reason(error: Exception) -> str:
-    causes = getattr(error, "exception_details", None)
-    cause = next(iter(causes.values())) if isinstance(causes, dict) and causes else error
-    # Beam wraps the error of the file system in another of its kind.
-    inner = next((arg for arg in cause.args if isinstance(arg, OSError)), cause)
-    return getattr(inner, "strerror", None) or type(cause).__name__
