@@ -26,8 +26,8 @@ from schemas.facts import FACTS, Fact, high, low
 
 Parameter = bool | int | datetime.date | str | list[str]
 TermKind = Literal["count", "date"]
-# What `polars.sql_expr` parses of brackets in brackets, with some to spare.
-DEEPEST = 40
+# Brackets in brackets that `polars.sql_expr` surely parses: of NOTs it fails at 24.
+DEEPEST = 20
 
 
 class ConditionError(ValueError):

@@ -138,6 +138,7 @@ def test_the_good_one_is_good() -> None:
         ("years: 65", "years: 0", None, "turned_65 is no time after birth_date"),
         ("when: turned_65", f"when: {'(' * 3000}turned_65{')' * 3000}", None, "nested too deeply"),
         ("when: turned_65", f"when: {'served OR ' * 60}turned_65", None, "nested too deeply"),
+        ("when: turned_65", f"when: ({'NOT ' * 24}turned_65)", None, "nested too deeply"),
         (
             "parameters:\n",
             "  - {id: memo, title: M, publisher: A, date: 2011-11-18}\nparameters:\n",

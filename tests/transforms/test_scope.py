@@ -12,7 +12,10 @@ from tests.random_records import frame
 from transforms.scope import InScope, completed, in_scope
 
 DAY = datetime.date(2011, 11, 17)
-PILOT = load("ice-2011-11-17").scopes["pilot-2011"]
+SCOPES = load("ice-2011-11-17").scopes
+PILOT = SCOPES["pilot-2011"]
+# A case whose notice is before the court, for a merits hearing of a person who is not detained.
+MERITS = {"nta_filed_with_court": True, "calendar_type": "INDIVIDUAL", "custody": "RELEASED"}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,48 @@ PILOT = load("ice-2011-11-17").scopes["pilot-2011"]
 )
 def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool | None) -> None:
     assert in_scope(frame([record]), PILOT, None).to_list() == [inside]
+
+
+@pytest.mark.parametrize(
+    ("record", "inside"),
+    [
+        (MERITS | {"next_hearing": "2011-11-16"}, False),
+        (MERITS | {"next_hearing": "2011-11-17"}, True),
+        (MERITS | {"next_hearing": "2012-06-17"}, True),
+        (MERITS | {"next_hearing": "2012-06-18"}, False),
+        (MERITS | {"next_hearing": None}, None),
+        (MERITS | {"next_hearing": "2012-06-17", "custody": "DETAINED"}, False),
+        (MERITS | {"next_hearing": "2012-06-17", "custody": "UNKNOWN"}, None),
+        (MERITS | {"next_hearing": "2012-06-18", "custody": "UNKNOWN"}, False),
+        (MERITS | {"next_hearing": "2012-06-18", "calendar_type": "MASTER"}, True),
+        (MERITS | {"calendar_type": "MASTER", "custody": "DETAINED"}, True),
+        (MERITS | {"next_hearing": "2012-06-18", "nta_filed_with_court": False}, True),
+        (MERITS | {"next_hearing": "2012-06-18", "nta_filed_with_court": None}, None),
+    ],
+)
+def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
+    record: dict[str, Any], inside: bool | None
+) -> None:
+    assert in_scope(frame([record]), SCOPES["vincent-2011"], None).to_list() == [inside]
+
+
+@pytest.mark.parametrize(
+    ("record", "inside"),
+    [
+        *(
+            ({"court": court, "custody": "RELEASED"}, True)
+            for court in ("DET", "NOL", "ORL", "SEA", "NYC", "SFR", "LOS")
+        ),
+        ({"court": "BAL", "custody": "RELEASED"}, False),
+        ({"court": "SEA", "custody": "DETAINED"}, False),
+        ({"court": "SEA", "custody": "UNKNOWN"}, None),
+        ({"court": None, "custody": "RELEASED"}, None),
+    ],
+)
+def test_the_second_wave_is_seven_courts_without_detention(
+    record: dict[str, Any], inside: bool | None
+) -> None:
+    assert in_scope(frame([record]), SCOPES["second-wave-2012"], None).to_list() == [inside]
 
 
 def test_courts_narrow_a_scope() -> None:
