@@ -108,7 +108,7 @@ def compile_condition(text: str, names: Names) -> Condition:
     except RecursionError:
         raise ConditionError("nested too deeply") from None
     if _depth(sql) > DEEPEST:
-        raise ConditionError(f"nested too deeply: more than {DEEPEST} levels, an AND or OR is one")
+        raise ConditionError(f"nested too deeply: more than {DEEPEST} levels of brackets and NOTs")
     return Condition(sql, tuple(compiler.facts), tuple(compiler.milestones), compiler.asks)
 
 
@@ -166,13 +166,12 @@ class _Compiler:
 
     def joined(self, node: exp.Connector, operator: str, *, decides: str, neutral: str) -> str:
         facts, milestones, asks = dict(self.facts), dict(self.milestones), self.asks
-        left, right = self.boolean(node.this), self.boolean(node.expression)
-        if decides in (left, right):
+        sides = [self.boolean(side) for side in node.flatten()]
+        if decides in sides:
             # What a parameter has turned off reads nothing: nobody should be asked for it.
             self.facts, self.milestones, self.asks = facts, milestones, asks
             return decides
-        sides = [side for side in (left, right) if side != neutral]
-        return f"({f' {operator} '.join(sides)})" if sides else neutral
+        return _balanced(operator, [side for side in sides if side != neutral]) or neutral
 
     def boolean_name(self, node: exp.Column) -> str:
         name = self.name(node)
@@ -306,6 +305,15 @@ class _Compiler:
             return int(text)
         except ValueError:
             raise ConditionError(f"{text} is not a whole number") from None
+
+
+def _balanced(operator: str, sides: list[str]) -> str:
+    """Sides joined as a tree as flat as can be, since polars is slow on deep ones; "" of none."""
+    if len(sides) < 2:
+        return "".join(sides)
+    middle = len(sides) // 2
+    left, right = _balanced(operator, sides[:middle]), _balanced(operator, sides[middle:])
+    return f"({left} {operator} {right})"
 
 
 def _depth(sql: str) -> int:

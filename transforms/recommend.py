@@ -11,6 +11,7 @@ from schemas.facts import FACTS, high, low
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
 from transforms.avro.types import polars_schema
+from transforms.checks import checks
 from transforms.consequence import Consequence, consequences
 from transforms.facts import derive_facts
 from transforms.forecast import forecast
@@ -40,8 +41,8 @@ def recommend(
     Returns:
         The columns of recommendation.avsc, one row a case, in order.
     """
-    applies = presumable(facts, rulebook)
-    presumed = with_presumptions(facts, applies, rulebook) if presume else None
+    applies = presumable(facts, rulebook) if presume and rulebook.presumptions else None
+    presumed = None if applies is None else with_presumptions(facts, applies, rulebook)
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
     days = pl.Series([as_of], dtype=pl.Date).new_from_index(0, facts.height)
     real, effective = weighing.values(rulebook.criteria, days)
@@ -62,7 +63,7 @@ def recommend(
             "rule": routed["rule"],
             "look": routed["look"],
             "grounds": _grounds(real, routed, rulebook),
-            "checks": _checks(real, effective, consequence, applies, rulebook),
+            "checks": checks(real, effective, acted_on, consequence, applies, rulebook),
             "possible_routes": label_lists(possible, pl.Series(ROUTES)),
             "firm": possible.select(pl.sum_horizontal(pl.all().cast(pl.UInt8)) == 1).to_series(),
             "missing_facts": _missing_facts(real, consequence, unknown, rulebook),
@@ -138,41 +139,6 @@ def _grounds(real: Frame, routed: Frame, rulebook: CompiledRulebook) -> pl.Serie
         }
     ).to_struct("ground")
     return label_lists(real.select(flags), labels)
-
-
-def _checks(
-    real: Frame,
-    effective: Frame,
-    consequence: Consequence,
-    applies: Frame,
-    rulebook: CompiledRulebook,
-) -> pl.Series:
-    """The presumptions that matter: were what they make FALSE true, the route would change."""
-    if not rulebook.presumptions:
-        return pl.Series([[]], dtype=RECOMMENDATION["checks"]).new_from_index(0, real.height)
-    leaning = {
-        c.id: real[c.id].is_null() & effective[c.id].is_not_null() & consequence.if_true[c.id]
-        for c in rulebook.criteria
-        if c.id in consequence.if_true.columns
-    }
-    flags = []
-    for presumption, _ in rulebook.presumptions:
-        readers = [
-            leaning[c.id]
-            for c in rulebook.criteria
-            if presumption.fact in c.condition.facts and c.id in leaning
-        ]
-        matters = pl.any_horizontal(pl.lit(False), *(pl.lit(series) for series in readers))
-        flags.append((pl.col(presumption.fact) & matters).alias(presumption.fact))
-    labels = pl.DataFrame(
-        {
-            "fact": [p.fact for p, _ in rulebook.presumptions],
-            "presumed": [str(p.value).lower() for p, _ in rulebook.presumptions],
-            "reason": [p.reason for p, _ in rulebook.presumptions],
-        },
-        schema={"fact": pl.String, "presumed": pl.String, "reason": pl.String},
-    ).to_struct("check")
-    return label_lists(applies.select(flags), labels)
 
 
 def _missing_facts(

@@ -368,6 +368,16 @@ def test_what_a_parameter_turns_off_is_not_read(text: str, reads: tuple[str, ...
     assert condition.asks is bool(reads)
 
 
+@pytest.mark.parametrize("operator", ["OR", "AND"])
+def test_a_long_row_of_alternatives_is_not_deep(operator: str) -> None:
+    row = f" {operator} ".join(["served", "in_school", "NOT turned_65"] * 700)
+    decides = operator == "OR"
+    known = {"served": not decides, "in_school": not decides, "turned_65": decides}
+    assert value(row, known) is not decides
+    assert value(row, known | {"in_school": None}) is None
+    assert value(row, known | {"in_school": None, "served": decides}) is decides
+
+
 @pytest.mark.parametrize("name", [fact.name for fact in FACTS.values() if fact.kind == "bool"])
 def test_every_boolean_fact_can_be_a_condition(name: str) -> None:
     assert compile_condition(name, NAMES).facts == (name,)

@@ -10,10 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.facts import FACTS, low
+from schemas.rulebook import Presumption
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, names
 from tests.random_facts import AS_OF, complete, near_milestones, partial_facts, quiet_facts
+from transforms.milestones import milestone_dates
+from transforms.presume import presumable, with_presumptions
 from transforms.recommend import recommend
+from transforms.route import route_cases
+from transforms.standing import Weighing, standing
 
 ROWS = 24
 SEEDS = st.integers(0, 2**32 - 1)
@@ -125,26 +131,48 @@ def test_a_route_without_changes_on_never_changes(
 
 @given(seed=SEEDS, known=KNOWN)
 @settings(max_examples=6, deadline=None)
-def test_every_presumption_that_matters_is_among_the_checks(
+def test_a_presumption_whose_contrary_would_change_the_route_is_a_check(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
-    """Dropping a presumption that is not among a case's checks leaves its route as it is."""
     facts = cases(rulebook, seed, known)
     routed = recommend(facts, rulebook, AS_OF)
-    checked = [{check["fact"] for check in row} for row in routed["checks"].to_list()]
-    for presumption in rulebook.rulebook.presumptions:
-        without = without_presumption(rulebook, presumption.fact)
-        routes = recommend(facts, without, AS_OF)["route"].to_list()
-        for checks, route, other in zip(checked, routed["route"].to_list(), routes, strict=True):
-            if presumption.fact not in checks:
-                assert route == other
+    applies = presumable(facts, rulebook)
+    presumptions = rulebook.rulebook.presumptions
+    contrary = pl.concat(the_contrary(facts, presumption) for presumption in presumptions)
+    routes = recommend(contrary, rulebook, AS_OF)["route"]
+    for number, presumption in enumerate(presumptions):
+        others = routes.slice(number * facts.height, facts.height)
+        applied = applies[presumption.fact]
+        for case, other, applies_here in zip(routed.to_dicts(), others, applied, strict=True):
+            if applies_here and case["route"] != other:
+                assert presumption.fact in {check["fact"] for check in case["checks"]}
 
 
-def without_presumption(rulebook: CompiledRulebook, fact: str) -> CompiledRulebook:
-    import dataclasses
+def the_contrary(facts: pl.DataFrame, presumption: Presumption) -> pl.DataFrame:
+    name = presumption.fact
+    if FACTS[name].kind == "bool":
+        return facts.with_columns(pl.lit(not presumption.value).alias(name))
+    more = pl.max_horizontal(low(name), pl.lit(presumption.value + 1, facts.schema[low(name)]))
+    return facts.with_columns(more.alias(low(name)))
 
-    kept = tuple(pair for pair in rulebook.presumptions if pair[0].fact != fact)
-    return dataclasses.replace(rulebook, presumptions=kept)
+
+@given(seed=SEEDS, known=KNOWN)
+@settings(max_examples=12, deadline=None)
+def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
+    rulebook: CompiledRulebook, seed: int, known: Known
+) -> None:
+    facts = cases(rulebook, seed, known)
+    routed = recommend(facts, rulebook, AS_OF)
+    checked = routed["checks"].list.eval(pl.element().struct.field("fact"))
+    fewer = presumable(facts, rulebook).select(
+        pl.col(presumption.fact) & checked.list.contains(presumption.fact)
+        for presumption in rulebook.rulebook.presumptions
+    )
+    presumed = with_presumptions(facts, fewer, rulebook)
+    weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
+    _, values = weighing.values(rulebook.criteria, routed["as_of"])
+    again = route_cases(standing(values, rulebook.criteria), rulebook)
+    assert again["route"].to_list() == routed["route"].to_list()
 
 
 @given(seed=SEEDS, known=KNOWN, cut=st.integers(1, ROWS - 1))

@@ -440,7 +440,7 @@ def weigh(facts: pl.DataFrame, as_of: datetime.date) -> pl.DataFrame:
         high_score(factors).alias("score_high"),
     ).with_columns((col("low") >= CLOSE_SCORE).alias("enough"))
     facts = facts.with_columns(route_code(), rule(), *reach())
-    facts = facts.with_columns(consequences())
+    facts = facts.with_columns(consequences()).with_columns(together())
     changes = forecast(facts, as_of)
     reasons = facts.with_columns(criterion_flags())
     return facts.select(
@@ -543,16 +543,46 @@ CHECKS = [
 ]
 
 
+def presumed_false(criterion: str) -> pl.Expr:
+    """Whether a criterion is FALSE only by presumption."""
+    return col(criterion).is_null() & col(f"if.{criterion}").is_not_null()
+
+
+def together() -> pl.Expr:
+    """Whether factors against, none of which is enough by itself, together open the score."""
+    closes = (~PRIORITY & (FAVOUR.is_null() | ~FAVOUR) & ENOUGH).fill_null(False)
+    spare = [
+        (presumed_false(name) & ~col(f"down.{-weight}")).cast(pl.Int16) * pl.lit(-weight, pl.Int16)
+        for name, weight in WEIGHTS.items()
+        if weight < 0
+    ]
+    lost = functools.reduce(operator.add, spare)
+    return (closes & (col("low") - lost < CLOSE_SCORE)).alias("together")
+
+
 def leans(criterion: str) -> pl.Expr:
-    """Whether the route leans on a criterion that is FALSE only by presumption."""
-    if_true = (
-        col("were.priority")
-        if criterion in PRIORITIES
-        else col("were.favour")
-        if criterion in FAVOURED
-        else col(f"{'up' if WEIGHTS[criterion] > 0 else 'down'}.{abs(WEIGHTS[criterion])}")
-    )
-    return col(criterion).is_null() & col(f"if.{criterion}").is_not_null() & if_true
+    """Whether the route would differ, were an UNKNOWN criterion TRUE, or several at once."""
+    if criterion in PRIORITIES:
+        return col(criterion).is_null() & col("were.priority")
+    if criterion in FAVOURED:
+        return col(criterion).is_null() & col("were.favour")
+    weight = WEIGHTS[criterion]
+    if weight > 0:
+        return col(criterion).is_null() & col(f"up.{weight}")
+    return presumed_false(criterion) & (col(f"down.{-weight}") | col("together"))
+
+
+def entered_illegally_leans() -> pl.Expr:
+    """Where P4 is settled, whether A1 and A3b together would open the score."""
+    both = -WEIGHTS["A1"] - WEIGHTS["A3b"]
+    return (
+        col("P4").is_not_null()
+        & presumed_false("A1")
+        & presumed_false("A3b")
+        & col("enough")
+        & (~PRIORITY & (FAVOUR.is_null() | ~FAVOUR)).fill_null(False)
+        & (col("low") - both < CLOSE_SCORE)
+    ).fill_null(False)
 
 
 def matters(criterion: str) -> pl.Expr:
@@ -581,6 +611,8 @@ def criterion_flags() -> list[pl.Expr]:
     for fact in PRESUMED:
         readers = (*READERS[fact], *(("A1",) if set(READERS[fact]) & set(PRIORITIES) else ()))
         leaning = any_of([leans(name) for name in readers])
+        if fact == "entered_illegally":
+            leaning = leaning | entered_illegally_leans()
         flags.append((col(f"applies.{fact}") & leaning).alias(f"check.{fact}"))
     for fact, readers in READERS.items():
         missing = col(fact).is_null() if fact not in BOUNDED else unsure(fact)
