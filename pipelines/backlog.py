@@ -15,6 +15,8 @@ import polars as pl
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from pipelines.damage import refuse_all_damaged, say_damaged
+from pipelines.exit_codes import ExitCode
 from pipelines.options import (
     CommandParser,
     UsageError,
@@ -157,10 +159,15 @@ _DIGEST = pl.Schema({"path": pl.String, "bytes": pl.Int64, "sha256": pl.String})
 
 
 def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
-    """The manifest of a run whose files are written; its counts are recounted from them."""
+    """The manifest of a run whose files are written; its counts are recounted from them.
+
+    Raises:
+        InputProblem: The input is damaged, and nothing of it could be read.
+    """
     root = job.place.partial
     written = {part: files(root, part) for part in PARTS}
     tallies = Tallies(read_frame(f"{root}/{TALLY}"))
+    refuse_all_damaged(tallies.damaged(), tallies.total("read"))
     inputs = read_frame(f"{root}/{DIGESTS}")
     FileSystems.delete([f"{root}/{TALLY}", f"{root}/{DIGESTS}"])
 
@@ -253,7 +260,8 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
         print(manifest.model_dump_json(indent=2))
     else:
         print_summary(place.final, manifest, rulebook)
-    return 0
+    say_damaged("backlog", manifest.damaged)
+    return ExitCode.DAMAGED if manifest.damaged else ExitCode.OK
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     OUTPUT = 4
     BUSY = 5
     STALE = 6
+    DAMAGED = 7
     INTERRUPTED = 130
 
 
@@ -23,4 +24,5 @@ INPUT = ExitCode.INPUT
 OUTPUT = ExitCode.OUTPUT
 BUSY = ExitCode.BUSY
 STALE = ExitCode.STALE
+DAMAGED = ExitCode.DAMAGED
 INTERRUPTED = ExitCode.INTERRUPTED

@@ -23,6 +23,7 @@ from pipelines.options import (
     run_command,
 )
 from schemas.case_record import CaseRecord
+from schemas.rulebook import Rulebook
 from schemas.rulebooks import DEFAULT, load
 from transforms.case_frame import to_frame
 from transforms.explain import CriterionTrace, Explanation, explain
@@ -87,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(dataclasses.asdict(explanation), default=str, indent=2))
     else:
-        _print(explanation, everything=options.all)
+        _print(explanation, rulebook.rulebook, everything=options.all)
     return ExitCode.OK
 
 
@@ -106,7 +107,7 @@ def _read(file: str) -> CaseRecord:
         raise InputProblem(f"{file}: {place + ': ' if place else ''}{reason}") from None
 
 
-def _print(explanation: Explanation, *, everything: bool) -> None:
+def _print(explanation: Explanation, rulebook: Rulebook, *, everything: bool) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     row = explanation.recommendation
     console.print(
@@ -114,8 +115,10 @@ def _print(explanation: Explanation, *, everything: bool) -> None:
         f" under {row['rulebook']} as of {row['as_of']}"
         f" ({row['rule'] or 'unknown facts leave it open'})"
     )
-    if row["look"]:
-        console.print("It stands on both lists: a person must look.")
+    for rule in rulebook.routing:
+        if rule.id == row["rule"]:
+            look = "a person must look: " if row["look"] else ""
+            console.print(f"  rule {rule.id}: {look}{rule.why}")
     for ground in row["grounds"]:
         console.print(f"  because {ground['criterion']}: {ground['citation']}")
     for check in row["checks"]:

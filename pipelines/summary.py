@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.damage import in_words
 from pipelines.night_summary import print_night
 from schemas.manifest import Manifest
 from schemas.rulebook import ROUTES
@@ -55,11 +56,13 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
         console.print(
             f"{counts.unreadable_places} unreadable places hold an unknown number of records"
         )
+    for file in manifest.damaged[:MOST]:
+        console.print(in_words(file))
     if manifest.warnings:
         _most(console, "fields set to unknown", manifest.warnings, None, {}, 5)
     console.print(
         f"{manifest.firm:,} are firm: no missing fact can change them. "
-        f"{manifest.look:,} stand on both lists and are marked for a person's look."
+        f"{manifest.look:,} are marked for a person's look{_why_look(rulebook)}."
     )
     if manifest.nightly is not None:
         print_night(console, manifest.nightly)
@@ -67,6 +70,12 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} cases a second")
     console.print("An attorney decides; these are recommendations.")
     console.print(f"files: {run}/{{{','.join(ROUTES)},quarantine,duplicates,cases}}/")
+
+
+def _why_look(rulebook: CompiledRulebook | None) -> str:
+    """Why a rulebook marks cases so, where it has one reason."""
+    rows = [row for row in rulebook.rulebook.routing if row.look] if rulebook else []
+    return f": {rows[0].why.rstrip('.')}" if len(rows) == 1 else ""
 
 
 def _set_aside(console: Console, manifest: Manifest) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from apache_beam.io.filesystems import FileSystems
 
+from schemas.manifest import DamagedFile
 from transforms.frames import Frame
 
 PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
@@ -48,6 +49,21 @@ class Tallies:
         """The counts of one thing added up."""
         return sum(self.counts(of).values())
 
+    def damaged(self) -> tuple[DamagedFile, ...]:
+        """The files of which a part could not be read, by path."""
+        records, uncounted = self.counts("damaged_records"), self.counts("damaged_uncounted")
+        cut_short = self.counts("cut_short")
+        return tuple(
+            DamagedFile(
+                path=path,
+                places=places,
+                records=records.get(path, 0),
+                uncounted=uncounted.get(path, 0),
+                cut_short=path in cut_short,
+            )
+            for path, places in sorted(self.counts("damaged").items())
+        )
+
     def of_review(self) -> dict[str, Any]:
         """The fields of a manifest that count recommendations and what was set aside."""
         return {
@@ -56,6 +72,7 @@ class Tallies:
             "missing_facts": self.counts("missing_fact"),
             "quarantine": self.counts("quarantine"),
             "quarantined_records": self.counts("quarantined"),
+            "damaged": self.damaged(),
             "warnings": self.counts("warning"),
             "firm": self.total("firm"),
             "look": self.total("look"),

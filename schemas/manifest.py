@@ -28,6 +28,24 @@ class InputFile(_Part):
     sha256: str
 
 
+class DamagedFile(_Part):
+    """A file of which a part could not be read, and is in quarantine.
+
+    Args:
+        path: As in `inputs`.
+        places: How many stretches of it could not be read.
+        records: How many records they held, as far as that can be read.
+        uncounted: In how many of the places it cannot.
+        cut_short: Whether its end is missing: what stood behind the cut, nobody can count.
+    """
+
+    path: str
+    places: int
+    records: int
+    uncounted: int
+    cut_short: bool
+
+
 class OutputFile(_Part):
     """A file that was written, relative to the run, with the records counted in it."""
 
@@ -176,6 +194,7 @@ class Manifest(_Part):
         quarantine: How often each reason sets records or places aside: entries in quarantine/.
         quarantined_records: How many case records each reason sets aside; they add up to
             `counts.quarantined`. None in a manifest from before it was kept.
+        damaged: Files of which a part could not be read; the rest of each was.
         warnings: How often each field was set to unknown in normalising.
         firm: Recommendations that no missing fact can change.
         look: Recommendations marked for a person's look.
@@ -200,6 +219,7 @@ class Manifest(_Part):
     missing_facts: dict[str, int]
     quarantine: dict[str, int]
     quarantined_records: dict[str, int] | None = None
+    damaged: tuple[DamagedFile, ...] = ()
     warnings: dict[str, int]
     firm: int
     look: int

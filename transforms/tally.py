@@ -49,7 +49,7 @@ def tally_quarantined(quarantined: Frame) -> Frame:
     Returns:
         Columns `of`, `key` and `count`: `quarantine` counts entries by reason, `quarantined` the
         records in them by reason, `unread` those of them in damaged blocks, `unreadable` the places
-        of which the count is unknown.
+        of which the count is unknown; the rest is `tally_damaged`.
     """
     known = quarantined.filter(pl.col("record_count").is_not_null())
     return pl.concat(
@@ -60,7 +60,34 @@ def tally_quarantined(quarantined: Frame) -> Frame:
             .select(pl.lit("quarantined").alias("of"), "key", "count"),
             _total("unread", known.filter(pl.col("stage") == "read")["record_count"].sum()),
             _total("unreadable", quarantined.height - known.height),
+            tally_damaged(quarantined),
         ]
+    )
+
+
+def tally_damaged(quarantined: Frame) -> Frame:
+    """Count the places of each file that could not be read.
+
+    Args:
+        quarantined: Columns of quarantined.avsc.
+
+    Returns:
+        Columns `of`, `key` and `count`, the key a file: `damaged` counts its places,
+        `damaged_records` the records in them, `damaged_uncounted` the places of which the count is
+        unknown, `cut_short` is 1 where its end is missing.
+    """
+    places = quarantined.filter(pl.col("reason").is_in(["UNREADABLE_BLOCK", "TRUNCATED_FILE"]))
+    by_file = places.group_by(key="source_file").agg(
+        pl.len().alias("damaged"),
+        pl.col("record_count").sum().alias("damaged_records"),
+        pl.col("record_count").null_count().alias("damaged_uncounted"),
+        (pl.col("reason") == "TRUNCATED_FILE").any().alias("cut_short"),
+    )
+    return (
+        by_file.unpivot(index="key", variable_name="of", value_name="count")
+        .select("of", "key", pl.col("count").cast(pl.Int64))
+        .filter(pl.col("count") > 0)
+        .cast(SCHEMA)
     )
 
 

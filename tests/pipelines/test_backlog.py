@@ -19,7 +19,7 @@ import fastavro
 import polars as pl
 import pytest
 
-from pipelines.exit_codes import BUSY, INTERRUPTED
+from pipelines.exit_codes import BUSY, DAMAGED, INTERRUPTED
 from schemas.avro import avro_schema
 from schemas.rulebooks import load
 from tests.pipelines.commands import (
@@ -364,7 +364,14 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     middle = second.offset + 50
     (folder / "2.avro").write_bytes(damaged[:middle] + b"\xff" * 64 + damaged[middle + 64 :])
     done = discretion("backlog", "--input", folder, "--output", tmp_path / "out")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == DAMAGED
+    last = len(read([backlog.sample / "1.avro"])) % 100
+    assert done.stderr.splitlines() == [
+        f"discretion backlog: {folder}/1.avro: is cut short, or damaged at its end: {last} records "
+        "in it went to quarantine unread; what stood behind the cut is in no count",
+        f"discretion backlog: {folder}/2.avro: is damaged in 1 place: 100 records in it went to "
+        "quarantine unread",
+    ]
     assert "TRUNCATED_FILE" in done.stdout
     assert "UNREADABLE_BLOCK" in done.stdout
     run = run_of(tmp_path / "out")
@@ -392,6 +399,74 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     kept = sum(manifest["counts"]["routed"].values())
     expected = sum(backlog.manifest["counts"]["routed"].values())
     assert 0 < expected - kept <= sum(row["record_count"] for row in lost.values())
+
+
+def test_what_is_behind_a_cut_and_what_a_damaged_header_hides_is_said(
+    backlog: Backlog, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, damage in enumerate((_cut_in_the_first_block, _cut_in_a_header, _no_count)):
+        source = backlog.sample / f"{number}.avro"
+        with source.open("rb") as file:
+            at = [block.offset for block in fastavro.block_reader(file)]
+        (folder / source.name).write_bytes(damage(source.read_bytes(), at))
+    done = discretion("backlog", "--input", folder, "--output", tmp_path / "out", "--json")
+    assert done.returncode == DAMAGED
+    assert done.stderr.splitlines() == [
+        f"discretion backlog: {folder}/{line}"
+        for line in (
+            "0.avro: is cut short, or damaged at its end: 100 records in it went to quarantine "
+            "unread; what stood behind the cut is in no count",
+            "1.avro: is cut short, or damaged at its end: an unknown number of records in it went "
+            "to quarantine unread; what stood behind the cut is in no count",
+            "2.avro: is damaged in 2 places: at least 100 records in it went to quarantine unread",
+        )
+    ]
+    manifest = json.loads(done.stdout)
+    assert [list(file.values())[1:] for file in manifest["damaged"]] == [
+        [1, 100, 0, True],
+        [1, 0, 1, True],
+        [2, 100, 1, False],
+    ]
+    # Of file 1 two blocks are left, of file 2 all but two.
+    left = 200 + len(read([backlog.sample / "2.avro"])) - 200
+    assert manifest["counts"]["read"] == left + 200
+    assert manifest["counts"]["unreadable_places"] == 2
+    assert json.loads((run_of(tmp_path / "out") / "manifest.json").read_text()) == manifest
+    shown = discretion("show", tmp_path / "out")
+    assert shown.returncode == 0
+    for line in done.stderr.splitlines():
+        assert line.removeprefix("discretion backlog: ") in shown.stdout
+
+
+def _cut_in_the_first_block(data: bytes, at: list[int]) -> bytes:
+    return data[: at[1] - 20]
+
+
+def _cut_in_a_header(data: bytes, at: list[int]) -> bytes:
+    return data[: at[2] + 1]
+
+
+def _no_count(data: bytes, at: list[int]) -> bytes:
+    """The second block's count is -1, and the fourth block's bytes are noise."""
+    data = data[: at[1]] + b"\x01" + data[at[1] + 1 :]
+    return data[: at[3] + 20] + b"\xff" * 64 + data[at[3] + 84 :]
+
+
+def test_of_input_without_one_whole_block_there_is_no_run(backlog: Backlog, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(2):
+        source = backlog.sample / f"{number}.avro"
+        with source.open("rb") as file:
+            second = list(fastavro.block_reader(file))[1].offset
+        (folder / source.name).write_bytes(source.read_bytes()[: second - 1])
+    message = (
+        f"{folder}/0.avro: is cut short, or damaged at its end, and 1 more such files: "
+        "nothing can be read"
+    )
+    refused(3, message, "--input", folder, "--output", tmp_path / "out")
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -484,7 +559,8 @@ def test_no_personal_data_is_printed(tmp_path: Path) -> None:
     assert MARKER not in (run / "manifest.json").read_text()
     file.write_bytes(file.read_bytes()[:-30])
     done = discretion("backlog", "--input", file, "--output", tmp_path / "cut")
-    assert done.returncode == 0, done.stderr
+    # Its only block.
+    assert done.returncode == 3
     assert MARKER not in done.stdout + done.stderr
     (tmp_path / "case.json").write_text(json.dumps({"case_id": "1", "custody": MARKER}))
     told = discretion("explain", tmp_path / "case.json")

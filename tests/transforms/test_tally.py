@@ -81,15 +81,16 @@ def test_of_nothing_nothing_is_counted() -> None:
 
 def test_what_is_set_aside_is_counted_by_record_and_by_entry() -> None:
     rows = [
-        ("read", "UNREADABLE_BLOCK", 250),
-        ("read", "UNREADABLE_BLOCK", 40),
-        ("read", "UNREADABLE_BLOCK", None),
-        ("read", "TRUNCATED_FILE", None),
-        ("normalise", "CONTRADICTION", 1),
-        ("normalise", "CONTRADICTION", 1),
+        ("read", "UNREADABLE_BLOCK", 250, "a.avro"),
+        ("read", "UNREADABLE_BLOCK", 40, "b.avro"),
+        ("read", "UNREADABLE_BLOCK", None, "b.avro"),
+        ("read", "TRUNCATED_FILE", None, "b.avro"),
+        ("normalise", "CONTRADICTION", 1, None),
+        ("normalise", "CONTRADICTION", 1, None),
     ]
+    columns = ("stage", "reason", "record_count", "source_file")
     frame = pl.DataFrame(
-        [dict(zip(("stage", "reason", "record_count"), row, strict=True)) for row in rows],
+        [dict(zip(columns, row, strict=True)) for row in rows],
         schema=QUARANTINED,
     )
     assert counts(tally_quarantined(frame)) == {
@@ -100,6 +101,12 @@ def test_what_is_set_aside_is_counted_by_record_and_by_entry() -> None:
         ("quarantined", "CONTRADICTION"): 2,
         ("unread", ""): 290,
         ("unreadable", ""): 2,
+        ("damaged", "a.avro"): 1,
+        ("damaged", "b.avro"): 3,
+        ("damaged_records", "a.avro"): 250,
+        ("damaged_records", "b.avro"): 40,
+        ("damaged_uncounted", "b.avro"): 2,
+        ("cut_short", "b.avro"): 1,
     }
 
 
