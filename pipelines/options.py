@@ -181,6 +181,7 @@ _CODES = {
     "InputError": ExitCode.INPUT,
     "InputProblem": ExitCode.INPUT,
     "RunError": ExitCode.INPUT,
+    "DamagedError": ExitCode.INPUT,
     "OutputError": ExitCode.OUTPUT,
     "BusyError": ExitCode.BUSY,
     "OutputProblem": ExitCode.OUTPUT,

@@ -5,7 +5,8 @@
     OUT/LATEST
 
 A run is written under a name that starts with `_`, which nothing reads; it gets its own name when
-it is complete, and LATEST is moved last.
+it is complete, and LATEST is moved last. What LATEST will say is written first of all: on a disk
+that is full by then a name can still be moved.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from schemas.rulebook import ROUTES, Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text, names
 from transforms.avro.blocks import AvroFormatError, count_records
+from transforms.avro.decode import SchemaMismatchError
 from transforms.avro.read import FrameSource
 from transforms.frames import FRAME_ROWS, Frame
 
 MANIFEST = "manifest.json"
 RULEBOOK = "rulebook.json"
+_LATEST = "_LATEST"
 PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
 _RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -76,8 +79,7 @@ def open_run(output: str, run_id: str) -> RunPlace:
         discard(place)
         for part in PARTS:
             FileSystems.mkdirs(f"{place.partial}/{part}")
-        # Some object stores take no empty file.
-        _write(f"{place.partial}/_writable", "yes\n")
+        _write(f"{place.partial}/{_LATEST}", run_id + "\n")
     except (BeamIOError, OSError) as error:
         raise OutputError(f"{output}: cannot be written ({directories.why_not(error)})") from None
     return place
@@ -111,15 +113,20 @@ def discard(place: RunPlace) -> None:
 
 
 def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
-    """Make a run exist: rulebook and manifest, then its name, then LATEST."""
+    """Make a run exist: rulebook and manifest, then its name, then LATEST; or leave no run.
+
+    Raises:
+        OutputError: LATEST cannot be moved; the run is gone again.
+    """
     _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
     _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
-    FileSystems.delete([f"{place.partial}/_writable"])
     directories.rename(place.partial, place.final, last=[MANIFEST])
     latest = f"{place.output}/LATEST"
-    _write(f"{latest}.new", place.run_id + "\n")
-    directories.write_through(f"{latest}.new")
-    FileSystems.rename([f"{latest}.new"], [latest])
+    try:
+        FileSystems.rename([f"{place.final}/{_LATEST}"], [latest])
+    except (BeamIOError, OSError) as error:
+        directories.remove(place.final)
+        raise OutputError(f"{latest}: cannot be written ({directories.why_not(error)})") from None
 
 
 def load_run(where: str) -> tuple[str, Manifest]:
@@ -165,15 +172,21 @@ def files(run: str, part: str) -> dict[str, int]:
     Raises:
         RunError: One is damaged.
     """
-    [found] = FileSystems.match([f"{run}/{part}/*.avro"])
     counted = {}
-    for metadata in sorted(found.metadata_list, key=lambda metadata: str(metadata.path)):
-        with FileSystems.open(metadata.path, compression_type="uncompressed") as stream:
+    for path, size in _sizes(run, part).items():
+        with FileSystems.open(path, compression_type="uncompressed") as stream:
             try:
-                counted[str(metadata.path)] = count_records(stream, metadata.size_in_bytes)
+                counted[path] = count_records(stream, size)
             except AvroFormatError as error:
-                raise RunError(f"{metadata.path}: {error}") from None
+                raise RunError(f"{path}: {error}") from None
     return counted
+
+
+def _sizes(run: str, part: str) -> dict[str, int]:
+    """The Avro files of a part of a run, with their sizes in bytes."""
+    [found] = FileSystems.match([f"{run}/{part}/*.avro"])
+    sizes = {str(metadata.path): metadata.size_in_bytes for metadata in found.metadata_list}
+    return dict(sorted(sizes.items()))
 
 
 def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[OutputFile, ...]:
@@ -214,13 +227,21 @@ def find_warnings(run: str, case_id: str) -> list[str]:
 def _of_case(
     run: str, part: str, kind: str, case_id: str, columns: Sequence[str] | None = None
 ) -> Frame | None:
+    """A row of a part of a run; None where it is in no file, and each was read whole."""
     schema = avro_schema(kind)
-    for path in files(run, part):
+    damaged = None
+    for path in _sizes(run, part):
         source = FrameSource(path, schema, columns, FRAME_ROWS)
-        for _, frame in source.read(source.get_range_tracker(None, None)):
-            found = frame.filter(case_id=case_id)
-            if found.height:
-                return found
+        try:
+            for of, frame in source.read(source.get_range_tracker(None, None)):
+                if of == "quarantined":
+                    damaged = f"{path}: is damaged at byte {frame['offset'][0]}"
+                elif (found := frame.filter(case_id=case_id)).height:
+                    return found
+        except (AvroFormatError, SchemaMismatchError) as error:
+            damaged = f"{path}: {error}"
+    if damaged is not None:
+        raise RunError(damaged)
     return None
 
 

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.exit_codes import ExitCode
-from pipelines.options import CommandParser, OutputProblem, UsageError, date, run_command
+from pipelines.options import (
+    CommandParser,
+    OutputProblem,
+    UsageError,
+    beam_arguments,
+    date,
+    run_command,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +52,8 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.events < 0 or options.reviews < 0:
         raise UsageError("--events and --reviews are at least 0")
+    # Of an object store Beam asks for its options, if only the default ones.
+    beam_arguments([])
     run, _ = load_run(options.run)
     schema = avro_schema("recommendation")
     routed = pl.concat(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import explain
 from pipelines.cli import COMMANDS
 from schemas.rulebooks import names
 from tests.pipelines.commands import discretion, environment
@@ -91,6 +92,21 @@ def test_explaining_a_file_does_not_wait_for_beam(tmp_path: Path) -> None:
     # A priority holds; but whether, say, the person is old and long here (F4) may not be presumed.
     assert done.stdout.strip().startswith("1: continue under ice-2011-11-17 as of 2011-11-17")
     assert "because P1: Guidance to ICE attorneys" in done.stdout
+
+
+def test_why_the_table_decides_so_is_said_in_the_rulebooks_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "case.json"
+    old = {"case_id": "1", "birth_date": "1930-01-01", "entries": [{"date": "1990-01-01"}]}
+    both = {**old, "security_risk": True}
+    for record, said in (
+        (both, "rule both-lists: a person must look: No rule was found for a case on both lists;"),
+        (old, "rule favoured: Favoured classes are offered administrative closure, and no"),
+    ):
+        file.write_text(json.dumps(record))
+        assert explain.main([str(file)]) == 0
+        assert said in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

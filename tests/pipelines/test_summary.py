@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pipelines.summary import print_summary
-from schemas.rulebooks import load
 from schemas.manifest import Manifest
+from schemas.rulebooks import load
 from tests.pipelines.test_status import NIGHT
 
 QUARANTINE = {"UNREADABLE_BLOCK": 2, "UNKNOWN_FIELD": 7, "CONTRADICTION": 1, "TRUNCATED_FILE": 1}
