@@ -9,8 +9,10 @@ columns (strings read as bytes) is read by fastavro into the same frame.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import fastavro
 import polars as pl
@@ -66,10 +68,8 @@ class Decoder:
         Raises:
             SchemaMismatchError: The file's schema cannot be read as the one wanted.
         """
-        schemas = resolve(header.schema, reader)
-        every = polars_schema(reader)
-        wanted = pl.Schema({name: every[name] for name in columns or every})
-        return cls(header.codec, schemas, wanted, _Plan.of(schemas, wanted.names()))
+        written, wanted = (json.dumps(schema) for schema in (header.schema, reader))
+        return _planned(header.codec, written, wanted, tuple(columns or ()))
 
     def decode(self, blocks: Sequence[Block]) -> Frame:
         """Decode blocks.
@@ -94,6 +94,15 @@ class Decoder:
         if self.plan is not None:
             return self.plan.decode(count, data)
         return _by_fastavro(self.schemas, count, data).select(self.dtypes.names())
+
+
+# To plan takes milliseconds, and thousands of small files may have one schema.
+@lru_cache(maxsize=64)
+def _planned(codec: str, written: str, reader: str, columns: tuple[str, ...]) -> Decoder:
+    theirs, ours = json.loads(written), json.loads(reader)
+    schemas, every = resolve(theirs, ours), polars_schema(ours)
+    wanted = pl.Schema({name: every[name] for name in columns or every})
+    return Decoder(codec, schemas, wanted, _Plan.of(schemas, wanted.names()))
 
 
 @dataclass(frozen=True)
