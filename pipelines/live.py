@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Any
 
@@ -26,6 +27,8 @@ RUNNER = "--runner=apache_beam.runners.direct.direct_runner.BundleBasedDirectRun
 _EVENT = beam_runner_api_pb2.TestStreamPayload.Event
 _ROOT = "_TestStream_Watermark"
 _CODER = StrUtf8Coder()
+# The runner takes 30 seconds without a word for the end of the source.
+SILENCE = 5.0
 
 # A text at its time; None moves only the watermark there.
 Tick = tuple[datetime.datetime, str | None]
@@ -34,13 +37,19 @@ Tick = tuple[datetime.datetime, str | None]
 class LiveSource:
     """Serves ticks to a pipeline, as long as the `with` lasts.
 
+    At the end of the ticks the pipeline's time runs to infinity and every timer rings. So it does,
+    too, where the process stands still for longer than the runner waits; who must not take that for
+    the passing of time compares with the clock.
+
     Args:
         ticks: Makes them; times are UTC, without a zone, and midnight here is midnight in the
             pipeline's event time.
+        silence: Seconds after which a tick that is long in the making is waited for aloud.
     """
 
-    def __init__(self, ticks: Callable[[], Iterator[Tick]]) -> None:
+    def __init__(self, ticks: Callable[[], Iterator[Tick]], silence: float = SILENCE) -> None:
         self.ticks = ticks
+        self.silence = silence
         self.folder = tempfile.TemporaryDirectory(prefix="discretion-")
         self.service = TestStreamServiceController(self, f"unix:{self.folder.name}/live")
 
@@ -68,13 +77,22 @@ class LiveSource:
         yield _watermark(MIN_TIMESTAMP, _ROOT)
         yield _watermark(MIN_TIMESTAMP, tag)
         yield _watermark(MAX_TIMESTAMP - TIME_GRANULARITY, _ROOT)
-        for at, text in self.ticks():
-            # A clock that is set back does not take the watermark with it.
-            time = Timestamp.from_utc_datetime(at.replace(tzinfo=datetime.UTC))
-            reached = max(reached, time)
-            if text is not None:
-                yield _element(text, time, tag)
-            yield _watermark(reached, tag)
+        ticks = self.ticks()
+        with ThreadPoolExecutor(1) as maker:
+            while True:
+                making = maker.submit(next, ticks, None)
+                while wait([making], self.silence).not_done:
+                    yield _watermark(reached, tag)
+                tick = making.result()
+                if tick is None:
+                    return
+                at, text = tick
+                # A clock that is set back does not take the watermark with it.
+                time = Timestamp.from_utc_datetime(at.replace(tzinfo=datetime.UTC))
+                reached = max(reached, time)
+                if text is not None:
+                    yield _element(text, time, tag)
+                yield _watermark(reached, tag)
 
 
 class _Read(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[str]]):

@@ -3,63 +3,35 @@
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.inbox import Inbox, Place, batch_name, check_there, write_aside
+from pipelines.inbox import Inbox, check_there
 from pipelines.land import Beside
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
-from pipelines.nights import Previous, find_previous
-from pipelines.options import CommandParser, InputProblem, UsageError, checked, date, run_command
-from pipelines.runs import RunError, run_rulebook
+from pipelines.nights import find_previous
+from pipelines.options import CommandParser, InputProblem, checked, date, run_command
+from pipelines.said import BROKEN_OFF, say
+from pipelines.watch_job import Job, plan_watch, utc_now
 from schemas.avro import avro_schema
 from schemas.options import WatchOptions
 from schemas.watch import Batch
-from transforms.avro.encode import encode_blocks, write_header
 from transforms.avro.read import FrameSource
-from transforms.frames import FRAME_ROWS, Frame, concat_frames
-from transforms.nightly.changes import LastNight
+from transforms.frames import FRAME_ROWS, concat_frames
 from transforms.nightly.events import EVENTS
-from transforms.nightly.night import Night
-from transforms.nightly.watch_cases import News, Said, WatchCases, by_shard
-from transforms.weigh import Terms
+from transforms.nightly.watch_cases import News, WatchCases, by_shard
 
-# One key: what runs in one process gains most from large frames.
-SHARDS = 1
 POLL_SECONDS = 0.5
-# Each day that has passed since last night is weighed by itself.
-MOST_DAYS = 31
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to watch.
-
-    Args:
-        place: Where changes are written.
-        night: Last night.
-        shards: How many keys the cases are parted to.
-        shift: What to add to the clock.
-        as_json: Whether what is said is for machines.
-    """
-
-    place: Place
-    night: Night
-    shards: int
-    shift: datetime.timedelta
-    as_json: bool
 
 
 def watch(batches: beam.PCollection[str], job: Job) -> None:
@@ -68,7 +40,7 @@ def watch(batches: beam.PCollection[str], job: Job) -> None:
         batches
         | "Read" >> beam.FlatMap(_read, job).with_output_types(tuple[int, News])
         | "Watch" >> WatchCases(job.night, job.shards)
-        | "Write" >> beam.Map(_write, job)
+        | "Write" >> beam.Map(say, job)
     )
 
 
@@ -86,38 +58,6 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
         frames += [frame for kind, frame in parts if kind == "frames"]
     events = concat_frames(frames, EVENTS)
     return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
-
-
-def _write(said: Said, job: Job) -> None:
-    """Write what there is to say, unless it was said before."""
-    path = job.place.file("changes", said.name, said.shard)
-    # When a source breaks off, the pipeline's time runs to infinity, and every timer rings.
-    ahead = said.name > f"day-{_now(job.shift).date()}"
-    if ahead or said.name == batch_name(0) or FileSystems.exists(path):
-        return
-    if said.changes.height:
-        _write_whole(
-            job.place.file("recommendations", said.name, said.shard),
-            said.recommendations,
-            "recommendation",
-        )
-    # This file says that all is written.
-    _write_whole(path, said.changes, "change")
-    words = {"said": said.name, "events": said.events, "unusable": said.aside,
-             "changes": said.changes.height, "file": path}  # fmt: skip
-    if job.as_json:
-        print(json.dumps(words), flush=True)
-    elif said.changes.height or said.aside:
-        aside = f", {said.aside:,} left for the night to set aside" if said.aside else ""
-        print(
-            f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}",
-            flush=True,
-        )
-
-
-def _write_whole(path: str, frame: Frame, name: str) -> None:
-    schema = avro_schema(name)
-    write_aside(path, write_header(schema) + encode_blocks(frame, schema))
 
 
 def parser() -> CommandParser:
@@ -170,7 +110,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     state = options.state.rstrip("/")
     shift = datetime.timedelta()
     if options.as_of is not None:
-        shift = options.as_of - datetime.datetime.now(datetime.UTC).date()
+        shift = options.as_of - utc_now().date()
     landing = Beside(options.source, options.inbox)
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
@@ -207,19 +147,12 @@ def _watch_night(
     state, folder = options.state.rstrip("/"), options.inbox
     night = find_previous(state)
     assert night is not None
-    today = datetime.datetime.now(datetime.UTC).date() + shift
-    days = (today - night.manifest.as_of).days
-    if not 0 <= days <= MOST_DAYS:
-        raise UsageError(
-            f"last night was as of {night.manifest.as_of}, and today is {today}; "
-            "run discretion nightly first, or give --as-of"
-        )
+    job = plan_watch(state, night, shift, as_json=as_json)
     inbox = Inbox(folder, state, night)
-    job = Job(inbox.place, _night(night), SHARDS, shift, as_json)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     begun = threading.Event()
-    with LiveSource(lambda: _ticks(inbox, state, night, landing, shift, begun, failed)) as live:
+    with LiveSource(lambda: _ticks(inbox, job, landing, begun, failed)) as live:
         pipeline = beam.Pipeline(options=in_process)
         watch(pipeline | "Live" >> live.read(), job)
         running = pipeline.run()
@@ -228,6 +161,11 @@ def _watch_night(
             begun.set()
             print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
             running.wait_until_finish()
+            # Only in vain does a source that never ends come to its end.
+            raise InputProblem(BROKEN_OFF)
+        except InputProblem as error:
+            # Beam has added its place.
+            raise InputProblem(str(error).partition(" [while running")[0]) from None
         except _Moved:
             if failed:
                 raise failed[0] from None
@@ -236,30 +174,10 @@ def _watch_night(
             running.cancel()
 
 
-def _night(previous: Previous) -> Night:
-    """Last night's terms, as of last night."""
-    said = previous.manifest
-    rulebook = run_rulebook(previous.run, said)
-    if rulebook is None:
-        raise RunError(f"{previous.run}: its rulebook is not at hand")
-    scope = rulebook.scopes[said.scope] if said.scope else None
-    options = (said.presume, said.scope, said.courts)
-    return Night(
-        terms=Terms(rulebook, said.as_of, said.presume, scope, said.courts),
-        options=options,
-        buckets=previous.nightly.buckets,
-        second_reader=previous.nightly.second_reader,
-        last_run=previous.run,
-        last=LastNight(said.as_of, said.rulebook.digest, options),
-    )
-
-
 def _ticks(
     inbox: Inbox,
-    state: str,
-    night: Previous,
+    job: Job,
     landing: Beside,
-    shift: datetime.timedelta,
     begun: threading.Event,
     failed: list[Exception],
 ) -> Iterator[Tick]:
@@ -271,8 +189,8 @@ def _ticks(
     try:
         for batch in inbox.start():
             yield batch.at, batch.model_dump_json()
-        while _latest(state) == night.manifest.run_id:
-            now = _now(shift)
+        while _latest(job.place.state) == job.place.run_id:
+            now = job.now()
             yield now, None
             landing.check()
             # What lands while a batch is worked on makes one batch, not many.
@@ -282,16 +200,12 @@ def _ticks(
     except Exception as error:
         failed.append(error)
     while not begun.is_set():
-        yield _now(shift), None
+        yield job.now(), None
         time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGUSR1)
     while True:
-        yield _now(shift), None
+        yield job.now(), None
         time.sleep(POLL_SECONDS)
-
-
-def _now(shift: datetime.timedelta) -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None) + shift
 
 
 def _latest(state: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import apache_beam as beam
@@ -29,6 +31,26 @@ def test_texts_come_at_their_times(tmp_path: Path) -> None:
         "b": "2011-11-17 03:00:00",
         "c": "2011-11-17 02:00:00",
     }
+
+
+def test_a_tick_that_is_long_in_the_making_is_waited_for_aloud() -> None:
+    hour = datetime.datetime(2011, 11, 17, 1)
+
+    def ticks() -> Iterator[Tick]:
+        yield hour, None
+        assert spoken.wait(60)
+        yield hour, "a"
+
+    spoken = threading.Event()
+    with LiveSource(ticks, silence=0.01) as live:
+        said = live.read_multiple([("full", "live")])
+        first = [next(said) for _ in range(4)]
+        meanwhile = [next(said) for _ in range(3)]
+        spoken.set()
+        rest = list(said)
+    assert meanwhile == [first[-1]] * 3
+    assert [event.HasField("element_event") for event in rest].count(True) == 1
+    assert rest[-1] == first[-1]
 
 
 def test_nobody_else_can_feed_it() -> None:

@@ -12,11 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import apache_beam as beam
 import fastavro
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.inbox import check_there
+from pipelines.inbox import Inbox, check_there
+from pipelines.live import RUNNER, LiveSource
+from pipelines.nights import find_previous
 from pipelines.options import InputProblem
+from pipelines.watch import watch
+from pipelines.watch_job import plan_watch
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
@@ -272,6 +278,27 @@ def test_what_makes_no_sense_is_one_line(
     assert done.returncode == code
     assert len(lines) == 1
     assert says in lines[0]
+
+
+def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
+    begun: Path, tmp_path: Path
+) -> None:
+    place = another(begun, tmp_path)
+    state, last = str(place / "OUT"), find_previous(str(place / "OUT"))
+    assert last is not None
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    job = plan_watch(state, last, datetime.datetime.combine(N2, now.time()) - now, as_json=True)
+    ticks = [
+        (batch.at, batch.model_dump_json()) for batch in Inbox(str(place), state, last).start()
+    ]
+    with LiveSource(lambda: iter(ticks)) as live:
+        pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))
+        watch(pipeline | live.read(), job)
+        running = pipeline.run()
+        # On the next day two turn 65: the end of the ticks brings it too early.
+        with pytest.raises(InputProblem, match="time ran ahead"):
+            running.wait_until_finish()
+    assert not [name for name in changes(place, f"night-{N1}") if name > f"day-{N2}"]
 
 
 def test_a_second_watch_at_once_says_that_it_is_busy(begun: Path) -> None:
