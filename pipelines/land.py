@@ -109,8 +109,26 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         options=PipelineOptions([*beam_options, "--streaming"], save_main_session=False)
     )
     land_events(pipeline, read, options.inbox)
-    pipeline.run().wait_until_finish()
+    try:
+        pipeline.run().wait_until_finish()
+    except Exception as error:
+        if said := said_by_google(error):
+            raise InputProblem(f"--source {options.source}: {said}") from None
+        raise
     return 0
+
+
+def said_by_google(error: Exception) -> str | None:
+    """What Pub/Sub's client says, such as that there is no such queue or nobody is let in.
+
+    Args:
+        error: An error of whatever kind.
+
+    Returns:
+        One line; None where it is not the client's.
+    """
+    # By name: the client is there only with the extra.
+    return str(error).splitlines()[0] if type(error).__module__.startswith("google.") else None
 
 
 if __name__ == "__main__":

@@ -45,7 +45,11 @@ def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransf
             f"--source {url}: write kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION"
         )
     if parts.scheme == "pubsub":
-        return _pubsub(parts.netloc, name)
+        if not installed("google.cloud.pubsub_v1"):
+            raise UsageError(
+                "--source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'"
+            )
+        return read_pubsub(parts.netloc, name)
     if expansion_service is None:
         raise UsageError(
             "--source kafka://: Beam reads Kafka in Java; start its expansion service and give "
@@ -54,12 +58,24 @@ def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransf
     return _kafka(parts.netloc, name, expansion_service)
 
 
-def _pubsub(project: str, subscription: str) -> beam.PTransform:
-    if not installed("google.cloud.pubsub_v1"):
-        raise UsageError("--source pubsub://: needs Beam's extra; pip install 'discretion[gcp]'")
+def read_pubsub(project: str, subscription: str) -> beam.PTransform:
+    """Beam's own reader of a Pub/Sub subscription; to make it nothing need be installed.
+
+    Args:
+        project: The project's id.
+        subscription: The subscription's name in it.
+
+    Raises:
+        UsageError: That is no project's id.
+    """
     from apache_beam.io.gcp.pubsub import ReadFromPubSub
 
-    return ReadFromPubSub(subscription=f"projects/{project}/subscriptions/{subscription}")
+    try:
+        return ReadFromPubSub(subscription=f"projects/{project}/subscriptions/{subscription}")
+    except ValueError:
+        raise UsageError(
+            f"--source pubsub://{project}/{subscription}: {project} is no id of a project"
+        ) from None
 
 
 def _kafka(servers: str, topic: str, expansion_service: str) -> beam.PTransform:

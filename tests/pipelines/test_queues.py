@@ -9,13 +9,14 @@ from pathlib import Path
 
 import apache_beam as beam
 import pytest
+from apache_beam.io.gcp.pubsub import ReadFromPubSub
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing import test_stream
 
-from pipelines.land import Beside, land_events
+from pipelines.land import Beside, land_events, said_by_google
 from pipelines.live import RUNNER
 from pipelines.options import InputProblem, UsageError
-from pipelines.queues import KafkaValues, installed, land, queue_source
+from pipelines.queues import KafkaValues, installed, land, queue_source, read_pubsub
 from pipelines.unread import find_unread
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
@@ -63,6 +64,18 @@ def test_kafka_is_read_by_beams_own_reader() -> None:
     assert source.reader._expansion_service == "localhost:8097"
 
 
+def test_pubsub_is_read_by_beams_own_reader() -> None:
+    source = read_pubsub("one-project", "case-events")
+    assert isinstance(source, ReadFromPubSub)
+    assert source._source.full_subscription == "projects/one-project/subscriptions/case-events"
+    assert source._source.full_topic is None
+    read = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"])) | source
+    # What LandEvents takes.
+    assert (read.element_type, read.is_bounded) == (bytes, False)
+    with pytest.raises(UsageError, match="Our Project is no id of a project"):
+        read_pubsub("Our Project", "case-events")
+
+
 @pytest.mark.parametrize(
     "url", ["x", "kafka://h:1", "pubsub:///s", "kafka://h:1/a/b", "rabbit://h:1/a"]
 )
@@ -96,11 +109,17 @@ def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
             landing.check()
 
 
+def test_what_pubsubs_own_client_says_is_one_line() -> None:
+    gone = type("NotFound", (Exception,), {"__module__": "google.api_core.exceptions"})
+    assert said_by_google(gone("404 Resource not found\nmore")) == "404 Resource not found"
+    assert said_by_google(ValueError("404")) is None
+
+
 @pytest.mark.skipif(installed("google.cloud.pubsub_v1"), reason="the extra is installed")
 def test_a_missing_extra_is_said_in_one_line(tmp_path: Path) -> None:
     done = discretion("watch", "--state", tmp_path, "--inbox", tmp_path,
                       "--source", "pubsub://project/subscription")  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == (
-        "discretion watch: --source pubsub://: needs Beam's extra; pip install 'discretion[gcp]'\n"
+        "discretion watch: --source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'\n"
     )
