@@ -142,12 +142,16 @@ def test_a_night_that_fails_under_cron_says_why_in_the_log(tmp_path: Path) -> No
 
 def test_systemd_takes_the_units(home: Path, tmp_path: Path) -> None:
     analyze = program("systemd-analyze")
-    units = [tmp_path / f"discretion-nightly.{kind}" for kind in ("service", "timer")]
+    names = ("discretion-nightly.service", "discretion-nightly.timer", "discretion-watch.service")
+    units = [tmp_path / name for name in names]
     for unit in units:
         unit.write_text(placed(unit.name, home), "utf-8")
     assert ran([analyze, "verify", *map(str, units)]) == (0, "")
-    units[0].write_text(placed(units[0].name, home).replace("/bin/discretion", "/bin/no"), "utf-8")
-    assert ran([analyze, "verify", *map(str, units)])[0] != 0
+    for service in (units[0], units[2]):
+        service.write_text(
+            placed(service.name, home).replace("/bin/discretion", "/bin/no"), "utf-8"
+        )
+        assert ran([analyze, "verify", str(service)])[0] != 0
 
 
 def test_the_timer_elapses_every_night() -> None:
@@ -173,6 +177,22 @@ def test_the_commands_of_the_service_do_a_night(home: Path) -> None:
         words = shlex.split(service[key])
         assert ran(words, cwd=service["WorkingDirectory"], env=environment())[0] == 0
     assert len(nights(home)) == 2
+
+
+def test_the_command_of_the_watch_watches_until_it_is_stopped(home: Path) -> None:
+    nightly, watch = (unit(f"discretion-{name}.service", home)["Service"]
+                      for name in ("nightly", "watch"))  # fmt: skip
+    assert ran(shlex.split(nightly["ExecStart"]), cwd=home, env=environment())[0] == 0
+    process = subprocess.Popen(shlex.split(watch["ExecStart"]), cwd=watch["WorkingDirectory"],
+                               env=environment(), stderr=subprocess.PIPE, text=True)  # fmt: skip
+    assert process.stderr is not None
+    with process, process.stderr:
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr.read() == "discretion watch: stopped\n"
+    assert first == f"discretion watch: events, from OUT/runs/{run_of(home / 'OUT').name}\n"
+    # That it was stopped is no failure, after which it would be started again.
+    assert (process.returncode, watch["Restart"]) == (0, "on-failure")
 
 
 # Kubernetes.
