@@ -108,6 +108,8 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
         seconds=manifest.seconds,
         cases=night.cases,
         routed=manifest.counts.routed,
+        completed=manifest.counts.completed,
+        out_of_scope=manifest.counts.out_of_scope,
         quarantined=manifest.counts.quarantined,
         changed=night.changed,
         causes=night.causes,
@@ -129,7 +131,7 @@ def in_words(status: Status) -> list[str]:
         lines += [
             f"last good night: {good.run_id}, as of {good.as_of} under {good.rulebook}",
             f"finished {good.finished:%Y-%m-%d %H:%M} UTC, {hours:,.1f} hours ago",
-            f"cases: {good.cases:,} ({_parts(good.routed)}, quarantined {good.quarantined:,})",
+            f"cases: {good.cases:,} ({_parts(good.routed | _others(good))})",
             f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
             f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(good.queue)})",
             f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
@@ -139,6 +141,15 @@ def in_words(status: Status) -> list[str]:
         lines.append(f"FAILED since, {status.failed.at:%Y-%m-%d %H:%M} UTC: {status.failed.why}")
     lines += [f"unfinished, at work or killed: {path}" for path in status.unfinished]
     return lines
+
+
+def _others(good: GoodNight) -> dict[str, int]:
+    """The cases without a route."""
+    return {
+        "completed": good.completed,
+        "out of scope": good.out_of_scope,
+        "quarantined": good.quarantined,
+    }
 
 
 def _parts(numbers: Mapping[Any, int]) -> str:
@@ -157,6 +168,8 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("last_good_duration_seconds", "How long it took", {"": good.seconds})
     yield from _gauge("cases", "Cases in its snapshot", {"": good.cases})
     yield from _gauge("routed_cases", "Cases by route", good.routed, "route")
+    yield from _gauge("completed_cases", "Cases completed", {"": good.completed})
+    yield from _gauge("out_of_scope_cases", "Cases left out", {"": good.out_of_scope})
     yield from _gauge("quarantined_records", "Records set aside", {"": good.quarantined})
     yield from _gauge("changed_cases", "Recommendations changed", {"": good.changed})
     yield from _gauge("changes", "Changed cases by cause", good.causes, "cause")

@@ -37,6 +37,8 @@ class GoodNight(_Part):
         seconds: How long it took.
         cases: Cases in its snapshot.
         routed: Cases by route.
+        completed: Cases that the court has completed.
+        out_of_scope: Cases that the night's scope or courts leave out.
         quarantined: Records that could not be read or normalised.
         changed: Cases whose recommendation differed from the night before's.
         causes: In how many of them each kind of cause has a part.
@@ -55,6 +57,8 @@ class GoodNight(_Part):
     seconds: float
     cases: int
     routed: dict[Route, int]
+    completed: int
+    out_of_scope: int
     quarantined: int
     changed: int
     causes: dict[str, int]
