@@ -50,6 +50,12 @@ class Place:
         """The file of changes or recommendations of a batch or a day."""
         return f"{self.folder(what)}/{name}-{shard}.avro"
 
+    def sweep(self) -> None:
+        """Remove what a killed watch has left half written; only for the holder of its lock."""
+        folders = map(self.folder, ("batches", "changes", "recommendations"))
+        for found in FileSystems.match([f"{folder}/_*" for folder in folders]):
+            FileSystems.delete([metadata.path for metadata in found.metadata_list])
+
     def is_done(self, batch: Batch) -> bool:
         """Whether what a batch changed has been written."""
         return FileSystems.exists(self.file("changes", batch_name(batch.number), 0))
@@ -144,9 +150,14 @@ def write_aside(path: str, content: bytes) -> None:
     if not FileSystems.exists(folder):
         FileSystems.mkdirs(folder)
     aside = f"{folder}/_{name}.{uuid.uuid4().hex}"
-    with FileSystems.create(aside, compression_type="uncompressed") as file:
-        file.write(content)
-    FileSystems.rename([aside], [path])
+    try:
+        with FileSystems.create(aside, compression_type="uncompressed") as file:
+            file.write(content)
+        FileSystems.rename([aside], [path])
+    except BaseException:
+        if FileSystems.exists(aside):
+            FileSystems.delete([aside])
+        raise
 
 
 def _written(place: Place) -> list[Batch]:

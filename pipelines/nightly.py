@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from pipelines.failures import noted
 from pipelines.lock import locked
 from pipelines.night_job import Job, in_words, nothing_new, paths, plan_night
 from pipelines.night_manifest import TALLY, night_run
-from pipelines.nights import sweep
+from pipelines.nights import damaged, instead_of_it, sweep
 from pipelines.options import (
     CommandParser,
     UsageError,
@@ -150,7 +149,9 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
         with lock:
             job = plan_night(options, state, rulebook)
             if done := nothing_new(job):
-                print(done)
+                # What a machine asked for is the night's manifest, whoever did the night.
+                last = job.previous.manifest.model_dump_json(indent=2) if job.previous else done
+                print(last if as_json and not options.dry_run else done)
                 return 0
             if options.dry_run:
                 print(in_words(job))
@@ -159,9 +160,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
             open_run(state, job.place.run_id)
             manifest = _night(job, beam_options, started, clock)
     except RunError as error:
-        raise RunError(
-            f"{error}; restore that run, or write the name of an earlier one to {state}/LATEST"
-        ) from None
+        raise RunError(f"{error}; {instead_of_it(state)}") from None
     except OSError as error:
         if error.filename is None or not str(error.filename).startswith(state):
             raise
@@ -187,20 +186,10 @@ def _night(
             close_run(job.place, manifest, job.night.terms.rulebook.rulebook)
     except BaseException as error:
         discard(job.place)
-        if damaged := _damaged(error):
-            raise RunError(damaged) from None
+        if part := damaged(error):
+            raise RunError(part) from None
         raise
     return manifest
-
-
-def _damaged(error: BaseException) -> str | None:
-    """What of the state is damaged, if a transform said so.
-
-    Beam adds its place to the text of what a transform raises; a remote worker's has only the text.
-    """
-    kind = type(error).__name__
-    found = re.search(r"DamagedError: (.+?)(?: \[while running|\n|$)", f"{kind}: {error}")
-    return found[1] if found else None
 
 
 if __name__ == "__main__":

@@ -124,6 +124,21 @@ def read_through(previous: Previous) -> None:
             raise RunError(str(error)) from None
 
 
+def damaged(error: BaseException) -> str | None:
+    """What of the state is damaged, if a transform said so.
+
+    Beam adds its place to the text of what a transform raises; a remote worker's has only the text.
+    """
+    kind = type(error).__name__
+    found = re.search(r"DamagedError: (.+?)(?: \[while running|\n|$)", f"{kind}: {error}")
+    return found[1] if found else None
+
+
+def instead_of_it(state: str) -> str:
+    """What to do where last night's run cannot be used."""
+    return f"restore that run, or write the name of an earlier one to {state}/LATEST"
+
+
 def consumed_by(run: str) -> tuple[ConsumedFile, ...]:
     """Every file that a night or one before it read.
 

@@ -11,16 +11,17 @@ import time
 from collections.abc import Iterator, Sequence
 
 import apache_beam as beam
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from pipelines.failures import read_text
 from pipelines.inbox import Inbox, check_there
 from pipelines.land import Beside
 from pipelines.live import RUNNER, LiveSource, Tick
 from pipelines.lock import BusyError, locked
-from pipelines.nights import find_previous
+from pipelines.nights import damaged, find_previous, instead_of_it
 from pipelines.options import CommandParser, InputProblem, checked, date, run_command
+from pipelines.runs import RunError
 from pipelines.said import BROKEN_OFF, say
 from pipelines.watch_job import Job, plan_watch, utc_now
 from schemas.avro import avro_schema
@@ -148,6 +149,7 @@ def _watch_night(
     night = find_previous(state)
     assert night is not None
     job = plan_watch(state, night, shift, as_json=as_json)
+    job.place.sweep()
     inbox = Inbox(folder, state, night)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
@@ -166,6 +168,10 @@ def _watch_night(
         except InputProblem as error:
             # Beam has added its place.
             raise InputProblem(str(error).partition(" [while running")[0]) from None
+        except Exception as error:
+            if part := damaged(error):
+                raise RunError(f"{part}; {instead_of_it(state)}") from None
+            raise
         except _Moved:
             if failed:
                 raise failed[0] from None
@@ -209,9 +215,10 @@ def _ticks(
 
 
 def _latest(state: str) -> str:
-    with FileSystems.open(f"{state}/LATEST", compression_type="uncompressed") as file:
-        content: bytes = file.read()
-    return content.decode().strip()
+    name = read_text(f"{state}/LATEST")
+    if name is None:
+        raise RunError(f"{state}/LATEST: is missing; write the name of the last good night to it")
+    return name.strip()
 
 
 if __name__ == "__main__":

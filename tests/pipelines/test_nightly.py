@@ -334,6 +334,9 @@ def test_a_night_run_again_gives_the_same_and_nothing_new_does_nothing(place: Pa
     done = nightly(place, N3, "--rulebook", place / "other.yaml")
     good(done)
     assert "nothing new" in done.stdout
+    done = nightly(place, N3, "--rulebook", place / "other.yaml", "--json")
+    manifest = (run_of(place / "OUT") / "manifest.json").read_text()
+    assert json.loads(done.stdout) == json.loads(manifest)
     plan = nightly(place, N3, "--dry-run")
     assert f"would write {place}/OUT/runs/night-{N3}.3" in plan.stdout
     assert sorted(p.name for p in (place / "OUT/runs").iterdir()) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -299,6 +300,35 @@ def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
         with pytest.raises(InputProblem, match="time ran ahead"):
             running.wait_until_finish()
     assert not [name for name in changes(place, f"night-{N1}") if name > f"day-{N2}"]
+
+
+def test_a_state_that_is_damaged_under_a_watch_is_said_in_one_line(
+    begun: Path, tmp_path: Path
+) -> None:
+    place = another(begun, tmp_path)
+    run = place / "OUT/runs" / f"night-{N1}"
+    run.unlink()
+    shutil.copytree(begun / "OUT/runs" / run.name, run)
+    [cases] = (run / "cases").iterdir()
+    whole = cases.read_bytes()
+    cases.write_bytes(whole[: len(whole) // 2] + b"\xff" * 99 + whole[len(whole) // 2 + 99 :])
+    with watching(place, N2) as process:
+        assert process.wait(PATIENCE) == 3
+    err = (place / "err.txt").read_text()
+    assert err.count("\n") == 2
+    assert err.startswith(f"discretion watch: {cases}: ", err.index("\n") + 1)
+    assert err.endswith(f"; restore that run, or write the name of an earlier one to {place}/OUT/"
+                        "LATEST\n")  # fmt: skip
+
+    cases.write_bytes(whole)
+    with watching(place, N2) as process:
+        until(lambda: "from" in (place / "err.txt").read_text())
+        (place / "OUT/LATEST").unlink()
+        assert process.wait(PATIENCE) == 3
+    assert (place / "err.txt").read_text().splitlines()[1:] == [
+        f"discretion watch: {place}/OUT/LATEST: is missing; write the name of the last good night "
+        "to it"
+    ]
 
 
 def test_a_second_watch_at_once_says_that_it_is_busy(begun: Path) -> None:
