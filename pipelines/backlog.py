@@ -15,9 +15,7 @@ import polars as pl
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.damage import refuse_all_damaged, say_damaged
-from pipelines.exit_codes import ExitCode
-from pipelines.options import (
+from pipelines.cli.arguments import (
     CommandParser,
     UsageError,
     add_rulebook_options,
@@ -26,23 +24,25 @@ from pipelines.options import (
     codes,
     run_command,
 )
-from pipelines.progress import Progress, count_cases
-from pipelines.runs import PARTS, RunPlace, close_run, files, output_files, sole_run
-from pipelines.summary import print_summary
-from pipelines.tallies import Tallies, read_frame, versions, write_frame
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.progress import Progress, count_cases
+from pipelines.runs.damage import refuse_all_damaged, say_damaged
+from pipelines.runs.run import PARTS, RunPlace, close_run, files, output_files, sole_run
+from pipelines.runs.summary import print_summary
+from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
 from schemas.manifest import Counts, InputFile, Manifest, RulebookUsed
 from schemas.options import BacklogOptions
 from schemas.rulebook import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
+from transforms.assess.beam import ReviewCases
+from transforms.assess.frame import Terms
 from transforms.avro.read import FoundFile, ReadFrames, expand_inputs, sha256
 from transforms.avro.write import WriteFrames
-from transforms.deduplicate import FindRepeated, ResolveRepeated, SplitRepeated
-from transforms.frames import Frame
-from transforms.review import ReviewCases
-from transforms.tally import AddUp, tally_quarantined, tally_rows
-from transforms.weigh import Terms
+from transforms.frames.frame import Frame
+from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, SplitRepeated
+from transforms.route.tally import AddUp, tally_quarantined, tally_rows
 
 TALLY = "_tally.ndjson"
 DIGESTS = "_digests.ndjson"
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Its options; None for those of the process.
 
     Returns:
-        An exit code (`pipelines.exit_codes`).
+        An exit code (`pipelines.cli.exit_codes`).
     """
     options, rest = parser().parse_known_args(arguments)
     return run_command(

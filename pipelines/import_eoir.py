@@ -15,25 +15,25 @@ import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.import_summary import print_import
-from pipelines.options import CommandParser, beam_arguments, date, run_command
-from pipelines.output_dir import OutputDir
-from pipelines.progress import Progress, count_cases
-from pipelines.runs import files, output_files
-from pipelines.tallies import Tallies, read_frame, versions, write_frame
+from pipelines.cli.arguments import CommandParser, beam_arguments, date, run_command
+from pipelines.cli.progress import Progress, count_cases
+from pipelines.runs.import_summary import print_import
+from pipelines.runs.run import files, output_files
+from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
+from pipelines.runs.written_directory import OutputDir
 from schemas.avro import avro_schema
 from schemas.eoir import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile
 from transforms.avro.read import sha256
 from transforms.avro.write import WriteFrames
-from transforms.bucket_files import WriteWhole
 from transforms.eoir.cases import AssembleCases, Rules
 from transforms.eoir.files import RANGE_BYTES, Release, find_release
 from transforms.eoir.read import ReadTables, number_rows
 from transforms.eoir.tables import tally_of
-from transforms.frames import Frame
-from transforms.tally import AddUp
+from transforms.frames.frame import Frame
+from transforms.nightly.bucket_files import WriteWhole
+from transforms.route.tally import AddUp
 
 PARTS = ("cases", "quarantine")
 SHUFFLE = "_shuffle"
@@ -182,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Its options; None for those of the process.
 
     Returns:
-        An exit code (`pipelines.exit_codes`).
+        An exit code (`pipelines.cli.exit_codes`).
     """
     options, rest = parser().parse_known_args(arguments)
     return run_command("import-eoir", lambda: _run(options, rest))

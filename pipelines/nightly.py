@@ -14,12 +14,7 @@ import apache_beam as beam
 import polars as pl
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.failures import noted
-from pipelines.lock import locked
-from pipelines.night_job import Job, in_words, nothing_new, paths, plan_night
-from pipelines.night_manifest import TALLY, night_run
-from pipelines.nights import damaged, instead_of_it, sweep
-from pipelines.options import (
+from pipelines.cli.arguments import (
     CommandParser,
     UsageError,
     add_rulebook_options,
@@ -28,10 +23,15 @@ from pipelines.options import (
     codes,
     run_command,
 )
-from pipelines.progress import Progress, count_cases
-from pipelines.runs import OutputError, RunError, close_run, discard, open_run
-from pipelines.summary import print_summary
-from pipelines.tallies import write_frame
+from pipelines.cli.progress import Progress, count_cases
+from pipelines.nights.failures import noted
+from pipelines.nights.manifest import TALLY, night_run
+from pipelines.nights.plan import Job, in_words, nothing_new, paths, plan_night
+from pipelines.nights.state import damaged, instead_of_it, sweep
+from pipelines.runs.lock import locked
+from pipelines.runs.run import OutputError, RunError, close_run, discard, open_run
+from pipelines.runs.summary import print_summary
+from pipelines.runs.tallies import write_frame
 from schemas.avro import avro_schema
 from schemas.manifest import (
     Manifest,
@@ -40,11 +40,11 @@ from schemas.options import NightlyOptions
 from schemas.rulebooks import load
 from transforms.avro.blocks import Gap
 from transforms.avro.read import ReadFrames
-from transforms.bucket_files import WriteWhole
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
+from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.night import PART_SCHEMAS, ByBucket, RunNight
-from transforms.quarantine import unreadable
-from transforms.tally import AddUp
+from transforms.normalize.quarantine import unreadable
+from transforms.route.tally import AddUp
 
 
 def review_night(pipeline: beam.Pipeline, job: Job) -> None:
@@ -120,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Its options; None for those of the process.
 
     Returns:
-        An exit code (`pipelines.exit_codes`).
+        An exit code (`pipelines.cli.exit_codes`).
     """
     options, rest = parser().parse_known_args(arguments)
     return run_command(

@@ -14,23 +14,23 @@ import apache_beam as beam
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.failures import read_text
-from pipelines.inbox import Inbox, check_there
-from pipelines.land import Beside
-from pipelines.live import RUNNER, LiveSource, Tick
-from pipelines.lock import BusyError, locked
-from pipelines.nights import damaged, find_previous, instead_of_it
-from pipelines.options import CommandParser, InputProblem, checked, date, run_command
-from pipelines.runs import RunError
-from pipelines.said import BROKEN_OFF, say
-from pipelines.watch_job import Job, plan_watch, utc_now
+from pipelines.cli.arguments import CommandParser, InputProblem, checked, date, run_command
+from pipelines.inbox.batches import Inbox, check_there
+from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
+from pipelines.inbox.plan import Job, plan_watch, utc_now
+from pipelines.inbox.report import BROKEN_OFF, say
+from pipelines.nights.failures import read_text
+from pipelines.nights.state import damaged, find_previous, instead_of_it
+from pipelines.receive import Beside
+from pipelines.runs.lock import BusyError, locked
+from pipelines.runs.run import RunError
 from schemas.avro import avro_schema
 from schemas.options import WatchOptions
 from schemas.watch import Batch
 from transforms.avro.read import FrameSource
-from transforms.frames import FRAME_ROWS, concat_frames
+from transforms.frames.frame import FRAME_ROWS, concat_frames
 from transforms.nightly.events import EVENTS
-from transforms.nightly.watch_cases import News, WatchCases, by_shard
+from transforms.watch.cases import News, WatchCases, by_shard
 
 POLL_SECONDS = 0.5
 
@@ -76,7 +76,7 @@ def parser() -> CommandParser:
     made.add_argument(
         "--source",
         metavar="URL",
-        help="run discretion land beside, for pubsub://PROJECT/SUBSCRIPTION; for Kafka run it "
+        help="run discretion receive beside, for pubsub://PROJECT/SUBSCRIPTION; for Kafka run it "
         "yourself",
     )
     made.add_argument(
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Its options; None for those of the process.
 
     Returns:
-        An exit code (`pipelines.exit_codes`).
+        An exit code (`pipelines.cli.exit_codes`).
     """
     options = parser().parse_args(arguments)
     return run_command("watch", lambda: _run(checked(WatchOptions, options), options.json))

@@ -152,8 +152,8 @@ class Caretaking(_Record):
     of: CaredFor | None = None
 
 
-class Victimisation(_Record):
-    """One victimisation."""
+class Victimization(_Record):
+    """One victimization."""
 
     kind: VictimKind | None = None
     in_united_states: bool | None = None
@@ -235,7 +235,7 @@ class CaseRecord(_Record):
     spouse_severe_illness: bool | None = None
     pregnant_or_nursing: bool | None = None
     spouse_pregnant_or_nursing: bool | None = None
-    victimisation: list[Victimisation | None] | None = None
+    victimization: list[Victimization | None] | None = None
     witness_to_crime: bool | None = None
     applications: list[Application | None] | None = None
     ties: list[Tie | None] | None = None

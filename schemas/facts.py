@@ -1,7 +1,7 @@
-"""The catalogue of facts: every named, typed column that a rulebook may read.
+"""The catalog of facts: every named, typed column that a rulebook may read.
 
-A fact is derived from the fields of a case record by `transforms.facts`. Three kinds of fact are
-three-valued in different ways:
+A fact is derived from the fields of a case record by `transforms.score.facts`. Three kinds of fact
+are three-valued in different ways:
 
 - `bool` and `code` facts are one column of the same name; null means not known.
 - `count` and `date` facts are two columns, `NAME.low` and `NAME.high`: the truth lies between
@@ -317,20 +317,20 @@ FAVOUR = (
     _bool(
         "domestic_violence_victim",
         "Victim of domestic violence in the United States.",
-        "victimisation.kind",
-        "victimisation.in_united_states",
+        "victimization.kind",
+        "victimization.in_united_states",
     ),
     _bool(
         "trafficking_victim",
         "Victim of human trafficking to the United States.",
-        "victimisation.kind",
-        "victimisation.in_united_states",
+        "victimization.kind",
+        "victimization.in_united_states",
     ),
     _bool(
         "serious_crime_victim",
         "Victim of another serious crime in the United States.",
-        "victimisation.kind",
-        "victimisation.in_united_states",
+        "victimization.kind",
+        "victimization.in_united_states",
     ),
     _bool("witness_to_crime", "Witness to a crime under investigation or prosecution."),
     _bool(

@@ -195,7 +195,7 @@ class Manifest(_Part):
         quarantined_records: How many case records each reason sets aside; they add up to
             `counts.quarantined`. None in a manifest from before it was kept.
         damaged: Files of which a part could not be read; the rest of each was.
-        warnings: How often each field was set to unknown in normalising.
+        warnings: How often each field was set to unknown in normalizing.
         firm: Recommendations that no missing fact can change.
         look: Recommendations marked for a person's look.
         scope_unknown: Cases taken in although it is unknown whether they are in scope.

@@ -1,7 +1,7 @@
 """The rulebook: one guidance document as data.
 
 These are the words of a rulebook file (YAML) as pydantic models. `schemas.rulebooks` loads one,
-`schemas.rulebook_check` says what is wrong with one, `transforms.recommend` applies one.
+`schemas.rulebook_check` says what is wrong with one, `transforms.route.recommendation` applies one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pydantic import (
 
 Route = Literal["close", "continue", "expedite"]
 ROUTES: tuple[Route, ...] = ("close", "continue", "expedite")
-ListName = Literal["priority", "favoured", "factor"]
+ListName = Literal["priority", "favored", "factor"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -20,10 +20,10 @@ from schemas.facts import FACTS, high, low
 from schemas.rulebook import Criterion, Milestone, Presumption, RoutingRow, Rulebook, Scope
 
 SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"')
-LISTS = ("priority", "favoured")
+LISTS = ("priority", "favored")
 # The longest that a milestone can be after its date: more than a life.
 LONGEST = {"years": 150, "months": 1_800, "days": 55_000}
-WORLDS = tuple((priority, favoured) for priority in (True, False) for favoured in (True, False))
+WORLDS = tuple((priority, favored) for priority in (True, False) for favored in (True, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class CompiledRulebook:
         criteria: Its criteria in order.
         milestones: Its milestones.
         presumptions: Each presumption with its compiled `unless`, or None.
-        routing: For each world (priority holds, favoured holds), the condition of each row.
+        routing: For each world (priority holds, favored holds), the condition of each row.
         reads_score: Whether a row of the routing table reads the score.
         scopes: Compiled scopes by id.
     """
@@ -89,7 +89,7 @@ class CompiledRulebook:
         return self.rulebook.id
 
     def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
-        """The criteria of one list: priority, favoured or factor."""
+        """The criteria of one list: priority, favored or factor."""
         return tuple(c for c in self.criteria if c.criterion.list == name)
 
     def facts_read(self, condition: Condition) -> tuple[str, ...]:

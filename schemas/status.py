@@ -39,7 +39,7 @@ class GoodNight(_Part):
         routed: Cases by route.
         completed: Cases that the court has completed.
         out_of_scope: Cases that the night's scope or courts leave out.
-        quarantined: Records that could not be read or normalised.
+        quarantined: Records that could not be read or normalized.
         changed: Cases whose recommendation differed from the night before's.
         causes: In how many of them each kind of cause has a part.
         queue: Cases that wait for an attorney, by mark; "" for those without.

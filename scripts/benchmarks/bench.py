@@ -96,7 +96,7 @@ class Bench:
             say(f"making a sample of {cases:,} cases")
             files = max(8, cases // 100_000)
             options = ["--output", str(partial), "--cases", str(cases), "--files", str(files)]
-            measure([sys.executable, "-m", "pipelines.sample", *options], ROOT)
+            measure([sys.executable, "-m", "pipelines.commands.sample", *options], ROOT)
             partial.rename(sample)
         return sample
 

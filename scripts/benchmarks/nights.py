@@ -88,8 +88,8 @@ def _yesterday(bench: Bench, size: str) -> tuple[Path, Path]:
         measure(
             _nightly(partial / "OUT", partial / "none", YESTERDAY, "--input", str(sample)), ROOT
         )
-        made = [sys.executable, "-m", "pipelines.sample_events", "--run", str(partial / "OUT"),
-                "--output", str(partial), "--day", str(TODAY),
+        made = [sys.executable, "-m", "pipelines.commands.sample_events",
+                "--run", str(partial / "OUT"), "--output", str(partial), "--day", str(TODAY),
                 "--events", str(max(100, cases // CASES_AN_EVENT))]  # fmt: skip
         measure(made, ROOT)
         partial.rename(place)
@@ -101,8 +101,8 @@ def _watch(bench: Bench, size: str) -> WatchRun:
     import pipelines  # noqa: F401  (it keeps quiet what Beam says at its start)
     from schemas.avro import avro_schema
     from transforms.avro.write import encode_blocks, write_header
-    from transforms.bucket_files import read_whole
-    from transforms.frames import Frame
+    from transforms.frames.frame import Frame
+    from transforms.nightly.bucket_files import read_whole
 
     state, folder = _yesterday(bench, size)
     place = bench.place / "watch"

@@ -25,8 +25,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from pipelines.exit_codes import ExitCode
-from pipelines.rulebook import facts_page
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.commands.rulebook import facts_page
 from schemas import rulebook
 from schemas.avro import avro_schema
 
@@ -168,7 +168,7 @@ def headings(doc: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def test_the_fact_catalogue_is_current() -> None:
+def test_the_fact_catalog_is_current() -> None:
     """`discretion rulebook facts` prints what belongs there."""
     assert "\n".join(facts_page()) in (ROOT / "docs/rulebooks.md").read_text("utf-8")
 

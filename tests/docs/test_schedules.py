@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.pipelines.commands import argv, discretion, environment, run_of
+from tests.helpers.commands import argv, discretion, environment, run_of
 
 SCHEDULE = Path(__file__).parents[2] / "docs/schedule"
 SCHEDULERS = os.environ.get("DISCRETION_TEST_SCHEDULERS")

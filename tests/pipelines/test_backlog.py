@@ -19,10 +19,10 @@ import fastavro
 import polars as pl
 import pytest
 
-from pipelines.exit_codes import BUSY, DAMAGED, INTERRUPTED
+from pipelines.cli.exit_codes import BUSY, DAMAGED, INTERRUPTED
 from schemas.avro import avro_schema
 from schemas.rulebooks import load
-from tests.pipelines.commands import (
+from tests.helpers.commands import (
     Row,
     argv,
     content,
@@ -32,9 +32,9 @@ from tests.pipelines.commands import (
     rows,
     run_of,
 )
-from transforms.case_frame import CASES
-from transforms.normalise import normalise
-from transforms.recommend import recommend_records
+from transforms.normalize.case_frame import CASES
+from transforms.normalize.records import normalize
+from transforms.route.recommendation import recommend_records
 
 ROUTES = ("close", "continue", "expedite")
 AS_OF = datetime.date(2011, 11, 17)
@@ -119,7 +119,7 @@ def test_routes_are_those_of_the_plain_function_on_all_records(backlog: Backlog)
         by_case.setdefault((record["case_id"] or "").strip(), []).append(record)
     once = [found[0] for case, found in by_case.items() if len(found) == 1 and case]
     assert len(once) > 1_900
-    records, _ = normalise(pl.DataFrame(once, schema=CASES), AS_OF)
+    records, _ = normalize(pl.DataFrame(once, schema=CASES), AS_OF)
     expected = recommend_records(records, load("ice-2011-11-17"), AS_OF).to_dicts()
     got = {row["case_id"]: row for route in ROUTES for row in rows(backlog.run, route)}
     for row in expected:
@@ -250,7 +250,7 @@ def test_explain_agrees_with_the_run(backlog: Backlog, tmp_path: Path) -> None:
     words = discretion("explain", case["case_id"], "--run", backlog.run)
     assert words.stdout.strip().startswith(f"{case['case_id']}: expedite under ice-2011-11-17")
     for warning in case["warnings"]:
-        assert f"set to unknown in normalising: {warning}\n" in words.stdout
+        assert f"set to unknown in normalizing: {warning}\n" in words.stdout
     record = next(row for row in rows(backlog.run, "cases") if row["case_id"] == case["case_id"])
     (tmp_path / "case.json").write_text(json.dumps(record))
     of_file = discretion("explain", tmp_path / "case.json", "--json")

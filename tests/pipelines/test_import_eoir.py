@@ -19,12 +19,12 @@ import apache_beam as beam
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.eoir_release import write_release
-from pipelines.exit_codes import BUSY, INPUT, INTERRUPTED, OUTPUT, USAGE
+from pipelines.cli.arguments import IN_PROCESS
+from pipelines.cli.exit_codes import BUSY, INPUT, INTERRUPTED, OUTPUT, USAGE
 from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
-from pipelines.options import IN_PROCESS
-from pipelines.output_dir import OutputDir
-from tests.pipelines.commands import argv, discretion, environment, files_below, rows
+from pipelines.runs.written_directory import OutputDir
+from scripts.eoir_release import write_release
+from tests.helpers.commands import argv, discretion, environment, files_below, rows
 from transforms.eoir.cases import Rules
 from transforms.eoir.files import find_release
 

@@ -21,18 +21,18 @@ from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from schemas.review import Review
 from schemas.rulebooks import read
-from tests.news import CLEAN, ELDER, RULEBOOK, event, events_of, felony
-from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.news import CLEAN, ELDER, RULEBOOK, event, events_of, felony
+from transforms.assess.frame import Terms, weigh
 from transforms.avro.write import encode_blocks, write_header
-from transforms.bucket_files import read_whole
-from transforms.case_frame import to_frame
-from transforms.frames import Frame
-from transforms.nightly.events import base_events, normalise_events
+from transforms.frames.frame import Frame
+from transforms.nightly.bucket_files import read_whole
+from transforms.nightly.events import base_events, normalize_events
 from transforms.nightly.fold import fold
 from transforms.nightly.night import PART_SCHEMAS
 from transforms.nightly.reviews import REVIEWS
+from transforms.normalize.case_frame import to_frame
 from transforms.sample.events import sample_events
-from transforms.weigh import Terms, weigh
 
 N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
 CASES = {
@@ -92,7 +92,7 @@ def reconciled(run: Path) -> None:
     cases = [row["case_id"] for row in rows(run, "cases")]
     assert len(set(routed)) == len(routed)
     assert set(routed) <= set(cases)
-    away = [r for r in rows(run, "quarantine") if r["stage"] == "normalise"]
+    away = [r for r in rows(run, "quarantine") if r["stage"] == "normalize"]
     counts = said["counts"]
     assert len(cases) == len(routed) + len(away) + counts["completed"] + counts["out_of_scope"]
     assert said["nightly"]["cases"] == len(cases)
@@ -306,7 +306,7 @@ def test_nights_end_where_one_fold_of_everything_does(place: Path) -> None:
     begun = base_events(_part(first, "cases").filter(pl.col("case_id").is_not_null()))
     events = [read_whole(str(p), avro_schema("case_event"))
               for p in sorted((place / "events").glob("*.avro"))]  # fmt: skip
-    whole = fold(pl.concat([begun, normalise_events(pl.concat(events)).good])).records
+    whole = fold(pl.concat([begun, normalize_events(pl.concat(events)).good])).records
     cases = _part(third, "cases").filter(pl.col("case_id").is_not_null())
     touched = fold(_part(third, "log")).records
     assert_frame_equal(touched, cases.join(touched, on="case_id", how="semi"))

@@ -16,17 +16,17 @@ import fastavro
 import polars as pl
 import pytest
 
-from pipelines.archive import move_read
-from pipelines.night_job import plan_night
-from pipelines.nights import find_previous
-from pipelines.options import InputProblem
-from pipelines.runs import RunError
+from pipelines.cli.arguments import InputProblem
+from pipelines.nights.archive import move_read
+from pipelines.nights.plan import plan_night
+from pipelines.nights.state import find_previous
+from pipelines.runs.run import RunError
 from schemas.avro import avro_schema
 from schemas.options import NightlyOptions
 from schemas.rulebooks import DEFAULT, load
-from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
 from transforms.avro.write import encode_blocks, write_header
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 from transforms.sample.events import sample_events, sample_reviews
 
 ROOT = Path(__file__).parents[2]
@@ -135,8 +135,8 @@ def failing(state: Path, what: str, limit: str = "true") -> subprocess.Completed
     """A night, as far as its failures go, that does what is said."""
     script = f"""
 import logging, os, signal, sys, tempfile
-from pipelines.failures import noted
-from pipelines.options import run_command
+from pipelines.nights.failures import noted
+from pipelines.cli.arguments import run_command
 logging.disable()
 
 def night():

@@ -18,21 +18,21 @@ import fastavro
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.inbox import Inbox, check_there
-from pipelines.live import RUNNER, LiveSource
-from pipelines.nights import find_previous
-from pipelines.options import InputProblem
+from pipelines.cli.arguments import InputProblem
+from pipelines.inbox.batches import Inbox, check_there
+from pipelines.inbox.live_source import RUNNER, LiveSource
+from pipelines.inbox.plan import plan_watch
+from pipelines.nights.state import find_previous
 from pipelines.watch import watch
-from pipelines.watch_job import plan_watch
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from schemas.watch import BatchFile
-from tests.news import CLEAN, ELDER, VETERAN, completed, events_of, felony
-from tests.pipelines.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.news import CLEAN, ELDER, VETERAN, completed, events_of, felony
 from transforms.avro.encode import encode_blocks, write_header
-from transforms.case_frame import to_frame
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
+from transforms.normalize.case_frame import to_frame
 from transforms.sample.events import sample_events
 
 N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))

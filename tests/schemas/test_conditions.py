@@ -27,7 +27,7 @@ PARAMETERS: dict[str, Parameter] = {
 NAMES = Names({"turned_65": "birth_date"}, {"P1": Condition("TRUE")}, PARAMETERS, {})
 TABLE = Names(
     {},
-    {"priority": Condition("TRUE"), "favoured": Condition("FALSE")},
+    {"priority": Condition("TRUE"), "favored": Condition("FALSE")},
     PARAMETERS,
     {"score": Term("count", '"score.low"', '"score.high"')},
     facts=False,
@@ -121,11 +121,11 @@ def test_what_cannot_be_meant_is_refused_with_the_reason(text: str, message: str
 
 @pytest.mark.parametrize("text", ["served", "arrests >= 1", "court = 'BAL'", "priority AND served"])
 def test_a_routing_table_reads_no_facts(text: str) -> None:
-    with pytest.raises(ConditionError, match="write in terms of priority, favoured, score"):
+    with pytest.raises(ConditionError, match="write in terms of priority, favored, score"):
         compile_condition(text, TABLE)
 
 
-@pytest.mark.parametrize("text", ["score", "score > favoured", "priority = 1"])
+@pytest.mark.parametrize("text", ["score", "score > favored", "priority = 1"])
 def test_a_routing_table_compares_the_score_and_only_it(text: str) -> None:
     with pytest.raises(ConditionError):
         compile_condition(text, TABLE)

@@ -20,10 +20,10 @@ from schemas.facts import FACTS, high, low
 from schemas.rulebook import Example
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, names
-from transforms.case_frame import to_frame
-from transforms.facts import derive_facts
-from transforms.milestones import milestone_dates
-from transforms.normalise import normalise
+from transforms.normalize.case_frame import to_frame
+from transforms.normalize.records import normalize
+from transforms.score.facts import derive_facts
+from transforms.score.milestones import milestone_dates
 
 RULEBOOKS = names()
 ONE_DAY = datetime.timedelta(days=1)
@@ -46,7 +46,7 @@ def seen(name: str) -> list[Seen]:
             CaseRecord.model_validate({**example.case, "case_id": str(index)})
             for index, example in enumerate(examples)
         ]
-        records, _ = normalise(to_frame(cases), as_of)
+        records, _ = normalize(to_frame(cases), as_of)
         facts = derive_facts(records, rulebook.rulebook.counted_convictions)
         dates = milestone_dates(facts, rulebook).to_dicts() or [{}] * len(examples)
         rows += zip(examples, facts.to_dicts(), dates, strict=True)

@@ -5,7 +5,7 @@ import pytest
 from schemas.avro import avro_schema
 from schemas.facts import FACTS, Fact
 from transforms.avro.types import value_type
-from transforms.facts import FACT_COLUMNS
+from transforms.score.facts import FACT_COLUMNS
 
 
 def fields() -> set[str]:
@@ -20,7 +20,7 @@ def fields() -> set[str]:
     return found
 
 
-def test_the_catalogue_and_the_derived_columns_agree() -> None:
+def test_the_catalog_and_the_derived_columns_agree() -> None:
     columns = [column for fact in FACTS.values() for column in fact.columns]
     assert list(FACT_COLUMNS) == columns
     assert len(set(columns)) == len(columns)

@@ -10,9 +10,9 @@ import pytest
 from schemas.case_record import CaseRecord
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text
-from transforms.case_frame import to_frame
-from transforms.normalise import normalise
-from transforms.recommend import recommend_records
+from transforms.normalize.case_frame import to_frame
+from transforms.normalize.records import normalize
+from transforms.route.recommendation import recommend_records
 
 NOVEMBER, JUNE = "ice-2011-11-17", "ice-2011-06-17"
 THEFT = {
@@ -35,7 +35,7 @@ def chosen(name: str, **values: bool | int) -> CompiledRulebook:
 
 def truth(rulebook: CompiledRulebook, criterion: str, case: dict[str, Any]) -> bool | None:
     as_of = rulebook.rulebook.issued
-    records, _ = normalise(to_frame([CaseRecord.model_validate({**case, "case_id": "1"})]), as_of)
+    records, _ = normalize(to_frame([CaseRecord.model_validate({**case, "case_id": "1"})]), as_of)
     got = recommend_records(records, rulebook, as_of).to_dicts()[0]
     return None if criterion in got["criteria_unknown"] else criterion in got["criteria_true"]
 

@@ -11,7 +11,7 @@ import yaml
 
 from schemas.rulebook_compile import compile_rulebook
 from schemas.rulebooks import FOLDER, RulebookError, load, load_text, locate, names, parse, read
-from transforms.examples import example_problems
+from transforms.explain.examples import example_problems
 
 # One rulebook that is right; each test below spoils one line of it.
 GOOD = """\
@@ -34,13 +34,13 @@ criteria:
     cite: {source: memo, section: one, says: many arrests}
     when: arrests >= :many
   - id: F1
-    list: favoured
+    list: favored
     title: Old
     cite: {source: memo, section: two, says: is old}
     when: turned_65
 routing:
   - {id: against, when: priority, route: expedite, why: So it says.}
-  - {id: for, when: favoured, route: close, why: So it says.}
+  - {id: for, when: favored, route: close, why: So it says.}
   - {id: else, when: "TRUE", route: continue, why: So it says.}
 scopes:
   - {id: some, title: Some, cite: {source: memo, section: three, says: some}, when: represented}
@@ -117,13 +117,13 @@ def test_the_good_one_is_good() -> None:
         ("when: represented", "when: sex = 'MALE'", None, "a protected attribute may be read only"),
         ("when: represented", "when: turned_65", "id: some", "turned_65 is a milestone; only"),
         ("value: 0, reason", "value: 0, unless: turned_65, reason", None, "only facts are read"),
-        ("when: favoured, route", "when: served, route", None, "served cannot be used here"),
+        ("when: favored, route", "when: served, route", None, "served cannot be used here"),
         ("id: F1", "id: P1  # again", None, "P1 is there twice"),
         ("id: F1", "id: served", None, "served is the name of something else"),
-        ("list: favoured", "list: factor", "id: F1", "factor F1 has no weight"),
+        ("list: favored", "list: factor", "id: F1", "factor F1 has no weight"),
         ("title: Old\n", "title: Old\n    weight: 3\n", "weight: 3", "only a factor has a weight"),
         ("route: close", "route: shut", None, "Input should be 'close', 'continue' or 'expedite'"),
-        ("title: Old\n", "title: Old\n    colour: red\n", "colour: red", "Extra inputs are not"),
+        ("title: Old\n", "title: Old\n    color: red\n", "color: red", "Extra inputs are not"),
         (
             "when: turned_65\n",
             "when: turned_65\n    when: served\n",

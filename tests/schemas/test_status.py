@@ -51,7 +51,7 @@ def test_a_status_is_read_as_it_was_written() -> None:
         ({"routed": {"shelve": 1}}, ("routed", "shelve", "[key]")),
         ({"cases": None}, ("cases",)),
         ({"finished": "yesterday"}, ("finished",)),
-        ({"colour": "red"}, ("colour",)),
+        ({"color": "red"}, ("color",)),
     ],
 )
 def test_what_does_not_belong_in_a_status_is_refused(other: dict[str, Any], at: Any) -> None:

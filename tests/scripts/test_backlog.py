@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from pipelines.exit_codes import INPUT, USAGE
-from tests.pipelines.commands import content, environment, run_of
+from pipelines.cli.exit_codes import INPUT, USAGE
+from tests.helpers.commands import content, environment, run_of
 
 ROOT = Path(__file__).parents[2]
 CASES = 600

@@ -14,10 +14,10 @@ import fastavro
 import polars as pl
 import pytest
 
-from scripts.benchmarks.baselines.polars_normalise import read_time
+from scripts.benchmarks.baselines.polars_normalize import read_time
 from scripts.benchmarks.figures import FIGURES
 from scripts.benchmarks.table import BEGIN, END, into_document
-from transforms.dates import iso_time
+from transforms.normalize.dates import iso_time
 
 ROOT = Path(__file__).parents[2]
 BASELINES = "scripts.benchmarks.baselines"
@@ -46,7 +46,9 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def reviewed(place: Path, *options: str) -> tuple[Path, Path]:
     sample = place / "sample"
-    run("pipelines.sample", "--output", sample, "--cases", "3000", "--files", "2", *options)
+    run(
+        "pipelines.commands.sample", "--output", sample, "--cases", "3000", "--files", "2", *options
+    )
     run("pipelines.backlog", "--input", sample, "--output", place, "--run-id", "run", "--json")
     return sample, place / "runs" / "run"
 

@@ -26,7 +26,7 @@ from transforms.avro.resolve import SchemaMismatchError as SchemaMismatchError
 from transforms.avro.types import kind_of, value_type
 from transforms.avro.types import polars_schema as polars_schema
 from transforms.avro.varint import varint
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 _SYNC = bytes(MARKER)
 _END = b"the end of these blocks"

@@ -20,7 +20,7 @@ from transforms.avro import blocks as avro_blocks
 from transforms.avro.blocks import MARKER, Block, blocks, read_header, write_block
 from transforms.avro.codecs import compress
 from transforms.avro.types import PRIMITIVES, kind_of, logical_of, polars_schema
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 DEFAULT_CODEC = "snappy"
 BLOCK_ROWS = 2_048

@@ -18,10 +18,10 @@ from schemas.declared import declared_names, fullname
 from transforms.avro.beside import BESIDE
 from transforms.avro.blocks import AvroFormatError, Block, Gap, blocks, read_header
 from transforms.avro.decode import DecodeError, Decoder, SchemaMismatchError
-from transforms.frame_coder import FrameCoder as FrameCoder
-from transforms.frames import FRAME_ROWS, Frame, concat_frames
-from transforms.quarantine import unreadable
-from transforms.rebatch import Rebatch
+from transforms.frames.coder import FrameCoder as FrameCoder
+from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
+from transforms.frames.rebatch import Rebatch
+from transforms.normalize.quarantine import unreadable
 
 DIGEST_BYTES = 1 << 22
 

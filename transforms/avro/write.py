@@ -14,7 +14,7 @@ from transforms.avro.beside import BESIDE
 from transforms.avro.encode import DEFAULT_CODEC, check_encodable
 from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 # Frames a file may have in the encoder: memory for work done beside other work.
 HELD_BACK = 1

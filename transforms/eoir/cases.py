@@ -38,14 +38,14 @@ import apache_beam as beam
 import polars as pl
 
 from schemas.eoir import TABLES
-from transforms.case_frame import CASES
 from transforms.eoir import facts as eoir_facts
 from transforms.eoir.charges import charge_columns, charges_in_time
 from transforms.eoir.docket import current_proceedings, orders, outcomes, place_proceedings
 from transforms.eoir.read import LEAD_RIDER, Stretch, shuffled_schema
 from transforms.eoir.shuffle_files import read_bucket
 from transforms.eoir.tables import tally_of
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
+from transforms.normalize.case_frame import CASES
 
 SOURCE = "EOIR"
 NOTICE_TYPES = ("RMV", "DEP", "EXC")

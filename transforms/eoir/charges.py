@@ -28,7 +28,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.codes import charge_families
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 STATUS = {"S": "SUSTAINED", "N": "NOT_SUSTAINED", "W": "WITHDRAWN", "O": "OTHER"}
 UNINSPECTED = ("212a06Ai", "241a01B")

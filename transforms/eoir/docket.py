@@ -13,7 +13,7 @@ import datetime
 
 import polars as pl
 
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 MOVES = ("C", "T")
 # Where the letter of a decision is an order of removal: it depends on the case type.

@@ -11,7 +11,7 @@ import datetime
 
 import polars as pl
 
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 # The date from which a row is known.
 KNOWN_FROM = {

@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.eoir import RENAMED, TABLES, Kind
 from schemas.eoir_columns import kind_of
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 NULLS = ("N/A", "b6", "A.2.a", "??", "0", "  ")
 JUNK = {"CUSTODY": "LIN", "CASE_TYPE": "0900", "C_BIRTHDATE": "E", "CHG_STATUS": "s", "NAT": "#"}

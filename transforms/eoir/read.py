@@ -15,9 +15,9 @@ from transforms.eoir.files import FileRange
 from transforms.eoir.lines import whole_lines
 from transforms.eoir.shuffle_files import write_buckets
 from transforms.eoir.tables import frame_schema, read_rows
-from transforms.frame_coder import FrameCoder as FrameCoder
-from transforms.frames import Frame, concat_frames
-from transforms.tally import add_up
+from transforms.frames.coder import FrameCoder as FrameCoder
+from transforms.frames.frame import Frame, concat_frames
+from transforms.route.tally import add_up
 
 LEAD_RIDER = "tbl_Lead_Rider"
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from schemas.eoir_headers import HEADERS
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 from transforms.sample.draw import Bools, Draw, Ints
 
 FIRST_DAY, LAST_DAY = datetime.date(2005, 1, 1), datetime.date(2013, 12, 31)

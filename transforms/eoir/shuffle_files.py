@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 
-from transforms.frames import Frame, concat_frames
+from transforms.frames.frame import Frame, concat_frames
 
 _CODEC = "lz4"
 

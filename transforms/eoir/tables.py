@@ -7,7 +7,7 @@
 | MONTH | String, YYYY-MM | it is no month and year |
 | FLAG | Boolean | it is neither 0 nor 1 |
 | CODE | String, blanks around it taken off | it is none of the codes that may stand there |
-| CHARGE | String, as `transforms.charges` spells it | it does not begin as a charge does |
+| CHARGE | String, spelled by `normalize.charges` | it does not begin as a charge does |
 
 A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) is unknown and no fault. Anything else
 that is lost counts as `TABLE.COLUMN:BAD_NUMBER`, `BAD_DATE` or `UNKNOWN_CODE`. The letters of a
@@ -24,12 +24,12 @@ import polars as pl
 
 from schemas.eoir import TABLES, Kind, Table
 from schemas.eoir_columns import DATE, codes_of, shape_of
-from transforms.charges import charge_code
 from transforms.eoir.files import TableFile
 from transforms.eoir.lines import NULL_SPELLINGS, mend, split_odd
-from transforms.frames import Frame
-from transforms.quarantine import KEPT_BYTES, QUARANTINED
-from transforms.tally import SCHEMA as TALLY
+from transforms.frames.frame import Frame
+from transforms.normalize.charges import charge_code
+from transforms.normalize.quarantine import KEPT_BYTES, QUARANTINED
+from transforms.route.tally import SCHEMA as TALLY
 
 DTYPES = {
     Kind.ID: pl.Int64(),
@@ -115,7 +115,7 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
 
 
 def tally_of(counts: dict[tuple[str, str], int]) -> Frame:
-    """Counts under a name and a key as a tally (`transforms.tally`); nothing for a count of 0."""
+    """Counts under a name and a key as a tally (`transforms.route.tally`), zeros left out."""
     rows = [(of, key, count) for (of, key), count in counts.items() if count]
     return pl.DataFrame(rows, schema=TALLY, orient="row")
 

@@ -8,12 +8,12 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.facts import high, low
+from transforms.assess.frame import Terms, Weighed
 from transforms.avro.types import polars_schema
-from transforms.facts import derive_facts
-from transforms.frames import Frame, concat_frames
-from transforms.milestones import milestone_dates
+from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.events import BASE, FIELDS, OPENERS
-from transforms.weigh import Terms, Weighed
+from transforms.score.facts import derive_facts
+from transforms.score.milestones import milestone_dates
 
 CAUSE = polars_schema(
     next(f for f in avro_schema("change")["fields"] if f["name"] == "causes")["type"][1]["items"][1]

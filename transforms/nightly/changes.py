@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.avro import avro_schema
+from transforms.assess.frame import Terms, Weighed, standing_of, weigh
 from transforms.avro.types import polars_schema
-from transforms.frames import Frame
-from transforms.labels import label_lists
+from transforms.frames.frame import Frame
+from transforms.frames.labels import label_lists
 from transforms.nightly.causes import CAUSE, date_causes, fact_causes, plain_causes
-from transforms.weigh import Terms, Weighed, standing_of, weigh
 
 CHANGES = polars_schema(avro_schema("change"))
 COMPARED = ("route", "rule", "look", "grounds", "checks", "possible_routes")
@@ -40,7 +40,7 @@ class LastNight:
     options: tuple[object, ...]
 
 
-def summarise(recommendations: Frame) -> Frame:
+def summarize(recommendations: Frame) -> Frame:
     """What of recommendations is compared.
 
     Args:
@@ -66,8 +66,8 @@ def differences(before: Frame, after: Frame) -> Frame:
     """Cases of which two summaries differ.
 
     Args:
-        before: From `summarise`.
-        after: From `summarise`.
+        before: From `summarize`.
+        after: From `summarize`.
 
     Returns:
         `case_id`, `differs` (List(String)), and the columns of both, those after with `_after`; a
@@ -94,7 +94,7 @@ def changes(
     """The changes of a night, with their causes.
 
     Args:
-        before: Last night's recommendations, as `summarise` gives them.
+        before: Last night's recommendations, as `summarize` gives them.
         tonight: Tonight's records, weighed.
         old: Last night's records, as folded.
         new: Tonight's records, as folded.
@@ -106,7 +106,7 @@ def changes(
     Returns:
         Columns of change.avsc, sorted by case.
     """
-    after = summarise(tonight.recommendations)
+    after = summarize(tonight.recommendations)
     found = differences(before, after)
     if found.is_empty():
         return CHANGES.to_frame()
@@ -114,9 +114,9 @@ def changes(
     mine = old.join(ids, on="case_id", how="semi")
     ruled = weigh(mine, dataclasses.replace(terms, as_of=last.as_of))
     dated = ruled if last.as_of == terms.as_of else weigh(mine, terms)
-    by_rules = _moved(before.join(ids, on="case_id", how="semi"), summarise(ruled.recommendations))
-    by_date = _moved(summarise(ruled.recommendations), summarise(dated.recommendations))
-    by_facts = _moved(summarise(dated.recommendations), after.join(ids, on="case_id", how="semi"))
+    by_rules = _moved(before.join(ids, on="case_id", how="semi"), summarize(ruled.recommendations))
+    by_date = _moved(summarize(ruled.recommendations), summarize(dated.recommendations))
+    by_facts = _moved(summarize(dated.recommendations), after.join(ids, on="case_id", how="semi"))
     same_rulebook = last.rulebook == terms.rulebook.digest
     kind = "SOFTWARE" if last.options == options else "OPTIONS"
     causes = pl.concat(

@@ -15,10 +15,10 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from transforms.avro.types import polars_schema
-from transforms.case_frame import CASES, case_key
-from transforms.dates import is_nothing, iso_day, iso_time
-from transforms.frames import Frame
-from transforms.quarantine import QUARANTINED, set_aside
+from transforms.frames.frame import Frame
+from transforms.normalize.case_frame import CASES, case_key
+from transforms.normalize.dates import is_nothing, iso_day, iso_time
+from transforms.normalize.quarantine import QUARANTINED, set_aside
 
 EVENTS = polars_schema(avro_schema("case_event"))
 KEYS = ("case_id", "updated_at")
@@ -49,7 +49,7 @@ class Checked(NamedTuple):
     quarantined: Frame
 
 
-def normalise_events(events: Frame) -> Checked:
+def normalize_events(events: Frame) -> Checked:
     """Bring events into one spelling and set aside what no fold can use.
 
     Args:

@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from transforms.case_frame import CASES
-from transforms.frames import Frame, json_lines, put
+from transforms.frames.frame import Frame, json_lines, put
 from transforms.nightly.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
-from transforms.quarantine import set_aside
+from transforms.normalize.case_frame import CASES
+from transforms.normalize.quarantine import set_aside
 
 CONFLICT = "it has the id of another event of the case, and other content"
 
@@ -50,7 +50,7 @@ def fold(log: Frame) -> Folded:
     """Fold events into records.
 
     Args:
-        log: Columns of case_event.avsc, normalised (`nightly.events`), in any order; with the
+        log: Columns of case_event.avsc, normalized (`nightly.events`), in any order; with the
             base event of each case that has one.
 
     Returns:

@@ -11,19 +11,19 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.rulebook import ROUTES
-from transforms.bucket_files import read_whole
-from transforms.buckets import bucket_file, by_bucket
-from transforms.case_frame import CASES
-from transforms.deduplicate import resolve
-from transforms.frames import Frame, concat_frames
-from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarise
-from transforms.nightly.events import EVENTS, base_events, normalise_events
+from transforms.assess.frame import Terms, weigh
+from transforms.frames.buckets import bucket_file, by_bucket
+from transforms.frames.frame import Frame, concat_frames
+from transforms.nightly.bucket_files import read_whole
+from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarize
+from transforms.nightly.events import EVENTS, base_events, normalize_events
 from transforms.nightly.fold import fold
-from transforms.nightly.reviews import REVIEWS, keep_reviews, normalise_reviews, queue
-from transforms.quarantine import QUARANTINED
-from transforms.tally import SCHEMA as TALLY
-from transforms.tally import add_up, tally_quarantined, tally_recommendations, tally_rows
-from transforms.weigh import Terms, weigh
+from transforms.nightly.reviews import REVIEWS, keep_reviews, normalize_reviews, queue
+from transforms.normalize.case_frame import CASES
+from transforms.normalize.duplicates import resolve
+from transforms.normalize.quarantine import QUARANTINED
+from transforms.route.tally import SCHEMA as TALLY
+from transforms.route.tally import add_up, tally_quarantined, tally_recommendations, tally_rows
 
 PART_SCHEMAS = {
     **dict.fromkeys(ROUTES, "recommendation"),
@@ -95,7 +95,7 @@ def fold_in(records: Frame, log: Frame, events: Frame) -> Folding:
     Returns:
         Tonight's records, by case id, and log.
     """
-    good, bad = normalise_events(events)
+    good, bad = normalize_events(events)
     touched = good.select("case_id").unique()
     bases = base_events(
         records.join(touched, on="case_id", how="semi").join(log, on="case_id", how="anti")
@@ -147,17 +147,17 @@ def one_bucket(
     old = pl.concat([night.state("cases", bucket), begun])
     folding = fold_in(old, night.state("log", bucket), events)
     weighed = weigh(folding.records, night.terms)
-    after = summarise(weighed.recommendations)
+    after = summarize(weighed.recommendations)
     before = None
     found = CHANGES.to_frame()
     if night.last is not None:
         routes = [night.state(route, bucket, SUMMARY) for route in ROUTES]
-        before = summarise(pl.concat(routes))
+        before = summarize(pl.concat(routes))
         found = changes(
             before, weighed, old, folding.records, folding.log,
             night.last, night.terms, night.options,
         )  # fmt: skip
-    good, bad = normalise_reviews(reviews)
+    good, bad = normalize_reviews(reviews)
     kept = keep_reviews(
         night.state("reviews", bucket), good,
         after.clear() if before is None else before, after, night.terms.as_of,

@@ -16,11 +16,11 @@ import polars as pl
 from schemas.avro import avro_schema
 from schemas.rulebook import ROUTES
 from transforms.avro.types import polars_schema
-from transforms.case_frame import case_key
-from transforms.dates import iso_time
-from transforms.frames import Frame, json_lines
+from transforms.frames.frame import Frame, json_lines
 from transforms.nightly.events import BASE, Checked, part, text_of, time_faults
-from transforms.quarantine import QUARANTINED, set_aside
+from transforms.normalize.case_frame import case_key
+from transforms.normalize.dates import iso_time
+from transforms.normalize.quarantine import QUARANTINED, set_aside
 
 REVIEWS = polars_schema(avro_schema("review"))
 QUEUE = polars_schema(avro_schema("queue"))
@@ -46,7 +46,7 @@ class Kept(NamedTuple):
     conflicts: Frame
 
 
-def normalise_reviews(reviews: Frame) -> Checked:
+def normalize_reviews(reviews: Frame) -> Checked:
     """Bring reviews into one spelling and set aside what cannot be kept.
 
     Args:
@@ -87,8 +87,8 @@ def keep_reviews(
 
     Args:
         kept: All reviews up to last night.
-        new: Tonight's, normalised.
-        before: Last night's recommendations (`nightly.changes.summarise`).
+        new: Tonight's, normalized.
+        before: Last night's recommendations (`nightly.changes.summarize`).
         after: Tonight's, for cases that had none.
         as_of: Tonight's as-of date.
         last: Last night's as-of date; None on a first night.
@@ -156,7 +156,7 @@ def queue(
     """The cases that wait for an attorney.
 
     Args:
-        after: Tonight's recommendations: those of `nightly.changes.summarise`, and `score_low`.
+        after: Tonight's recommendations: those of `nightly.changes.summarize`, and `score_low`.
         reviews: All reviews.
         log: Tonight's events in force.
         before: Last night's recommendations; None on a first night.

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from transforms.case_frame import CASES
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
+from transforms.normalize.case_frame import CASES
 from transforms.sample.crimes import crimes
 from transforms.sample.docket import docket
 from transforms.sample.draw import Columns, Draw, where
-from transforms.sample.favour import favour
+from transforms.sample.favor import favor
 from transforms.sample.history import history
 from transforms.sample.kinds import SILENCE, TELLING, TOLD
 from transforms.sample.mess import Pen, mess_up
@@ -50,7 +50,7 @@ def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
         **presence(people),
         **past,
         **crimes(people, fraud),
-        **favour(people),
+        **favor(people),
         **health(people),
         **school(people),
     }

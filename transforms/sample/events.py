@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 from transforms.nightly.events import EVENTS
 from transforms.nightly.reviews import REVIEWS
 
@@ -138,7 +138,7 @@ def _news(
             ("military_service", []),
             ("in_school", True),
             ("fraud_findings", [{"date": str(day), "found_by": "IMMIGRATION_JUDGE"}]),
-            ("victimisation", [{"kind": "DOMESTIC_VIOLENCE", "in_united_states": True}]),
+            ("victimization", [{"kind": "DOMESTIC_VIOLENCE", "in_united_states": True}]),
             ("security_risk", None),
             ("gang_member", False),
         ]

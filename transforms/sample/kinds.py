@@ -14,8 +14,8 @@ class Kind:
     """A kind of people, by what is likely to be true of them.
 
     Args:
-        share: Share among the kinds that `favoured` puts it with.
-        favoured: Whether classes that the guidance favours are common in it.
+        share: Share among the kinds that `favored` puts it with.
+        favored: Whether classes that the guidance favors are common in it.
         age: Years of age, from and to.
         years: Years since the last entry, from and to.
         uninspected: Entered without inspection.
@@ -37,7 +37,7 @@ class Kind:
     """
 
     share: float
-    favoured: bool = False
+    favored: bool = False
     age: tuple[int, int] = (20, 56)
     years: tuple[int, int] = (1, 12)
     uninspected: float = 0.6
@@ -104,12 +104,12 @@ class Court:
 
     Args:
         share: Share of the backlog.
-        favoured: Share of its cases that are of the favoured kinds.
+        favored: Share of its cases that are of the favored kinds.
         region: Where its people come from: a key of `CROSSED` and `ADMITTED`.
     """
 
     share: float
-    favoured: float = 0.3
+    favored: float = 0.3
     region: str = "west"
 
 
@@ -163,7 +163,7 @@ SILENCE = {
     "caretaking": 0.35, "in_school": 0.30, "high_school": 0.35, "higher_education": 0.30,
     "serious_condition": 0.40, "serious_disability": 0.40, "severe_illness": 0.40,
     "spouse_severe_illness": 0.50, "pregnant_or_nursing": 0.30, "spouse_pregnant_or_nursing": 0.40,
-    "victimisation": 0.40, "witness_to_crime": 0.45, "applications": 0.05, "ties": 0.30,
+    "victimization": 0.40, "witness_to_crime": 0.45, "applications": 0.05, "ties": 0.30,
     "home_country_ties": 0.40, "adverse_home_conditions": 0.40, "removal_unlikely": 0.15,
     "cooperates_with_law_enforcement": 0.35, "civil_rights_plaintiff": 0.35,
     "months_in_lawful_status": 0.35, "lawful_permanent_resident": 0.05, "lpr_since": 0.05,
@@ -178,7 +178,7 @@ SILENCE = {
 TELLING = {
     "felon": ("convictions",), "misdemeanant": ("convictions",), "returner": ("removals",),
     "resident": ("convictions", "lpr_since"), "patient": ("serious_condition", "severe_illness"),
-    "victim": ("victimisation",), "soldier's family": ("military_service",),
+    "victim": ("victimization",), "soldier's family": ("military_service",),
     "student": ("high_school", "higher_education", "in_school"), "elder": ("birth_date",),
 }  # fmt: skip
 TOLD = 0.3

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from transforms.case_frame import CASES
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
+from transforms.normalize.case_frame import CASES
 from transforms.sample.draw import Ints, in_lists
 
 DAYS = (

@@ -47,7 +47,7 @@ class People:
         self.victim = self.has("victim")
         issued = draw.between(20, np.minimum(2100, self.here * 4 // 5))
         self.nta = np.where(self.at_border, self.here - draw.between(0, 2), issued)
-        # Somebody removed, or travelling, has come before.
+        # Somebody removed, or traveling, has come before.
         old_enough = self.age > self.here + years(5)
         self.removed = self.has("removed") & old_enough & (self.age > years(17))
         self.returned = self.removed | (draw.chance(0.1) & old_enough)
@@ -75,12 +75,12 @@ class People:
         return chosen
 
     def _kinds(self) -> pl.Series:
-        shares = self.court.replace_strict({code: c.favoured for code, c in COURTS.items()})
-        favoured, others = (
-            self.draw.pick({name: k.share for name, k in KINDS.items() if k.favoured is wanted})
+        shares = self.court.replace_strict({code: c.favored for code, c in COURTS.items()})
+        favored, others = (
+            self.draw.pick({name: k.share for name, k in KINDS.items() if k.favored is wanted})
             for wanted in (True, False)
         )
-        return either(self.draw.chance(shares.to_numpy()), favoured, others)
+        return either(self.draw.chance(shares.to_numpy()), favored, others)
 
     def _days(self, name: str) -> Ints:
         low, high = self._rates[name].T

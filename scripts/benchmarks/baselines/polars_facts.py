@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from scripts.benchmarks.baselines.polars_normalise import Tidied, table
+from scripts.benchmarks.baselines.polars_normalize import Tidied, table
 
 col = pl.col
 
@@ -143,7 +143,7 @@ def list_specs() -> dict[str, Spec]:
                 )
             }
         ),
-        "victimisation": spec(
+        "victimization": spec(
             flags={
                 "domestic_violence_victim": enum("kind", "DOMESTIC_VIOLENCE") & here,
                 "trafficking_victim": enum("kind", "HUMAN_TRAFFICKING") & here,

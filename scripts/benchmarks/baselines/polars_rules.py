@@ -1,7 +1,7 @@
 """Baseline in plain Polars, part 3: the guidance of November 17, 2011, written out as expressions.
 
 Everything that the rulebook ice-2011-11-17 says is here again by hand, worked through as far as
-paper goes: the route depends on three things only (a priority, a favoured class, and whether the
+paper goes: the route depends on three things only (a priority, a favored class, and whether the
 score surely reaches twelve), and so do the effects of settling a fact.
 """
 
@@ -36,7 +36,7 @@ WEIGHTS = {
 CRITERIA = (*PRIORITIES, *FAVOURED, *WEIGHTS)
 CITATIONS = {
     **{name: f"{GUIDANCE}, priorities {section}" for name, section in PRIORITIES.items()},
-    **{name: f"{GUIDANCE}, favoured classes ({name[1:]})" for name in FAVOURED},
+    **{name: f"{GUIDANCE}, favored classes ({name[1:]})" for name in FAVOURED},
     **{name: f"{MEMO}, factor {name[1:].rstrip('abc')}" for name in WEIGHTS},
 }
 MOVING = ("P4", "F2", "F3", "F4", "F6", "F8", "A2a", "A2b", "A11")
@@ -394,13 +394,13 @@ def high_score(names: Sequence[str]) -> pl.Expr:
     )
 
 
-PRIORITY, FAVOUR, ENOUGH = col("priority"), col("favour"), col("enough")
+PRIORITY, FAVOUR, ENOUGH = col("priority"), col("favor"), col("enough")
 CONTINUES, CLOSES, EXPEDITES = (pl.lit(code, pl.UInt8) for code in (1, 0, 2))
 ROUTES = ("close", "continue", "expedite")
 
 
 def route_code() -> pl.Expr:
-    """The route, as its place in ROUTES, by `priority`, `favour` and `enough`."""
+    """The route, as its place in ROUTES, by `priority`, `favor` and `enough`."""
     return (
         pl.when(PRIORITY & ~FAVOUR)
         .then(EXPEDITES)
@@ -424,8 +424,8 @@ def weigh(facts: pl.DataFrame, as_of: datetime.date) -> pl.DataFrame:
     facts = facts.with_columns(
         any_of([col(f"if.{n}") for n in PRIORITIES]).alias("priority"),
         any_of([col(n) for n in PRIORITIES]).alias("A1"),
-        any_of([col(f"if.{n}") for n in FAVOURED]).alias("favour"),
-        any_of([col(n) for n in FAVOURED]).alias("_favour"),
+        any_of([col(f"if.{n}") for n in FAVOURED]).alias("favor"),
+        any_of([col(n) for n in FAVOURED]).alias("_favor"),
         pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in PRIORITIES).alias(
             "_open_p"
         ),
@@ -477,7 +477,7 @@ def rule() -> pl.Expr:
         .when(PRIORITY & ~FAVOUR)
         .then(pl.lit("priority"))
         .when(~PRIORITY & FAVOUR)
-        .then(pl.lit("favoured"))
+        .then(pl.lit("favored"))
         .when(~PRIORITY & ENOUGH)
         .then(pl.lit("weighed"))
         .when(~PRIORITY & ~FAVOUR & (high_score_if() < CLOSE_SCORE))
@@ -499,9 +499,9 @@ def high_score_if() -> pl.Expr:
 
 def reach() -> list[pl.Expr]:
     """Which routes some completion of the unknown facts could give."""
-    priority, favour = col("A1"), col("_favour")
+    priority, favor = col("A1"), col("_favor")
     may_p, may_not_p = priority.fill_null(True), ~priority.fill_null(False)
-    may_f, may_not_f = favour.fill_null(True), ~favour.fill_null(False)
+    may_f, may_not_f = favor.fill_null(True), ~favor.fill_null(False)
     neither = may_not_p & may_not_f
     return [
         ((may_not_p & may_f) | (neither & (col("score_high") >= CLOSE_SCORE))).alias("can_close"),
@@ -518,11 +518,11 @@ def consequences() -> list[pl.Expr]:
     sizes = sorted({abs(weight) for weight in WEIGHTS.values()})
     return [
         (pl.when(~FAVOUR).then(EXPEDITES).otherwise(CONTINUES) != route).alias("were.priority"),
-        (pl.when(~PRIORITY).then(CLOSES).otherwise(CONTINUES) != route).alias("were.favour"),
+        (pl.when(~PRIORITY).then(CLOSES).otherwise(CONTINUES) != route).alias("were.favor"),
         (PRIORITY.is_null() & (FAVOUR | ENOUGH).fill_null(False) & (col("_open_p") == 1)).alias(
             "not.priority"
         ),
-        (PRIORITY.fill_null(False) & FAVOUR.is_null() & (col("_open_f") == 1)).alias("not.favour"),
+        (PRIORITY.fill_null(False) & FAVOUR.is_null() & (col("_open_f") == 1)).alias("not.favor"),
         *(
             (weighed & low.is_between(CLOSE_SCORE - n, CLOSE_SCORE - 1)).alias(f"up.{n}")
             for n in sizes
@@ -565,7 +565,7 @@ def leans(criterion: str) -> pl.Expr:
     if criterion in PRIORITIES:
         return col(criterion).is_null() & col("were.priority")
     if criterion in FAVOURED:
-        return col(criterion).is_null() & col("were.favour")
+        return col(criterion).is_null() & col("were.favor")
     weight = WEIGHTS[criterion]
     if weight > 0:
         return col(criterion).is_null() & col(f"up.{weight}")
@@ -591,7 +591,7 @@ def matters(criterion: str) -> pl.Expr:
     if criterion in PRIORITIES:
         return unknown & (col("were.priority") | (still_open & col("not.priority")))
     if criterion in FAVOURED:
-        return unknown & (col("were.favour") | (still_open & col("not.favour")))
+        return unknown & (col("were.favor") | (still_open & col("not.favor")))
     weight = WEIGHTS[criterion]
     if weight > 0:
         return unknown & col(f"up.{weight}")
@@ -681,7 +681,7 @@ def _changes(
         .with_columns(moving_criteria("if."))
         .with_columns(
             (col("_p") | col("if.P4")).alias("priority"),
-            any_of([col("_f"), *(col(f"if.{n}") for n in MOVING if n[0] == "F")]).alias("favour"),
+            any_of([col("_f"), *(col(f"if.{n}") for n in MOVING if n[0] == "F")]).alias("favor"),
             ((col("_low") + low_score(["A2a", "A2b", "A11"], "if.")) >= CLOSE_SCORE).alias(
                 "enough"
             ),

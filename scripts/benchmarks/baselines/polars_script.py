@@ -23,7 +23,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from scripts.benchmarks.baselines.polars_facts import derive
-from scripts.benchmarks.baselines.polars_normalise import read_time, tidy
+from scripts.benchmarks.baselines.polars_normalize import read_time, tidy
 from scripts.benchmarks.baselines.polars_rules import ROUTES, weigh
 from transforms.avro.blocks import Block, blocks, read_header
 from transforms.avro.decode import Decoder
@@ -122,7 +122,7 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
         seen = pl.Series([False]).new_from_index(0, raw.height)
         for name, (reason, field, why) in FAULTS.items():
             quarantined.append(
-                aside(raw.filter(fault[name] & ~seen), "normalise", reason, field, why)
+                aside(raw.filter(fault[name] & ~seen), "normalize", reason, field, why)
             )
             seen = seen | fault[name]
         records, facts = records.filter(good), facts.filter(good)
@@ -136,7 +136,7 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
     if quarantined:
         parts["quarantine"] = encode_blocks(pl.concat(quarantined), ASIDE)
     clock.append(time.perf_counter())
-    stages = ("normalise", "facts", "weigh", "encode")
+    stages = ("normalize", "facts", "weigh", "encode")
     return parts, {
         stage: end - start for stage, start, end in zip(stages, clock, clock[1:], strict=False)
     }

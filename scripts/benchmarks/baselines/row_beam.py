@@ -2,7 +2,7 @@
 
 The guidance of November 17, 2011 on the same facts, by plain functions over one record. It gives
 less than the project: route, rule, grounds, the criteria and the score, but no checks,
-possible routes, missing facts or forecast; it writes no normalised records, looks for no duplicates
+possible routes, missing facts or forecast; it writes no normalized records, looks for no duplicates
 and no contradictions, and reads dates in ISO form only, as the clean sample has them. With all that
 it would take longer, so its time is a lower bound.
 """
@@ -271,7 +271,7 @@ class Judge(beam.DoFn):
 
         def victim(kind: str) -> Truth:
             return over(
-                case.victimisation, lambda v: all3(one_of(v.kind, kind), v.in_united_states)
+                case.victimization, lambda v: all3(one_of(v.kind, kind), v.in_united_states)
             )
 
         def likely(family: str) -> Truth:
@@ -456,18 +456,18 @@ def recommendation(
 ) -> dict[str, Any]:
     """The routing table, and what is said of it."""
     priority = any3(value for name, value in effective.items() if name.startswith("P"))
-    favoured = any3(value for name, value in effective.items() if name.startswith("F"))
+    favored = any3(value for name, value in effective.items() if name.startswith("F"))
     low, high = score(effective)
     route, rule = "continue", None
-    if priority and favoured:
+    if priority and favored:
         rule = "both-lists"
-    elif priority and favoured is False:
+    elif priority and favored is False:
         route, rule = "expedite", "priority"
-    elif priority is False and favoured:
-        route, rule = "close", "favoured"
+    elif priority is False and favored:
+        route, rule = "close", "favored"
     elif priority is False and low >= 12:
         route, rule = "close", "weighed"
-    elif priority is False and favoured is False and high < 12:
+    elif priority is False and favored is False and high < 12:
         rule = "neither"
     least, most = score(real)
     return {

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from schemas.avro import Schema
-from tests.random_avro import written
+from tests.helpers.random_avro import written
 from tests.transforms.avro.test_decode import enum, record
 from transforms.avro.beside import BESIDE
 from transforms.avro.read import FrameSource

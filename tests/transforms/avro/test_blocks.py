@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from tests.random_avro import written
+from tests.helpers.random_avro import written
 from transforms.avro import blocks as avro_blocks
 from transforms.avro.blocks import (
     AvroFormatError,

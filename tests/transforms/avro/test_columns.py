@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from tests.random_avro import schemas, tables, values, written
+from tests.helpers.random_avro import schemas, tables, values, written
 from tests.transforms.avro.test_decode import decoder, enum, record
 from transforms.avro.columns import (
     NotPlainError,

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema, avro_schema
-from tests.random_avro import schemas, tables, values, written
+from tests.helpers.random_avro import schemas, tables, values, written
 from transforms.avro.blocks import Block, blocks, read_header
 from transforms.avro.codecs import CODECS, compress
 from transforms.avro.decode import DecodeError, Decoder
 from transforms.avro.resolve import SchemaMismatchError
 from transforms.avro.types import polars_schema
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 
 def record(*fields: tuple[str, Any] | tuple[str, Any, dict[str, Any]], name: str = "R") -> Schema:

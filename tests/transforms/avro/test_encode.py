@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from tests.random_avro import tables, written
+from tests.helpers.random_avro import tables, written
 from tests.transforms.avro.test_decode import decoded, enum, record
 from transforms.avro.blocks import read_header
 from transforms.avro.encode import (
@@ -23,7 +23,7 @@ from transforms.avro.encode import (
     write_header,
 )
 from transforms.avro.types import polars_schema
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 Table = tuple[Schema, list[dict[str, Any]]]
 NUMBER: Schema = record(("n", ["null", "long"]))

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from tests.random_avro import written
+from tests.helpers.random_avro import written
 from transforms.avro.read import FrameSource, InputError, ReadFrames, expand_inputs, sha256
 from transforms.avro.types import polars_schema
-from transforms.frames import Frame
-from transforms.quarantine import QUARANTINED
+from transforms.frames.frame import Frame
+from transforms.normalize.quarantine import QUARANTINED
 
 SCHEMA: Schema = {
     "type": "record",

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from tests.random_avro import schemas, values, written
+from tests.helpers.random_avro import schemas, values, written
 from tests.transforms.avro.test_decode import decoded, enum, record
 from transforms.avro.decode import DecodeError
 from transforms.avro.resolve import SchemaMismatchError, resolve

@@ -16,14 +16,14 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.testing.util import assert_that, equal_to
 
 from schemas.avro import avro_schema
-from tests.random_records import frame, random_record
+from tests.helpers.random_records import frame, random_record
 from tests.transforms.avro.test_decode import decoded, record
 from transforms.avro.blocks import Block, blocks, read_header, write_block
 from transforms.avro.blocks import write_header as plain_header
 from transforms.avro.codecs import CODECS
 from transforms.avro.encode import BLOCK_ROWS
 from transforms.avro.write import AvroSink, WriteFrames
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 
 SCHEMA = avro_schema("case_record")
 NUMBERS = record(("n", ["null", "long"]))

@@ -9,13 +9,13 @@ import pytest
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Tie
 from schemas.rulebooks import load
-from transforms.case_frame import to_frame
-from transforms.frames import Frame
+from transforms.assess.frame import Terms, weigh
+from transforms.frames.frame import Frame
 from transforms.nightly.causes import changed_fields, setters
-from transforms.nightly.changes import CHANGES, LastNight, changes, differences, summarise
+from transforms.nightly.changes import CHANGES, LastNight, changes, differences, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import fold_in
-from transforms.weigh import Terms, weigh
+from transforms.normalize.case_frame import to_frame
 
 RULEBOOK = load("ice-2011-11-17")
 CLEAN = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
@@ -35,7 +35,7 @@ def night(
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     """The causes of what changes, by case."""
     last = last or LastNight(since, RULEBOOK.digest, OPTIONS)
-    before = summarise(weigh(old, Terms(RULEBOOK, since)).recommendations)
+    before = summarize(weigh(old, Terms(RULEBOOK, since)).recommendations)
     news = pl.DataFrame([event.model_dump() for event in events], schema=EVENTS)
     folding = fold_in(old, EVENTS.to_frame(), news)
     now = Terms(**{"rulebook": RULEBOOK, "as_of": DAY, **terms})
@@ -119,7 +119,7 @@ def test_what_else_may_have_changed(last: LastNight, kind: str) -> None:
 
 
 def test_differences_name_what_differs() -> None:
-    one = summarise(weigh(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
+    one = summarize(weigh(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
     other = one.with_columns(
         look=pl.when(pl.col("case_id") == "a").then(True).otherwise("look"),
         route=pl.when(pl.col("case_id") == "a").then(pl.lit("continue")).otherwise("route"),

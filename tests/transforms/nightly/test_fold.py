@@ -11,8 +11,7 @@ from polars.testing import assert_frame_equal
 
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Conviction, Tie
-from transforms.case_frame import from_frame, to_frame
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 from transforms.nightly.events import (
     BASE,
     EVENTS,
@@ -20,14 +19,15 @@ from transforms.nightly.events import (
     LIST_FIELDS,
     OPENERS,
     base_events,
-    normalise_events,
+    normalize_events,
 )
 from transforms.nightly.fold import fold
+from transforms.normalize.case_frame import from_frame, to_frame
 
 
 def log_of(*events: CaseEvent) -> Frame:
     frame = pl.DataFrame([event.model_dump() for event in events], schema=EVENTS)
-    checked = normalise_events(frame)
+    checked = normalize_events(frame)
     assert checked.quarantined.is_empty()
     return checked.good
 
@@ -158,7 +158,7 @@ def test_what_no_fold_can_use_is_set_aside() -> None:
         CaseEvent(event_id="f", case_id="1", recorded_at="2011-01-01", adds=["court"]),
     ]
     frame = pl.DataFrame([one.model_dump() for one in bad], schema=EVENTS)
-    good, quarantined = normalise_events(frame)
+    good, quarantined = normalize_events(frame)
     assert good.is_empty()
     assert sorted(quarantined["reason"]) == sorted([
         "MISSING_EVENT_ID", "MISSING_CASE_ID", "MISSING_RECORDED_AT", "BAD_DATE", "BAD_DATE",

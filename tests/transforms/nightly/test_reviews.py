@@ -8,9 +8,9 @@ import pytest
 
 from schemas.case_event import CaseEvent
 from schemas.review import Review
-from transforms.frames import Frame
+from transforms.frames.frame import Frame
 from transforms.nightly.events import EVENTS
-from transforms.nightly.reviews import QUEUE, REVIEWS, keep_reviews, normalise_reviews, queue
+from transforms.nightly.reviews import QUEUE, REVIEWS, keep_reviews, normalize_reviews, queue
 
 DAY = datetime.date(2011, 11, 17)
 LAST = datetime.date(2011, 11, 16)
@@ -46,7 +46,7 @@ def waiting(after: Frame, kept: Frame, *, second: bool = False, log: Frame = NO_
 
 
 def kept(*made: Review, before: Frame, log: Frame | None = None) -> Frame:
-    good = normalise_reviews(reviews(*made)).good
+    good = normalize_reviews(reviews(*made)).good
     return keep_reviews(REVIEWS.to_frame(), good, before, before.clear(), DAY, LAST).reviews
 
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_kept_is_set_aside() -> None:
         review("5", route=" CLOSE "),
         review("6", route_then="dismiss", grounds_then=[]),
     )
-    good, quarantined = normalise_reviews(bad)
+    good, quarantined = normalize_reviews(bad)
     assert good["review_id"].to_list() == ["5"]
     assert good["route"].to_list() == ["close"]
     assert quarantined["reason"].to_list() == [
@@ -78,7 +78,7 @@ def test_text_of_odd_line_ends_is_kept_whole() -> None:
 
 
 def test_a_review_keeps_what_the_attorney_saw() -> None:
-    good = normalise_reviews(reviews(review("1"), review("2", "b"))).good
+    good = normalize_reviews(reviews(review("1"), review("2", "b"))).good
     after = summary(a=("continue", []), b=("expedite", ["P1"]))
     done = keep_reviews(REVIEWS.to_frame(), good, CLOSE, after, DAY, LAST)
     one, two = done.reviews.to_dicts()
@@ -95,7 +95,7 @@ def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
     assert (row["mark"], row["review_id"]) == ("CHANGED_SINCE_REVIEW", "1")
     assert row["changed"] == ["what was recommended when it was decided is not known"]
     # Another review, of what is recommended now, lets it go.
-    good = normalise_reviews(reviews(review("2", decided_at="2011-11-17"))).good
+    good = normalize_reviews(reviews(review("2", decided_at="2011-11-17"))).good
     both = keep_reviews(late, good, expedite, expedite, datetime.date(2011, 11, 18), DAY).reviews
     assert waiting(expedite, both) == []
 
@@ -128,14 +128,14 @@ def test_a_review_of_a_case_without_a_recommendation_answers_to_none() -> None:
 
 
 def test_on_a_first_night_a_review_answers_to_what_it_recommends() -> None:
-    good = normalise_reviews(reviews(review("1", decided_at="2011-10-01"))).good
+    good = normalize_reviews(reviews(review("1", decided_at="2011-10-01"))).good
     first = keep_reviews(REVIEWS.to_frame(), good, CLOSE.clear(), CLOSE, DAY, None).reviews
     assert waiting(CLOSE, first) == []
 
 
 def test_a_review_is_never_overwritten() -> None:
     first = kept(review("1", reason="one"), before=CLOSE)
-    again = normalise_reviews(reviews(review("1", reason="one"), review("1", reason="two"))).good
+    again = normalize_reviews(reviews(review("1", reason="one"), review("1", reason="two"))).good
     done = keep_reviews(first, again, CLOSE, CLOSE, DAY, LAST)
     assert done.reviews.equals(first)
     assert done.new == 0
@@ -213,7 +213,7 @@ def test_a_second_reader_is_one_to_whom_the_same_was_recommended() -> None:
     third = review("3", route="expedite", reviewer="x", decided_at="2011-11-19")
     held = first
     for new, waits in ((second, True), (third, False)):
-        good = normalise_reviews(reviews(new)).good
+        good = normalize_reviews(reviews(new)).good
         held = keep_reviews(held, good, seen, seen, DAY, LAST).reviews
         found = waiting(seen, held, second=True)
         assert [row["mark"] for row in found] == ["AWAITS_SECOND_READER"] * waits

@@ -8,11 +8,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from schemas.rulebooks import load
-from transforms.case_frame import CASES
-from transforms.deduplicate import resolve
-from transforms.frames import Frame
-from transforms.normalise import normalise
-from transforms.recommend import recommend_records
+from transforms.frames.frame import Frame
+from transforms.normalize.case_frame import CASES
+from transforms.normalize.duplicates import resolve
+from transforms.normalize.records import normalize
+from transforms.route.recommendation import recommend_records
 from transforms.sample.backlog import BLOCK, sample_block, sample_cases
 from transforms.sample.kinds import COURTS, KINDS, SILENCE, TELLING
 from transforms.sample.mess import TWICE
@@ -36,7 +36,7 @@ def sample() -> Sample:
         pl.concat([sample_block(SEED, block, clean=tidy) for block in (0, 1)]).select(CASES.names())
         for tidy in (True, False)
     )
-    normal, quarantined = normalise(messy, AS_OF)
+    normal, quarantined = normalize(messy, AS_OF)
     latest, _ = resolve(normal)
     recommended = recommend_records(latest, load("ice-2011-11-17"), AS_OF)
     return Sample(clean, messy, normal, quarantined, recommended)
@@ -76,15 +76,15 @@ def test_cases_are_dealt_to_files_in_order_and_none_is_lost() -> None:
 
 
 def test_clean_cases_are_in_good_form(sample: Sample) -> None:
-    normal, quarantined = normalise(sample.clean, AS_OF)
+    normal, quarantined = normalize(sample.clean, AS_OF)
     assert quarantined.is_empty()
     assert normal["warnings"].list.len().sum() == 0
-    # What normalising adds is the precision of births, and UNKNOWN for none.
+    # What normalizing adds is the precision of births, and UNKNOWN for none.
     kept = [name for name in CASES if name != "birth_precision"]
     assert_frame_equal(normal.select(kept), sample.clean.select(kept))
 
 
-def test_messy_cases_normalise_to_the_clean_ones(sample: Sample) -> None:
+def test_messy_cases_normalize_to_the_clean_ones(sample: Sample) -> None:
     whole = sample.normal.filter(
         pl.col("warnings").list.len() == 0, pl.col("updated_at") > "2010-06-01T08:00:00"
     ).sort("case_id")
@@ -238,7 +238,7 @@ def test_what_files_say_nothing_of_is_not_known_as_often_as_planned(sample: Samp
 
 
 def test_the_tables_of_kinds_and_courts_add_up() -> None:
-    for favoured in (True, False):
-        assert sum(kind.share for kind in KINDS.values() if kind.favoured is favoured) > 0
+    for favored in (True, False):
+        assert sum(kind.share for kind in KINDS.values() if kind.favored is favored) > 0
     assert TELLING.keys() <= KINDS.keys()
     assert sum(court.share for court in COURTS.values()) == pytest.approx(1, abs=0.001)

@@ -3,8 +3,8 @@ import datetime
 import polars as pl
 
 from schemas.codes import aliases, code_key
-from transforms.charges import charge_code
-from transforms.dates import iso_date, iso_day
+from transforms.normalize.charges import charge_code
+from transforms.normalize.dates import iso_date, iso_day
 from transforms.sample.mess import LIST_WORDS, WORDS, Pen
 
 

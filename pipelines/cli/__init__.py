@@ -1,0 +1,1 @@
+"""The command line: arguments, exit codes, signals, progress, and the `discretion` command."""

@@ -1,0 +1,57 @@
+"""The `discretion` command: a thin layer over the jobs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "backlog": "review case files and route each case",
+    "nightly": "fold in what has come since last night and review again",
+    "watch": "fold events in as they come, and say at once what they change",
+    "receive": "receive a queue's events into the inbox, as files",
+    "status": "say how the nights stand: the last good one, and what has failed since",
+    "prune": "remove old nights",
+    "explain": "explain the recommendation for one case",
+    "show": "summarize a run",
+    "rulebook": "list, show or check rulebooks",
+    "sample": "make a sample backlog",
+    "sample-events": "make sample events and reviews for the cases of a run",
+    "import-eoir": "turn the court's public release into case files",
+}
+JOBS = ("backlog", "nightly", "watch", "receive", "import-eoir")
+HELP = (
+    "usage: discretion COMMAND ...\n\n"
+    "Reviews removal cases under published guidance: close, continue or expedite, with reasons.\n"
+    "It recommends; an attorney decides.\n\ncommands:\n"
+    + "".join(f"  {name:<15}{what}\n" for name, what in COMMANDS.items())
+    + "\n`discretion COMMAND --help` tells more. docs/ has a tutorial.\n"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: The command and its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return 0 if words else 2
+    name, *rest = words
+    if name not in COMMANDS:
+        print(f"discretion: no command {name}; there are {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    folder = "pipelines" if name in JOBS else "pipelines.commands"
+    job = importlib.import_module(f"{folder}.{name.replace('-', '_')}")
+    code: int = job.main(rest)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

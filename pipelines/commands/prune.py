@@ -1,0 +1,134 @@
+"""Remove old nights. Each night carries the cases, log and reviews on, so nothing is lost.
+
+Event files that all nights kept have read are moved to an archive, when one is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+
+from pipelines.cli.arguments import (
+    CommandParser,
+    InputProblem,
+    OutputProblem,
+    UsageError,
+    run_command,
+)
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.nights.archive import check_apart, move_read
+from pipelines.nights.failures import read_text
+from pipelines.nights.state import find_previous, in_order, read_through
+from pipelines.runs.lock import locked
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    parser = CommandParser(
+        prog="discretion prune",
+        description="Remove all but the newest nights, and what killed nights have left. The last "
+        "good night stays, whatever is asked.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
+    parser.add_argument("--keep", required=True, type=int, metavar="N", help="how many nights stay")
+    parser.add_argument(
+        "--events", metavar="DIR", help="also move event files that all nights kept have read"
+    )
+    parser.add_argument("--archive", metavar="DIR", help="where they are moved")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    options = parser.parse_args(arguments)
+    return run_command("prune", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    state = options.state.rstrip("/")
+    if options.keep < 1:
+        raise UsageError("--keep: keep one night or more")
+    if (options.events is None) != (options.archive is None):
+        raise UsageError("--events and --archive: give both or none")
+    if read_text(f"{state}/LATEST") is None:
+        raise InputProblem(f"{state}: has no night yet")
+    with nullcontext() if options.dry_run else locked(state):
+        lines = _prune(options, state)
+        try:
+            print(next(lines, "nothing to remove"))
+            for line in lines:
+                print(line)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise OutputProblem(f"{error.filename}: {error.strerror}") from None
+    return ExitCode.OK
+
+
+def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
+    """Remove and move what there is, or only say so, a line each."""
+    if options.events is not None:
+        check_apart(options.events, options.archive)
+    last = find_previous(state)
+    if last is None:
+        raise InputProblem(f"{state}: has no night yet")
+    # If it is damaged, the last good night is one that would go.
+    read_through(last)
+    runs = f"{state}/runs"
+    there = os.listdir(runs)
+    old = old_nights(there, last.manifest.run_id, options.keep)
+    left = sorted(name for name in there if re.match(r"^_night-.*\.partial$", name))
+    for name in (*left, *old):
+        if not options.dry_run:
+            _remove(runs, name)
+        yield f"{'would remove' if options.dry_run else 'removed'} {runs}/{name}"
+    stay = [name for name in in_order(there) if name not in old]
+    if not options.dry_run:
+        _forget_watches(state, stay)
+    if options.events is not None:
+        kept = [f"{runs}/{name}" for name in stay]
+        yield from move_read(kept, options.events, options.archive, dry_run=options.dry_run)
+
+
+def old_nights(there: Sequence[str], latest: str, keep: int) -> list[str]:
+    """The nights to remove, oldest first.
+
+    Args:
+        there: Names of the runs.
+        latest: The last good night, which stays.
+        keep: How many stay, it among them.
+    """
+    others = [name for name in in_order(there) if name != latest]
+    return others[: max(0, len(others) - (keep - 1))]
+
+
+def _remove(runs: str, name: str) -> None:
+    """Remove a run; ended half way, it leaves what the next night or prune removes."""
+    gone = name
+    if not name.startswith("_"):
+        gone = f"_{name}.partial"
+        os.rename(f"{runs}/{name}", f"{runs}/{gone}")
+    shutil.rmtree(f"{runs}/{gone}")
+
+
+def _forget_watches(state: str, stay: Sequence[str]) -> None:
+    """Remove what watches wrote on nights that are gone: there is a later one."""
+    for what in ("batches", "changes", "recommendations"):
+        folder = f"{state}/watch/{what}"
+        if os.path.isdir(folder):
+            for name in in_order(os.listdir(folder)):
+                if name not in stay:
+                    shutil.rmtree(f"{folder}/{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Summarize a run: its counts, grounds and what was set aside."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pipelines.cli.arguments import CommandParser, beam_arguments, run_command
+from pipelines.cli.exit_codes import ExitCode
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    parser = CommandParser(prog="discretion show", description=__doc__)
+    parser.add_argument("run", metavar="RUN", help="a run, or an output directory (its latest run)")
+    parser.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    options = parser.parse_args(arguments)
+    return run_command("show", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.summary import print_summary
+
+    # Of an object store Beam asks for its options, if only the default ones.
+    beam_arguments([])
+    run, manifest = load_run(options.run)
+    if options.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        print_summary(run, manifest, run_rulebook(run, manifest))
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

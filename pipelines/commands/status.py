@@ -1,0 +1,196 @@
+"""How the nights stand: the last good one, its age and counts, and what has failed since.
+
+It reads plain files, and for a local state never waits for Beam: a monitor may ask every minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import glob
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelines.cli.arguments import CommandParser, InputProblem, run_command
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.nights.failures import last_failure, read_text
+from schemas.manifest import Manifest
+from schemas.status import GoodNight, Status
+
+HOUR = 3600
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    parser = CommandParser(
+        prog="discretion status",
+        description="Say how the nights stand: the last good one, and what has failed since.",
+        epilog="Exit code 6 where there is no good night, or it is older than --max-age.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
+    parser.add_argument(
+        "--max-age", type=float, metavar="HOURS", help="how old the last good night may be"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for machines")
+    form.add_argument("--prometheus", action="store_true", help="as Prometheus text")
+    options = parser.parse_args(arguments)
+    return run_command("status", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        status = look(options.state.rstrip("/") or "/", datetime.datetime.now(datetime.UTC))
+    except OSError as error:
+        raise InputProblem(f"{error.filename}: cannot be read ({error.strerror})") from None
+    if options.json:
+        print(status.model_dump_json(indent=2))
+    else:
+        print("\n".join(prometheus(status) if options.prometheus else in_words(status)))
+    good = status.last_good
+    if good is None:
+        return ExitCode.STALE
+    old = options.max_age is not None and good.age_seconds > options.max_age * HOUR
+    return ExitCode.STALE if old else ExitCode.OK
+
+
+def look(state: str, now: datetime.datetime) -> Status:
+    """How the nights of a state stand.
+
+    Args:
+        state: The directory in which nights are kept.
+        now: The time, UTC.
+
+    Raises:
+        InputProblem: The last good night's manifest is missing, damaged or no night's.
+    """
+    left = glob.glob(f"{glob.escape(state)}/runs/_*.partial")
+    return Status(
+        state=state,
+        last_good=_last_good(state, now),
+        failed=last_failure(state),
+        # To try the lock could make a night that starts just then fail.
+        unfinished=tuple(sorted(left)),
+    )
+
+
+def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
+    latest = read_text(f"{state}/LATEST")
+    if latest is None:
+        return None
+    path = f"{state}/runs/{latest.strip()}/manifest.json"
+    text = read_text(path)
+    if text is None:
+        raise InputProblem(f"{path}: is missing, and LATEST names that run")
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValueError:
+        raise InputProblem(f"{path}: is damaged or of another version") from None
+    night = manifest.nightly
+    if night is None:
+        raise InputProblem(f"{path}: is a backlog run's, not a night's")
+    finished = manifest.started + datetime.timedelta(seconds=manifest.seconds)
+    return GoodNight(
+        run_id=manifest.run_id,
+        as_of=manifest.as_of,
+        rulebook=manifest.rulebook.id,
+        finished=finished,
+        age_seconds=(now - finished).total_seconds(),
+        seconds=manifest.seconds,
+        cases=night.cases,
+        routed=manifest.counts.routed,
+        completed=manifest.counts.completed,
+        out_of_scope=manifest.counts.out_of_scope,
+        quarantined=manifest.counts.quarantined,
+        changed=night.changed,
+        causes=night.causes,
+        queue=night.queue,
+        reviews=night.reviews.kept,
+        pending=night.events.pending,
+        left_unread=len(night.left_unread),
+        set_aside=len(night.set_aside),
+    )
+
+
+def in_words(status: Status) -> list[str]:
+    """The status for a person, a line each."""
+    good, lines = status.last_good, []
+    if good is None:
+        lines.append(f"{status.state}: has no good night yet")
+    else:
+        hours = good.age_seconds / HOUR
+        lines += [
+            f"last good night: {good.run_id}, as of {good.as_of} under {good.rulebook}",
+            f"finished {good.finished:%Y-%m-%d %H:%M} UTC, {hours:,.1f} hours ago",
+            f"cases: {good.cases:,} ({_parts(good.routed | _others(good))})",
+            f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
+            f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(good.queue)})",
+            f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
+            f"files left unread: {good.left_unread:,}; set aside: {good.set_aside:,}",
+        ]
+    if status.failed:
+        lines.append(f"FAILED since, {status.failed.at:%Y-%m-%d %H:%M} UTC: {status.failed.why}")
+    lines += [f"unfinished, at work or killed: {path}" for path in status.unfinished]
+    return lines
+
+
+def _others(good: GoodNight) -> dict[str, int]:
+    """The cases without a route."""
+    return {
+        "completed": good.completed,
+        "out of scope": good.out_of_scope,
+        "quarantined": good.quarantined,
+    }
+
+
+def _parts(numbers: Mapping[Any, int]) -> str:
+    return ", ".join(f"{name or 'unmarked'} {number:,}" for name, number in numbers.items())
+
+
+def prometheus(status: Status) -> Iterator[str]:
+    """The status in Prometheus' text format, a line each."""
+    good = status.last_good
+    yield from _gauge("night_failed", "1 if a night has failed since", {"": bool(status.failed)})
+    yield from _gauge("unfinished_runs", "Runs at work or killed", {"": len(status.unfinished)})
+    if good is None:
+        return
+    finished = {"": good.finished.timestamp()}
+    yield from _gauge("last_good_timestamp_seconds", "When the last good night ended", finished)
+    yield from _gauge("last_good_duration_seconds", "How long it took", {"": good.seconds})
+    yield from _gauge("cases", "Cases in its snapshot", {"": good.cases})
+    yield from _gauge("routed_cases", "Cases by route", good.routed, "route")
+    yield from _gauge("completed_cases", "Cases completed", {"": good.completed})
+    yield from _gauge("out_of_scope_cases", "Cases left out", {"": good.out_of_scope})
+    yield from _gauge("quarantined_records", "Records set aside", {"": good.quarantined})
+    yield from _gauge("changed_cases", "Recommendations changed", {"": good.changed})
+    yield from _gauge("changes", "Changed cases by cause", good.causes, "cause")
+    yield from _gauge("queue_cases", "Cases waiting, by mark", good.queue, "mark")
+    yield from _gauge("reviews", "Reviews kept", {"": good.reviews})
+    yield from _gauge("pending_events", "Events that wait for their case", {"": good.pending})
+    yield from _gauge("unread_files", "Files cut short, that wait", {"": good.left_unread})
+    yield from _gauge("foreign_files", "Files that held something else", {"": good.set_aside})
+
+
+def _gauge(name: str, help_: str, values: Mapping[Any, float], label: str = "") -> Iterator[str]:
+    if not values:
+        return
+    yield f"# HELP discretion_{name} {help_}."
+    yield f"# TYPE discretion_{name} gauge"
+    for key, value in values.items():
+        # Keys are names of ours: letters, digits and underscores.
+        labels = f'{{{label}="{key}"}}' if label else ""
+        number = f"{value:.3f}" if isinstance(value, float) else int(value)
+        yield f"discretion_{name}{labels} {number}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

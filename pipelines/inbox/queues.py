@@ -1,0 +1,172 @@
+"""Events from a queue: the one place that knows where events come from, other than files.
+
+A queue's events are landed in the inbox as files. So a watch that starts again finds them there, a
+night reads the same files, and everything behind the inbox is the same for every source.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.util
+import json
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import apache_beam as beam
+
+from pipelines.cli.arguments import UsageError
+from pipelines.inbox.batches import write_aside
+from schemas.avro import avro_schema
+from transforms.avro.encode import encode_blocks, write_header
+from transforms.watch.messages import decode_events
+
+REFUSED = "_refused"
+
+
+def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransform:
+    """Beam's own reader of a queue.
+
+    Args:
+        url: `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, or `pubsub://PROJECT/SUBSCRIPTION`.
+        expansion_service: For Kafka: HOST:PORT of Beam's Java expansion service, which has to run;
+            Beam would download one otherwise.
+
+    Returns:
+        The start of a pipeline to a collection of messages (bytes).
+
+    Raises:
+        UsageError: It is no such address, or what the reader needs is not there.
+    """
+    parts = urlsplit(url)
+    name = parts.path.strip("/")
+    if parts.scheme not in ("kafka", "pubsub") or not parts.netloc or not name or "/" in name:
+        raise UsageError(
+            f"--source {url}: write kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION"
+        )
+    if parts.scheme == "pubsub":
+        if not installed("google.cloud.pubsub_v1"):
+            raise UsageError(
+                "--source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'"
+            )
+        return read_pubsub(parts.netloc, name)
+    if expansion_service is None:
+        raise UsageError(
+            "--source kafka://: Beam reads Kafka in Java; start its expansion service and give "
+            "--expansion-service HOST:PORT"
+        )
+    return _kafka(parts.netloc, name, expansion_service)
+
+
+def read_pubsub(project: str, subscription: str) -> beam.PTransform:
+    """Beam's own reader of a Pub/Sub subscription; to make it nothing need be installed.
+
+    Args:
+        project: The project's id.
+        subscription: The subscription's name in it.
+
+    Raises:
+        UsageError: That is no project's id.
+    """
+    from apache_beam.io.gcp.pubsub import ReadFromPubSub
+
+    try:
+        return ReadFromPubSub(subscription=f"projects/{project}/subscriptions/{subscription}")
+    except ValueError:
+        raise UsageError(
+            f"--source pubsub://{project}/{subscription}: {project} is no id of a project"
+        ) from None
+
+
+def _kafka(servers: str, topic: str, expansion_service: str) -> beam.PTransform:
+    from apache_beam.io.kafka import ReadFromKafka
+
+    config = {
+        "bootstrap.servers": servers,
+        "group.id": "discretion",
+        "auto.offset.reset": "earliest",
+    }
+    return KafkaValues(
+        ReadFromKafka(
+            config, [topic], commit_offset_in_finalize=True, expansion_service=expansion_service
+        )
+    )
+
+
+class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
+    """The values of a reader of keys and values.
+
+    Args:
+        reader: Beam's reader.
+    """
+
+    def __init__(self, reader: beam.PTransform) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection[bytes]:
+        """The start of a pipeline to messages."""
+        return pbegin | self.reader | beam.Values().with_output_types(bytes)
+
+
+def installed(module: str) -> bool:
+    """Whether a module is there to be imported."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+class LandEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]):
+    """Writes messages to the inbox, a file for what a worker is given at a time.
+
+    A file's name is the digest of its content: what is delivered again lands where it was. Messages
+    that are no event land in `_refused/`, which nothing reads.
+
+    Args:
+        inbox: The inbox.
+    """
+
+    def __init__(self, inbox: str) -> None:
+        super().__init__()
+        self.inbox = inbox.rstrip("/")
+
+    def expand(self, pcoll: beam.PCollection[bytes]) -> beam.PCollection[str]:
+        """Messages to nothing; the files are what matters."""
+        return pcoll | beam.ParDo(_Land(self.inbox)).with_output_types(str)
+
+
+class _Land(beam.DoFn):
+    def __init__(self, inbox: str) -> None:
+        self.inbox = inbox
+        self.held: list[bytes] = []
+
+    def start_bundle(self) -> None:
+        self.held = []
+
+    def process(self, element: bytes) -> Iterator[str]:
+        self.held.append(element)
+        yield from ()
+
+    def finish_bundle(self) -> None:
+        if self.held:
+            land(self.held, self.inbox)
+        self.held = []
+
+
+def land(messages: list[bytes], inbox: str) -> None:
+    """Write messages to an inbox as one file, and those that are no event aside."""
+    events, refused = decode_events(messages)
+    if events.height:
+        schema = avro_schema("case_event")
+        blocks = encode_blocks(events, schema)
+        name = hashlib.sha256(blocks).hexdigest()[:32]
+        write_aside(f"{inbox}/queue-{name}.avro", write_header(schema) + blocks)
+    if refused:
+        lines = "".join(
+            json.dumps({"reason": one.reason, "message": base64.b64encode(one.message).decode()})
+            + "\n"
+            for one in refused
+        ).encode()
+        name = hashlib.sha256(lines).hexdigest()[:32]
+        write_aside(f"{inbox}/{REFUSED}/queue-{name}.ndjson", lines)

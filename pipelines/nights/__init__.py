@@ -1,0 +1,1 @@
+"""The state that nights leave: manifests, new files, failures, archives."""

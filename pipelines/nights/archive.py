@@ -1,0 +1,78 @@
+"""Event files that no night will read again, moved to where nothing reads them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+
+from pipelines.cli.arguments import InputProblem, UsageError
+from pipelines.nights.new_files import avro_files
+from pipelines.nights.state import consumed_by
+from transforms.avro.read import sha256
+
+
+def check_apart(events: str, archive: str) -> None:
+    """Refuse an archive among the events, which would be read there again.
+
+    Raises:
+        InputProblem: There is no directory of events.
+        UsageError: One is in the other.
+    """
+    if not os.path.isdir(events):
+        raise InputProblem(f"{events}: no such directory")
+    real = [os.path.realpath(folder) for folder in (events, archive)]
+    if os.path.commonpath(real) in real:
+        raise UsageError(f"--archive {archive}: give a directory apart from {events}")
+
+
+def move_read(
+    runs: Sequence[str], events: str, archive: str, *, dry_run: bool = False
+) -> Iterator[str]:
+    """Move the event files that every night has read. Each of the nights can still be gone on from.
+
+    Args:
+        runs: The directories of all nights that are kept.
+        events: The directory of event files.
+        archive: Where they go, each to the place below it that it has below `events`.
+        dry_run: Whether only to say what would be moved.
+
+    Yields:
+        What was moved, or left and why, a line each.
+
+    Raises:
+        RunError: What one of the nights has read cannot be told.
+    """
+    read_by = [
+        {(file.path, file.bytes): file.sha256 for file in consumed_by(run) if file.kind == "events"}
+        for run in runs
+    ]
+    folder = os.path.abspath(events)
+    for file in avro_files(folder):
+        digests = {read.get((file.path, file.bytes)) for read in read_by}
+        if None in digests:
+            continue
+        target = os.path.join(archive, os.path.relpath(file.path, folder))
+        digest = sha256(file.path)
+        if digests != {digest}:
+            yield f"left {file.path}: it has changed since it was read"
+        elif os.path.exists(target) and sha256(target) != digest:
+            yield f"left {file.path}: {target} is there, and another"
+        else:
+            if not dry_run:
+                move_file(file.path, target)
+            yield f"{'would move' if dry_run else 'moved'} {file.path} to {target}"
+
+
+def move_file(path: str, target: str) -> None:
+    """Move a file, to another disk too; it is whole in one of the two places at any moment."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    try:
+        os.rename(path, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copy2(path, f"{target}.new")
+        os.rename(f"{target}.new", target)
+        os.remove(path)

@@ -1,0 +1,106 @@
+"""The manifest of a night, recounted from the files that it wrote."""
+
+from __future__ import annotations
+
+import datetime
+import time
+
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.nights.new_files import digested
+from pipelines.nights.plan import Job, paths
+from pipelines.nights.state import write_consumed
+from pipelines.runs.run import files, output_files
+from pipelines.runs.tallies import Tallies, read_frame, versions
+from schemas.manifest import (
+    ConsumedFile,
+    Counts,
+    InputFile,
+    Manifest,
+    NightEvents,
+    Nightly,
+    NightReviews,
+    RulebookUsed,
+)
+from schemas.rulebook import ROUTES
+from transforms.avro.read import sha256
+from transforms.nightly.night import PART_SCHEMAS
+
+TALLY = "_tally.ndjson"
+
+
+def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
+    """The manifest of a night whose files are written; its counts are recounted from them."""
+    root, terms, options = job.place.partial, job.night.terms, job.options
+    written = {part: files(root, part) for part in PART_SCHEMAS}
+    tallies = Tallies(read_frame(f"{root}/{TALLY}"))
+    FileSystems.delete([f"{root}/{TALLY}"])
+
+    def records(part: str) -> int:
+        return sum(written[part].values())
+
+    consumed = (
+        *digested("events", [*job.events.files, *(file for file, _ in job.events.others)]),
+        *digested("reviews", [*job.reviews.files, *(file for file, _ in job.reviews.others)]),
+    )
+    earlier: tuple[ConsumedFile, ...] = job.previous.consumed if job.previous else ()
+    duplicates = records("duplicates")
+    return Manifest(
+        run_id=job.place.run_id,
+        rulebook=RulebookUsed(id=terms.rulebook.id, digest=terms.rulebook.digest),
+        as_of=terms.as_of,
+        presume=terms.presume,
+        scope=options.scope,
+        courts=terms.courts,
+        inputs=tuple(
+            InputFile(path=file.path, bytes=file.bytes, sha256=sha256(file.path))
+            for file in job.cases
+        ),
+        outputs=output_files(root, written),
+        counts=Counts(
+            read=tallies.total("before")
+            + tallies.total("opened")
+            + duplicates
+            + tallies.total("unread"),
+            routed={route: records(route) for route in ROUTES},
+            quarantined=tallies.total("quarantined"),
+            duplicates=duplicates,
+            completed=tallies.total("completed"),
+            out_of_scope=tallies.total("out_of_scope"),
+            unreadable_places=tallies.total("unreadable"),
+        ),
+        **tallies.of_review(),
+        versions=versions(),
+        started=started,
+        seconds=round(time.monotonic() - clock, 3),
+        nightly=Nightly(
+            previous=job.previous.manifest.run_id if job.previous else None,
+            buckets=job.night.buckets,
+            second_reader=job.night.second_reader,
+            consumed=consumed,
+            consumed_list=write_consumed(root, (*earlier, *consumed)),
+            left_unread=tuple(paths((*job.events.cut_short, *job.reviews.cut_short))),
+            set_aside=tuple(file.path for file, _ in (*job.events.others, *job.reviews.others)),
+            cases_before=tallies.total("before"),
+            opened=tallies.total("opened"),
+            cases=records("cases"),
+            events=NightEvents(
+                read=tallies.total("events"),
+                repeated=tallies.total("event_repeated"),
+                conflicts=tallies.total("event_conflicts"),
+                set_aside=tallies.total("event_bad"),
+                unread=tallies.total("news_unread"),
+                pending=tallies.total("event_pending"),
+            ),
+            reviews=NightReviews(
+                read=tallies.total("reviews"),
+                new=tallies.total("review_new"),
+                conflicts=tallies.total("review_conflicts"),
+                set_aside=tallies.total("review_bad"),
+                kept=records("reviews"),
+            ),
+            changed=records("changes"),
+            causes=tallies.counts("cause"),
+            queue=tallies.counts("mark"),
+        ),
+    )

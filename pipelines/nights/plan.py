@@ -1,0 +1,158 @@
+"""What a night has to do: what it starts from, reads and goes by."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.cli.arguments import InputProblem, UsageError
+from pipelines.nights.new_files import Unread, find_unread
+from pipelines.nights.state import Previous, find_previous, free_run_id, nights_there
+from pipelines.runs.run import RunPlace
+from schemas.avro import avro_schema
+from schemas.options import NightlyOptions
+from schemas.rulebook_compile import CompiledRulebook
+from transforms.assess.frame import Terms
+from transforms.avro.blocks import count_records
+from transforms.avro.read import FoundFile, expand_inputs
+from transforms.frames.buckets import bucket_count
+from transforms.nightly.changes import LastNight
+from transforms.nightly.night import Night
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a night reads, and where it writes.
+
+    Args:
+        night: What the night goes by.
+        previous: Last night; None on a first night.
+        place: Where the run is written.
+        cases: On a first night, the case files.
+        events: Event files that no night has read.
+        reviews: Review files that no night has read.
+        options: The options.
+    """
+
+    night: Night
+    previous: Previous | None
+    place: RunPlace
+    cases: tuple[FoundFile, ...]
+    events: Unread
+    reviews: Unread
+    options: NightlyOptions
+
+
+def paths(found: Sequence[FoundFile]) -> list[str]:
+    """Files' paths."""
+    return [file.path for file in found]
+
+
+def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) -> Job:
+    """What there is to do.
+
+    Raises:
+        InputProblem: There is nothing to start from.
+        UsageError: The options do not fit the state.
+    """
+    previous = find_previous(state)
+    as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
+    cases: tuple[FoundFile, ...] = ()
+    if previous is None:
+        if options.input is None:
+            raise InputProblem(_nothing_to_start_from(state))
+        cases = tuple(expand_inputs(options.input, avro_schema("case_record")))
+        buckets = bucket_count(sum(_records(file) for file in cases))
+    else:
+        if options.input is not None:
+            raise UsageError(
+                f"{previous.run} has the cases already; new records come as RECORD_REPLACED "
+                "events, so leave --input out"
+            )
+        if as_of < previous.manifest.as_of:
+            raise UsageError(f"last night was as of {previous.manifest.as_of}, after {as_of}")
+        buckets = previous.nightly.buckets
+    done = previous.consumed if previous else ()
+    since = previous.manifest.started.timestamp() if previous else math.inf
+    night = Night(
+        terms=Terms(
+            rulebook,
+            as_of,
+            options.presume,
+            rulebook.scopes[options.scope] if options.scope else None,
+            options.courts,
+        ),
+        options=(options.presume, options.scope, options.courts),
+        buckets=buckets,
+        second_reader=options.second_reader is not None,
+        last_run=previous.run if previous else None,
+        last=_last(previous),
+    )
+    return Job(
+        night=night,
+        previous=previous,
+        place=RunPlace(state, free_run_id(state, as_of)),
+        cases=cases,
+        events=find_unread(options.events, avro_schema("case_event"), done, since),
+        reviews=find_unread(options.reviews, avro_schema("review"), done, since),
+        options=options,
+    )
+
+
+def _nothing_to_start_from(state: str) -> str:
+    if nights := nights_there(state):
+        return (
+            f"{state}/LATEST: is missing, and the newest night there is {nights[-1]}; "
+            "write the name of the last good one to that file"
+        )
+    return f"{state}: has no night yet; give the case files with --input"
+
+
+def _records(file: FoundFile) -> int:
+    """About how many records a file holds."""
+    with FileSystems.open(file.path, compression_type="uncompressed") as stream:
+        try:
+            return count_records(stream, file.bytes)
+        except ValueError:
+            # Damaged: what can be read will be. A record has some hundred bytes.
+            return file.bytes // 100
+
+
+def _last(previous: Previous | None) -> LastNight | None:
+    if previous is None:
+        return None
+    said = previous.manifest
+    return LastNight(said.as_of, said.rulebook.digest, (said.presume, said.scope, said.courts))
+
+
+def nothing_new(job: Job) -> str | None:
+    """That the night is done already, if it is."""
+    night, last, previous = job.night, job.night.last, job.previous
+    news = (job.events, job.reviews)
+    if last is None or previous is None or any(new.files or new.others for new in news):
+        return None
+    said = LastNight(night.terms.as_of, night.terms.rulebook.digest, night.options)
+    if last != said or previous.nightly.second_reader != night.second_reader:
+        return None
+    left = sum(len(new.cut_short) for new in news)
+    waits = f"; {left} files are cut short and wait" if left else ""
+    return f"nothing new since {previous.run}: nothing done{waits}"
+
+
+def in_words(job: Job) -> str:
+    """What a night would do, in a few lines."""
+    terms, previous = job.night.terms, job.previous
+    begin = f"from {previous.run}" if previous else f"from {len(job.cases)} case files"
+    lines = [
+        f"would review {begin} as of {terms.as_of} under {terms.rulebook.id}",
+        f"would write {job.place.final}",
+    ]
+    for name, new in (("event", job.events), ("review", job.reviews)):
+        lines += [f"would read {name} file {file.path}" for file in new.files]
+        lines += [f"would leave {file.path}, which is cut short" for file in new.cut_short]
+        lines += [f"would set aside {file.path}: it {reason}" for file, reason in new.others]
+    return "\n".join(lines)

@@ -1,0 +1,201 @@
+"""The state that nights hand on: last night's run, checked, and the list of what was read.
+
+OUT/runs/night-DATE[.N]/{close,...,cases,log,reviews,queue,changes}/part-BUCKET-of-BUCKETS.avro
+OUT/runs/night-DATE[.N]/consumed.ndjson
+"""
+
+from __future__ import annotations
+
+import datetime
+import glob
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.cli.arguments import InputProblem
+from pipelines.runs.run import RunError, files, load_run
+from schemas.avro import Schema, avro_schema
+from schemas.manifest import ConsumedFile, Manifest, Nightly
+from transforms.avro.blocks import read_header
+from transforms.nightly.bucket_files import DamagedError, read_whole
+from transforms.nightly.night import PART_SCHEMAS
+
+CONSUMED = "consumed.ndjson"
+_NIGHT = re.compile(r"^night-(\d{4}-\d\d-\d\d)(?:\.(\d+))?$")
+
+
+@dataclass(frozen=True)
+class Previous:
+    """Last night's run.
+
+    Args:
+        run: Its directory.
+        manifest: Its manifest.
+        nightly: The part of it that only nights have.
+        consumed: Every file that it or a night before it read.
+    """
+
+    run: str
+    manifest: Manifest
+    nightly: Nightly
+    consumed: tuple[ConsumedFile, ...]
+
+
+def find_previous(state: str) -> Previous | None:
+    """Last night's run, all of whose records are there.
+
+    Args:
+        state: The directory in which nights are kept.
+
+    Returns:
+        The run; None where there was no night yet.
+
+    Raises:
+        InputProblem: The latest run there is no night's.
+        RunError: A file of it is damaged or missing.
+    """
+    if not FileSystems.exists(f"{state}/LATEST"):
+        return None
+    run, manifest = load_run(state)
+    if manifest.nightly is None:
+        raise InputProblem(
+            f"{run}: is a backlog run; start the nights in another directory, "
+            f"with --input {run}/cases"
+        )
+    there = {
+        path.removeprefix(f"{run}/"): records
+        for part in PART_SCHEMAS
+        for path, records in files(run, part).items()
+    }
+    for output in manifest.outputs:
+        if there.get(output.path) != output.records:
+            raise RunError(
+                f"{run}/{output.path}: does not hold the {output.records} records it had"
+            )
+    for path in there:
+        if path.split("/")[0] in ("cases", "log", "reviews"):
+            _check_known(f"{run}/{path}", avro_schema(PART_SCHEMAS[path.split("/")[0]]))
+    return Previous(run, manifest, manifest.nightly, _consumed(run, manifest.nightly))
+
+
+def _check_known(path: str, schema: Schema) -> None:
+    """See that a file that is carried on holds nothing that would be left out.
+
+    Raises:
+        RunError: A newer program wrote it.
+    """
+    with FileSystems.open(path, compression_type="uncompressed") as stream:
+        written = read_header(stream).schema
+    if new := set(_names(written)) - set(_names(schema)):
+        raise RunError(
+            f"{path}: a newer program wrote {', '.join(sorted(new))} there, which this one would "
+            "leave out; install that program"
+        )
+
+
+def _names(schema: Any, place: str = "") -> Iterator[str]:
+    """Every field and symbol of a schema, with where it stands."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _names(one, place)
+    elif isinstance(schema, dict):
+        yield from (f"{place}{symbol}" for symbol in schema.get("symbols", ()))
+        for field in schema.get("fields", ()):
+            yield f"{place}{field['name']}"
+            yield from _names(field["type"], f"{place}{field['name']}.")
+        yield from _names(schema.get("items"), place)
+
+
+def read_through(previous: Previous) -> None:
+    """Read every record of a night, not only the counts that stand before them.
+
+    Raises:
+        RunError: One cannot be read.
+    """
+    for output in previous.manifest.outputs:
+        schema = avro_schema(PART_SCHEMAS[output.path.split("/")[0]])
+        try:
+            read_whole(f"{previous.run}/{output.path}", schema)
+        except DamagedError as error:
+            raise RunError(str(error)) from None
+
+
+def damaged(error: BaseException) -> str | None:
+    """What of the state is damaged, if a transform said so.
+
+    Beam adds its place to the text of what a transform raises; a remote worker's has only the text.
+    """
+    kind = type(error).__name__
+    found = re.search(r"DamagedError: (.+?)(?: \[while running|\n|$)", f"{kind}: {error}")
+    return found[1] if found else None
+
+
+def instead_of_it(state: str) -> str:
+    """What to do where last night's run cannot be used."""
+    return f"restore that run, or write the name of an earlier one to {state}/LATEST"
+
+
+def consumed_by(run: str) -> tuple[ConsumedFile, ...]:
+    """Every file that a night or one before it read.
+
+    Args:
+        run: The night's directory.
+
+    Raises:
+        RunError: Its manifest or its list is damaged or missing, or it is no night.
+    """
+    path, manifest = load_run(run)
+    if manifest.nightly is None:
+        raise RunError(f"{run}: is no night's run")
+    return _consumed(path, manifest.nightly)
+
+
+def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
+    path = f"{run}/{CONSUMED}"
+    if not FileSystems.exists(path):
+        raise RunError(f"{path}: is missing")
+    with FileSystems.open(path, compression_type="uncompressed") as file:
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != nightly.consumed_list:
+        raise RunError(f"{path}: is not the list that the run wrote")
+    return tuple(ConsumedFile.model_validate_json(line) for line in content.splitlines())
+
+
+def write_consumed(folder: str, consumed: tuple[ConsumedFile, ...]) -> str:
+    """Write the list of all files read, and give its digest."""
+    content = "".join(f"{file.model_dump_json()}\n" for file in consumed).encode()
+    path = f"{folder}/{CONSUMED}"
+    with FileSystems.create(path, compression_type="uncompressed") as file:
+        file.write(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Those of some names that are nights', oldest first."""
+    found = [(name, match) for name in names if (match := _NIGHT.match(name))]
+    found.sort(key=lambda pair: (pair[1][1], int(pair[1][2] or 1)))
+    return [name for name, _ in found]
+
+
+def nights_there(state: str) -> list[str]:
+    """The finished nights of a state, oldest first."""
+    [found] = FileSystems.match([f"{state}/runs/night-*/manifest.json"])
+    return in_order(metadata.path.split("/")[-2] for metadata in found.metadata_list)
+
+
+def free_run_id(state: str, as_of: datetime.date) -> str:
+    """The id of a night's run: night-DATE, with .2, .3 ... where the night has runs already."""
+    first = f"night-{as_of}"
+    ids = [first, *(f"{first}.{number}" for number in range(2, 1000))]
+    return next(name for name in ids if not FileSystems.exists(f"{state}/runs/{name}"))
+
+
+def sweep(state: str) -> None:
+    """Remove what killed nights have left; only for the holder of the state's lock."""
+    left = glob.glob(f"{glob.escape(state)}/runs/_night-*.partial")
+    if left:
+        FileSystems.delete(left)

@@ -1,0 +1,141 @@
+"""Land a queue's events in the inbox, as files that `watch` and `nightly` read."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipelines.cli.arguments import (
+    CommandParser,
+    InputProblem,
+    UsageError,
+    beam_arguments,
+    run_command,
+)
+from pipelines.inbox.live_source import RUNNER
+from pipelines.inbox.queues import LandEvents, queue_source
+
+
+def land_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) -> None:
+    """The pipeline: a queue to the inbox."""
+    pipeline | "Queue" >> source | "Land" >> LandEvents(inbox)
+
+
+def parser() -> CommandParser:
+    """The command's options."""
+    made = CommandParser(
+        prog="discretion receive",
+        description="Land a queue's events in the inbox, as files that watch and nightly read.",
+        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--source",
+        required=True,
+        metavar="URL",
+        help="kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION",
+    )
+    made.add_argument(
+        "--expansion-service", metavar="HOST:PORT", help="for Kafka: Beam's Java expansion service"
+    )
+    made.add_argument("--inbox", required=True, metavar="DIR", help="where event files land")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    options, rest = parser().parse_known_args(arguments)
+    return run_command("receive", lambda: _run(options, rest))
+
+
+class Beside:
+    """`receive` as a process beside this one, as long as the `with` lasts.
+
+    Args:
+        source: The queue's address; None for no process.
+        inbox: Where event files land.
+    """
+
+    def __init__(self, source: str | None, inbox: str) -> None:
+        self.words = None
+        if source is not None:
+            # To say here what is wrong with it, and not from there.
+            queue_source(source)
+            self.words = [sys.executable, "-m", __name__, "--source", source, "--inbox", inbox]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Beside:
+        if self.words is not None:
+            self.process = subprocess.Popen(self.words)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+
+    def check(self) -> None:
+        """See that it still runs.
+
+        Raises:
+            InputProblem: It has ended.
+        """
+        code = None if self.process is None else self.process.poll()
+        if code is not None:
+            raise InputProblem(f"discretion receive has ended with exit code {code}")
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    beam_options = beam_arguments(rest)
+    read = queue_source(options.source, options.expansion_service)
+    if not any(one.startswith("--runner") for one in rest):
+        if options.source.startswith("kafka:"):
+            raise UsageError("--source kafka://: give a --runner that runs Java, e.g. FlinkRunner")
+        # Of the in-process runners this one reads Pub/Sub.
+        beam_options = [RUNNER, *rest]
+    pipeline = beam.Pipeline(
+        options=PipelineOptions([*beam_options, "--streaming"], save_main_session=False)
+    )
+    land_events(pipeline, read, options.inbox)
+    try:
+        pipeline.run().wait_until_finish()
+    except Exception as error:
+        if said := said_by_google(error):
+            raise InputProblem(f"--source {options.source}: {said}") from None
+        raise
+    return 0
+
+
+def said_by_google(error: Exception) -> str | None:
+    """What Pub/Sub's client says, such as that there is no such queue or nobody is let in.
+
+    Args:
+        error: An error of whatever kind.
+
+    Returns:
+        One line; None where it is not the client's.
+    """
+    # By name: the client is there only with the extra.
+    return str(error).splitlines()[0] if type(error).__module__.startswith("google.") else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

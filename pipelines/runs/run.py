@@ -1,0 +1,256 @@
+"""Runs: one directory an execution, which exists once its manifest does.
+
+    OUT/runs/RUN_ID/{close,continue,expedite,quarantine,duplicates,cases}/part-*.avro
+    OUT/runs/RUN_ID/{rulebook.json,manifest.json}
+    OUT/LATEST
+
+A run is written under a name that starts with `_`, which nothing reads; it gets its own name when
+it is complete, and LATEST is moved last. What LATEST will say is written first of all: on a disk
+that is full by then a name can still be moved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.runs import storage as directories
+from pipelines.runs.lock import sole_writer
+from schemas.avro import avro_schema
+from schemas.manifest import Manifest, OutputFile
+from schemas.rulebook import ROUTES, Rulebook
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import load, load_text, names
+from transforms.avro.blocks import AvroFormatError, count_records
+from transforms.avro.decode import SchemaMismatchError
+from transforms.avro.read import FrameSource
+from transforms.frames.frame import FRAME_ROWS, Frame
+
+MANIFEST = "manifest.json"
+RULEBOOK = "rulebook.json"
+_LATEST = "_LATEST"
+PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
+_RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+class OutputError(ValueError):
+    """Output that cannot be written, or is there already; the message is one line."""
+
+
+class RunError(ValueError):
+    """A run that cannot be read; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """Where a run is written, and where it will be."""
+
+    output: str
+    run_id: str
+
+    @property
+    def final(self) -> str:
+        """The run's directory once it is complete."""
+        return f"{self.output}/runs/{self.run_id}"
+
+    @property
+    def partial(self) -> str:
+        """The directory in which it is written."""
+        return f"{self.output}/runs/_{self.run_id}.partial"
+
+
+def open_run(output: str, run_id: str) -> RunPlace:
+    """Make room for a run; what a killed run of the same name left behind is removed.
+
+    Raises:
+        OutputError: The run exists, or nothing can be written there.
+    """
+    if not _RUN_ID.match(run_id):
+        raise OutputError(f"{run_id}: a run's id is letters, digits, dots, dashes and underscores")
+    place = RunPlace(output.rstrip("/"), run_id)
+    try:
+        if directories.exists(place.final):
+            raise OutputError(f"{place.final}: this run exists; give another --run-id or remove it")
+        discard(place)
+        for part in PARTS:
+            FileSystems.mkdirs(f"{place.partial}/{part}")
+        _write(f"{place.partial}/{_LATEST}", run_id + "\n")
+    except (BeamIOError, OSError) as error:
+        raise OutputError(f"{output}: cannot be written ({directories.why_not(error)})") from None
+    return place
+
+
+@contextlib.contextmanager
+def sole_run(output: str, run_id: str) -> Iterator[RunPlace]:
+    """A new run while this process alone writes it; a run that fails leaves nothing.
+
+    Raises:
+        BusyError: Another process writes a run of that id.
+        OutputError: The run exists, or nothing can be written there.
+    """
+    place = RunPlace(output.rstrip("/"), run_id)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(sole_writer(place.final))
+        except OSError as error:
+            raise OutputError(f"{output}: cannot be written ({error.strerror})") from None
+        try:
+            open_run(output, run_id)
+            yield place
+        except BaseException:
+            discard(place)
+            raise
+
+
+def discard(place: RunPlace) -> None:
+    """Remove what a run that did not finish has written."""
+    directories.remove(place.partial)
+
+
+def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
+    """Make a run exist: rulebook and manifest, then its name, then LATEST; or leave no run.
+
+    Raises:
+        OutputError: LATEST cannot be moved; the run is gone again.
+    """
+    _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
+    _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
+    directories.rename(place.partial, place.final, last=[MANIFEST])
+    latest = f"{place.output}/LATEST"
+    try:
+        FileSystems.rename([f"{place.final}/{_LATEST}"], [latest])
+    except (BeamIOError, OSError) as error:
+        directories.remove(place.final)
+        raise OutputError(f"{latest}: cannot be written ({directories.why_not(error)})") from None
+
+
+def load_run(where: str) -> tuple[str, Manifest]:
+    """A run's directory and manifest.
+
+    Args:
+        where: A run's directory, or an output directory, whose latest run is meant.
+
+    Raises:
+        RunError: There is none.
+    """
+    where = where.rstrip("/")
+    run = where
+    if not FileSystems.exists(f"{run}/{MANIFEST}") and FileSystems.exists(f"{where}/LATEST"):
+        run = f"{where}/runs/{_read(f'{where}/LATEST').strip()}"
+    if not FileSystems.exists(f"{run}/{MANIFEST}"):
+        raise RunError(f"{where}: no finished run there (a run has a {MANIFEST})")
+    try:
+        return run, Manifest.model_validate_json(_read(f"{run}/{MANIFEST}"))
+    except ValueError:
+        raise RunError(f"{run}/{MANIFEST}: is damaged or of another version") from None
+
+
+def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
+    """The rulebook that a run applied: its own copy, else one of that name and content.
+
+    Returns:
+        The rulebook; None where it is not at hand any more.
+
+    Raises:
+        schemas.rulebooks.RulebookError: The run's copy is damaged.
+    """
+    used, copy = manifest.rulebook, f"{run}/{RULEBOOK}"
+    if FileSystems.exists(copy):
+        return load_text(copy, _read(copy))
+    found = load(used.id) if used.id in names() else None
+    return found if found is not None and found.digest == used.digest else None
+
+
+def files(run: str, part: str) -> dict[str, int]:
+    """The Avro files of a part of a run, with their records counted.
+
+    Raises:
+        RunError: One is damaged.
+    """
+    counted = {}
+    for path, size in _sizes(run, part).items():
+        with FileSystems.open(path, compression_type="uncompressed") as stream:
+            try:
+                counted[path] = count_records(stream, size)
+            except AvroFormatError as error:
+                raise RunError(f"{path}: {error}") from None
+    return counted
+
+
+def _sizes(run: str, part: str) -> dict[str, int]:
+    """The Avro files of a part of a run, with their sizes in bytes."""
+    [found] = FileSystems.match([f"{run}/{part}/*.avro"])
+    sizes = {str(metadata.path): metadata.size_in_bytes for metadata in found.metadata_list}
+    return dict(sorted(sizes.items()))
+
+
+def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[OutputFile, ...]:
+    """The files of a run as its manifest lists them.
+
+    Args:
+        root: The directory in which it is written.
+        written: The files of each part (`files`).
+    """
+    return tuple(
+        OutputFile(path=path.removeprefix(f"{root}/"), records=records)
+        for part in written.values()
+        for path, records in part.items()
+    )
+
+
+def find_case(run: str, case_id: str) -> Frame:
+    """The record of a case in a run's snapshot.
+
+    Raises:
+        RunError: It is not there.
+    """
+    found = _of_case(run, "cases", "case_record", case_id)
+    if found is None:
+        raise RunError(f"{run}: there is no case of that id")
+    return found
+
+
+def find_warnings(run: str, case_id: str) -> list[str]:
+    """What a run set to unknown when it normalized a case, which its snapshot no longer shows."""
+    for route in ROUTES:
+        found = _of_case(run, route, "recommendation", case_id, ["case_id", "warnings"])
+        if found is not None:
+            return found["warnings"].to_list()[0] or []
+    return []
+
+
+def _of_case(
+    run: str, part: str, kind: str, case_id: str, columns: Sequence[str] | None = None
+) -> Frame | None:
+    """A row of a part of a run; None where it is in no file, and each was read whole."""
+    schema = avro_schema(kind)
+    damaged = None
+    for path in _sizes(run, part):
+        source = FrameSource(path, schema, columns, FRAME_ROWS)
+        try:
+            for of, frame in source.read(source.get_range_tracker(None, None)):
+                if of == "quarantined":
+                    damaged = f"{path}: is damaged at byte {frame['offset'][0]}"
+                elif (found := frame.filter(case_id=case_id)).height:
+                    return found
+        except (AvroFormatError, SchemaMismatchError) as error:
+            damaged = f"{path}: {error}"
+    if damaged is not None:
+        raise RunError(damaged)
+    return None
+
+
+def _write(path: str, text: str) -> None:
+    with FileSystems.create(path, mime_type="text/plain", compression_type="uncompressed") as file:
+        file.write(text.encode())
+
+
+def _read(path: str) -> str:
+    with FileSystems.open(path, compression_type="uncompressed") as file:
+        content: bytes = file.read()
+    return content.decode()

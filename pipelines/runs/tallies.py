@@ -1,0 +1,85 @@
+"""Tallies: the counts that a pipeline leaves beside its files, and what a manifest says by them."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.manifest import DamagedFile
+from transforms.frames.frame import Frame
+
+PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
+
+
+def write_frame(frame: Frame, path: str) -> None:
+    """Write a small frame as lines of JSON."""
+    with FileSystems.create(path, compression_type="uncompressed") as file:
+        file.write(frame.write_ndjson().encode())
+
+
+def read_frame(path: str) -> Frame:
+    """Read what `write_frame` wrote."""
+    with FileSystems.open(path, compression_type="uncompressed") as file:
+        content = file.read()
+    return pl.read_ndjson(content)
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Counts by what was counted and by key.
+
+    Args:
+        frame: Columns `of`, `key` and `count` (`transforms.route.tally`).
+    """
+
+    frame: Frame
+
+    def counts(self, of: str) -> dict[str, int]:
+        """The counts of one thing by key, the largest first."""
+        part = self.frame.filter(pl.col("of") == of)
+        ordered = part.sort(["count", "key"], descending=[True, False])
+        return dict(ordered.select("key", "count").iter_rows())
+
+    def total(self, of: str) -> int:
+        """The counts of one thing added up."""
+        return sum(self.counts(of).values())
+
+    def damaged(self) -> tuple[DamagedFile, ...]:
+        """The files of which a part could not be read, by path."""
+        records, uncounted = self.counts("damaged_records"), self.counts("damaged_uncounted")
+        cut_short = self.counts("cut_short")
+        return tuple(
+            DamagedFile(
+                path=path,
+                places=places,
+                records=records.get(path, 0),
+                uncounted=uncounted.get(path, 0),
+                cut_short=path in cut_short,
+            )
+            for path, places in sorted(self.counts("damaged").items())
+        )
+
+    def of_review(self) -> dict[str, Any]:
+        """The fields of a manifest that count recommendations and what was set aside."""
+        return {
+            "grounds": self.counts("ground"),
+            "unknown": self.counts("unknown"),
+            "missing_facts": self.counts("missing_fact"),
+            "quarantine": self.counts("quarantine"),
+            "quarantined_records": self.counts("quarantined"),
+            "damaged": self.damaged(),
+            "warnings": self.counts("warning"),
+            "firm": self.total("firm"),
+            "look": self.total("look"),
+            "scope_unknown": self.total("scope_unknown"),
+        }
+
+
+def versions() -> dict[str, str]:
+    """The versions of what computes a run."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

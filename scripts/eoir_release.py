@@ -1,0 +1,98 @@
+"""Make an invented release in the format of the court's public data, messy on purpose."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.cli.arguments import CommandParser, OutputProblem, run_command
+from pipelines.cli.exit_codes import ExitCode
+
+BLOCK = 20_000
+JUVENILE_LOOKUP = (
+    "idnJuvenile\tstrCode\tstrDescription\n"
+    "1\tUJ\tUnaccompanied Juvenile\n"
+    "2\tAJ\tAccompanied Juvenile\n"
+    "3\tJ1\tReleased to guardian or turned 18\n"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    parser = CommandParser(prog="scripts/eoir-release", description=__doc__)
+    parser.add_argument("--output", required=True, metavar="DIR", help="a new or empty directory")
+    parser.add_argument("--cases", type=int, default=10_000, metavar="N", help="default: 10000")
+    parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
+    parser.add_argument("--tidy", action="store_true", help="leave the mess out")
+    options = parser.parse_args(arguments)
+    return run_command("eoir-release", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    folder = Path(options.output)
+    if options.cases < 1:
+        raise OutputProblem("--cases is at least 1")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise OutputProblem(f"{folder}: is not empty; give a new directory")
+        rows = write_release(folder, options.cases, options.seed, tidy=options.tidy)
+    except OSError as error:
+        raise OutputProblem(f"{folder}: cannot be written ({error.strerror})") from None
+    print(
+        f"{sum(rows.values()):,} rows of {options.cases:,} cases in {len(rows)} tables in {folder}"
+    )
+    return ExitCode.OK
+
+
+def write_release(
+    folder: Path, cases: int, seed: int, *, tidy: bool, tabbed: float | None = None
+) -> dict[str, int]:
+    """Write a release.
+
+    Args:
+        folder: An empty directory.
+        cases: How many cases.
+        seed: What settles them.
+        tidy: Whether to leave the mess out.
+        tabbed: The share of rows with a stray tab; None for that of the real ones.
+
+    Returns:
+        Rows by table.
+    """
+    from schemas.eoir_headers import HEADERS
+    from transforms.eoir.mess import TABBED, messy_lines, tidy_lines
+    from transforms.eoir.release import release_rows
+
+    tabbed = TABBED if tabbed is None else tabbed
+    counts = dict.fromkeys(HEADERS, 0)
+    for table, header in HEADERS.items():
+        (folder / f"{table}.csv").write_text("\t".join(header) + "\n")
+    for first in range(0, cases, BLOCK):
+        for number, (table, rows) in enumerate(
+            release_rows(seed, first, min(BLOCK, cases - first)).items()
+        ):
+            mess = (seed, first, number)
+            lines = tidy_lines(rows) if tidy else messy_lines(rows, table, mess, tabbed)
+            with (folder / f"{table}.csv").open("ab") as file:
+                file.write(lines)
+            counts[table] += rows.height
+    (folder / "Lookup").mkdir()
+    (folder / "Lookup" / "tblLookup_Juvenile.csv").write_text(JUVENILE_LOOKUP)
+    (folder / "Count.txt").write_text(
+        "".join(f"{table}.csv\t{count}\n" for table, count in counts.items())
+    )
+    return counts
+
+
+if __name__ == "__main__":
+    sys.exit(main())

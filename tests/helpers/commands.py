@@ -1,0 +1,62 @@
+"""Running the commands as their users do: real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import fastavro
+
+PARTS = ("close", "continue", "expedite", "quarantine", "duplicates", "cases")
+Row = dict[str, Any]
+
+
+def argv(*words: object) -> list[str]:
+    """The command as a process of this interpreter."""
+    return [sys.executable, "-m", "pipelines.cli.main", *map(str, words)]
+
+
+def discretion(*words: object, limit: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end.
+
+    Args:
+        words: The command and its options.
+        limit: A limit that the shell sets first, such as `ulimit -f 60`.
+    """
+    command = argv(*words)
+    if limit is not None:
+        command = ["bash", "-c", f'{limit}; exec "$@"', "bash", *command]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """An environment that says nothing of ours to the command."""
+    return {name: value for name, value in os.environ.items() if name != "DISCRETION_DEBUG"}
+
+
+def run_of(output: Path) -> Path:
+    """The latest run in an output directory."""
+    return output / "runs" / (output / "LATEST").read_text().strip()
+
+
+def rows(run: Path, part: str) -> list[Row]:
+    """The records of a part of a run, by case, read by fastavro."""
+    found: list[Row] = []
+    for path in sorted((run / part).glob("*.avro")):
+        with path.open("rb") as file:
+            found += [row for row in fastavro.reader(file) if isinstance(row, dict)]
+    return sorted(found, key=lambda row: (str(row["case_id"]), repr(row)))
+
+
+def content(run: Path) -> dict[str, list[Row]]:
+    """Everything that a run says, whatever files it stands in."""
+    return {part: rows(run, part) for part in PARTS}
+
+
+def files_below(folder: Path) -> Sequence[Path]:
+    """All files in a directory and below it."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())

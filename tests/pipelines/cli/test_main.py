@@ -1,0 +1,161 @@
+"""The `discretion` command: what it says, what it exits with, and what it does not wait for."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.main import COMMANDS
+from pipelines.commands import explain
+from schemas.rulebooks import names
+from tests.helpers.commands import discretion, environment
+
+WHAT_IS_IMPORTED = """
+import sys
+from pipelines.cli.main import main
+try:
+    code = main(sys.argv[1:])
+except SystemExit as end:
+    code = end.code
+print(sorted(name for name in sys.modules if name in ("apache_beam", "polars")), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def imported(*words: object) -> subprocess.CompletedProcess[str]:
+    """The command, with the slow packages that it imported as the last line on stderr."""
+    command = [sys.executable, "-c", WHAT_IS_IMPORTED, *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+
+
+def test_help_waits_for_neither_beam_nor_polars() -> None:
+    done = imported("--help")
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+def test_no_command_is_a_usage_error_that_says_which_there_are() -> None:
+    done = discretion()
+    assert done.returncode == 2
+    assert "usage: discretion COMMAND" in done.stdout
+
+
+def test_an_unknown_command_is_named() -> None:
+    done = discretion("reveiw")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("discretion: no command reveiw; there are backlog, ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["backlog", "explain", "show", "rulebook", "sample"])
+def test_each_command_has_help(name: str) -> None:
+    done = discretion(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: discretion {name} ")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "backlog --as-of yesterday",
+            "argument --as-of: 'yesterday' is not a date; write YYYY-MM-DD",
+        ),
+        ("explain", "the following arguments are required: CASE_ID|FILE.json"),
+        ("explain 1 --presume all", "argument --presume: invalid choice: 'all'"),
+        ("show a b", "unrecognized arguments: b"),
+        ("rulebook", "the following arguments are required: "),
+        ("rulebook paint", "argument ACTION: invalid choice: 'paint'"),
+        ("sample --cases many", "argument --cases: invalid int value: 'many'"),
+        ("sample-events --day 2011", "argument --day: '2011' is not a date"),
+        ("import-eoir", "the following arguments are required: "),
+    ],
+)
+def test_wrong_options_are_one_line(words: str, message: str) -> None:
+    done = discretion(*words.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"discretion [^\n]*; --help tells the options\n", done.stderr)
+    assert done.stderr.startswith(f"discretion {words.split()[0]}")
+    assert message in done.stderr
+
+
+def test_explaining_a_file_does_not_wait_for_beam(tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps({"case_id": "1", "security_risk": True}))
+    done = imported("explain", file)
+    assert (done.returncode, done.stderr) == (0, "['polars']\n")
+    # A priority holds; but whether, say, the person is old and long here (F4) may not be presumed.
+    assert done.stdout.strip().startswith("1: continue under ice-2011-11-17 as of 2011-11-17")
+    assert "because P1: Guidance to ICE attorneys" in done.stdout
+
+
+def test_why_the_table_decides_so_is_said_in_the_rulebooks_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "case.json"
+    old = {"case_id": "1", "birth_date": "1930-01-01", "entries": [{"date": "1990-01-01"}]}
+    both = {**old, "security_risk": True}
+    for record, said in (
+        (both, "rule both-lists: a person must look: No rule was found for a case on both lists;"),
+        (old, "rule favored: Favored classes are offered administrative closure, and no"),
+    ):
+        file.write_text(json.dumps(record))
+        assert explain.main([str(file)]) == 0
+        assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("{", "json invalid"),
+        ("[]", "model type"),
+        ('{"custody": "JAIL"}', "custody: literal error"),
+        ('{"color": 1}', "color: extra forbidden"),
+        ("{}", "case_id: the record has no case_id (MISSING_CASE_ID)"),
+        (
+            '{"case_id": "1", "birth_date": "1980-01-01", "entries": [{"date": "1970-01-01"}]}',
+            "entries.date: an entry is dated before the birth (CONTRADICTION)",
+        ),
+    ],
+)
+def test_a_case_that_cannot_be_explained_is_one_line(
+    tmp_path: Path, text: str | None, message: str
+) -> None:
+    file = tmp_path / "case.json"
+    if text is not None:
+        file.write_text(text)
+    done = discretion("explain", file)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"discretion explain: {file}: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_rulebooks_are_listed_shown_and_checked() -> None:
+    listed = discretion("rulebook", "list")
+    assert listed.returncode == 0
+    assert all(name in listed.stdout for name in names())
+    shown = discretion("rulebook", "show", "ice-2011-11-17")
+    assert shown.returncode == 0
+    assert shown.stdout.startswith("# Guidance to ICE attorneys")
+    assert "driving under the influence" in shown.stdout
+    checked = discretion("rulebook", "check", "ice-2011-11-17")
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("ice-2011-11-17.yaml: ok, ")
+    facts = discretion("rulebook", "facts")
+    assert "| `felony_convictions` | count |" in facts.stdout
+
+
+def test_a_rulebook_that_is_wrong_is_refused_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("id: mine\ntitle: Mine\n")
+    done = discretion("rulebook", "check", file)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{file}:1: criteria: Field required" in done.stderr
+    assert "Traceback" not in done.stderr

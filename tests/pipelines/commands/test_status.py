@@ -1,0 +1,258 @@
+"""What `discretion status` says of states made by hand; of real nights, see test_prune.py."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.cli.arguments import InputProblem
+from pipelines.cli.exit_codes import INPUT, OK, STALE, USAGE
+from pipelines.commands.status import in_words, look, prometheus
+from schemas.status import Status
+from tests.helpers.commands import discretion
+
+STARTED = datetime.datetime(2011, 11, 17, 1, 30, tzinfo=datetime.UTC)
+# It took 90.5 seconds; this is five and a half hours after its end.
+NOW = STARTED + datetime.timedelta(seconds=90.5) + datetime.timedelta(hours=5.5)
+NONE = {"read": 0, "conflicts": 0, "set_aside": 0}
+NIGHT: dict[str, Any] = {
+    "run_id": "night-2011-11-16",
+    "rulebook": {"id": "small", "digest": "0f"},
+    "as_of": "2011-11-16",
+    "presume": True,
+    "scope": None,
+    "courts": None,
+    "inputs": [],
+    "outputs": [],
+    "counts": {
+        "read": 1317,
+        "routed": {"close": 200, "continue": 1000, "expedite": 30},
+        "quarantined": 50,
+        "duplicates": 20,
+        "completed": 10,
+        "out_of_scope": 7,
+        "unreadable_places": 0,
+    },
+    **{key: {} for key in ("grounds", "unknown", "missing_facts", "quarantine", "warnings")},
+    **dict.fromkeys(("firm", "look", "scope_unknown"), 0),
+    "versions": {},
+    "started": STARTED.isoformat(),
+    "seconds": 90.5,
+    "nightly": {
+        "previous": None,
+        "buckets": 8,
+        "second_reader": False,
+        "consumed": [],
+        "consumed_list": "ab",
+        "left_unread": ["events/a.avro", "events/b.avro"],
+        "set_aside": ["events/song.avro"],
+        "cases_before": 1239,
+        "opened": 1,
+        "cases": 1240,
+        "events": {**NONE, "repeated": 0, "unread": 0, "pending": 4},
+        "reviews": {**NONE, "new": 0, "kept": 17},
+        "changed": 12,
+        "causes": {"fact": 9, "milestone": 5},
+        "queue": {"": 210, "FACTS_CHANGED": 3},
+    },
+}
+
+
+def state_of(place: Path, manifest: object = NIGHT) -> str:
+    """A state whose last run has such a manifest."""
+    text = manifest if isinstance(manifest, str) else json.dumps(manifest)
+    run = place / "OUT/runs/night-2011-11-16"
+    run.mkdir(parents=True)
+    (run / "manifest.json").write_text(text)
+    (place / "OUT/LATEST").write_text("night-2011-11-16\n")
+    return str(place / "OUT")
+
+
+def test_the_last_good_night_its_age_and_its_counts(tmp_path: Path) -> None:
+    state = state_of(tmp_path)
+    status = look(state, NOW)
+    assert (status.state, status.failed, status.unfinished) == (state, None, ())
+    assert status.last_good is not None
+    assert status.last_good.model_dump() == {
+        "run_id": "night-2011-11-16",
+        "as_of": datetime.date(2011, 11, 16),
+        "rulebook": "small",
+        "finished": STARTED + datetime.timedelta(seconds=90.5),
+        "age_seconds": 19800.0,
+        "seconds": 90.5,
+        "cases": 1240,
+        "routed": {"close": 200, "continue": 1000, "expedite": 30},
+        "completed": 10,
+        "out_of_scope": 7,
+        "quarantined": 50,
+        "changed": 12,
+        "causes": {"fact": 9, "milestone": 5},
+        "queue": {"": 210, "FACTS_CHANGED": 3},
+        "reviews": 17,
+        "pending": 4,
+        "left_unread": 2,
+        "set_aside": 1,
+    }
+
+
+def test_in_words(tmp_path: Path) -> None:
+    state = state_of(tmp_path)
+    (tmp_path / "OUT/FAILED").write_text('{"at": "2011-11-17T05:06:07Z", "why": "disk full"}\n')
+    (tmp_path / "OUT/runs/_night-2011-11-17.partial").mkdir()
+    assert in_words(look(state, NOW)) == [
+        "last good night: night-2011-11-16, as of 2011-11-16 under small",
+        "finished 2011-11-17 01:31 UTC, 5.5 hours ago",
+        "cases: 1,240 (close 200, continue 1,000, expedite 30, completed 10, out of scope 7, "
+        "quarantined 50)",
+        "changed: 12 (fact 9, milestone 5)",
+        "waiting for an attorney: 213 (unmarked 210, FACTS_CHANGED 3)",
+        "reviews kept: 17; events that wait for their case: 4",
+        "files left unread: 2; set aside: 1",
+        "FAILED since, 2011-11-17 05:06 UTC: disk full",
+        f"unfinished, at work or killed: {state}/runs/_night-2011-11-17.partial",
+    ]
+
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def scraped(lines: list[str]) -> Samples:
+    """Samples of Prometheus' text format; each family is described once, before its samples."""
+    samples: Samples = {}
+    families: list[str] = []
+    described = ""
+    for line in lines:
+        if found := re.fullmatch(r"# HELP ([a-zA-Z_:][\w:]*) (\S.*)", line):
+            described = found[1]
+        elif found := re.fullmatch(r"# TYPE ([a-zA-Z_:][\w:]*) gauge", line):
+            assert found[1] == described
+            assert found[1] not in families
+            families.append(found[1])
+        else:
+            found = re.fullmatch(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (-?\d+(?:\.\d+)?)", line)
+            assert found is not None, line
+            assert found[1] == families[-1]
+            labels = re.findall(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)', found[2] or "")
+            assert (found[1], tuple(labels)) not in samples
+            samples[found[1], tuple(labels)] = float(found[3])
+    return samples
+
+
+def test_as_prometheus_text(tmp_path: Path) -> None:
+    state = state_of(tmp_path)
+    (tmp_path / "OUT/runs/_night-2011-11-17.partial").mkdir()
+    expected: Samples = {
+        ("night_failed", ()): 0,
+        ("unfinished_runs", ()): 1,
+        ("last_good_timestamp_seconds", ()): STARTED.timestamp() + 90.5,
+        ("last_good_duration_seconds", ()): 90.5,
+        ("cases", ()): 1240,
+        ("routed_cases", (("route", "close"),)): 200,
+        ("routed_cases", (("route", "continue"),)): 1000,
+        ("routed_cases", (("route", "expedite"),)): 30,
+        ("completed_cases", ()): 10,
+        ("out_of_scope_cases", ()): 7,
+        ("quarantined_records", ()): 50,
+        ("changed_cases", ()): 12,
+        ("changes", (("cause", "fact"),)): 9,
+        ("changes", (("cause", "milestone"),)): 5,
+        ("queue_cases", (("mark", ""),)): 210,
+        ("queue_cases", (("mark", "FACTS_CHANGED"),)): 3,
+        ("reviews", ()): 17,
+        ("pending_events", ()): 4,
+        ("unread_files", ()): 2,
+        ("foreign_files", ()): 1,
+    }
+    assert scraped(list(prometheus(look(state, NOW)))) == {
+        (f"discretion_{name}", labels): value for (name, labels), value in expected.items()
+    }
+
+
+def test_without_a_good_night_prometheus_has_no_counts(tmp_path: Path) -> None:
+    (tmp_path / "FAILED").write_text('{"at": "2011-11-17T05:06:07Z", "why": "no such directory"}')
+    assert scraped(list(prometheus(look(str(tmp_path), NOW)))) == {
+        ("discretion_night_failed", ()): 1,
+        ("discretion_unfinished_runs", ()): 0,
+    }
+    assert in_words(look(str(tmp_path), NOW)) == [
+        f"{tmp_path}: has no good night yet",
+        "FAILED since, 2011-11-17 05:06 UTC: no such directory",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"at": "noon"}', b"\xff\xfe\x00"])
+def test_a_damaged_note_of_a_failure_is_a_failure_all_the_same(
+    content: bytes, tmp_path: Path
+) -> None:
+    state = state_of(tmp_path)
+    (tmp_path / "OUT/FAILED").write_bytes(content)
+    status = look(state, NOW)
+    assert status.last_good is not None
+    assert status.failed is not None
+    assert status.failed.why == f"{state}/FAILED is damaged"
+
+
+def spoilt(**other: object) -> str:
+    return json.dumps({**NIGHT, **other})
+
+
+DAMAGED = {
+    "cut short": (json.dumps(NIGHT)[:-40], "is damaged or of another version"),
+    "of another version": (spoilt(color="red"), "is damaged or of another version"),
+    "a count changed": (spoilt(counts=NIGHT["counts"] | {"read": 1}), "is damaged"),
+    "a backlog run's": (spoilt(nightly=None), "is a backlog run's, not a night's"),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_manifest_is_said(how: str, tmp_path: Path) -> None:
+    text, message = DAMAGED[how]
+    state = state_of(tmp_path, text)
+    with pytest.raises(InputProblem, match=f"^{state}/runs/night-2011-11-16/manifest.json: ") as e:
+        look(state, NOW)
+    assert message in str(e.value)
+
+
+def test_damage_is_one_line_and_an_exit_code(tmp_path: Path) -> None:
+    state = Path(state_of(tmp_path))
+    (state / "runs/night-2011-11-16/manifest.json").write_bytes(b"\xff\xfe\x00")
+    failed(state, "night-2011-11-16/manifest.json: is damaged or of another version")
+    (state / "runs/night-2011-11-16/manifest.json").unlink()
+    failed(state, "night-2011-11-16/manifest.json: is missing, and LATEST names that run")
+    (state / "LATEST").unlink()
+    (state / "LATEST").mkdir()
+    failed(state, "LATEST: cannot be read (Is a directory)")
+
+
+def failed(state: Path, message: str) -> None:
+    done = discretion("status", "--state", state)
+    assert (done.returncode, done.stdout) == (INPUT, "")
+    assert done.stderr.startswith(f"discretion status: {state}/")
+    assert done.stderr.endswith(f"{message}\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
+    state = state_of(tmp_path)
+    before = datetime.datetime.now(datetime.UTC)
+    done = discretion("status", "--state", f"{state}/", "--json")
+    assert (done.returncode, done.stderr) == (OK, "")
+    said, then = Status.model_validate_json(done.stdout), look(state, before)
+    assert said.last_good is not None
+    assert then.last_good is not None
+    late = said.last_good.age_seconds - then.last_good.age_seconds
+    assert 0 <= late < 60
+    same = then.last_good.model_copy(update={"age_seconds": said.last_good.age_seconds})
+    assert said == then.model_copy(update={"last_good": same})
+    # A night of 2011 is too old for any but a very patient monitor.
+    for hours, code in ((24, STALE), (1e7, OK)):
+        done = discretion("status", "--state", state, "--prometheus", "--max-age", hours)
+        assert done.returncode == code
+        assert ("discretion_cases", ()) in scraped(done.stdout.splitlines())
+    both = discretion("status", "--state", state, "--json", "--prometheus")
+    assert (both.returncode, both.stdout) == (USAGE, "")

@@ -1,0 +1,125 @@
+"""Events of queues, landed as files."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from pathlib import Path
+
+import apache_beam as beam
+import pytest
+from apache_beam.io.gcp.pubsub import ReadFromPubSub
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing import test_stream
+
+from pipelines.cli.arguments import InputProblem, UsageError
+from pipelines.inbox.live_source import RUNNER
+from pipelines.inbox.queues import KafkaValues, installed, land, queue_source, read_pubsub
+from pipelines.nights.new_files import find_unread
+from pipelines.receive import Beside, land_events, said_by_google
+from schemas.avro import avro_schema
+from schemas.case_event import CaseEvent
+from tests.helpers.commands import discretion
+from transforms.nightly.bucket_files import read_whole
+
+MESSAGES = [
+    CaseEvent(event_id=f"e{n}", case_id="c", kind="HEARING_SET").model_dump_json().encode()
+    for n in range(5)
+]
+SCHEMA = avro_schema("case_event")
+
+
+def landed(inbox: Path) -> list[str]:
+    found = find_unread(str(inbox), SCHEMA, ())
+    assert not found.others
+    assert not found.cut_short
+    return sorted(case for f in found.files for case in read_whole(f.path, SCHEMA)["event_id"])
+
+
+def test_a_stream_of_messages_lands_where_nights_read(tmp_path: Path) -> None:
+    stream = test_stream.TestStream()
+    for message in (*MESSAGES, b"nonsense"):
+        stream.add_elements([message])
+    pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))
+    land_events(pipeline, stream, str(tmp_path))
+    pipeline.run().wait_until_finish()
+    assert landed(tmp_path) == [f"e{n}" for n in range(5)]
+    [refused] = (tmp_path / "_refused").iterdir()
+    line = json.loads(refused.read_text())
+    assert line["reason"] == "message: json_invalid"
+    assert base64.b64decode(line["message"]) == b"nonsense"
+
+
+def test_what_is_delivered_again_lands_where_it_was(tmp_path: Path) -> None:
+    for _ in range(2):
+        land([*MESSAGES, b"nonsense"], str(tmp_path))
+    assert len(list(tmp_path.glob("*.avro"))) == 1
+    assert len(list((tmp_path / "_refused").iterdir())) == 1
+
+
+def test_kafka_is_read_by_beams_own_reader() -> None:
+    source = queue_source("kafka://one:9092,two:9092/case-events", "localhost:8097")
+    assert isinstance(source, KafkaValues)
+    assert source.reader._expansion_service == "localhost:8097"
+
+
+def test_pubsub_is_read_by_beams_own_reader() -> None:
+    source = read_pubsub("one-project", "case-events")
+    assert isinstance(source, ReadFromPubSub)
+    assert source._source.full_subscription == "projects/one-project/subscriptions/case-events"
+    assert source._source.full_topic is None
+    read = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"])) | source
+    # What LandEvents takes.
+    assert (read.element_type, read.is_bounded) == (bytes, False)
+    with pytest.raises(UsageError, match="Our Project is no id of a project"):
+        read_pubsub("Our Project", "case-events")
+
+
+@pytest.mark.parametrize(
+    "url", ["x", "kafka://h:1", "pubsub:///s", "kafka://h:1/a/b", "rabbit://h:1/a"]
+)
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="write kafka://HOST:PORT/TOPIC"):
+        queue_source(url, "localhost:1")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--source", "kafka://h:1/t"], "give --expansion-service HOST:PORT"),
+        (["--source", "kafka://h:1/t", "--expansion-service", "h:2"], "give a --runner"),
+    ],
+)
+def test_what_is_missing_is_said_in_one_line(tmp_path: Path, words: list[str], says: str) -> None:
+    done = discretion("receive", "--inbox", tmp_path, *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert says in done.stderr
+
+
+def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
+    landing = Beside(None, str(tmp_path))
+    with landing:
+        landing.check()
+    landing.words = [sys.executable, "-m", "pipelines.receive", "--inbox", str(tmp_path)]
+    with landing:
+        assert landing.process is not None
+        landing.process.wait()
+        with pytest.raises(InputProblem, match="receive has ended with exit code 2"):
+            landing.check()
+
+
+def test_what_pubsubs_own_client_says_is_one_line() -> None:
+    gone = type("NotFound", (Exception,), {"__module__": "google.api_core.exceptions"})
+    assert said_by_google(gone("404 Resource not found\nmore")) == "404 Resource not found"
+    assert said_by_google(ValueError("404")) is None
+
+
+@pytest.mark.skipif(installed("google.cloud.pubsub_v1"), reason="the extra is installed")
+def test_a_missing_extra_is_said_in_one_line(tmp_path: Path) -> None:
+    done = discretion("watch", "--state", tmp_path, "--inbox", tmp_path,
+                      "--source", "pubsub://project/subscription")  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == (
+        "discretion watch: --source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'\n"
+    )

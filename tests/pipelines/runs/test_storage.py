@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import fastavro
+import pytest
+
+from pipelines import backlog
+from pipelines.cli.exit_codes import OUTPUT
+from pipelines.commands import explain, show
+from pipelines.runs import storage as directories
+from tests.helpers.commands import PARTS, discretion, rows, run_of
+from tests.helpers.object_store import OBJECTS
+
+
+@pytest.fixture(autouse=True)
+def empty_store() -> Iterator[None]:
+    OBJECTS.clear()
+    yield
+    OBJECTS.clear()
+
+
+def test_a_directory_of_names_is_renamed_with_what_closes_it_last() -> None:
+    OBJECTS.update({"flat://b/_x/done": b"1", "flat://b/_x/part/a": b"2", "flat://b/_y": b"3"})
+    assert directories.exists("flat://b/_x")
+    assert not directories.exists("flat://b/x")
+    directories.rename("flat://b/_x", "flat://b/x", last=["done"])
+    # A dict keeps the order in which names were made.
+    assert list(OBJECTS) == ["flat://b/_y", "flat://b/x/part/a", "flat://b/x/done"]
+    directories.remove("flat://b/x")
+    directories.remove("flat://b/nothing")
+    assert OBJECTS == {"flat://b/_y": b"3"}
+
+
+def test_a_real_directory_is_renamed_whole_and_removed(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    directories.rename(str(tmp_path / "a"), str(tmp_path / "c"), last=["done"])
+    assert [path.name for path in tmp_path.rglob("*")] == ["c", "b"]
+    assert directories.exists(str(tmp_path / "c"))
+    directories.remove(str(tmp_path / "c"))
+    directories.remove(str(tmp_path / "c"))
+    assert not directories.exists(str(tmp_path / "c"))
+
+
+def test_a_backlog_in_an_object_store_says_what_one_on_a_disk_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert discretion("sample", "--output", tmp_path / "s", "--cases", 300).returncode == 0
+    local = discretion("backlog", "--input", tmp_path / "s", "--output", tmp_path / "out")
+    assert local.returncode == 0, local.stderr
+    for path in (tmp_path / "s").iterdir():
+        OBJECTS[f"flat://b/cases/{path.name}"] = path.read_bytes()
+    command = ["--input", "flat://b/cases", "--output", "flat://b/out", "--run-id", "one"]
+    OBJECTS["flat://b/out/runs/_one.partial/close/part-killed.avro"] = b"left by a killed run"
+    assert backlog.main(command) == 0
+
+    assert OBJECTS["flat://b/out/LATEST"] == b"one\n"
+    assert not any("partial" in name or "killed" in name for name in OBJECTS)
+    for part in PARTS:
+        found = [
+            row
+            for name in OBJECTS
+            if name.startswith(f"flat://b/out/runs/one/{part}/")
+            for row in fastavro.reader(io.BytesIO(OBJECTS[name]))
+            if isinstance(row, dict)
+        ]
+        there = rows(run_of(tmp_path / "out"), part)
+        if part in ("quarantine", "duplicates"):
+            # These name the file that a record stood in.
+            assert len(found) == len(there)
+        else:
+            assert sorted(found, key=lambda row: (str(row["case_id"]), repr(row))) == there
+
+    again = dict(OBJECTS)
+    assert backlog.main(command) == OUTPUT
+    assert again == OBJECTS
+    capsys.readouterr()
+    assert show.main(["flat://b/out", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run_id"] == "one"
+    case = rows(run_of(tmp_path / "out"), "close")[0]["case_id"]
+    assert explain.main([case, "--run", "flat://b/out"]) == 0
+    assert f"{case}: close" in capsys.readouterr().out

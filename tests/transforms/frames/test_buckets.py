@@ -1,0 +1,35 @@
+import polars as pl
+
+from transforms.frames.buckets import bucket_count, bucket_of, by_bucket
+
+
+def plain(text: str, buckets: int) -> int:
+    """FNV-1a, a byte after the other."""
+    value = 0xCBF29CE484222325
+    for byte in text.encode()[-64:]:
+        value = ((value ^ byte) * 0x100000001B3) % (1 << 64)
+    return (value ^ (value >> 32)) % buckets
+
+
+def test_the_hash_is_fnv_1a() -> None:
+    ids = ["7000001", "a", "ü" * 40, "x" * 200, "7000002"]
+    assert bucket_of(pl.Series(ids), 1000).to_list() == [plain(text, 1000) for text in ids]
+    # Known values of FNV-1a, so that no change of both goes unseen.
+    assert plain("a", 1 << 64) == 0xAF63DC4C8601EC8C ^ (0xAF63DC4C8601EC8C >> 32)
+
+
+def test_no_id_is_in_the_first_bucket() -> None:
+    assert bucket_of(pl.Series([None, "", "1"], dtype=pl.String), 7).to_list()[:2] == [0, 0]
+    assert bucket_of(pl.Series([], dtype=pl.String), 7).is_empty()
+
+
+def test_every_row_is_in_one_bucket_and_they_are_about_even() -> None:
+    frame = pl.DataFrame({"case_id": [f" {7_000_000 + n}" for n in range(10_000)]})
+    parts = dict(by_bucket(frame, 10))
+    assert sum(part.height for part in parts.values()) == 10_000
+    assert all(900 < part.height < 1_100 for part in parts.values())
+    assert parts[plain("7000000", 10)]["case_id"][0] == "7000000"
+
+
+def test_buckets_hold_about_a_frame() -> None:
+    assert [bucket_count(n) for n in (0, 1, 32_768, 32_769, 300_000)] == [1, 1, 1, 2, 10]

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import random
+import re
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.avro import avro_schema
+from schemas.case_record import CaseRecord
+from tests.helpers.random_records import random_record
+from transforms.avro.types import polars_schema
+from transforms.normalize.case_frame import CASES, case_key, from_frame, to_frame
+
+KEYS = st.none() | st.text(st.sampled_from(" \t\n\u00a0aB1"), max_size=6) | st.text(max_size=6)
+
+
+@pytest.mark.parametrize("known", [0.0, 0.5, 1.0])
+def test_records_come_back_from_a_frame_as_they_went_in(known: float) -> None:
+    rng = random.Random(int(10 * known))
+    records = [CaseRecord.model_validate(random_record(rng, known)) for _ in range(40)]
+    frame = to_frame(records)
+    assert frame.schema == CASES == polars_schema(avro_schema("case_record"))
+    assert from_frame(frame) == records
+
+
+def test_unknown_and_known_to_have_none_are_told_apart_in_a_frame() -> None:
+    records = [CaseRecord(charges=None), CaseRecord(charges=[]), CaseRecord(charges=[None])]
+    assert to_frame(records)["charges"].to_list() == [None, [], [None]]
+    assert [record.charges for record in from_frame(to_frame(records))] == [None, [], [None]]
+
+
+def test_an_empty_frame_has_the_columns() -> None:
+    assert to_frame([]).schema == CASES
+    assert from_frame(to_frame([])) == []
+
+
+def test_columns_that_are_no_fields_are_left_out_and_missing_ones_are_not_made_up() -> None:
+    frame = to_frame([CaseRecord(case_id="1")])
+    assert from_frame(frame.with_columns(more=pl.lit(1)).select(pl.all().reverse())) == [
+        CaseRecord(case_id="1")
+    ]
+    with pytest.raises(pl.exceptions.ColumnNotFoundError):
+        from_frame(frame.drop("case_id"))
+
+
+@given(st.lists(KEYS, max_size=8))
+def test_a_key_is_the_id_trimmed_and_a_blank_one_is_none(ids: list[str | None]) -> None:
+    keys = pl.DataFrame({"case_id": ids}, schema={"case_id": pl.String}).select(case_key())
+    # Unicode's blanks: Python's own strip takes four control characters more.
+    blank = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+    trimmed = [None if i is None else re.sub(f"^{blank}|{blank}\\Z", "", i) for i in ids]
+    assert keys.to_series().to_list() == [text or None for text in trimmed]
+    assert keys.columns == ["case_id"]

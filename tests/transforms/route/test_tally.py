@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from typing import Any
+
+import apache_beam as beam
+import polars as pl
+import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.testing.util import assert_that
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.normalize.quarantine import QUARANTINED
+from transforms.route.recommendation import RECOMMENDATION
+from transforms.route.tally import (
+    SCHEMA,
+    AddUp,
+    add_up,
+    tally_quarantined,
+    tally_recommendations,
+    tally_rows,
+)
+
+Tally = dict[tuple[str, str], int]
+TALLIES = st.lists(
+    st.tuples(st.sampled_from(["route", "ground"]), st.sampled_from("ab"), st.integers(0, 9)),
+    max_size=5,
+)
+
+
+def counts(tally: pl.DataFrame) -> Tally:
+    assert tally.schema == SCHEMA
+    assert not tally.select(pl.struct("of", "key").is_duplicated().any()).item()
+    return {(of, key): count for of, key, count in tally.rows()}
+
+
+def recommended(
+    route: str, grounds: str, *, unknown: str = "", warnings: list[str] | None = None, **more: Any
+) -> dict[str, Any]:
+    return {
+        "route": route,
+        "grounds": [{"criterion": c, "citation": "The memo"} for c in grounds.split()],
+        "criteria_unknown": unknown.split(),
+        "missing_facts": [f"fact_of_{c}" for c in unknown.split()],
+        "warnings": warnings,
+        "firm": False,
+        "look": False,
+        **more,
+    }
+
+
+def test_what_is_counted_of_recommendations() -> None:
+    rows = [
+        recommended("close", "F1 F2", unknown="P1", warnings=["court:UNKNOWN_CODE"]),
+        recommended("close", "F1", firm=True, warnings=[]),
+        recommended("expedite", "P1", look=True, firm=True, unknown="F1 P1"),
+    ]
+    assert counts(tally_recommendations(pl.DataFrame(rows, schema=RECOMMENDATION))) == {
+        ("route", "close"): 2,
+        ("route", "expedite"): 1,
+        ("ground", "F1"): 2,
+        ("ground", "F2"): 1,
+        ("ground", "P1"): 1,
+        ("unknown", "P1"): 2,
+        ("unknown", "F1"): 1,
+        ("missing_fact", "fact_of_P1"): 2,
+        ("missing_fact", "fact_of_F1"): 1,
+        ("warning", "court:UNKNOWN_CODE"): 1,
+        ("firm", ""): 2,
+        ("look", ""): 1,
+    }
+
+
+def test_of_nothing_nothing_is_counted() -> None:
+    assert counts(tally_recommendations(RECOMMENDATION.to_frame())) == {
+        ("firm", ""): 0,
+        ("look", ""): 0,
+    }
+    assert set(counts(tally_quarantined(QUARANTINED.to_frame())).values()) == {0}
+
+
+def test_what_is_set_aside_is_counted_by_record_and_by_entry() -> None:
+    rows = [
+        ("read", "UNREADABLE_BLOCK", 250, "a.avro"),
+        ("read", "UNREADABLE_BLOCK", 40, "b.avro"),
+        ("read", "UNREADABLE_BLOCK", None, "b.avro"),
+        ("read", "TRUNCATED_FILE", None, "b.avro"),
+        ("normalize", "CONTRADICTION", 1, None),
+        ("normalize", "CONTRADICTION", 1, None),
+    ]
+    columns = ("stage", "reason", "record_count", "source_file")
+    frame = pl.DataFrame(
+        [dict(zip(columns, row, strict=True)) for row in rows],
+        schema=QUARANTINED,
+    )
+    assert counts(tally_quarantined(frame)) == {
+        ("quarantine", "UNREADABLE_BLOCK"): 3,
+        ("quarantine", "TRUNCATED_FILE"): 1,
+        ("quarantine", "CONTRADICTION"): 2,
+        ("quarantined", "UNREADABLE_BLOCK"): 290,
+        ("quarantined", "CONTRADICTION"): 2,
+        ("unread", ""): 290,
+        ("unreadable", ""): 2,
+        ("damaged", "a.avro"): 1,
+        ("damaged", "b.avro"): 3,
+        ("damaged_records", "a.avro"): 250,
+        ("damaged_records", "b.avro"): 40,
+        ("damaged_uncounted", "b.avro"): 2,
+        ("cut_short", "b.avro"): 1,
+    }
+
+
+def test_rows_are_counted_under_one_name() -> None:
+    assert counts(tally_rows("duplicates", pl.DataFrame({"a": [1, 2, 3]}))) == {
+        ("duplicates", ""): 3
+    }
+
+
+def frame_of(rows: list[tuple[str, str, int]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def plainly(tallies: list[list[tuple[str, str, int]]]) -> Tally:
+    total: Tally = {}
+    for of, key, count in (row for tally in tallies for row in tally):
+        total[of, key] = total.get((of, key), 0) + count
+    return total
+
+
+@given(st.lists(TALLIES, max_size=4))
+def test_tallies_add_up_in_order_of_their_names(tallies: list[list[tuple[str, str, int]]]) -> None:
+    got = add_up(map(frame_of, tallies))
+    assert counts(got) == plainly(tallies)
+    assert got.rows() == sorted(got.rows())
+
+
+@pytest.mark.parametrize("tallies", [[], [[("route", "a", 2)], [], [("route", "a", 3)]]])
+def test_a_whole_collection_adds_up(tallies: list[list[tuple[str, str, int]]]) -> None:
+    def right(got: list[pl.DataFrame]) -> None:
+        [total] = got
+        assert counts(total) == plainly(tallies)
+
+    with beam.Pipeline(runner=FnApiRunner()) as pipeline:
+        total = (
+            pipeline
+            | beam.Create([frame_of(tally) for tally in tallies])
+            | beam.CombineGlobally(AddUp())
+        )
+        assert_that(total, right)
+
+
+@given(st.lists(TALLIES, max_size=4), st.integers(0, 4))
+def test_however_a_runner_parts_the_work(
+    tallies: list[list[tuple[str, str, int]]], cut: int
+) -> None:
+    combine = AddUp()
+    parts = []
+    for part in (tallies[:cut], tallies[cut:]):
+        accumulator = combine.create_accumulator()
+        for tally in part:
+            accumulator = combine.add_input(accumulator, frame_of(tally))
+        parts.append(accumulator)
+    assert counts(combine.extract_output(combine.merge_accumulators(parts))) == plainly(tallies)

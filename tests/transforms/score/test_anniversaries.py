@@ -1,0 +1,96 @@
+"""Ages and anniversaries against plain Python, 29 February and month ends included."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+
+import polars as pl
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from transforms.score.anniversaries import age, anniversary, span
+
+DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31))
+LEAP_DAY = datetime.date(1980, 2, 29)
+
+
+def day(text: str | None) -> datetime.date | None:
+    return None if text is None else datetime.date.fromisoformat(text)
+
+
+def after(date: datetime.date, years: int, months: int, days: int) -> datetime.date:
+    """By counting: a day that the month has not is the first of the next month."""
+    month = date.month - 1 + months + 12 * years
+    year, month = date.year + month // 12, month % 12 + 1
+    if date.day <= calendar.monthrange(year, month)[1]:
+        found = datetime.date(year, month, date.day)
+    else:
+        found = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return found + datetime.timedelta(days=days)
+
+
+def ours(date: datetime.date | None, years: int = 0, months: int = 0, days: int = 0) -> object:
+    expression = anniversary(pl.col("d"), years=years, months=months, days=days)
+    return pl.DataFrame({"d": [date]}, schema={"d": pl.Date}).select(expression).item()
+
+
+@given(DAYS, st.integers(0, 90), st.integers(0, 30), st.integers(0, 400))
+@example(LEAP_DAY, 65, 0, 0)
+@example(datetime.date(2011, 1, 31), 0, 1, 0)
+@example(datetime.date(2011, 12, 31), 0, 2, 1)
+def test_an_anniversary_is_found_by_counting(
+    date: datetime.date, years: int, months: int, days: int
+) -> None:
+    assert ours(date, years, months, days) == after(date, years, months, days)
+
+
+@pytest.mark.parametrize(
+    ("date", "years", "months", "days", "expected"),
+    [
+        ("1980-02-29", 21, 0, 0, "2001-03-01"),
+        ("1980-02-29", 20, 0, 0, "2000-02-29"),
+        ("1946-11-17", 65, 0, 0, "2011-11-17"),
+        ("2011-01-31", 0, 1, 0, "2011-03-01"),
+        ("2012-01-31", 0, 1, 0, "2012-03-01"),
+        ("2011-03-31", 0, 1, 0, "2011-05-01"),
+        ("2011-12-31", 3, 0, 1, "2015-01-01"),
+        (None, 5, 0, 1, None),
+    ],
+)
+def test_anniversaries_worked_out_by_hand(
+    date: str | None, years: int, months: int, days: int, expected: str | None
+) -> None:
+    assert ours(day(date), years, months, days) == day(expected)
+
+
+@given(DAYS, DAYS)
+@example(LEAP_DAY, datetime.date(2001, 2, 28))
+@example(LEAP_DAY, datetime.date(2001, 3, 1))
+def test_an_age_is_the_number_of_birthdays(birth: datetime.date, on: datetime.date) -> None:
+    frame = pl.DataFrame({"birth": [birth], "on": [on]})
+    got = frame.select(age(pl.col("birth"), pl.col("on"))).item()
+    if on >= birth:
+        assert got == sum(after(birth, years, 0, 0) <= on for years in range(1, 202))
+    else:
+        assert got < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("1980-02-29", "1980-02-29", "1980-02-29"),
+        ("1980-02", "1980-02-01", "1980-02-29"),
+        ("1981-02", "1981-02-01", "1981-02-28"),
+        ("1980-12", "1980-12-01", "1980-12-31"),
+        ("1980", "1980-01-01", "1980-12-31"),
+        (None, None, None),
+    ],
+)
+def test_a_date_of_which_part_is_known_spans_its_days(
+    text: str | None, first: str | None, last: str | None
+) -> None:
+    frame = pl.DataFrame({"d": [text]}, schema={"d": pl.String})
+    begin, end = span("d")
+    assert frame.select(begin.alias("a"), end.alias("b")).row(0) == (day(first), day(last))

@@ -1,0 +1,398 @@
+"""Facts, each against a plain reading of one record at a time."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import random
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.codes import charge_families, form_families
+from schemas.facts import FACTS, high, low
+from schemas.rulebook import CountedConvictions
+from tests.helpers.random_facts import SCHEMA
+from tests.helpers.random_records import frame, random_completion, random_record
+from transforms.score.facts import BOOL_FIELDS, FACT_COLUMNS, derive_facts
+
+Row = dict[str, Any]
+Truth = bool | None
+SEEDS = st.integers(0, 2**32 - 1)
+COUNTED = CountedConvictions()
+
+
+def both(*truths: Truth) -> Truth:
+    return False if False in truths else None if None in truths else True
+
+
+def either(*truths: Truth) -> Truth:
+    return True if True in truths else None if None in truths else False
+
+
+def no(truth: Truth) -> Truth:
+    return None if truth is None else not truth
+
+
+def among(value: str | None, *symbols: str) -> Truth:
+    return None if value in (None, "UNKNOWN") else value in symbols
+
+
+def any_of(items: list[Row | None] | None, holds: Callable[[Row], Truth]) -> Truth:
+    if items is None:
+        return None
+    return either(*(None if item is None else holds(item) for item in items))
+
+
+def count(name: str, items: list[Row | None] | None, holds: Callable[[Row], Truth]) -> Row:
+    if items is None:
+        return {low(name): 0, high(name): None}
+    truths = [holds(item) for item in items if item is not None]
+    most = None if None in items else sum(truth is not False for truth in truths)
+    return {low(name): sum(truth is True for truth in truths), high(name): most}
+
+
+def day(text: str | None) -> datetime.date | None:
+    return None if text is None else datetime.date.fromisoformat(text)
+
+
+def latest(name: str, items: list[Row | None] | None, holds: Callable[[Row], Truth]) -> Row:
+    there = [item for item in items or () if item is not None]
+    sure = [item["date"] for item in there if holds(item) is True and item["date"]]
+    may = [item["date"] for item in there if holds(item) is not False]
+    closed = items is not None and None not in items and may and None not in may
+    return {
+        low(name): day(max(sure, default=None)),
+        high(name): day(max(may)) if closed else None,
+    }
+
+
+def always(item: Row) -> Truth:
+    return True
+
+
+def age(birth: datetime.date, on: datetime.date) -> int:
+    full = on.year - birth.year
+    return max(0, full - ((on.month, on.day) < (birth.month, birth.day)))
+
+
+def bounds_of_birth(text: str | None) -> tuple[datetime.date | None, datetime.date | None]:
+    if text is None:
+        return None, None
+    days = [datetime.date.fromisoformat((text + "-01-01")[:10])]
+    while (following := days[-1] + datetime.timedelta(days=1)).isoformat().startswith(text):
+        days.append(following)
+    return days[0], days[-1]
+
+
+def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> Row:
+    violence = {"VIOLENCE", "THREATS", "ASSAULT", "DOMESTIC_VIOLENCE", "HOMICIDE"}
+    sexual = {"SEXUAL_ABUSE", "SEXUAL_EXPLOITATION"}
+
+    def stands(one: Row) -> Truth:
+        return both(
+            True if counted.foreign else no(among(one["jurisdiction"], "FOREIGN")),
+            True if counted.juvenile else no(one["juvenile_adjudication"]),
+            True if counted.vacated else no(one["vacated"]),
+        )
+
+    def of(one: Row, *categories: str) -> Truth:
+        return None if one["category"] is None else one["category"] in categories
+
+    def felony(one: Row) -> Truth:
+        return both(among(one["grade"], "FELONY"), stands(one))
+
+    def misdemeanor(one: Row) -> Truth:
+        return both(among(one["grade"], "MISDEMEANOR"), stands(one))
+
+    def misdemeanor_of(category: str, one: Row) -> Truth:
+        return both(misdemeanor(one), of(one, category))
+
+    def violent(one: Row) -> Truth:
+        return of(one, *violence, *sexual) if one["violent"] is None else one["violent"]
+
+    def of_status(one: Row) -> Truth:
+        # Fraud may or may not have status as an element: the category does not say.
+        if one["immigration_element"] is not None or one["category"] == "IMMIGRATION_FRAUD":
+            return one["immigration_element"]
+        return of(one, "ILLEGAL_ENTRY", "ILLEGAL_REENTRY")
+
+    def in_custody(one: Row) -> Truth:
+        return None if one["custody_days"] is None else one["custody_days"] >= 90
+
+    entry = ("ILLEGAL_ENTRY", "ILLEGAL_REENTRY", "IMMIGRATION_FRAUD")
+    kinds: dict[str, Callable[[Row], Truth]] = {
+        "convictions": lambda c: both(no(among(c["grade"], "INFRACTION")), stands(c)),
+        "felony_convictions": felony,
+        "felonies_not_status": lambda c: both(felony(c), no(of_status(c))),
+        "aggravated_felonies": lambda c: both(c["aggravated_felony"], stands(c)),
+        "misdemeanor_convictions": misdemeanor,
+        "misdemeanors_not_minor": lambda c: both(
+            misdemeanor(c), no(of(c, "TRAFFIC")), no(of_status(c))
+        ),
+        "immigration_offenses": lambda c: both(of(c, *entry), stands(c)),
+        "gang_offenses": lambda c: both(of(c, "GANG"), stands(c)),
+        "misdemeanors_90_days_custody": lambda c: both(misdemeanor(c), in_custody(c)),
+        "nonviolent_misdemeanors": lambda c: both(misdemeanor(c), no(violent(c))),
+        "violent_misdemeanors": lambda c: both(
+            misdemeanor(c), either(violent(c), of(c, *violence))
+        ),
+        "sexual_abuse_misdemeanors": lambda c: both(misdemeanor(c), of(c, *sexual)),
+    }
+    for name, category in {
+        "domestic_violence": "DOMESTIC_VIOLENCE",
+        "driving_under_influence": "DUI",
+        "hit_and_run": "HIT_AND_RUN",
+        "drug_trafficking": "DRUG_TRAFFICKING",
+        "burglary": "BURGLARY",
+        "firearm": "FIREARM",
+        "public_safety": "OTHER_PUBLIC_SAFETY",
+    }.items():
+        kinds[f"{name}_misdemeanors"] = functools.partial(misdemeanor_of, category)
+    return {
+        column: value
+        for name, holds in kinds.items()
+        for column, value in count(name, items, holds).items()
+    }
+
+
+def entries(record: Row) -> Row:
+    items = record["entries"]
+    there = [item["date"] for item in items or () if item is not None]
+    dates = [date for date in there if date is not None]
+    closed = items is not None and None not in items and None not in there
+    first = {
+        low("first_entry"): day(min(dates, default=None)) if closed else None,
+        high("first_entry"): day(min(dates, default=None)),
+    }
+    last = latest("last_entry", items, always)
+    shown = day(record["present_continuously_since"])
+    born, born_at_latest = bounds_of_birth(record["birth_date"])
+    earliest, at_latest = first[low("first_entry")], first[high("first_entry")]
+
+    def illegal(one: Row) -> Truth:
+        return among(one["manner"], "WITHOUT_INSPECTION")
+
+    return {
+        **first,
+        **last,
+        **latest("last_illegal_entry", items, illegal),
+        "entered_illegally": any_of(items, illegal),
+        low("present_since"): shown or last[low("last_entry")],
+        high("present_since"): shown or last[high("last_entry")],
+        low("birth_date"): born,
+        high("birth_date"): born_at_latest,
+        low("age_at_first_entry"): age(born_at_latest, earliest)
+        if born_at_latest and earliest
+        else 0,
+        high("age_at_first_entry"): age(born, at_latest) if born and at_latest else None,
+    }
+
+
+def favor(record: Row) -> Row:
+    service = record["military_service"]
+
+    def honorable(one: Row) -> Truth:
+        return among(one["status"], "SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
+
+    def served(*who: str) -> Truth:
+        return any_of(service, lambda s: both(among(s["who"], *who), honorable(s)))
+
+    def relative(relation: str, status: str) -> Truth:
+        return any_of(
+            record["relatives"],
+            lambda r: both(among(r["relation"], relation), among(r["status"], status)),
+        )
+
+    def victim(kind: str) -> Truth:
+        return any_of(
+            record["victimization"], lambda v: both(among(v["kind"], kind), v["in_united_states"])
+        )
+
+    def likely(family: str) -> Truth:
+        def alive(one: Row) -> Truth:
+            form = None if one["form"] is None else one["form"] in form_families()[family]
+            return both(form, no(among(one["decision"], "DENIED", "WITHDRAWN")), one["likely"])
+
+        return any_of(record["applications"], alive)
+
+    kin = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
+    facts: Row = {
+        "served": served("SELF"),
+        "spouse_or_parent_served": served("SPOUSE", "PARENT"),
+        "immediate_relative_served": served(*kin),
+        "combat_service": any_of(
+            service, lambda s: both(s["combat"], among(s["who"], "SELF", *kin))
+        ),
+        "primary_caretaker": any_of(
+            record["caretaking"],
+            lambda c: among(c["of"], "MINOR", "PERSON_WITH_DISABILITY", "SERIOUSLY_ILL_RELATIVE"),
+        ),
+        "domestic_violence_victim": victim("DOMESTIC_VIOLENCE"),
+        "trafficking_victim": victim("HUMAN_TRAFFICKING"),
+        "serious_crime_victim": victim("OTHER_SERIOUS_CRIME"),
+        "likely_family_relief": likely("FAMILY"),
+        "likely_protection": likely("PROTECTION"),
+        "relief_denied": any_of(record["applications"], lambda a: among(a["decision"], "DENIED")),
+        **count("documented_ties", record["ties"], lambda tie: tie["documented"]),
+    }
+    for status, symbol in (("citizen", "CITIZEN"), ("resident", "PERMANENT_RESIDENT")):
+        for relation in kin:
+            if f"{status}_{relation.lower()}" in FACTS:
+                facts[f"{status}_{relation.lower()}"] = relative(relation, symbol)
+    return facts
+
+
+def history(record: Row) -> Row:
+    violations, orders = record["status_violations"], record["orders"]
+    removed = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
+    judged = ("IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER")
+    charged = {
+        "alleged_security_ground": "SECURITY",
+        "alleged_human_rights_ground": "HUMAN_RIGHTS",
+        "alleged_criminal_ground": "CRIMINAL",
+        "alleged_fraud": "FRAUD",
+        "alleged_prior_removal": "PRIOR_REMOVAL",
+        "alleged_illegal_entry": "ENTRY_WITHOUT_INSPECTION",
+        "alleged_status_violation": "STATUS_VIOLATION",
+    }
+
+    def charge(family: str) -> Truth:
+        codes = charge_families()[family]
+        return any_of(
+            record["charges"], lambda c: None if c["code"] is None else c["code"] in codes
+        )
+
+    return {
+        "violated_status": any_of(violations, always),
+        "visa_program_abuse": any_of(violations, lambda v: among(v["kind"], "VISA_PROGRAM_ABUSE")),
+        **latest("last_status_violation", violations, always),
+        **count("removals", record["removals"], lambda r: among(r["kind"], *removed)),
+        "final_order": any_of(orders, lambda o: o["final"]),
+        "outstanding_order": any_of(orders, lambda o: o["outstanding"]),
+        **latest("latest_final_order", orders, lambda o: o["final"]),
+        **count(
+            "fraud_findings", record["fraud_findings"], lambda f: among(f["found_by"], *judged)
+        ),
+        **{fact: charge(family) for fact, family in charged.items()},
+    }
+
+
+def scalars(record: Row) -> Row:
+    def symbol(name: str) -> str | None:
+        return None if record[name] == "UNKNOWN" else record[name]
+
+    facts: Row = {name: record[name] for name in (*BOOL_FIELDS, "court", "case_type")}
+    for name in ("nationality", "language"):
+        facts[name] = record[name]
+    for name in ("next_hearing", "nta_issued", "lpr_since"):
+        facts |= dict.fromkeys((low(name), high(name)), day(record[name]))
+    for name in ("months_in_lawful_status", "arrests"):
+        facts |= {low(name): record[name] or 0, high(name): record[name]}
+    return facts | {
+        "custody": symbol("custody"),
+        "calendar": symbol("calendar_type"),
+        "sex": symbol("sex"),
+        "unmarried": among(record["marital_status"], "UNMARRIED"),
+        "finished_high_school": among(record["high_school"], "COMPLETED_IN_US", "COMPLETED_ABROAD"),
+        "us_high_school": among(record["high_school"], "COMPLETED_IN_US"),
+        "higher_education": among(record["higher_education"], "PURSUING", "COMPLETED"),
+    }
+
+
+def plainly(record: Row, counted: CountedConvictions) -> Row:
+    """The facts of one record, read without frames."""
+    return {
+        **scalars(record),
+        **entries(record),
+        **history(record),
+        **convictions(record["convictions"], counted),
+        **favor(record),
+    }
+
+
+def records(seed: int, rows: int = 12) -> list[Row]:
+    rng = random.Random(seed)
+    return [random_record(rng, rng.choice([0.4, 0.7, 0.95])) for _ in range(rows)]
+
+
+@given(SEEDS, st.booleans(), st.booleans(), st.booleans())
+@settings(max_examples=40)
+def test_facts_are_those_of_a_plain_reading(
+    seed: int, foreign: bool, juvenile: bool, vacated: bool
+) -> None:
+    counted = CountedConvictions(foreign=foreign, juvenile=juvenile, vacated=vacated)
+    rows = records(seed)
+    derived = derive_facts(frame(rows), counted)
+    assert tuple(derived.columns) == FACT_COLUMNS
+    assert derived.schema == SCHEMA
+    for row, facts in zip(rows, derived.to_dicts(), strict=True):
+        expected = plainly(row, counted)
+        assert set(expected) == set(FACT_COLUMNS)
+        assert facts == expected
+
+
+@given(SEEDS)
+@settings(max_examples=40)
+def test_every_completion_lies_within_what_was_known(seed: int) -> None:
+    rows = records(seed)
+    rng = random.Random(seed + 1)
+    partial = derive_facts(frame(rows), COUNTED).to_dicts()
+    settled = derive_facts(frame([random_completion(rng, row) for row in rows]), COUNTED)
+    for before, after in zip(partial, settled.to_dicts(), strict=True):
+        for fact in FACTS.values():
+            if fact.kind in ("bool", "code"):
+                assert before[fact.name] in (None, after[fact.name]), fact.name
+                continue
+            least, most = before[low(fact.name)], before[high(fact.name)]
+            assert least is None or after[low(fact.name)] >= least, fact.name
+            # A date of what there turns out to be none of has no bounds at all.
+            there = after[high(fact.name)]
+            assert most is None or there is None or there <= most, fact.name
+
+
+@pytest.mark.parametrize(
+    ("convictions", "bounds"),
+    [
+        (None, (0, None)),
+        ([], (0, 0)),
+        ([None], (0, None)),
+        ([{"grade": "MISDEMEANOR", "category": "DUI"}], (1, 1)),
+        ([{"grade": None, "category": "DUI"}], (0, 1)),
+        ([{"grade": "MISDEMEANOR", "category": "DUI"}, None], (1, None)),
+        ([{"grade": "FELONY", "category": "DUI"}], (0, 0)),
+    ],
+)
+def test_counts_of_what_is_not_all_known(convictions: Any, bounds: tuple[int, int | None]) -> None:
+    counts_all = CountedConvictions(foreign=True, juvenile=True, vacated=True)
+    record = frame([{"case_id": "1", "convictions": convictions}])
+    facts = derive_facts(record, counts_all)
+    assert facts.select(pl.col("^driving_under_influence_misdemeanors.*$")).row(0) == bounds
+
+
+@pytest.mark.parametrize(
+    ("ties", "caretaking", "expected"),
+    [
+        (None, None, (0, None, None)),
+        ([], [], (0, 0, False)),
+        ([None], [None], (0, None, None)),
+        ([{"documented": True}, None], [{"of": "MINOR"}, None], (1, None, True)),
+        ([{"documented": False}, None], [{"of": "OTHER"}, None], (0, None, None)),
+        ([{"documented": False}], [{"of": "OTHER"}], (0, 0, False)),
+        ([{"documented": None}], [{"of": "UNKNOWN"}], (0, 1, None)),
+    ],
+)
+def test_none_and_unknown_and_perhaps_more_are_three_things(
+    ties: Any, caretaking: Any, expected: tuple[Any, ...]
+) -> None:
+    facts = derive_facts(frame([{"ties": ties, "caretaking": caretaking}]), COUNTED)
+    names = (low("documented_ties"), high("documented_ties"), "primary_caretaker")
+    assert facts.select(names).row(0) == expected
+
+
+def test_no_records_have_no_facts() -> None:
+    assert derive_facts(frame([]), COUNTED).schema == SCHEMA

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import polars as pl
+import pytest
+
+from schemas.rulebook_compile import MilestoneSpan
+from schemas.rulebooks import load
+from transforms.score.milestones import milestone_dates
+
+
+@pytest.mark.parametrize(
+    ("born", "years", "reached"),
+    [
+        ("1946-11-17", 65, "2011-11-17"),
+        ("1948-02-29", 65, "2013-03-01"),
+        ("1948-02-29", 64, "2012-02-29"),
+        (None, 65, None),
+    ],
+)
+def test_a_milestone_is_its_anniversary(born: str | None, years: int, reached: str | None) -> None:
+    span = MilestoneSpan("old", "birth_date", years, 0, 0)
+    rulebook = dataclasses.replace(load("ice-2011-11-17"), milestones=(span,))
+    day = None if born is None else datetime.date.fromisoformat(born)
+    facts = pl.DataFrame(
+        {"birth_date.low": [day], "birth_date.high": [day]},
+        schema={"birth_date.low": pl.Date, "birth_date.high": pl.Date},
+    )
+    dates = milestone_dates(facts, rulebook)
+    expected = None if reached is None else datetime.date.fromisoformat(reached)
+    assert dates.to_dicts() == [{"old.low": expected, "old.high": expected}]
+
+
+def test_bounds_stay_bounds() -> None:
+    span = MilestoneSpan("three", "last_entry", 3, 1, 2)
+    rulebook = dataclasses.replace(load("ice-2011-11-17"), milestones=(span,))
+    facts = pl.DataFrame(
+        {"last_entry.low": [datetime.date(2008, 1, 31)], "last_entry.high": [None]},
+        schema={"last_entry.low": pl.Date, "last_entry.high": pl.Date},
+    )
+    # The last day of January, 37 months on, is 1 March 2011, February having no 31st.
+    expected = {"three.low": datetime.date(2011, 3, 3), "three.high": None}
+    assert milestone_dates(facts, rulebook).to_dicts() == [expected]

@@ -1,0 +1,94 @@
+"""Standings, by plain Python; and the part of them that the calendar moves, by the whole."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import random
+
+import polars as pl
+
+from schemas.rulebooks import load_text
+from tests.helpers.random_facts import AS_OF, near_milestones, partial_facts
+from tests.helpers.small_rulebook import facts, plain_standing, small
+from tests.schemas.test_rulebooks import GOOD
+from transforms.score.milestones import milestone_dates
+from transforms.score.position import MovingPart, Weighing, moving, standing
+from transforms.score.presumptions import presumable, with_presumptions
+
+IDS = [criterion.id for criterion in small().criteria]
+COLUMNS = {
+    "priority": pl.Boolean,
+    "favored": pl.Boolean,
+    "score.low": pl.Int32,
+    "score.high": pl.Int32,
+}
+
+
+def weighing(record: pl.DataFrame, *, presume: bool) -> Weighing:
+    presumed = with_presumptions(record, presumable(record, small()), small())
+    dates = milestone_dates(record, small())
+    return Weighing(small(), record, presumed if presume else None, dates)
+
+
+def days(*each: datetime.date) -> pl.Series:
+    return pl.Series(each, dtype=pl.Date)
+
+
+def test_a_standing_is_that_of_plain_python() -> None:
+    every = list(itertools.product((True, False, None), repeat=len(IDS)))
+    cases = random.Random(1).sample(every, 800)
+    values = pl.DataFrame(cases, schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
+    got = standing(values, small().criteria)
+    assert got.schema == COLUMNS
+    for case, row in zip(cases, got.rows(), strict=True):
+        assert row == plain_standing(dict(zip(IDS, case, strict=True)))
+
+
+def test_only_the_criteria_meant_have_a_part_in_a_standing() -> None:
+    values = pl.DataFrame([[True] * len(IDS)], schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
+    some = [c for c in small().criteria if c.id in ("F1", "A1")]
+    assert standing(values, some).rows() == [(False, True, 3, 3)]
+    assert standing(values, []).rows() == [(False, False, 0, 0)]
+
+
+def test_values_are_those_of_the_day_and_a_presumption_makes_them_false() -> None:
+    case = {"birth_date": datetime.date(1946, 11, 17), "arrests": (0, None)}
+    record = facts(case, case)
+    some = [c for c in small().criteria if c.id in ("P1", "F1")]
+    birthday = datetime.date(2011, 11, 17)
+    both = days(birthday - datetime.timedelta(days=1), birthday)
+    real, effective = weighing(record, presume=True).values(some, both)
+    assert real.rows() == [(None, False), (None, True)]
+    assert effective.rows() == [(False, False), (False, True)]
+    real, effective = weighing(record, presume=False).values(some, both)
+    assert effective.equals(real)
+    assert real.rows() == [(None, False), (None, True)]
+
+
+def test_the_criteria_that_move_are_those_with_milestones() -> None:
+    assert [c.id for c in moving(small())] == ["P3", "F1", "A3"]
+
+
+def test_a_moving_part_stands_on_any_day_as_the_whole() -> None:
+    rng = random.Random(2)
+    record = near_milestones(partial_facts(5, 60), small(), 5)
+    for presume in (True, False):
+        whole = weighing(record, presume=presume)
+        _, today = whole.values(small().criteria, days(*[AS_OF] * record.height))
+        part = MovingPart.of(whole, today)
+        assert set(part.weighing.facts.columns) == {"entered_illegally"}
+        some = [rng.randrange(record.height) for _ in range(100)]
+        then = days(*(AS_OF + datetime.timedelta(days=rng.randrange(1, 1200)) for _ in some))
+        rows = pl.Series(some, dtype=pl.UInt32)
+        _, values = weighing(record[rows], presume=presume).values(small().criteria, then)
+        assert part.take(rows).standing(then).equals(standing(values, small().criteria))
+
+
+def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
+    record = facts({"birth_date": datetime.date(1946, 1, 1)}, {}, {})
+    book = load_text("old", GOOD)
+    whole = Weighing(book, record, None, milestone_dates(record, book))
+    _, values = whole.values(book.criteria, days(*[AS_OF] * 3))
+    part = MovingPart.of(whole, values)
+    assert part.standing(days(*[AS_OF] * 3))["favored"].to_list() == [True, None, None]

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import apache_beam as beam
+import polars as pl
+import pytest
+
+from schemas.rulebooks import load
+from tests.helpers.random_records import frame
+from transforms.score.scope import InScope, completed, in_scope
+
+DAY = datetime.date(2011, 11, 17)
+SCOPES = load("ice-2011-11-17").scopes
+PILOT = SCOPES["pilot-2011"]
+# A case whose notice is before the court, for a merits hearing of a person who is not detained.
+MERITS = {"nta_filed_with_court": True, "calendar_type": "INDIVIDUAL", "custody": "RELEASED"}
+
+
+@pytest.mark.parametrize(
+    ("record", "inside"),
+    [
+        ({"court": "BAL", "custody": "RELEASED"}, True),
+        ({"court": "BAL", "custody": "DETAINED"}, False),
+        ({"court": "BAL", "custody": "UNKNOWN"}, None),
+        ({"court": None, "custody": "RELEASED"}, None),
+        ({"court": None, "custody": "DETAINED"}, False),
+        ({"court": "LOS"}, False),
+    ],
+)
+def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool | None) -> None:
+    assert in_scope(frame([record]), PILOT, None).to_list() == [inside]
+
+
+@pytest.mark.parametrize(
+    ("record", "inside"),
+    [
+        (MERITS | {"next_hearing": "2011-11-16"}, False),
+        (MERITS | {"next_hearing": "2011-11-17"}, True),
+        (MERITS | {"next_hearing": "2012-06-17"}, True),
+        (MERITS | {"next_hearing": "2012-06-18"}, False),
+        (MERITS | {"next_hearing": None}, None),
+        (MERITS | {"next_hearing": "2012-06-17", "custody": "DETAINED"}, False),
+        (MERITS | {"next_hearing": "2012-06-17", "custody": "UNKNOWN"}, None),
+        (MERITS | {"next_hearing": "2012-06-18", "custody": "UNKNOWN"}, False),
+        (MERITS | {"next_hearing": "2012-06-18", "calendar_type": "MASTER"}, True),
+        (MERITS | {"calendar_type": "MASTER", "custody": "DETAINED"}, True),
+        (MERITS | {"next_hearing": "2012-06-18", "nta_filed_with_court": False}, True),
+        (MERITS | {"next_hearing": "2012-06-18", "nta_filed_with_court": None}, None),
+    ],
+)
+def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
+    record: dict[str, Any], inside: bool | None
+) -> None:
+    assert in_scope(frame([record]), SCOPES["vincent-2011"], None).to_list() == [inside]
+
+
+@pytest.mark.parametrize(
+    ("record", "inside"),
+    [
+        *(
+            ({"court": court, "custody": "RELEASED"}, True)
+            for court in ("DET", "NOL", "ORL", "SEA", "NYC", "SFR", "LOS")
+        ),
+        ({"court": "BAL", "custody": "RELEASED"}, False),
+        ({"court": "SEA", "custody": "DETAINED"}, False),
+        ({"court": "SEA", "custody": "UNKNOWN"}, None),
+        ({"court": None, "custody": "RELEASED"}, None),
+    ],
+)
+def test_the_second_wave_is_seven_courts_without_detention(
+    record: dict[str, Any], inside: bool | None
+) -> None:
+    assert in_scope(frame([record]), SCOPES["second-wave-2012"], None).to_list() == [inside]
+
+
+def test_courts_narrow_a_scope() -> None:
+    records = frame([{"court": "BAL", "custody": "RELEASED"}, {"court": "DEN"}, {}])
+    assert in_scope(records, None, None).to_list() == [True, True, True]
+    assert in_scope(records, None, ("DEN",)).to_list() == [False, True, None]
+    assert in_scope(records, PILOT, ("DEN",)).to_list() == [False, None, None]
+
+
+def test_a_case_is_completed_from_its_day_on() -> None:
+    days = ["2011-11-16", "2011-11-17", "2011-11-18", None]
+    records = frame([{"completed_on": day} for day in days])
+    assert completed(records, DAY).to_list() == [True, True, False, False]
+
+
+def test_a_frame_is_parted_and_marked() -> None:
+    records = frame(
+        [
+            {"case_id": "in", "court": "BAL", "custody": "RELEASED"},
+            {"case_id": "perhaps", "court": "BAL"},
+            {"case_id": "out", "court": "LOS"},
+            {"case_id": "done", "court": "BAL", "completed_on": "2011-01-01"},
+        ]
+    )
+    inside, outside = InScope(DAY, PILOT, None).part(records)
+    assert isinstance(inside, pl.DataFrame)
+    assert isinstance(outside, beam.pvalue.TaggedOutput)
+    assert inside.select("case_id", "scope_unknown").rows() == [("in", False), ("perhaps", True)]
+    assert outside.value.select("case_id", "completed").rows() == [("out", False), ("done", True)]
+    assert len(InScope(DAY, None, None).part(records[:2])) == 1

@@ -1,0 +1,189 @@
+"""The watch's state and timers, on Beam's runner of streams that are played."""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+import uuid
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing import test_stream
+from apache_beam.utils.timestamp import Timestamp
+
+from schemas.case_event import CaseEvent
+from schemas.case_record import CaseRecord
+from tests.helpers.news import CLEAN, ELDER, completed, event, events_of, felony
+from tests.transforms.watch.test_step import BIRTHDAY, NIGHT, first_night
+from transforms.nightly.night import Night
+from transforms.normalize.case_frame import to_frame
+from transforms.watch.cases import News, Said, WatchCases, by_shard
+
+RUNNER = "--runner=apache_beam.runners.direct.direct_runner.BundleBasedDirectRunner"
+START = events_of()
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    plain = [CaseRecord(**{**CLEAN, "case_id": name}) for name in ("plain", "felon", "late")]
+    elder = CaseRecord(**{**ELDER, "case_id": "elder", "updated_at": "2011-11-01"})
+    return first_night(tmp_path_factory.mktemp("night"), to_frame([*plain, elder]))
+
+
+def at(day: datetime.date, hour: int = 0) -> Timestamp:
+    time = datetime.datetime.combine(day, datetime.time(hour), datetime.UTC)
+    return Timestamp.from_utc_datetime(time)
+
+
+class Played:
+    """A stream of batches and watermarks, and what a watch says to it."""
+
+    def __init__(self) -> None:
+        self.stream = test_stream.TestStream()
+        self.batches = 0
+
+    def batch(self, time: Timestamp, *events: CaseEvent, silent: bool = False) -> Played:
+        news = News(self.batches, silent, events_of(*events))
+        self.batches += 1
+        self.stream.add_elements([(0, news)], event_timestamp=time)
+        return self
+
+    def watermark(self, time: Timestamp) -> Played:
+        self.stream.advance_watermark_to(time)
+        return self
+
+    def said(self, night: Night, folder: Path) -> dict[str, list[Said]]:
+        """What was said, by name. At the end the stream's time runs to infinity."""
+        folder.mkdir()
+        self.stream.advance_watermark_to_infinity()
+        options = PipelineOptions([RUNNER, "--streaming"])
+        with beam.Pipeline(options=options) as pipeline:
+            (
+                pipeline
+                | self.stream
+                | "Typed" >> beam.Map(_same).with_output_types(tuple[int, News])
+                | WatchCases(night, 1)
+                | beam.Map(_keep, folder)
+            )
+        found: dict[str, list[Said]] = {}
+        for path in sorted(folder.iterdir(), key=lambda p: p.stat().st_mtime_ns):
+            one = pickle.loads(path.read_bytes())
+            found.setdefault(one.name, []).append(one)
+        return found
+
+
+def _same(element: Any) -> Any:
+    return element
+
+
+def _keep(said: Said, folder: Path) -> None:
+    (folder / uuid.uuid4().hex).write_bytes(pickle.dumps(said))
+
+
+def changed(said: list[Said]) -> dict[str, tuple[Any, Any]]:
+    [one] = said
+    return {r["case_id"]: (r["from_route"], r["to_route"]) for r in one.changes.to_dicts()}
+
+
+def test_repeated_and_late_events_and_batches_behind_the_watermark(
+    night: Night, tmp_path: Path
+) -> None:
+    court = {"sets": ["court"], "facts": {"court": "DEN"}}
+    said = (
+        Played()
+        .batch(at(NIGHT))
+        .watermark(at(NIGHT, 1))
+        .batch(at(NIGHT, 1), felony("e1", "felon"))
+        .batch(at(NIGHT, 2), felony("e1", "felon"))
+        .batch(at(NIGHT, 3), event("e2", "late", "VENUE_CHANGED", "2011-11-15", **court))
+        .watermark(at(NIGHT, 12))
+        # Recorded before the event that set the court; and behind the watermark.
+        .batch(
+            at(NIGHT, 4),
+            event("e3", "late", "VENUE_CHANGED", "2011-11-14", sets=["court"],
+                  facts={"court": "LOS"}),
+            felony("e4", "late"),
+        )
+        .said(night, tmp_path / "said")
+    )  # fmt: skip
+    assert changed(said["batch-000001"]) == {"felon": ("continue", "expedite")}
+    assert changed(said["batch-000002"]) == {}
+    assert changed(said["batch-000003"]) == {}
+    assert changed(said["batch-000004"]) == {"late": ("continue", "expedite")}
+    assert said["batch-000004"][0].changes["court"].to_list() == ["DEN"]
+
+
+def test_a_timer_rings_when_the_watermark_comes_to_the_day(night: Night, tmp_path: Path) -> None:
+    eve = BIRTHDAY - datetime.timedelta(days=1)
+    said = (
+        Played()
+        .batch(at(NIGHT))
+        .watermark(at(eve, 23))
+        .batch(at(eve, 23))
+        .watermark(at(BIRTHDAY))
+        .batch(at(BIRTHDAY, 1))
+        .said(night, tmp_path / "said")
+    )
+    names = [name for name in said if name != "batch-000000"][:3]
+    assert names == ["batch-000001", f"day-{BIRTHDAY}", "batch-000002"]
+    [rung] = said[f"day-{BIRTHDAY}"]
+    [row] = rung.changes.to_dicts()
+    assert (row["case_id"], row["from_route"], row["to_route"]) == ("elder", "continue", "close")
+    assert row["as_of"] == BIRTHDAY
+    assert [(c["kind"], c["milestone"], c["on"]) for c in row["causes"]] == [
+        ("MILESTONE", "turned_65", BIRTHDAY)
+    ]
+    assert rung.recommendations["route"].to_list() == ["close"]
+
+
+def test_events_before_the_day_settle_whether_a_timer_rings(night: Night, tmp_path: Path) -> None:
+    said = (
+        Played()
+        .batch(at(NIGHT))
+        .batch(at(NIGHT, 1), completed("e1", "elder"))
+        .watermark(at(BIRTHDAY, 1))
+        .batch(at(BIRTHDAY, 1), felony("e2", "felon"))
+        .said(night, tmp_path / "said")
+    )
+    assert changed(said["batch-000001"]) == {"elder": ("continue", None)}
+    assert f"day-{BIRTHDAY}" not in said
+    assert said["batch-000002"][0].changes["as_of"].to_list() == [BIRTHDAY]
+
+
+def test_a_batch_that_overtakes_the_watermark_brings_the_day(night: Night, tmp_path: Path) -> None:
+    said = (
+        Played()
+        .batch(at(NIGHT))
+        .batch(at(BIRTHDAY, 1), felony("e1", "felon"))
+        .watermark(at(BIRTHDAY, 2))
+        .said(night, tmp_path / "said")
+    )
+    assert changed(said[f"day-{BIRTHDAY}"]) == {"elder": ("continue", "close")}
+    assert changed(said["batch-000001"]) == {"felon": ("continue", "expedite")}
+
+
+def test_what_was_said_before_is_known_and_not_said_again(night: Night, tmp_path: Path) -> None:
+    said = (
+        Played()
+        .batch(at(NIGHT))
+        .batch(at(NIGHT, 1), felony("e1", "felon"), silent=True)
+        .batch(at(NIGHT, 2), completed("e2", "felon"))
+        .said(night, tmp_path / "said")
+    )
+    assert changed(said["batch-000001"]) == {}
+    assert changed(said["batch-000002"]) == {"felon": ("expedite", None)}
+
+
+def test_each_shard_has_its_part_of_a_batch() -> None:
+    names = [f"case {number}" for number in range(40)]
+    events = events_of(*(felony(f"e{n}", name) for n, name in enumerate(names)))
+    parts = dict(by_shard(7, False, events, 16, 3))
+    assert sorted(parts) == [0, 1, 2]
+    assert all(news.batch == 7 for news in parts.values())
+    found = [set(news.events["case_id"]) for news in parts.values()]
+    assert set.union(*found) == set(names)
+    assert sum(map(len, found)) == len(names)
+    assert {news.events.height for news in dict(by_shard(8, False, START, 16, 3)).values()} == {0}

@@ -1,0 +1,47 @@
+"""Turning a frame of flags into one list of labels a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from transforms.frames.frame import Frame
+
+
+def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
+    """For each row the labels of the columns that are true, in column order.
+
+    Args:
+        flags: Boolean columns, one a label; null counts as false.
+        labels: The labels, String or Struct, as many as columns.
+
+    Returns:
+        A list column as long as the frame, never null.
+    """
+    matrix = flags.select(pl.all().fill_null(False)).to_numpy()
+    if matrix.shape[1] == 0:
+        return pl.Series([[]], dtype=pl.List(labels.dtype)).new_from_index(0, flags.height)
+    # The flags lie a column together: turned once, they are searched in half the time.
+    rows, columns = np.divmod(np.flatnonzero(np.ascontiguousarray(matrix)), matrix.shape[1])
+    offsets = np.zeros(flags.height + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=flags.height), out=offsets[1:])
+    values = labels.gather(pl.Series(columns.astype(np.uint32)))
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow())
+    return pl.Series(_Exported(lists), dtype=pl.List(labels.dtype))
+
+
+@dataclass(frozen=True)
+class _Exported:
+    """An array by Arrow's C interface alone: for pyarrow's own, polars imports all its kernels.
+
+    A command that explains one case should not wait for those.
+    """
+
+    array: pa.Array
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        schema, array = self.array.__arrow_c_array__(requested_schema)
+        return schema, array

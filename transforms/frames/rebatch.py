@@ -1,0 +1,57 @@
+"""Rebatch: small frames joined to larger ones, since even a small frame costs much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apache_beam as beam
+import polars as pl
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
+
+from transforms.frames.frame import FRAME_ROWS, Frame
+
+
+class Rebatch(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
+    """Joins frames to frames of at least so many rows, within what a worker is given at a time.
+
+    For collections without windows. Which rows meet in a frame is not settled: nothing may hang on
+    it.
+
+    Args:
+        frame_rows: The rows wanted; only a bundle's last frame has fewer.
+    """
+
+    def __init__(self, frame_rows: int = FRAME_ROWS) -> None:
+        super().__init__()
+        self.frame_rows = frame_rows
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[Frame]:
+        """Frames to fewer frames with the same rows."""
+        return pcoll | beam.ParDo(_Join(self.frame_rows)).with_output_types(Frame)
+
+
+class _Join(beam.DoFn):
+    def __init__(self, frame_rows: int) -> None:
+        self.frame_rows = frame_rows
+        self.held: list[Frame] = []
+        self.rows = 0
+
+    def start_bundle(self) -> None:
+        self.held, self.rows = [], 0
+
+    def process(self, element: Frame) -> Iterator[Frame]:
+        self.held.append(element)
+        self.rows += element.height
+        if self.rows >= self.frame_rows:
+            yield self._joined()
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        if self.rows:
+            yield WindowedValue(self._joined(), MIN_TIMESTAMP, [GlobalWindow()])
+
+    def _joined(self) -> Frame:
+        frame = self.held[0] if len(self.held) == 1 else pl.concat(self.held, rechunk=True)
+        self.held, self.rows = [], 0
+        return frame

@@ -1,0 +1,1 @@
+"""Normalize: case records as agencies write them, in one spelling."""

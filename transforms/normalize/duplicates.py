@@ -1,0 +1,174 @@
+"""Deduplicate: of records with one case_id the latest by update time wins.
+
+Most ids stand once. So a first pass over the ids alone finds those that do not; only the records of
+these are brought together. A tie is settled by content, never by place, so that the same records in
+other files give the same winner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+import polars as pl
+
+from transforms.frames.coder import compact
+from transforms.frames.frame import Frame, concat_frames, json_lines
+from transforms.frames.rebatch import Rebatch
+from transforms.normalize.case_frame import case_key
+from transforms.normalize.dates import iso_time
+from transforms.normalize.quarantine import set_aside
+
+BUCKETS = 32
+ID_HASH = pl.Schema({"id_hash": pl.UInt64})
+
+
+class Resolved(NamedTuple):
+    """The winning records, and what they superseded as quarantined.avsc rows."""
+
+    winners: beam.PCollection[Frame]
+    superseded: beam.PCollection[Frame]
+
+
+class Split(NamedTuple):
+    """Records whose id stands once, and records whose id may stand more often."""
+
+    unique: beam.PCollection[Frame]
+    repeated: beam.PCollection[Frame]
+
+
+def id_hashes(records: Frame) -> Frame:
+    """Hashes of the case ids.
+
+    Args:
+        records: A frame with `case_id`.
+
+    Returns:
+        `id_hash` (UInt64), one row a record that has an id.
+    """
+    return records.select(case_key().alias("id")).drop_nulls().select(id_hash=pl.col("id").hash(7))
+
+
+def repeated_hashes(hashes: Iterable[Frame]) -> Frame:
+    """Those hashes that occur more than once over all frames, each once."""
+    return (
+        concat_frames(list(hashes), ID_HASH)
+        .group_by("id_hash")
+        .len()
+        .filter(pl.col("len") > 1)
+        .select("id_hash")
+    )
+
+
+def resolve(records: Frame) -> tuple[Frame, Frame]:
+    """Find the winner of each case id.
+
+    Args:
+        records: All records of some ids.
+
+    Returns:
+        The winners, and the superseded records as rows of quarantined.avsc.
+    """
+    order = iso_time(pl.col("updated_at"))
+    content = json_lines(records).alias("_content")
+    ranked = (
+        records.with_columns(content, _key=case_key(), _updated=order)
+        .sort("_key", "_updated", "_content", descending=[False, True, True], nulls_last=True)
+        .with_columns(_first=pl.col("_key").is_first_distinct())
+    )
+    winners = ranked.filter("_first").select(records.columns)
+    losers = ranked.filter(~pl.col("_first")).select(records.columns)
+    detail = "another record of the case has a later update time"
+    return winners, set_aside(
+        losers, "deduplicate", pl.lit("SUPERSEDED"), pl.lit(None, pl.String), detail
+    )
+
+
+class FindRepeated(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
+    """Finds the case ids that stand more than once, as one frame of hashes."""
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[Frame]:
+        """Frames with `case_id` to one frame of the hashes that repeat."""
+        return (
+            pcoll
+            | beam.FlatMap(_hash_buckets).with_output_types(tuple[int, Frame])
+            | beam.GroupByKey()
+            | beam.MapTuple(lambda bucket, hashes: repeated_hashes(hashes)).with_output_types(Frame)
+            | beam.CombineGlobally(_all_hashes).with_output_types(Frame)
+        )
+
+
+def _all_hashes(frames: Iterable[Frame]) -> Frame:
+    return concat_frames(list(frames), ID_HASH)
+
+
+def _hash_buckets(records: Frame) -> Iterator[tuple[int, Frame]]:
+    hashes = id_hashes(records)
+    for (bucket,), part in hashes.group_by(pl.col("id_hash") % BUCKETS):
+        yield int(str(bucket)), part
+
+
+class SplitRepeated(beam.PTransform[beam.PCollection[Frame], Split]):
+    """Parts records whose id may stand more than once from the rest.
+
+    Args:
+        repeated: From `FindRepeated`.
+    """
+
+    def __init__(self, repeated: beam.PCollection[Frame]) -> None:
+        super().__init__()
+        self.repeated = repeated
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> Split:
+        """Frames of records to two collections of frames."""
+        parted = pcoll | (
+            beam.FlatMap(_part, repeated=beam.pvalue.AsSingleton(self.repeated))
+            .with_output_types(Frame, repeated=Frame)
+            .with_outputs("repeated", main="unique")
+        )
+        return Split(parted.unique, parted.repeated)
+
+
+def _part(records: Frame, repeated: Frame) -> Iterator[Any]:
+    often = records.select(
+        case_key().hash(7).is_in(repeated["id_hash"].implode()).fill_null(False).alias("often")
+    )["often"]
+    if not often.any():
+        yield records
+        return
+    yield records.filter(~often)
+    yield beam.pvalue.TaggedOutput("repeated", compact(records.filter(often)))
+
+
+class ResolveRepeated(beam.PTransform[beam.PCollection[Frame], Resolved]):
+    """Brings the records of repeated ids together and finds the winners."""
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> Resolved:
+        """Frames of records to winners and superseded."""
+        resolved = (
+            pcoll
+            | "Join repeated" >> Rebatch()
+            | beam.FlatMap(_record_buckets).with_output_types(tuple[int, Frame])
+            | beam.GroupByKey()
+            | beam.FlatMapTuple(_resolve_bucket)
+            .with_output_types(Frame, superseded=Frame)
+            .with_outputs("superseded", main="winners")
+        )
+        return Resolved(
+            resolved.winners | "Join winners" >> Rebatch(),
+            resolved.superseded | "Join superseded" >> Rebatch(),
+        )
+
+
+def _record_buckets(records: Frame) -> Iterator[tuple[int, Frame]]:
+    keyed = records.with_columns(_bucket=case_key().hash(7) % BUCKETS)
+    for (bucket,), part in keyed.group_by("_bucket"):
+        yield int(str(bucket)), part.drop("_bucket")
+
+
+def _resolve_bucket(bucket: int, frames: Iterable[Frame]) -> Iterator[Any]:
+    winners, superseded = resolve(pl.concat(list(frames), rechunk=True))
+    yield winners
+    if superseded.height:
+        yield beam.pvalue.TaggedOutput("superseded", superseded)

@@ -1,0 +1,1 @@
+"""Route: from criteria to a recommendation, with its checks and what to ask."""

@@ -1,0 +1,49 @@
+"""Forecast: when a route will change by itself, as milestones are reached.
+
+Between two milestones nothing moves, so the first change can only fall on a milestone's date; each
+case is routed again on each of its own future ones.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.frames.frame import Frame
+from transforms.route.table import RouteTable
+from transforms.score.position import MovingPart
+
+
+def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
+    """The first date after as-of on which the route differs, and the route from then on.
+
+    Args:
+        moving: The cases, ready to be weighed on any day.
+        route: Their routes as of `as_of`.
+        as_of: The as-of date (Date), one a case.
+
+    Returns:
+        `changes_on` (Date) and `changes_to` (String), null where the route never changes; one row a
+        case.
+    """
+    dates = moving.weighing.dates
+    table = RouteTable.of(moving.weighing.rulebook)
+    now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
+    moments = [pl.DataFrame(schema={**now.schema, "day": pl.Date})]
+    for column in dates.columns:
+        days = dates[column]
+        ahead = days > as_of
+        if column.endswith(".high"):
+            ahead &= days.ne_missing(dates[f"{column.removesuffix('.high')}.low"])
+        moments.append(now.with_columns(day=days).filter(ahead))
+    # All at once: a case costs little, a frame of cases much.
+    later = pl.concat(moments, rechunk=True)
+    there = moving.take(later["row"])
+    first = (
+        later.with_columns(route=table.route(there.standing(later["day"])))
+        .filter(pl.col("route") != pl.col("now"))
+        .sort("row", "day")
+        .unique("row", keep="first", maintain_order=True)
+    )
+    return now.join(first, on="row", how="left", maintain_order="left").select(
+        pl.col("day").alias("changes_on"), pl.col("route").alias("changes_to")
+    )

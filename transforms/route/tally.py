@@ -1,0 +1,139 @@
+"""Tally: what a run's summary counts, added up over frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import SupportsInt
+
+import apache_beam as beam
+import polars as pl
+
+from transforms.frames.frame import Frame
+
+SCHEMA = pl.Schema({"of": pl.String, "key": pl.String, "count": pl.Int64})
+
+
+def tally_recommendations(recommendations: Frame) -> Frame:
+    """Count recommendations by route, ground and what is unknown.
+
+    Args:
+        recommendations: Columns of recommendation.avsc.
+
+    Returns:
+        Columns `of`, `key` (String) and `count` (Int64).
+    """
+    ground = pl.col("grounds").list.explode().struct.field("criterion")
+    parts = [
+        _count("route", recommendations.select(key="route")),
+        _count("ground", recommendations.select(key=ground)),
+        *(
+            _count(of, recommendations.select(key=pl.col(column).list.explode()))
+            for of, column in (
+                ("unknown", "criteria_unknown"),
+                ("missing_fact", "missing_facts"),
+                ("warning", "warnings"),
+            )
+        ),
+        _total("firm", recommendations["firm"].sum()),
+        _total("look", recommendations["look"].sum()),
+    ]
+    return pl.concat(parts)
+
+
+def tally_quarantined(quarantined: Frame) -> Frame:
+    """Count what was set aside, by reason.
+
+    Args:
+        quarantined: Columns of quarantined.avsc.
+
+    Returns:
+        Columns `of`, `key` and `count`: `quarantine` counts entries by reason, `quarantined` the
+        records in them by reason, `unread` those of them in damaged blocks, `unreadable` the places
+        of which the count is unknown; the rest is `tally_damaged`.
+    """
+    known = quarantined.filter(pl.col("record_count").is_not_null())
+    return pl.concat(
+        [
+            _count("quarantine", quarantined.select(key="reason")),
+            known.group_by(key="reason")
+            .agg(pl.col("record_count").sum().alias("count"))
+            .select(pl.lit("quarantined").alias("of"), "key", "count"),
+            _total("unread", known.filter(pl.col("stage") == "read")["record_count"].sum()),
+            _total("unreadable", quarantined.height - known.height),
+            tally_damaged(quarantined),
+        ]
+    )
+
+
+def tally_damaged(quarantined: Frame) -> Frame:
+    """Count the places of each file that could not be read.
+
+    Args:
+        quarantined: Columns of quarantined.avsc.
+
+    Returns:
+        Columns `of`, `key` and `count`, the key a file: `damaged` counts its places,
+        `damaged_records` the records in them, `damaged_uncounted` the places of which the count is
+        unknown, `cut_short` is 1 where its end is missing.
+    """
+    places = quarantined.filter(pl.col("reason").is_in(["UNREADABLE_BLOCK", "TRUNCATED_FILE"]))
+    by_file = places.group_by(key="source_file").agg(
+        pl.len().alias("damaged"),
+        pl.col("record_count").sum().alias("damaged_records"),
+        pl.col("record_count").null_count().alias("damaged_uncounted"),
+        (pl.col("reason") == "TRUNCATED_FILE").any().alias("cut_short"),
+    )
+    return (
+        by_file.unpivot(index="key", variable_name="of", value_name="count")
+        .select("of", "key", pl.col("count").cast(pl.Int64))
+        .filter(pl.col("count") > 0)
+        .cast(SCHEMA)
+    )
+
+
+def tally_rows(of: str, frame: Frame) -> Frame:
+    """Count the rows of a frame under one name."""
+    return _total(of, frame.height)
+
+
+def add_up(tallies: Iterable[Frame]) -> Frame:
+    """Add up tallies by `of` and `key`."""
+    return (
+        pl.concat([SCHEMA.to_frame(), *tallies])
+        .group_by("of", "key")
+        .agg(pl.col("count").sum())
+        .sort("of", "key")
+    )
+
+
+class AddUp(beam.CombineFn):
+    """Adds tallies up over a whole collection."""
+
+    def create_accumulator(self) -> Frame:
+        """An empty tally."""
+        return SCHEMA.to_frame()
+
+    def add_input(self, mutable_accumulator: Frame, element: Frame) -> Frame:
+        """One more tally."""
+        return add_up([mutable_accumulator, element])
+
+    def merge_accumulators(self, accumulators: Iterable[Frame]) -> Frame:
+        """Tallies of parts of the collection, as one."""
+        return add_up(accumulators)
+
+    def extract_output(self, accumulator: Frame) -> Frame:
+        """The whole tally."""
+        return accumulator
+
+
+def _count(of: str, keys: Frame) -> Frame:
+    return (
+        keys.drop_nulls()
+        .group_by(pl.col("key").cast(pl.String))
+        .agg(pl.len().cast(pl.Int64).alias("count"))
+        .select(pl.lit(of).alias("of"), "key", "count")
+    )
+
+
+def _total(of: str, count: SupportsInt) -> Frame:
+    return pl.DataFrame({"of": [of], "key": [""], "count": [int(count)]}, schema=SCHEMA)

@@ -1,0 +1,1 @@
+"""Score: from case records to facts, presumptions, milestones, criteria and points."""

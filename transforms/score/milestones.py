@@ -1,0 +1,56 @@
+"""Milestones: the dates at which a fact flips by itself.
+
+A milestone is FALSE before the earliest day it can fall on, TRUE from the latest on, and UNKNOWN
+between; both are one day where the date behind it is known.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.facts import high, low
+from schemas.rulebook_compile import CompiledRulebook
+from transforms.frames.frame import Frame
+from transforms.score.anniversaries import anniversary
+
+
+def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
+    """The day of each milestone for each case.
+
+    Args:
+        facts: Facts (`transforms.score.facts.FACT_COLUMNS`).
+        rulebook: The rulebook whose milestones are meant.
+
+    Returns:
+        Columns `ID.low` and `ID.high` (Date) a milestone, one row a case.
+    """
+    return facts.select(
+        anniversary(
+            pl.col(bound(milestone.since)),
+            years=milestone.years,
+            months=milestone.months,
+            days=milestone.days,
+        ).alias(bound(milestone.id))
+        for milestone in rulebook.milestones
+        for bound in (low, high)
+    )
+
+
+def reached(rulebook: CompiledRulebook, day: pl.Expr) -> list[pl.Expr]:
+    """Whether each milestone is reached on a day, as Boolean columns of the milestones' names.
+
+    Args:
+        rulebook: The rulebook whose milestones are meant.
+        day: The day (Date) over a frame with the columns of `milestone_dates`.
+
+    Returns:
+        One three-valued expression a milestone.
+    """
+    return [
+        pl.when(day >= pl.col(high(milestone.id)))
+        .then(True)
+        .when(day < pl.col(low(milestone.id)))
+        .then(False)
+        .alias(milestone.id)
+        for milestone in rulebook.milestones
+    ]

@@ -1,0 +1,1 @@
+"""Watch: cases kept in state, and what each event changes."""

@@ -1,0 +1,134 @@
+"""Due: the next day on which time by itself may change what is said of a case.
+
+That is the next bound of one of its milestones, the day on which it is completed, or one that its
+record dates ahead: such a date is unknown, or the record is set aside for it, until it has come. A
+case that is due may turn out to be as it was.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import polars as pl
+
+from schemas.facts import FACTS
+from schemas.rulebook import ROUTES
+from schemas.rulebook_compile import CompiledRulebook
+from transforms.assess.frame import Terms, Weighed
+from transforms.frames.frame import Frame, concat_frames
+from transforms.nightly.night import Night
+from transforms.normalize.case_frame import CASES
+from transforms.normalize.records import LIST_DATES, PAST_DATES, normalize
+from transforms.score.facts import derive_facts
+from transforms.score.milestones import milestone_dates
+from transforms.score.scope import mark
+
+DUE = pl.Schema({"case_id": pl.String, "due": pl.Date})
+# As of then, no date lies ahead that can be read.
+_LAST_DAY = datetime.date(2199, 12, 31)
+# What else than milestones settles when a record is due.
+_ALWAYS = ("case_id", "court", "birth_precision", "completed_on", "removals")
+
+
+def due_dates(records: Frame, weighed: Weighed, terms: Terms) -> Frame:
+    """The next day of each case that has one.
+
+    Args:
+        records: Case records, as agencies write them.
+        weighed: What became of them.
+        terms: On what terms, and as of when.
+
+    Returns:
+        Columns `DUE`, each case once; every day is after as-of.
+    """
+    warned = _warned(weighed.records.filter(~pl.col("completed")))
+    ahead = pl.concat([warned, _contradicted(weighed.quarantined)])
+    return _earliest(
+        _moments(weighed.records, weighed.outside, terms),
+        _dates_ahead(records.join(ahead, on="case_id", how="semi"), terms.as_of),
+    )
+
+
+def due_since(night: Night, shard: int, shards: int) -> Frame:
+    """The next day after last night of each case that has one, from what last night's run wrote.
+
+    Args:
+        night: Last night.
+        shard: Which of the shards; bucket B is in shard B modulo their number.
+        shards: How many shards there are.
+
+    Returns:
+        Columns `DUE`.
+    """
+    buckets = range(shard, night.buckets, shards)
+    return concat_frames([_of_bucket(night, bucket) for bucket in buckets], DUE)
+
+
+def _of_bucket(night: Night, bucket: int) -> Frame:
+    """The days of a bucket's cases, without weighing them again."""
+    terms = night.terms
+    # Only what days hang on is read; but on a date ahead a scope may hang too.
+    columns = _columns(terms.rulebook) if terms.scope is None else None
+    there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
+    records, quarantined = normalize(there, terms.as_of)
+    marked, taken = mark(records, terms.as_of, terms.scope, terms.courts)
+    routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
+    warned = [routed, marked.filter(~pl.col("completed")).select(routed.columns)]
+    # Which day is theirs, the first of their days will tell.
+    ahead = pl.concat([_warned(pl.concat(warned)), _contradicted(quarantined)])
+    tomorrow = pl.lit(terms.as_of + datetime.timedelta(days=1))
+    return _earliest(
+        _moments(marked, marked.filter(~taken), terms), ahead.with_columns(due=tomorrow)
+    )
+
+
+def _columns(rulebook: CompiledRulebook) -> tuple[str, ...]:
+    since = (FACTS[milestone.since] for milestone in rulebook.milestones)
+    read = (field.split(".")[0] for fact in since for field in fact.fields)
+    return tuple(dict.fromkeys((*_ALWAYS, *read)))
+
+
+def _moments(records: Frame, outside: Frame, terms: Terms) -> Frame:
+    """The next milestone, or the end, of normalized records in scope."""
+    inside = records.join(outside, on="case_id", how="anti")
+    facts = derive_facts(inside, terms.rulebook.rulebook.counted_convictions)
+    ends = pl.col("completed_on").str.to_date("%Y-%m-%d")
+    dates = milestone_dates(facts, terms.rulebook).get_columns()
+    moments = inside.select("case_id", ends).hstack(dates)
+    days = (pl.col(name) for name in moments.columns[1:])
+    later = [pl.when(day > terms.as_of).then(day) for day in days]
+    return moments.select("case_id", due=pl.min_horizontal(later))
+
+
+def _dates_ahead(records: Frame, as_of: datetime.date) -> Frame:
+    """The next date that some records have ahead; records as agencies write them."""
+    if records.is_empty():
+        return DUE.to_frame()
+    # Apart: a record with an entry before the birth would be set aside.
+    parts = [
+        records.with_columns(pl.lit(None, CASES[n]).alias(n)) for n in ("birth_date", "entries")
+    ]
+    read, _ = normalize(pl.concat(parts), _LAST_DAY)
+    today = as_of.isoformat()
+    days: list[pl.Expr] = [pl.when(pl.col(name) > today).then(pl.col(name)) for name in PAST_DATES]
+    for column, names in LIST_DATES.items():
+        fields = (pl.element().struct.field(name) for name in names)
+        days += [pl.col(column).list.eval(f.filter(f > today)).list.min() for f in fields]
+    # Of a birth perhaps only the month or the year is known.
+    first = (pl.min_horizontal(days) + "-01-01").str.head(10)
+    return read.select("case_id", due=first.str.to_date("%Y-%m-%d"))
+
+
+def _warned(records: Frame) -> Frame:
+    """The cases of which a date lies ahead."""
+    ahead = pl.element().str.ends_with(":FUTURE_DATE")
+    return records.filter(pl.col("warnings").list.eval(ahead).list.any()).select("case_id")
+
+
+def _contradicted(quarantined: Frame) -> Frame:
+    return quarantined.filter(reason="CONTRADICTION").select("case_id")
+
+
+def _earliest(*dues: Frame) -> Frame:
+    every = pl.concat(dues).drop_nulls()
+    return every.group_by("case_id", maintain_order=True).agg(pl.col("due").min()).cast(DUE)

@@ -1,0 +1,191 @@
+"""Watch: cases whose events come in, or whose day has come, reviewed again between two nights.
+
+What last night wrote stays where it is. Kept is only what has come since: of each case that an
+event or its day has touched, its record, its events in force and what was last said of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from schemas.rulebook import ROUTES
+from transforms.assess.frame import Weighed, weigh
+from transforms.frames.buckets import bucket_of
+from transforms.frames.frame import Frame
+from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarize
+from transforms.nightly.events import EVENTS
+from transforms.nightly.night import Night, fold_in
+from transforms.normalize.case_frame import CASES, case_key
+from transforms.route.recommendation import RECOMMENDATION
+from transforms.watch.due import due_dates, due_since
+
+_SUMMARY = summarize(RECOMMENDATION.to_frame()).schema
+# What was last said of a case, and as of when; route is null where nothing was.
+SAID = pl.Schema([*_SUMMARY.items(), ("said_on", pl.Date())])
+
+
+class Known(NamedTuple):
+    """What is known of some cases.
+
+    Args:
+        records: Their records, columns of case_record.avsc.
+        log: Their events in force, columns of case_event.avsc.
+        said: What was last said of each, columns `SAID`; cases that nobody knows yet too.
+    """
+
+    records: Frame
+    log: Frame
+    said: Frame
+
+    @staticmethod
+    def nothing() -> Known:
+        """Of no case."""
+        return Known(CASES.to_frame(), EVENTS.to_frame(), SAID.to_frame())
+
+    def of(self, cases: Frame) -> Known:
+        """Of some of the cases.
+
+        Args:
+            cases: Their `case_id`.
+        """
+        return Known(*(frame.join(cases, on="case_id", how="semi") for frame in self))
+
+    def but(self, cases: Frame) -> Known:
+        """Of the other cases.
+
+        Args:
+            cases: `case_id` of those left out.
+        """
+        return Known(*(frame.join(cases, on="case_id", how="anti") for frame in self))
+
+    def plus(self, other: Known) -> Known:
+        """Of these cases and those of another."""
+        pairs = zip(self, other, strict=True)
+        return Known(*(pl.concat([mine, its], rechunk=True) for mine, its in pairs))
+
+
+class Step(NamedTuple):
+    """What events, or a day, made of cases.
+
+    Args:
+        known: What is known of them now.
+        due: When each is to be weighed again, where there is such a day; columns `DUE`.
+        changes: Columns of change.avsc.
+        recommendations: Those of the cases that changed, columns of recommendation.avsc.
+        aside: How many events no fold can use; the night sets them aside.
+    """
+
+    known: Known
+    due: Frame
+    changes: Frame
+    recommendations: Frame
+    aside: int
+
+
+def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Step:
+    """Fold events into cases and weigh them as of a day.
+
+    Args:
+        known: What is known of the cases, every one of them in `said`.
+        events: New events, as agencies write them; none where only the day has come.
+        night: Last night.
+        as_of: The day.
+
+    Returns:
+        What is known then, and what has changed.
+    """
+    terms = dataclasses.replace(night.terms, as_of=as_of)
+    folding = fold_in(known.records, known.log, events)
+    weighed = weigh(folding.records, terms)
+    found = [CHANGES.to_frame()]
+    # What was said of a case holds to the eve, since on each day that could change it it is due.
+    eve = as_of - datetime.timedelta(days=1)
+    until = known.said.with_columns(_until=pl.max_horizontal("said_on", pl.lit(eve)))
+    for (day,), said in until.group_by("_until", maintain_order=True):
+        assert isinstance(day, datetime.date)
+        ids = said.select("case_id")
+        old, new, log = (
+            frame.join(ids, on="case_id", how="semi")
+            for frame in (known.records, folding.records, folding.log)
+        )
+        last = LastNight(day, terms.rulebook.digest, night.options)
+        before = said.filter(pl.col("route").is_not_null()).select(SUMMARY)
+        mine = Weighed(*(frame.join(ids, on="case_id", how="semi") for frame in weighed))
+        found.append(changes(before, mine, old, new, log, last, terms, night.options))
+    changed = pl.concat(found).sort("case_id")
+    after = summarize(weighed.recommendations)
+    said = known.said.select("case_id").join(after, on="case_id", how="left")
+    return Step(
+        Known(
+            folding.records,
+            folding.log,
+            said.with_columns(said_on=pl.lit(as_of)).select(SAID.names()).cast(SAID),
+        ),
+        due_dates(folding.records, weighed, terms),
+        changed,
+        weighed.recommendations.join(changed, on="case_id", how="semi"),
+        folding.quarantined.height,
+    )
+
+
+def ids_of(events: Frame) -> Frame:
+    """The cases of events: `case_id`, each once."""
+    return events.select(case_id=case_key()).drop_nulls().unique(maintain_order=True)
+
+
+class Snapshot:
+    """What last night's run knows; the buckets last asked for stay in memory.
+
+    Args:
+        night: Last night.
+        most: How many buckets stay.
+    """
+
+    def __init__(self, night: Night, most: int = 16) -> None:
+        self.night = night
+        self.most = most
+        self.held: dict[int, Known] = {}
+        self.dates: dict[tuple[int, int], Frame] = {}
+
+    def due(self, shard: int, shards: int) -> Frame:
+        """When a shard's cases are to be weighed again (`due_since`); read once."""
+        if (shard, shards) not in self.dates:
+            self.dates[shard, shards] = due_since(self.night, shard, shards)
+        return self.dates[shard, shards]
+
+    def of(self, cases: Frame) -> Known:
+        """What it knows of cases.
+
+        Args:
+            cases: Their `case_id`.
+
+        Returns:
+            What it knows; of each case what was said, null where nothing was.
+        """
+        assert self.night.last is not None
+        found = Known.nothing()
+        keyed = cases.select("case_id", _bucket=bucket_of(cases["case_id"], self.night.buckets))
+        for (bucket,), part in keyed.sort("_bucket").group_by("_bucket", maintain_order=True):
+            ids = part.select("case_id")
+            there = self._bucket(int(str(bucket)))
+            known = there.of(ids)
+            said = ids.join(known.said, on="case_id", how="left").select(SAID.names())
+            found = found.plus(known._replace(said=said))
+        return found._replace(said=found.said.with_columns(said_on=pl.lit(self.night.last.as_of)))
+
+    def _bucket(self, number: int) -> Known:
+        known = self.held.pop(number, None)
+        if known is None:
+            night = self.night
+            routed = [night.state(route, number, SUMMARY) for route in ROUTES]
+            said = summarize(pl.concat(routed)).with_columns(said_on=pl.lit(None, pl.Date))
+            known = Known(night.state("cases", number), night.state("log", number), said)
+        # The one asked for last is the last to go.
+        self.held[number] = known
+        if len(self.held) > self.most:
+            del self.held[next(iter(self.held))]
+        return known
