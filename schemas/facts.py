@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.questions import Question, questions
+
 FactKind = Literal["bool", "count", "date", "code"]
 
 
@@ -49,6 +51,26 @@ class Fact:
         if self.kind in ("count", "date"):
             return (low(self.name), high(self.name))
         return (self.name,)
+
+    @property
+    def asked(self) -> Question:
+        """How it is named to a person, and asked for."""
+        return questions()[self.name]
+
+    @property
+    def label(self) -> str:
+        """What a person calls it, as `military service, the respondent`."""
+        return self.asked.label
+
+    @property
+    def question(self) -> str:
+        """What to ask for it."""
+        return self.asked.question
+
+    @property
+    def confidential(self) -> str | None:
+        """The law that protects it; None where none does."""
+        return self.asked.confidential
 
 
 def low(name: str) -> str:

@@ -1,0 +1,138 @@
+"""Words: what is known of a fact, said as a person would say it.
+
+`two felony convictions`, `between one and two felony convictions`, `not known`, `May 4, 2009`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.facts import FACTS, Fact, high, low
+
+NOT_KNOWN = "not known"
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+def said(fact: Fact, facts: Mapping[str, Any]) -> str:
+    """What is known of a fact, with what it is called.
+
+    Args:
+        fact: The fact.
+        facts: A row of a fact frame.
+
+    Returns:
+        A phrase such as `married`, `two arrests`, `born: May 4, 2009` or `custody: not known`.
+    """
+    value = _value(fact, facts)
+    if fact.kind == "bool":
+        if value is True:
+            return fact.label
+        if value is False:
+            return fact.asked.absent or f"{fact.label}: no"
+    elif fact.kind == "count" and not _unknown(value):
+        return _counted(fact, *value)
+    return f"{fact.label}: {in_words(fact, facts)}"
+
+
+def in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
+    """The value of a fact alone, without what it is called.
+
+    Args:
+        fact: The fact.
+        facts: A row of a fact frame.
+
+    Returns:
+        Words such as `yes`, `two`, `between one and two`, `May 4, 2009`, `in May 2009`,
+        `never detained` or `not known`.
+    """
+    value = _value(fact, facts)
+    if _unknown(value):
+        return NOT_KNOWN
+    if fact.kind == "bool":
+        return "yes" if value else "no"
+    if fact.kind == "code":
+        return code(fact, value)
+    least, most = value
+    if fact.kind == "date":
+        return _between_days(least, most)
+    return _between(_amount(least), _amount(most))
+
+
+def number(count: int) -> str:
+    """A number in words up to ten, in digits beyond: `no`, `two`, `1,200`."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+
+
+def day(date: datetime.date) -> str:
+    """A day as Americans write it: `May 4, 2009`."""
+    return f"{calendar.month_name[date.month]} {date.day}, {date.year}"
+
+
+def code(fact: Fact, value: str) -> str:
+    """A code in words where it is one of a fact's own, as `never detained`; else as it is."""
+    return value.lower().replace("_", " ") if value in fact.values else value
+
+
+def label(name: str) -> str:
+    """What a fact is called; its name with blanks, where the catalog has no such fact."""
+    return FACTS[name].label if name in FACTS else name.replace("_", " ")
+
+
+def listed(phrases: Sequence[str]) -> str:
+    """Phrases as a list; parted by semicolons where one has a comma itself."""
+    return ("; " if any("," in phrase for phrase in phrases) else ", ").join(phrases)
+
+
+def _value(fact: Fact, facts: Mapping[str, Any]) -> Any:
+    if fact.kind in ("bool", "code"):
+        return facts[fact.name]
+    return facts[low(fact.name)], facts[high(fact.name)]
+
+
+def _unknown(value: Any) -> bool:
+    # At least none, and nobody knows how many at most, is nothing known.
+    return value is None or value in ((None, None), (0, None))
+
+
+def _counted(fact: Fact, least: int | None, most: int | None) -> str:
+    noun = fact.label if most != 1 else fact.asked.one or fact.label
+    if least == most:
+        return f"{number(least or 0)} {noun}"
+    if most is None:
+        noun = fact.label if least != 1 else fact.asked.one or fact.label
+        return f"at least {number(least or 0)} {noun}"
+    if not least:
+        return f"at most {number(most)} {noun}"
+    return f"between {number(least)} and {number(most)} {noun}"
+
+
+def _amount(count: int | None) -> str | None:
+    return None if count is None else number(count) if count else "none"
+
+
+def _between(least: str | None, most: str | None) -> str:
+    if least == most:
+        return least or NOT_KNOWN
+    if most is None:
+        return f"at least {least}"
+    return f"at most {most}" if least in (None, "none") else f"between {least} and {most}"
+
+
+def _between_days(least: datetime.date | None, most: datetime.date | None) -> str:
+    if least is None:
+        return NOT_KNOWN if most is None else f"on or before {day(most)}"
+    if most is None:
+        return f"on or after {day(least)}"
+    if least == most:
+        return day(least)
+    after = most + _ONE_DAY
+    if least.day == 1 and after.day == 1:
+        if (least.year, least.month) == (most.year, most.month):
+            return f"in {calendar.month_name[least.month]} {least.year}"
+        if least.month == 1 and after.month == 1 and least.year == most.year:
+            return f"in {least.year}"
+    return f"between {day(least)} and {day(most)}"

@@ -1,0 +1,76 @@
+"""What facts are called, worked out by hand."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from schemas.facts import FACTS
+from schemas.words import day, in_words, label, listed, number, said
+from tests.helpers.small_rulebook import facts
+
+Day = datetime.date
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "phrase", "words"),
+    [
+        ("served", True, "military service, the respondent", "yes"),
+        ("served", False, "no military service by the respondent", "no"),
+        ("served", None, "military service, the respondent: not known", "not known"),
+        ("unmarried", False, "married", "no"),
+        ("custody", "NEVER_DETAINED", "custody: never detained", "never detained"),
+        ("court", "BAL", "immigration court: BAL", "BAL"),
+        ("court", None, "immigration court: not known", "not known"),
+        ("arrests", 0, "no arrests", "none"),
+        ("arrests", 1, "one arrest", "one"),
+        ("felony_convictions", 2, "two felony convictions", "two"),
+        ("months_in_lawful_status", 1200, "1,200 months in lawful status", "1,200"),
+        ("arrests", (0, None), "arrests: not known", "not known"),
+        ("arrests", (1, None), "at least one arrest", "at least one"),
+        ("arrests", (2, None), "at least two arrests", "at least two"),
+        ("arrests", (0, 1), "at most one arrest", "at most one"),
+        ("arrests", (0, 2), "at most two arrests", "at most two"),
+        ("arrests", (1, 2), "between one and two arrests", "between one and two"),
+        ("birth_date", Day(1980, 5, 1), "born: May 1, 1980", "May 1, 1980"),
+        ("birth_date", (Day(1980, 5, 1), Day(1980, 5, 31)), "born: in May 1980", "in May 1980"),
+        ("birth_date", (Day(1980, 2, 1), Day(1980, 2, 29)), "born: in February 1980", None),
+        ("birth_date", (Day(1980, 1, 1), Day(1980, 12, 31)), "born: in 1980", "in 1980"),
+        (
+            "birth_date",
+            (Day(1980, 5, 1), Day(1980, 5, 30)),
+            "born: between May 1, 1980 and May 30, 1980",
+            "between May 1, 1980 and May 30, 1980",
+        ),
+        (
+            "birth_date",
+            (Day(1979, 12, 1), Day(1980, 12, 31)),
+            "born: between December 1, 1979 and December 31, 1980",
+            None,
+        ),
+        ("birth_date", (Day(1980, 5, 1), None), "born: on or after May 1, 1980", None),
+        ("birth_date", (None, Day(1980, 5, 1)), "born: on or before May 1, 1980", None),
+        ("birth_date", (None, None), "born: not known", "not known"),
+    ],
+)
+def test_a_fact_is_said_in_words(name: str, value: Any, phrase: str, words: str | None) -> None:
+    [row] = facts({name: value}).to_dicts()
+    assert said(FACTS[name], row) == phrase
+    assert in_words(FACTS[name], row) == (words or phrase.split(": ")[1])
+
+
+def test_every_fact_can_be_said_whatever_it_is() -> None:
+    [row] = facts({}).to_dicts()
+    for fact in FACTS.values():
+        assert said(fact, row) == f"{fact.label}: not known"
+
+
+def test_numbers_days_and_lists() -> None:
+    assert [number(n) for n in (0, 1, 10, 11, 1000)] == ["no", "one", "ten", "11", "1,000"]
+    assert day(Day(2011, 11, 7)) == "November 7, 2011"
+    assert listed(["one arrest", "married"]) == "one arrest, married"
+    assert listed(["a, b", "c"]) == "a, b; c"
+    assert label("gang_member") == "known gang member"
+    assert label("no_such_fact") == "no such fact"
