@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from schemas.facts import FACTS, Fact, high, low
@@ -25,7 +25,7 @@ def said(fact: Fact, facts: Mapping[str, Any]) -> str:
         facts: A row of a fact frame.
 
     Returns:
-        A phrase such as `married`, `two arrests`, `born: May 4, 2009` or `custody: not known`.
+        A phrase such as `married`, `two arrests`, `born May 4, 2009` or `custody: not known`.
     """
     value = _value(fact, facts)
     if fact.kind == "bool":
@@ -35,6 +35,8 @@ def said(fact: Fact, facts: Mapping[str, Any]) -> str:
             return fact.asked.absent or f"{fact.label}: no"
     elif fact.kind == "count" and not _unknown(value):
         return _counted(fact, *value)
+    elif fact.kind == "date" and not _unknown(value):
+        return f"{fact.label} {in_words(fact, facts)}"
     return f"{fact.label}: {in_words(fact, facts)}"
 
 
@@ -72,6 +74,14 @@ def day(date: datetime.date) -> str:
     return f"{calendar.month_name[date.month]} {date.day}, {date.year}"
 
 
+def written_day(text: str) -> str:
+    """A day as a record has it, `2009-05-04`, as Americans write it; other text as it is."""
+    try:
+        return day(datetime.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def code(fact: Fact, value: str) -> str:
     """A code in words where it is one of a fact's own, as `never detained`; else as it is."""
     return value.lower().replace("_", " ") if value in fact.values else value
@@ -82,9 +92,9 @@ def label(name: str) -> str:
     return FACTS[name].label if name in FACTS else name.replace("_", " ")
 
 
-def listed(phrases: Sequence[str]) -> str:
-    """Phrases as a list; parted by semicolons where one has a comma itself."""
-    return ("; " if any("," in phrase for phrase in phrases) else ", ").join(phrases)
+def sentence(text: str) -> str:
+    """A text that begins with a capital and ends with a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _value(fact: Fact, facts: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.facts import FACTS
-from schemas.words import day, in_words, label, listed, number, said
+from schemas.words import code, day, in_words, label, number, said, sentence, written_day
 from tests.helpers.small_rulebook import facts
 
 Day = datetime.date
@@ -34,31 +34,46 @@ Day = datetime.date
         ("arrests", (0, 1), "at most one arrest", "at most one"),
         ("arrests", (0, 2), "at most two arrests", "at most two"),
         ("arrests", (1, 2), "between one and two arrests", "between one and two"),
-        ("birth_date", Day(1980, 5, 1), "born: May 1, 1980", "May 1, 1980"),
-        ("birth_date", (Day(1980, 5, 1), Day(1980, 5, 31)), "born: in May 1980", "in May 1980"),
-        ("birth_date", (Day(1980, 2, 1), Day(1980, 2, 29)), "born: in February 1980", None),
-        ("birth_date", (Day(1980, 1, 1), Day(1980, 12, 31)), "born: in 1980", "in 1980"),
+        ("birth_date", Day(1980, 5, 1), "born May 1, 1980", "May 1, 1980"),
+        ("birth_date", (Day(1980, 5, 1), Day(1980, 5, 31)), "born in May 1980", "in May 1980"),
+        (
+            "birth_date",
+            (Day(1980, 2, 1), Day(1980, 2, 29)),
+            "born in February 1980",
+            "in February 1980",
+        ),
+        ("birth_date", (Day(1980, 1, 1), Day(1980, 12, 31)), "born in 1980", "in 1980"),
         (
             "birth_date",
             (Day(1980, 5, 1), Day(1980, 5, 30)),
-            "born: between May 1, 1980 and May 30, 1980",
+            "born between May 1, 1980 and May 30, 1980",
             "between May 1, 1980 and May 30, 1980",
         ),
         (
             "birth_date",
             (Day(1979, 12, 1), Day(1980, 12, 31)),
-            "born: between December 1, 1979 and December 31, 1980",
-            None,
+            "born between December 1, 1979 and December 31, 1980",
+            "between December 1, 1979 and December 31, 1980",
         ),
-        ("birth_date", (Day(1980, 5, 1), None), "born: on or after May 1, 1980", None),
-        ("birth_date", (None, Day(1980, 5, 1)), "born: on or before May 1, 1980", None),
+        (
+            "birth_date",
+            (Day(1980, 5, 1), None),
+            "born on or after May 1, 1980",
+            "on or after May 1, 1980",
+        ),
+        (
+            "birth_date",
+            (None, Day(1980, 5, 1)),
+            "born on or before May 1, 1980",
+            "on or before May 1, 1980",
+        ),
         ("birth_date", (None, None), "born: not known", "not known"),
     ],
 )
-def test_a_fact_is_said_in_words(name: str, value: Any, phrase: str, words: str | None) -> None:
+def test_a_fact_is_said_in_words(name: str, value: Any, phrase: str, words: str) -> None:
     [row] = facts({name: value}).to_dicts()
     assert said(FACTS[name], row) == phrase
-    assert in_words(FACTS[name], row) == (words or phrase.split(": ")[1])
+    assert in_words(FACTS[name], row) == words
 
 
 def test_every_fact_can_be_said_whatever_it_is() -> None:
@@ -67,10 +82,20 @@ def test_every_fact_can_be_said_whatever_it_is() -> None:
         assert said(fact, row) == f"{fact.label}: not known"
 
 
-def test_numbers_days_and_lists() -> None:
+def test_numbers_days_and_sentences() -> None:
     assert [number(n) for n in (0, 1, 10, 11, 1000)] == ["no", "one", "ten", "11", "1,000"]
     assert day(Day(2011, 11, 7)) == "November 7, 2011"
-    assert listed(["one arrest", "married"]) == "one arrest, married"
-    assert listed(["a, b", "c"]) == "a, b; c"
+    assert written_day("2011-11-07") == "November 7, 2011"
+    assert written_day("Nov. 2011") == "Nov. 2011"
+    assert sentence("a judge found it") == "A judge found it."
+    assert sentence("It is so.") == "It is so."
+
+
+def test_a_code_is_said_in_words_only_where_it_is_the_fact_s_own() -> None:
+    assert code(FACTS["calendar"], "NOT_CALENDARED") == "not calendared"
+    assert code(FACTS["case_type"], "RMV") == "RMV"
+
+
+def test_a_fact_that_is_gone_still_has_a_name() -> None:
     assert label("gang_member") == "known gang member"
     assert label("no_such_fact") == "no such fact"

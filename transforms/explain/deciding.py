@@ -1,0 +1,84 @@
+"""Deciding: which facts make a criterion what it is.
+
+Of `served OR spouse_served` that is TRUE by the first, only the first decides. A TRUE alternative
+decides an OR, every side an AND that is TRUE; of FALSE the other way round; what is UNKNOWN decides
+that a whole is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+
+from schemas.conditions import Condition
+from schemas.facts import FACTS
+from schemas.rulebook_compile import CompiledRulebook
+from transforms.frames.frame import Frame
+from transforms.score.criteria import expression
+
+
+def deciding_facts(
+    condition: Condition, case: Frame, rulebook: CompiledRulebook
+) -> tuple[str, ...]:
+    """The facts that make a condition TRUE, FALSE or UNKNOWN of a case.
+
+    Args:
+        condition: The condition.
+        case: One row: facts, and the rulebook's milestones as Boolean columns.
+        rulebook: The rulebook that the condition is of.
+
+    Returns:
+        Names of facts in the order in which the condition names them; none for a constant.
+    """
+    tree = sqlglot.parse_one(condition.sql)
+    parts = list(dict.fromkeys(part.sql() for part in _parts(tree)))
+    values = case.select(
+        expression(part).alias(str(place)) for place, part in enumerate(parts)
+    ).row(0)
+    columns = _deciding(tree, dict(zip(parts, values, strict=True)))
+    since = {milestone.id: milestone.since for milestone in rulebook.milestones}
+    facts = (column.removesuffix(".low").removesuffix(".high") for column in columns)
+    names = (since.get(fact, fact) for fact in facts)
+    return tuple(dict.fromkeys(name for name in names if name in FACTS))
+
+
+def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
+    """What ANDs, ORs and NOTs are made of."""
+    match node:
+        case exp.Paren() | exp.Not():
+            yield from _parts(node.this)
+        case exp.And() | exp.Or():
+            yield from _parts(node.this)
+            yield from _parts(node.expression)
+        case _:
+            yield node
+
+
+def _truth(node: exp.Expr, values: dict[str, bool | None]) -> bool | None:
+    match node:
+        case exp.Paren():
+            return _truth(node.this, values)
+        case exp.Not():
+            value = _truth(node.this, values)
+            return None if value is None else not value
+        case exp.And() | exp.Or():
+            sides = (_truth(node.this, values), _truth(node.expression, values))
+            decides = isinstance(node, exp.Or)
+            return decides if decides in sides else None if None in sides else not decides
+        case _:
+            return values[node.sql()]
+
+
+def _deciding(node: exp.Expr, values: dict[str, bool | None]) -> Iterator[str]:
+    match node:
+        case exp.Paren() | exp.Not():
+            yield from _deciding(node.this, values)
+        case exp.And() | exp.Or():
+            whole = _truth(node, values)
+            for side in (node.this, node.expression):
+                if _truth(side, values) is whole:
+                    yield from _deciding(side, values)
+        case _:
+            yield from (column.name for column in node.find_all(exp.Column))
