@@ -42,6 +42,8 @@ RemovalKind = Literal[
     "VOLUNTARY_DEPARTURE",
     "VOLUNTARY_RETURN",
 ]
+ApprehensionPlace = Literal["UNKNOWN", "BORDER", "PORT_OF_ENTRY", "INTERIOR"]
+Adjudicator = Literal["UNKNOWN", "COURT", "USCIS"]
 FraudFinder = Literal["UNKNOWN", "IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER", "OTHER"]
 OffenseGrade = Literal["UNKNOWN", "FELONY", "MISDEMEANOR", "INFRACTION"]
 Jurisdiction = Literal["UNKNOWN", "FEDERAL", "STATE", "LOCAL", "FOREIGN"]
@@ -81,6 +83,7 @@ class StatusViolation(_Record):
 
     date: str | None = None
     kind: ViolationKind | None = None
+    continuing: bool | None = None
 
 
 class Removal(_Record):
@@ -111,7 +114,10 @@ class Conviction(_Record):
 
     date: str | None = None
     grade: OffenseGrade | None = None
+    offense: str | None = None
     category: str | None = None
+    category_open: bool | None = None
+    incident: str | None = None
     aggravated_felony: bool | None = None
     immigration_element: bool | None = None
     violent: bool | None = None
@@ -120,6 +126,10 @@ class Conviction(_Record):
     jurisdiction: Jurisdiction | None = None
     juvenile_adjudication: bool | None = None
     vacated: bool | None = None
+    expunged: bool | None = None
+    pardoned: bool | None = None
+    gang_element: bool | None = None
+    weapon: bool | None = None
 
 
 class Charge(_Record):
@@ -167,6 +177,8 @@ class Application(_Record):
     decision: ApplicationDecision | None = None
     decided: str | None = None
     likely: bool | None = None
+    before: Adjudicator | None = None
+    prima_facie: bool | None = None
 
 
 class Tie(_Record):
@@ -183,10 +195,13 @@ class CaseRecord(_Record):
     a_number: str | None = None
     updated_at: str | None = None
     source: str | None = None
+    agency_record_seen: bool | None = None
     court: str | None = None
     opla_office: str | None = None
     case_type: str | None = None
     custody: Custody | None = None
+    moved_from_detained_docket: bool | None = None
+    moved_docket_on: str | None = None
     calendar_type: CalendarType | None = None
     next_hearing: str | None = None
     nta_issued: str | None = None
@@ -205,7 +220,8 @@ class CaseRecord(_Record):
     language: str | None = None
     entries: list[Entry | None] | None = None
     present_continuously_since: str | None = None
-    apprehended_at_border: bool | None = None
+    apprehension_place: ApprehensionPlace | None = None
+    apprehended_on: str | None = None
     status_violations: list[StatusViolation | None] | None = None
     lawful_permanent_resident: bool | None = None
     lpr_since: str | None = None
@@ -215,13 +231,30 @@ class CaseRecord(_Record):
     fraud_findings: list[FraudFinding | None] | None = None
     convictions: list[Conviction | None] | None = None
     arrests: int | None = None
+    arrests_without_disposition: int | None = None
+    pending_charges: int | None = None
     outstanding_warrant: bool | None = None
+    weapon_used: bool | None = None
+    released_from_incarceration: str | None = None
+    rehabilitation: bool | None = None
     security_risk: bool | None = None
     gang_member: bool | None = None
     gang_participation: bool | None = None
     human_rights_violator: bool | None = None
     public_safety_threat: bool | None = None
+    significant_threat_found: bool | None = None
+    current_threat_found: bool | None = None
+    otherwise_security_threat_found: bool | None = None
+    acts_chargeable_found: bool | None = None
+    official_misrepresentation_found: bool | None = None
+    benefits_abuse_found: bool | None = None
+    order_not_complied_with: bool | None = None
+    senior_official_exception_found: bool | None = None
+    smuggling: bool | None = None
+    serious_immigration_fraud: bool | None = None
     egregious_violations: bool | None = None
+    amenable_to_expedited_removal: bool | None = None
+    paroled_under_paused_policy: bool | None = None
     charges: list[Charge | None] | None = None
     military_service: list[MilitaryService | None] | None = None
     relatives: list[Relative | None] | None = None
@@ -237,6 +270,7 @@ class CaseRecord(_Record):
     spouse_pregnant_or_nursing: bool | None = None
     victimization: list[Victimization | None] | None = None
     witness_to_crime: bool | None = None
+    immediate_crime_victim: bool | None = None
     applications: list[Application | None] | None = None
     ties: list[Tie | None] | None = None
     home_country_ties: bool | None = None

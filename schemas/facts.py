@@ -35,6 +35,9 @@ class Fact:
         protected: Whether it is a protected attribute (nationality, sex, language).
         only_if: A `bool` fact without which there is no such thing: nobody need ask when someone
             last entered illegally who never did.
+        settled_by: Facts to ask for first, where all that is counted is listed (the upper bound is
+            known) and one of them is not known: a conviction on file counts or not by whether it
+            was vacated, so that is the question, not how many convictions there are.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Fact:
     values: tuple[str, ...] = ()
     protected: bool = False
     only_if: str | None = None
+    settled_by: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -99,16 +103,31 @@ _CONVICTION = (
     "convictions.jurisdiction",
     "convictions.juvenile_adjudication",
     "convictions.vacated",
+    "convictions.expunged",
+    "convictions.pardoned",
+    "convictions.date",
+    "birth_date",
 )
+_CATEGORY = ("category", "category_open")
+_STATUS_OFFENSE = (*_CATEGORY, "immigration_element")
+_STANDING = ("vacated_convictions", "juvenile_adjudications")
 
 
-def _convictions(name: str, doc: str, *columns: str) -> Fact:
-    fields = tuple(f"convictions.{column}" for column in columns)
-    return Fact(name, "count", doc, (*fields, *_CONVICTION))
+def _convictions(name: str, doc: str, *columns: str, kind: FactKind = "count") -> Fact:
+    fields = dict.fromkeys((*(f"convictions.{column}" for column in columns), *_CONVICTION))
+    return Fact(name, kind, doc, tuple(fields), settled_by=_STANDING)
 
 
 def _misdemeanors(name: str, what: str) -> Fact:
-    return _convictions(f"{name}_misdemeanors", f"Misdemeanors: {what}.", "grade", "category")
+    return _convictions(f"{name}_misdemeanors", f"Misdemeanors: {what}.", "grade", *_CATEGORY)
+
+
+def _charged(name: str, what: str) -> tuple[Fact, Fact]:
+    fields = ("charges.code", "charges.status")
+    return (
+        _bool(f"alleged_{name}", f"The NTA charges {what}, and no judge found otherwise.", *fields),
+        _bool(f"sustained_{name}", f"A judge sustained a charge of {what}.", *fields),
+    )
 
 
 DOCKET = (
@@ -132,6 +151,10 @@ DOCKET = (
     _date("nta_issued", "Day the Notice to Appear was issued."),
     _bool("nta_filed_with_court", "The Notice to Appear has been filed with EOIR."),
     _bool("represented", "A representative has entered an appearance."),
+    _bool(
+        "moved_from_detained_docket", "The case was moved from a detained to a non-detained docket."
+    ),
+    _date("moved_docket_on", "Day of that move.", only_if="moved_from_detained_docket"),
 )
 
 PERSON = (
@@ -177,13 +200,32 @@ PRESENCE = (
         "Significantly abused a visa or visa waiver program.",
         "status_violations.kind",
     ),
-    _bool("apprehended_at_border", "Apprehended at the border entering unlawfully."),
+    _bool(
+        "continuing_violation",
+        "A violation of the terms of an admission goes on, such as an overstay.",
+        "status_violations.continuing",
+    ),
+    _bool(
+        "apprehended_at_border",
+        "Apprehended at the border or a port of entry while trying to enter unlawfully.",
+        "apprehension_place",
+    ),
+    _bool("apprehended_in_interior", "Apprehended in the interior.", "apprehension_place"),
+    _date("apprehended_on", "Day of the apprehension."),
     _bool("lawful_permanent_resident", "Is a lawful permanent resident."),
     _date("lpr_since", "Permanent resident since.", only_if="lawful_permanent_resident"),
     _count("months_in_lawful_status", "Months spent in any lawful status."),
 )
 
 IMMIGRATION_HISTORY = (
+    _bool(
+        "agency_record_seen",
+        "The agency's own record of removals, orders and findings was seen.",
+        "agency_record_seen",
+        "removals",
+        "orders",
+        "fraud_findings",
+    ),
     _count("removals", "Earlier removals (not voluntary departures or returns).", "removals.kind"),
     _bool("final_order", "Has a final order of removal.", "orders.final"),
     _date(
@@ -194,12 +236,37 @@ IMMIGRATION_HISTORY = (
         only_if="final_order",
     ),
     _bool("outstanding_order", "Has an order that was not carried out.", "orders.outstanding"),
+    _bool(
+        "order_carried_out",
+        "Was removed, or a final order against the person was carried out.",
+        "removals.kind",
+        "orders.final",
+        "orders.outstanding",
+    ),
+    _bool("order_not_complied_with", "Is under a final order and has not complied with it."),
+    _bool(
+        "illegal_reentry",
+        "Entered without inspection after a removal, or was convicted of illegal re-entry.",
+        "entries.date",
+        "entries.manner",
+        "removals.date",
+        "removals.kind",
+        "convictions.category",
+        "convictions.category_open",
+    ),
     _count(
         "fraud_findings",
         "Findings of immigration fraud by an officer or a judge.",
         "fraud_findings.found_by",
     ),
+    _bool("serious_immigration_fraud", "Committed serious immigration fraud."),
+    _bool("smuggling", "Smuggled others into the United States, or helped to."),
     _bool("egregious_violations", "An attorney found an egregious immigration record."),
+    _bool(
+        "amenable_to_expedited_removal",
+        "Amenable to expedited removal, which was not applied.",
+    ),
+    _bool("paroled_under_paused_policy", "Paroled under a policy since paused, changed or ended."),
     _bool("relief_denied", "An application for status or relief was denied.", "applications"),
 )
 
@@ -210,7 +277,13 @@ CRIMINAL_HISTORY = (
         "felonies_not_status",
         "Felonies of which immigration status is not an essential element.",
         "grade",
-        "immigration_element",
+        *_STATUS_OFFENSE,
+    ),
+    _convictions(
+        "felonies_not_state_status",
+        "Felonies but state or local offenses of which immigration status is an element.",
+        "grade",
+        *_STATUS_OFFENSE,
     ),
     _convictions("aggravated_felonies", "Aggravated felonies.", "aggravated_felony"),
     _convictions("misdemeanor_convictions", "Misdemeanors.", "grade"),
@@ -218,15 +291,28 @@ CRIMINAL_HISTORY = (
         "misdemeanors_not_minor",
         "Misdemeanors other than minor traffic and immigration-status offenses.",
         "grade",
-        "category",
-        "immigration_element",
+        *_STATUS_OFFENSE,
+    ),
+    _convictions(
+        "misdemeanor_incidents",
+        "Separate incidents that led to misdemeanors, other than minor traffic offenses and state "
+        "or local offenses of which immigration status is an element.",
+        "grade",
+        *_STATUS_OFFENSE,
+        "incident",
     ),
     _convictions(
         "immigration_offenses",
         "Convictions for illegal entry, illegal re-entry or immigration fraud.",
-        "category",
+        *_CATEGORY,
     ),
-    _convictions("gang_offenses", "Convictions for a gang offense.", "category"),
+    _convictions("gang_offenses", "Convictions for a gang offense.", *_CATEGORY),
+    _convictions(
+        "gang_element_convictions",
+        "Convictions of which active participation in a criminal street gang is an element.",
+        *_CATEGORY,
+        "gang_element",
+    ),
     _misdemeanors("violent", "violence, threats, assault or domestic violence"),
     _misdemeanors("domestic_violence", "domestic violence"),
     _misdemeanors("sexual_abuse", "sexual abuse or exploitation"),
@@ -236,6 +322,27 @@ CRIMINAL_HISTORY = (
     _misdemeanors("burglary", "burglary"),
     _misdemeanors("firearm", "unlawful possession or use of a firearm"),
     _misdemeanors("public_safety", "another significant threat to public safety"),
+    _misdemeanors("dwai", "driving while ability impaired, short of drunk driving"),
+    _misdemeanors("traffic", "minor traffic offenses"),
+    _convictions(
+        "open_threat_misdemeanors",
+        "Misdemeanors of which a person must judge whether they threaten public safety: firearm, "
+        "another weapon, burglary, arson, gang.",
+        "grade",
+        *_CATEGORY,
+        "weapon",
+    ),
+    _convictions(
+        "open_category_convictions",
+        "Convictions of which the words of the file leave the kind of offense open.",
+        "category_open",
+    ),
+    _convictions(
+        "misdemeanors_90_days_sentence",
+        "Misdemeanors with a sentence of 90 days or more, suspended time included.",
+        "grade",
+        "sentence_days",
+    ),
     _convictions(
         "misdemeanors_90_days_custody",
         "Misdemeanors with 90 days or more to be served in custody.",
@@ -246,11 +353,36 @@ CRIMINAL_HISTORY = (
         "nonviolent_misdemeanors",
         "Misdemeanors that are not violent.",
         "grade",
-        "category",
+        *_CATEGORY,
         "violent",
     ),
+    _convictions(
+        "last_conviction", "Latest conviction of any grade but infractions.", "grade", kind="date"
+    ),
+    _convictions(
+        "longest_sentence_days",
+        "Longest sentence of a conviction in days, suspended time included.",
+        "sentence_days",
+    ),
+    _count(
+        "vacated_convictions",
+        "Convictions on file that were vacated.",
+        "convictions.vacated",
+    ),
+    _count(
+        "juvenile_adjudications",
+        "Convictions on file that are adjudications of a juvenile court.",
+        "convictions.juvenile_adjudication",
+        "convictions.date",
+        "birth_date",
+    ),
     _count("arrests", "Arrests."),
+    _count("arrests_without_disposition", "Arrests of which the file has no outcome."),
+    _count("pending_charges", "Criminal charges that are pending in a criminal court."),
     _bool("outstanding_warrant", "A criminal warrant is outstanding."),
+    _bool("weapon_used", "Used or threatened to use a weapon."),
+    _date("released_from_incarceration", "Day of release from a jail or prison."),
+    _bool("rehabilitation", "The file shows rehabilitation."),
 )
 
 CONCERNS = (
@@ -259,19 +391,34 @@ CONCERNS = (
     _bool("gang_participation", "Took part in a gang intentionally, aged 16 or older."),
     _bool("human_rights_violator", "Human rights violator."),
     _bool("public_safety_threat", "Another clear threat to public safety."),
+    _bool("significant_threat_found", "An attorney found an offense a significant threat."),
+    _bool("current_threat_found", "An attorney found a current threat to public safety."),
+    _bool(
+        "otherwise_security_threat_found", "An attorney found another danger to national security."
+    ),
+    _bool("acts_chargeable_found", "An officer found acts that amount to a chargeable offense."),
+    _bool("official_misrepresentation_found", "An officer found fraud in an official matter."),
+    _bool("benefits_abuse_found", "An officer found abuse of public benefits."),
+    _bool("senior_official_exception_found", "A senior official found that there is no threat."),
 )
 
 ALLEGATIONS = (
-    _bool("alleged_security_ground", "The NTA charges a security ground.", "charges.code"),
-    _bool("alleged_human_rights_ground", "The NTA charges a human rights ground.", "charges.code"),
-    _bool("alleged_criminal_ground", "The NTA charges a criminal ground.", "charges.code"),
-    _bool("alleged_fraud", "The NTA charges fraud or misrepresentation.", "charges.code"),
-    _bool("alleged_prior_removal", "The NTA charges an earlier removal.", "charges.code"),
-    _bool("alleged_illegal_entry", "The NTA charges presence without admission.", "charges.code"),
-    _bool("alleged_status_violation", "The NTA charges a status violation.", "charges.code"),
+    _bool(
+        "charges_seen",
+        "The charges in the NTA were seen: all are listed, and each could be read.",
+        "charges.code",
+    ),
+    _bool("unreadable_charge", "A charge in the NTA could not be read.", "charges.code"),
+    *_charged("security_ground", "a security ground"),
+    *_charged("human_rights_ground", "a human rights ground"),
+    *_charged("criminal_ground", "a criminal ground"),
+    *_charged("fraud", "fraud or misrepresentation"),
+    *_charged("prior_removal", "an earlier removal"),
+    *_charged("illegal_entry", "presence without admission"),
+    *_charged("status_violation", "a status violation"),
 )
 
-FAVOUR = (
+FAVOR = (
     _bool(
         "served",
         "In good standing in, or honorably discharged from, the forces.",
@@ -279,8 +426,14 @@ FAVOUR = (
         "military_service.status",
     ),
     _bool(
-        "spouse_or_parent_served",
-        "So is or was the spouse or a parent.",
+        "spouse_served",
+        "So is or was the spouse.",
+        "military_service.who",
+        "military_service.status",
+    ),
+    _bool(
+        "parent_served",
+        "So is or was a parent.",
         "military_service.who",
         "military_service.status",
     ),
@@ -354,6 +507,7 @@ FAVOUR = (
         "victimization.kind",
         "victimization.in_united_states",
     ),
+    _bool("immediate_crime_victim", "Immediate victim of a crime of any kind."),
     _bool("witness_to_crime", "Witness to a crime under investigation or prosecution."),
     _bool(
         "likely_family_relief",
@@ -368,6 +522,33 @@ FAVOUR = (
         "applications.form",
         "applications.likely",
         "applications.decision",
+    ),
+    *(
+        _bool(name, doc, *(f"applications.{field}" for field in fields))
+        for name, doc, fields in (
+            (
+                "relief_pending",
+                "An application for relief or status is pending.",
+                ("form", "decision"),
+            ),
+            (
+                "relief_pending_before_court",
+                "An application for relief is pending before the court.",
+                ("form", "decision", "before"),
+            ),
+            ("asylum_pending", "An application for asylum is pending.", ("form", "decision")),
+            (
+                "victim_relief_pending",
+                "An application for status as a victim is pending.",
+                ("form", "decision"),
+            ),
+            (
+                "prima_facie_relief",
+                "An application shows eligibility on its face.",
+                ("form", "decision", "prima_facie"),
+            ),
+            ("approved_petition", "A visa petition was approved.", ("form", "decision")),
+        )
     ),
     _count(
         "documented_ties", "Ties and contributions with evidence in the file.", "ties.documented"
@@ -389,6 +570,6 @@ FACTS: dict[str, Fact] = {
         *CRIMINAL_HISTORY,
         *CONCERNS,
         *ALLEGATIONS,
-        *FAVOUR,
+        *FAVOR,
     )
 }

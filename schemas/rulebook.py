@@ -69,6 +69,8 @@ class CountedConvictions(_Part):
     foreign: bool = True
     juvenile: bool = False
     vacated: bool = False
+    expunged: bool = True
+    pardoned: bool = True
     note: str | None = None
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.codes import charge_families, form_families
 from transforms.normalize.case_frame import CASES
-from transforms.score.facts import IMMIGRATION_OFFENSES, SEXUAL, VIOLENT
+from transforms.score.conviction_facts import IMMIGRATION_OFFENSES, SEXUAL, VIOLENT
 
 Row = dict[str, Any]
 FIRST, DAYS = datetime.date(1950, 1, 1), 22_000

@@ -23,7 +23,7 @@ COMING = {
     *("sustained_prior_removal", "sustained_illegal_entry", "sustained_status_violation"),
     *("spouse_served", "parent_served", "immediate_crime_victim", "relief_pending"),
     *("relief_pending_before_court", "asylum_pending", "victim_relief_pending"),
-    *("prima_facie_relief", "approved_petition", "spouse_or_parent_served"),
+    *("prima_facie_relief", "approved_petition"),
 }
 
 

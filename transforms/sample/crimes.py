@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.sample.draw import Bools, Columns, Draw, Ints, either, iso, lists, where
 from transforms.sample.people import People, years
-from transforms.score.facts import STATUS_OFFENSES, VIOLENT
+from transforms.score.conviction_facts import STATUS_OFFENSES, VIOLENT
 
 SERIOUS = {
     "DRUG_TRAFFICKING": 0.32, "BURGLARY": 0.2, "VIOLENCE": 0.17, "FRAUD": 0.09, "FIREARM": 0.08,

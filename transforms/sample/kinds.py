@@ -169,7 +169,7 @@ SILENCE = {
     "months_in_lawful_status": 0.35, "lawful_permanent_resident": 0.05, "lpr_since": 0.05,
     "custody": 0.01, "calendar_type": 0.03, "next_hearing": 0.04, "nta_issued": 0.02,
     "nta_filed": 0.10, "nta_filed_with_court": 0.03, "represented": 0.02, "represented_since": 0.10,
-    "apprehended_at_border": 0.20, "present_continuously_since": 0.85, "nationality": 0.01,
+    "apprehension_place": 0.20, "present_continuously_since": 0.85, "nationality": 0.01,
     "sex": 0.05, "language": 0.05, "a_number": 0.01, "opla_office": 0.05, "family_role": 0.10,
     "juvenile": 0.05, "court": 0.001, "case_type": 0.01,
 }  # fmt: skip

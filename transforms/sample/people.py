@@ -185,5 +185,5 @@ def presence(people: People) -> Columns:
         "lpr_since": where(resident, iso(since)),
         "months_in_lawful_status": pl.Series(np.where(resident, since // 30, lawful)),
         "present_continuously_since": iso(people.here),
-        "apprehended_at_border": pl.Series(people.at_border),
+        "apprehension_place": either(people.at_border, "BORDER", "INTERIOR"),
     }

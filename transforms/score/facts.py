@@ -1,37 +1,47 @@
 """Facts: the typed, three-valued columns that rulebooks read, derived from case records.
 
 `schemas.facts` is the catalog: what each fact says and from which fields. Here is how each is
-computed. Lists are taken apart once a column, and put together again by case: a fact over a list is
-TRUE when one element makes it so, UNKNOWN when one might, FALSE when none can. A null element is
-for more elements that may be there, however many.
+computed; `transforms.score.list_facts` says how a fact over a list is.
 """
 
 from __future__ import annotations
 
-import functools
-
 import polars as pl
 
-from schemas.codes import charge_families, form_families
+from schemas.codes import form_families
 from schemas.facts import FACTS, high, low
 from schemas.rulebook import CountedConvictions
 from transforms.frames.frame import Frame
 from transforms.score.anniversaries import age, span
+from transforms.score.charge_facts import charge_facts, charges_seen
+from transforms.score.conviction_facts import BORN_AT_LATEST, conviction_facts
+from transforms.score.list_facts import ListFacts, iso, known, one_of, over
 
-VIOLENT = ("VIOLENCE", "THREATS", "ASSAULT", "DOMESTIC_VIOLENCE", "HOMICIDE")
-SEXUAL = ("SEXUAL_ABUSE", "SEXUAL_EXPLOITATION")
-STATUS_OFFENSES = ("ILLEGAL_ENTRY", "ILLEGAL_REENTRY")
-IMMIGRATION_OFFENSES = (*STATUS_OFFENSES, "IMMIGRATION_FRAUD")
 REMOVALS = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
 HONORABLE = ("SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
 IMMEDIATE = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
+# What asks for no relief: to leave by oneself, and to withdraw.
+NO_RELIEF = ("VD", "WD", "WDL")
+ASYLUM = ("ASYL", "ASYW")
+VICTIM_RELIEF = ("I360", "I914", "I918")
+PETITIONS = ("I130", "I360")
+ONLY_COURT = ("42A", "42B", "SUSP")
+ONLY_USCIS = (*PETITIONS, "I914", "I918")
 
-DATE_FIELDS = {
-    "next_hearing": "next_hearing",
-    "nta_issued": "nta_issued",
-    "lpr_since": "lpr_since",
-}
-COUNT_FIELDS = {"months_in_lawful_status": "months_in_lawful_status", "arrests": "arrests"}
+DATE_FIELDS = (
+    "next_hearing",
+    "nta_issued",
+    "lpr_since",
+    "moved_docket_on",
+    "apprehended_on",
+    "released_from_incarceration",
+)
+COUNT_FIELDS = (
+    "months_in_lawful_status",
+    "arrests",
+    "arrests_without_disposition",
+    "pending_charges",
+)
 ENUM_FIELDS = ("higher_education",)
 BOOL_FIELDS = tuple(
     fact.name
@@ -53,40 +63,27 @@ def derive_facts(records: Frame, counted: CountedConvictions) -> Frame:
         A frame of the same rows and order: the columns `FACT_COLUMNS`. Bounds of counts are Int32,
         bounds of dates Date, codes String, the rest Boolean.
     """
-    wide = records.select(*_scalar_facts())
+    born = {BORN_AT_LATEST: span("birth_date")[1]}
     parts = [
-        wide,
-        _entries(records),
-        _over(records, "status_violations", _STATUS_VIOLATIONS),
-        _over(records, "removals", _REMOVALS),
-        _over(records, "orders", _ORDERS),
-        _over(records, "fraud_findings", _FRAUD_FINDINGS),
-        _over(records, "convictions", _conviction_facts(counted)),
-        _over(records, "charges", _charge_facts()),
-        _over(records, "military_service", _MILITARY_SERVICE),
-        _over(records, "relatives", _relative_facts()),
-        _over(records, "caretaking", _CARETAKING),
-        _over(records, "victimization", _VICTIMISATION),
-        _over(records, "applications", _application_facts()),
-        _over(records, "ties", _TIES),
+        records.select(*_scalar_facts()),
+        over(records, "entries", _ENTRIES),
+        over(records, "status_violations", _STATUS_VIOLATIONS),
+        over(records, "removals", _REMOVALS),
+        over(records, "orders", _ORDERS),
+        over(records, "fraud_findings", _FRAUD_FINDINGS),
+        over(records, "convictions", conviction_facts(counted), born),
+        over(records, "charges", charge_facts()),
+        over(records, "military_service", _MILITARY_SERVICE),
+        over(records, "relatives", _relative_facts()),
+        over(records, "caretaking", _CARETAKING),
+        over(records, "victimization", _VICTIMIZATION),
+        over(records, "applications", _application_facts()),
+        over(records, "ties", _TIES),
     ]
-    facts = pl.concat(parts, how="horizontal").with_columns(*_presence())
+    facts = pl.concat(parts, how="horizontal").with_columns(
+        *_presence(), charges_seen(), _order_carried_out(), _illegal_reentry()
+    )
     return facts.with_columns(*_age_at_first_entry()).select(FACT_COLUMNS)
-
-
-def known(column: str) -> pl.Expr:
-    """An enum column with UNKNOWN as null."""
-    return pl.when(pl.col(column) != "UNKNOWN").then(pl.col(column))
-
-
-def one_of(column: str, *symbols: str) -> pl.Expr:
-    """Whether an enum column is one of some symbols; null where it is UNKNOWN."""
-    chosen = functools.reduce(pl.Expr.or_, [pl.col(column) == symbol for symbol in symbols])
-    return pl.when(pl.col(column) != "UNKNOWN").then(chosen)
-
-
-def _iso(column: str) -> pl.Expr:
-    return pl.col(column).str.to_date("%Y-%m-%d", strict=False)
 
 
 def _scalar_facts() -> list[pl.Expr]:
@@ -101,126 +98,38 @@ def _scalar_facts() -> list[pl.Expr]:
         pl.col("language"),
         birth_low.alias(low("birth_date")),
         birth_high.alias(high("birth_date")),
+        _agency_record_seen(),
+        one_of("apprehension_place", "BORDER", "PORT_OF_ENTRY").alias("apprehended_at_border"),
+        one_of("apprehension_place", "INTERIOR").alias("apprehended_in_interior"),
         one_of("marital_status", "UNMARRIED").alias("unmarried"),
         one_of("high_school", "COMPLETED_IN_US", "COMPLETED_ABROAD").alias("finished_high_school"),
         one_of("high_school", "COMPLETED_IN_US").alias("us_high_school"),
         one_of("higher_education", "PURSUING", "COMPLETED").alias("higher_education"),
         *(pl.col(name) for name in BOOL_FIELDS),
     ]
-    for name, field in DATE_FIELDS.items():
-        exprs += [_iso(field).alias(low(name)), _iso(field).alias(high(name))]
-    for name, field in COUNT_FIELDS.items():
-        exprs += [pl.col(field).fill_null(0).alias(low(name)), pl.col(field).alias(high(name))]
-    exprs.append(_iso("present_continuously_since").alias("present_continuously_since"))
+    for name in DATE_FIELDS:
+        exprs += [iso(name).alias(low(name)), iso(name).alias(high(name))]
+    for name in COUNT_FIELDS:
+        exprs += [pl.col(name).fill_null(0).alias(low(name)), pl.col(name).alias(high(name))]
+    exprs.append(iso("present_continuously_since").alias("present_continuously_since"))
     return exprs
 
 
-class _ListFacts:
-    """Facts over the elements of one list column, as aggregations."""
-
-    def __init__(self, **bools: pl.Expr) -> None:
-        self.exprs: list[pl.Expr] = []
-        self.bools: list[str] = []
-        self.counts: list[str] = []
-        self.dates: list[str] = []
-        self.open_bounds: list[str] = []
-        for name, element in bools.items():
-            self.any(name, element)
-
-    def any(self, name: str, element: pl.Expr) -> _ListFacts:
-        self.bools.append(name)
-        self.exprs.append(element.any(ignore_nulls=False).alias(name))
-        return self
-
-    def exists(self, name: str) -> _ListFacts:
-        """Whether there is an element, whatever is known of it."""
-        self.bools.append(name)
-        self.exprs.append((pl.len() > 0).alias(name))
-        return self
-
-    def count(self, name: str, element: pl.Expr) -> _ListFacts:
-        self.counts.append(name)
-        self.open_bounds.append(high(name))
-        self.exprs.append(element.fill_null(False).sum().cast(pl.Int32).alias(low(name)))
-        self.exprs.append(element.fill_null(True).sum().cast(pl.Int32).alias(high(name)))
-        return self
-
-    def latest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> _ListFacts:
-        """Bounds of the latest date among the elements for which `element` holds."""
-        return self._extreme(name, date, element, latest=True)
-
-    def earliest(self, name: str, date: pl.Expr) -> _ListFacts:
-        """Bounds of the earliest date."""
-        return self._extreme(name, date, None, latest=False)
-
-    def _extreme(
-        self, name: str, date: pl.Expr, element: pl.Expr | None, *, latest: bool
-    ) -> _ListFacts:
-        self.dates.append(name)
-        sure = date if element is None else date.filter(element)
-        may = date if element is None else date.filter(element.fill_null(True))
-        open_ended = may.null_count() > 0
-        least = sure.max() if latest else pl.when(~open_ended).then(may.min())
-        most = pl.when(~open_ended).then(may.max()) if latest else sure.min()
-        self.exprs += [least.alias(low(name)), most.alias(high(name))]
-        self.open_bounds.append(high(name) if latest else low(name))
-        return self
-
-    def open_ended(self, more: pl.Expr) -> list[pl.Expr]:
-        """What is left of the facts where there may be more elements."""
-        return [
-            *(pl.when(~more | pl.col(name)).then(pl.col(name)).alias(name) for name in self.bools),
-            *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
-        ]
+_UNINSPECTED = one_of("manner", "WITHOUT_INSPECTION")
+_ENTRIES = (
+    ListFacts(entered_illegally=_UNINSPECTED)
+    .earliest("first_entry", iso("date"))
+    .latest("last_entry", iso("date"))
+    .latest("last_illegal_entry", iso("date"), _UNINSPECTED)
+)
 
 
-def _over(records: Frame, column: str, facts: _ListFacts) -> Frame:
-    """Aggregate the elements of a list column by case.
-
-    Args:
-        records: Case records.
-        column: A column of dtype List(Struct).
-        facts: What to compute.
-
-    Returns:
-        One row a case: UNKNOWN where the list is null, FALSE or 0 where it is empty.
-    """
-    lists = records.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
-        pl.col(column).alias("_list"),
-        pl.col(column).list.len().alias("_len"),
+def _agency_record_seen() -> pl.Expr:
+    """As the record says; else TRUE where what only the agency's record tells is listed."""
+    listed = pl.any_horizontal(
+        pl.col(name).is_not_null() for name in ("removals", "orders", "fraud_findings")
     )
-    exploded = lists.filter(pl.col("_len") > 0).select("_row", "_list").explode("_list")
-    elements = exploded.drop_nulls("_list").unnest("_list").group_by("_row").agg(facts.exprs)
-    joined = lists.select("_row", "_len").join(
-        elements, on="_row", how="left", maintain_order="left"
-    )
-    empty = pl.col("_len") == 0
-    done = joined.select(
-        "_row",
-        *(pl.when(empty).then(False).otherwise(pl.col(name)).alias(name) for name in facts.bools),
-        *(pl.col(low(name)).fill_null(0) for name in facts.counts),
-        *(
-            pl.when(empty).then(0).otherwise(pl.col(high(name))).alias(high(name))
-            for name in facts.counts
-        ),
-        *(pl.col(bound(name)) for name in facts.dates for bound in (low, high)),
-    )
-    if elements.height and exploded["_list"].null_count():
-        more = exploded.filter(pl.col("_list").is_null())["_row"].unique()
-        done = done.with_columns(facts.open_ended(pl.col("_row").is_in(more.implode())))
-    return done.drop("_row")
-
-
-def _entries(records: Frame) -> Frame:
-    date, illegal = _iso("date"), one_of("manner", "WITHOUT_INSPECTION")
-    facts = (
-        _ListFacts(entered_illegally=illegal)
-        .earliest("first_entry", date)
-        .latest("last_entry", date)
-        .latest("last_illegal_entry", date, illegal)
-    )
-    return _over(records, "entries", facts)
+    return pl.coalesce("agency_record_seen", pl.when(listed).then(True)).alias("agency_record_seen")
 
 
 def _presence() -> list[pl.Expr]:
@@ -241,82 +150,72 @@ def _age_at_first_entry() -> list[pl.Expr]:
     ]
 
 
+def _order_carried_out() -> pl.Expr:
+    removed = (
+        pl.when(pl.col(low("removals")) > 0)
+        .then(True)
+        .when(pl.col(high("removals")) == 0)
+        .then(False)
+    )
+    return (removed | pl.col("_order_carried_out")).alias("order_carried_out")
+
+
+def _illegal_reentry() -> pl.Expr:
+    """Entered without inspection after a removal, or convicted of it."""
+    entry, removal = "last_illegal_entry", "_first_removal"
+    came_back = (
+        pl.when(pl.col(low(entry)) > pl.col(high(removal)))
+        .then(True)
+        .when(
+            ~pl.col("entered_illegally")
+            | (pl.col(high("removals")) == 0)
+            | (pl.col(high(entry)) < pl.col(low(removal)))
+        )
+        .then(False)
+    )
+    return (came_back | pl.col("_illegal_reentry")).alias("illegal_reentry")
+
+
 _STATUS_VIOLATIONS = (
-    _ListFacts(visa_program_abuse=one_of("kind", "VISA_PROGRAM_ABUSE"))
+    ListFacts(
+        visa_program_abuse=one_of("kind", "VISA_PROGRAM_ABUSE"),
+        continuing_violation=pl.col("continuing"),
+    )
     .exists("violated_status")
-    .latest("last_status_violation", _iso("date"))
+    .latest("last_status_violation", iso("date"))
 )
-_REMOVALS = _ListFacts().count("removals", one_of("kind", *REMOVALS))
-_ORDERS = _ListFacts(final_order=pl.col("final"), outstanding_order=pl.col("outstanding")).latest(
-    "latest_final_order", _iso("date"), pl.col("final")
+_REMOVED = one_of("kind", *REMOVALS)
+_REMOVALS = (
+    ListFacts().count("removals", _REMOVED).earliest("_first_removal", iso("date"), _REMOVED)
 )
-_FRAUD_FINDINGS = _ListFacts().count(
+_ORDERS = ListFacts(
+    final_order=pl.col("final"),
+    outstanding_order=pl.col("outstanding"),
+    _order_carried_out=pl.col("final") & ~pl.col("outstanding"),
+).latest("latest_final_order", iso("date"), pl.col("final"))
+_FRAUD_FINDINGS = ListFacts().count(
     "fraud_findings", one_of("found_by", "IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER")
 )
-_MILITARY_SERVICE = _ListFacts(
+_MILITARY_SERVICE = ListFacts(
     served=one_of("who", "SELF") & one_of("status", *HONORABLE),
-    spouse_or_parent_served=one_of("who", "SPOUSE", "PARENT") & one_of("status", *HONORABLE),
+    spouse_served=one_of("who", "SPOUSE") & one_of("status", *HONORABLE),
+    parent_served=one_of("who", "PARENT") & one_of("status", *HONORABLE),
     immediate_relative_served=one_of("who", *IMMEDIATE) & one_of("status", *HONORABLE),
     combat_service=pl.col("combat") & one_of("who", "SELF", *IMMEDIATE),
 )
-_CARETAKING = _ListFacts(
+_CARETAKING = ListFacts(
     primary_caretaker=one_of("of", "MINOR", "PERSON_WITH_DISABILITY", "SERIOUSLY_ILL_RELATIVE")
 )
-_VICTIMISATION = _ListFacts(
+_VICTIMIZATION = ListFacts(
     domestic_violence_victim=one_of("kind", "DOMESTIC_VIOLENCE") & pl.col("in_united_states"),
     trafficking_victim=one_of("kind", "HUMAN_TRAFFICKING") & pl.col("in_united_states"),
     serious_crime_victim=one_of("kind", "OTHER_SERIOUS_CRIME") & pl.col("in_united_states"),
 )
-_TIES = _ListFacts().count("documented_ties", pl.col("documented"))
+_TIES = ListFacts().count("documented_ties", pl.col("documented"))
 
 
-def _conviction_facts(counted: CountedConvictions) -> _ListFacts:
-    exclusions = [
-        (counted.foreign, one_of("jurisdiction", "FOREIGN")),
-        (counted.juvenile, pl.col("juvenile_adjudication")),
-        (counted.vacated, pl.col("vacated")),
-    ]
-    stands = functools.reduce(
-        pl.Expr.and_, [~excluded for counts, excluded in exclusions if not counts], pl.lit(True)
-    )
-    category = pl.col("category")
-    misdemeanor = one_of("grade", "MISDEMEANOR") & stands
-    felony = one_of("grade", "FELONY") & stands
-    violent = pl.coalesce("violent", category.is_in([*VIOLENT, *SEXUAL]))
-    status_offense = pl.coalesce(
-        "immigration_element",
-        pl.when(category != "IMMIGRATION_FRAUD").then(category.is_in(STATUS_OFFENSES)),
-    )
-    facts = (
-        _ListFacts()
-        .count("convictions", ~one_of("grade", "INFRACTION") & stands)
-        .count("felony_convictions", felony)
-        .count("felonies_not_status", felony & ~status_offense)
-        .count("aggravated_felonies", pl.col("aggravated_felony") & stands)
-        .count("misdemeanor_convictions", misdemeanor)
-        .count("misdemeanors_not_minor", misdemeanor & (category != "TRAFFIC") & ~status_offense)
-        .count("immigration_offenses", category.is_in(IMMIGRATION_OFFENSES) & stands)
-        .count("gang_offenses", (category == "GANG") & stands)
-        .count("misdemeanors_90_days_custody", misdemeanor & (pl.col("custody_days") >= 90))
-        .count("nonviolent_misdemeanors", misdemeanor & ~violent)
-        .count("violent_misdemeanors", misdemeanor & (violent | category.is_in(VIOLENT)))
-    )
-    for name, categories in {
-        "domestic_violence": ["DOMESTIC_VIOLENCE"],
-        "sexual_abuse": [*SEXUAL],
-        "driving_under_influence": ["DUI"],
-        "hit_and_run": ["HIT_AND_RUN"],
-        "drug_trafficking": ["DRUG_TRAFFICKING"],
-        "burglary": ["BURGLARY"],
-        "firearm": ["FIREARM"],
-        "public_safety": ["OTHER_PUBLIC_SAFETY"],
-    }.items():
-        facts.count(f"{name}_misdemeanors", misdemeanor & category.is_in(categories))
-    return facts
-
-
-def _relative_facts() -> _ListFacts:
-    facts = _ListFacts()
+def _relative_facts() -> ListFacts:
+    facts = ListFacts()
     for status, symbol in (("citizen", "CITIZEN"), ("resident", "PERMANENT_RESIDENT")):
         for relation in ("spouse", "child", "parent", "sibling"):
             if f"{status}_{relation}" in FACTS:
@@ -327,30 +226,23 @@ def _relative_facts() -> _ListFacts:
     return facts
 
 
-def _charge_facts() -> _ListFacts:
-    families = charge_families()
-    code = pl.col("code")
-    return _ListFacts(
-        **{
-            fact: code.is_in(sorted(families[family]))
-            for fact, family in {
-                "alleged_security_ground": "SECURITY",
-                "alleged_human_rights_ground": "HUMAN_RIGHTS",
-                "alleged_criminal_ground": "CRIMINAL",
-                "alleged_fraud": "FRAUD",
-                "alleged_prior_removal": "PRIOR_REMOVAL",
-                "alleged_illegal_entry": "ENTRY_WITHOUT_INSPECTION",
-                "alleged_status_violation": "STATUS_VIOLATION",
-            }.items()
-        }
+def _application_facts() -> ListFacts:
+    forms, form = form_families(), pl.col("form")
+    alive = ~one_of("decision", "DENIED", "WITHDRAWN")
+    likely = alive & pl.col("likely")
+    pending = one_of("decision", "PENDING") & ~form.is_in(NO_RELIEF)
+    before_court = pl.coalesce(
+        one_of("before", "COURT"),
+        pl.when(form.is_in(ONLY_COURT)).then(True).when(form.is_in(ONLY_USCIS)).then(False),
     )
-
-
-def _application_facts() -> _ListFacts:
-    forms = form_families()
-    alive = ~one_of("decision", "DENIED", "WITHDRAWN") & pl.col("likely")
-    return _ListFacts(
+    return ListFacts(
         relief_denied=one_of("decision", "DENIED"),
-        likely_family_relief=pl.col("form").is_in(sorted(forms["FAMILY"])) & alive,
-        likely_protection=pl.col("form").is_in(sorted(forms["PROTECTION"])) & alive,
+        relief_pending=pending,
+        relief_pending_before_court=pending & before_court,
+        asylum_pending=pending & form.is_in(ASYLUM),
+        victim_relief_pending=pending & form.is_in(VICTIM_RELIEF),
+        prima_facie_relief=pl.col("prima_facie") & alive & ~form.is_in(NO_RELIEF),
+        approved_petition=one_of("decision", "GRANTED") & form.is_in(PETITIONS),
+        likely_family_relief=form.is_in(sorted(forms["FAMILY"])) & likely,
+        likely_protection=form.is_in(sorted(forms["PROTECTION"])) & likely,
     )

@@ -223,7 +223,8 @@ def favor(record: Row) -> Row:
     kin = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
     facts: Row = {
         "served": served("SELF"),
-        "spouse_or_parent_served": served("SPOUSE", "PARENT"),
+        "spouse_served": served("SPOUSE"),
+        "parent_served": served("PARENT"),
         "immediate_relative_served": served(*kin),
         "combat_service": any_of(
             service, lambda s: both(s["combat"], among(s["who"], "SELF", *kin))

@@ -1,0 +1,52 @@
+"""Facts of the charges in the Notice to Appear: what is alleged, and what a judge sustained.
+
+A charge that was not sustained, or was withdrawn, is alleged no more; without a known disposition
+it stands as alleged. Where a charge cannot be read, what it may allege is UNKNOWN, and the charges
+were not seen.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.codes import charge_families
+from transforms.score.list_facts import ListFacts, one_of
+
+FAMILIES = {
+    "security_ground": ("SECURITY",),
+    "human_rights_ground": ("HUMAN_RIGHTS",),
+    "criminal_ground": ("CRIMINAL",),
+    "fraud": ("FRAUD",),
+    "prior_removal": ("PRIOR_REMOVAL",),
+    "illegal_entry": ("ENTRY_WITHOUT_INSPECTION",),
+    "status_violation": ("STATUS_VIOLATION",),
+}
+_CODE = r"^[0-9]{3}[a-z][0-9]{1,2}[A-Za-z]*$"
+
+
+def charge_facts() -> ListFacts:
+    """The facts over the elements of `charges`."""
+    read = readable("code")
+    dismissed = one_of("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
+    facts = ListFacts(unreadable_charge=~read)
+    for ground, families in FAMILIES.items():
+        of_ground = pl.when(read).then(pl.col("code").is_in(codes_of(*families)))
+        facts.any(f"alleged_{ground}", of_ground & ~dismissed)
+        facts.any(f"sustained_{ground}", of_ground & one_of("status", "SUSTAINED"))
+    return facts
+
+
+def charges_seen() -> pl.Expr:
+    """Whether all charges are listed and each could be read; never FALSE: else it is UNKNOWN."""
+    return pl.when(~pl.col("unreadable_charge")).then(True).alias("charges_seen")
+
+
+def readable(code: str) -> pl.Expr:
+    """Whether a column of charges, normalized, has a code; never null."""
+    return pl.col(code).str.contains(_CODE).fill_null(False)
+
+
+def codes_of(*families: str) -> list[str]:
+    """The codes of some families of charges."""
+    table = charge_families()
+    return sorted(frozenset().union(*(table[family] for family in families)))

@@ -1,0 +1,129 @@
+"""Facts of convictions: how many of what kind count, and when and how long.
+
+Whether a conviction counts depends on the rulebook (`counted_convictions`) and on what is known of
+the conviction: a court may have vacated it, or it may be a juvenile adjudication. Somebody aged 21
+is no juvenile in any court (18 USC 5031), so that birth date and date of conviction settle that of
+most; of the rest the facts `vacated_convictions` and `juvenile_adjudications` ask.
+
+An offense of which the words leave the category open counts for and against no category.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import polars as pl
+
+from schemas.rulebook import CountedConvictions
+from transforms.score.anniversaries import age
+from transforms.score.list_facts import ListFacts, iso, one_of
+
+VIOLENT = ("VIOLENCE", "THREATS", "ASSAULT", "DOMESTIC_VIOLENCE", "HOMICIDE")
+SEXUAL = ("SEXUAL_ABUSE", "SEXUAL_EXPLOITATION")
+STATUS_OFFENSES = ("ILLEGAL_ENTRY", "ILLEGAL_REENTRY")
+IMMIGRATION_OFFENSES = (*STATUS_OFFENSES, "IMMIGRATION_FRAUD")
+WEAPONS = ("FIREARM", "WEAPON")
+OPEN_THREATS = (*WEAPONS, "BURGLARY", "ARSON", "GANG")
+NO_JUVENILE = 21
+
+BORN_AT_LATEST = "_born_at_latest"
+_KINDS = {
+    "domestic_violence": ("DOMESTIC_VIOLENCE",),
+    "sexual_abuse": SEXUAL,
+    "driving_under_influence": ("DUI",),
+    "hit_and_run": ("HIT_AND_RUN",),
+    "drug_trafficking": ("DRUG_TRAFFICKING",),
+    "burglary": ("BURGLARY",),
+    "firearm": ("FIREARM",),
+    "public_safety": ("OTHER_PUBLIC_SAFETY",),
+    "dwai": ("DWAI",),
+    "traffic": ("TRAFFIC",),
+}
+
+
+def conviction_facts(counted: CountedConvictions) -> ListFacts:
+    """The facts over the elements of `convictions`.
+
+    Args:
+        counted: Which convictions the rulebook counts.
+
+    Returns:
+        The facts; they read `BORN_AT_LATEST`, the last day on which the person can be born, beside
+        the elements.
+    """
+    juvenile = pl.coalesce("juvenile_adjudication", pl.when(_grown()).then(False))
+    vacated = pl.col("vacated")
+    exclusions = [
+        (counted.foreign, one_of("jurisdiction", "FOREIGN")),
+        (counted.juvenile, juvenile),
+        (counted.vacated, vacated),
+        (counted.expunged, pl.col("expunged")),
+        (counted.pardoned, pl.col("pardoned")),
+    ]
+    stands = functools.reduce(
+        pl.Expr.and_, [~excluded for counts, excluded in exclusions if not counts], pl.lit(True)
+    )
+    category = pl.when(~pl.col("category_open").fill_null(False)).then(pl.col("category"))
+    conviction = ~one_of("grade", "INFRACTION") & stands
+    misdemeanor = one_of("grade", "MISDEMEANOR") & stands
+    felony = one_of("grade", "FELONY") & stands
+    violent = pl.coalesce("violent", category.is_in([*VIOLENT, *SEXUAL]))
+    status_offense = pl.coalesce(
+        "immigration_element",
+        pl.when(category != "IMMIGRATION_FRAUD").then(category.is_in(STATUS_OFFENSES)),
+    )
+    excepted = status_offense & one_of("jurisdiction", "STATE", "LOCAL")
+    serious = misdemeanor & (category != "TRAFFIC") & ~excepted
+    gang_element = pl.coalesce(
+        "gang_element", pl.when(category.is_not_null() & (category != "GANG")).then(False)
+    )
+    facts = (
+        ListFacts(_illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated.fill_null(False))
+        .count("convictions", conviction)
+        .count("felony_convictions", felony)
+        .count("felonies_not_status", felony & ~status_offense)
+        .count("felonies_not_state_status", felony & ~excepted)
+        .count("aggravated_felonies", pl.col("aggravated_felony") & stands)
+        .count("misdemeanor_convictions", misdemeanor)
+        .count("misdemeanors_not_minor", misdemeanor & (category != "TRAFFIC") & ~status_offense)
+        .between("misdemeanor_incidents", *_incidents(serious))
+        .count("immigration_offenses", category.is_in(IMMIGRATION_OFFENSES) & stands)
+        .count("gang_offenses", (category == "GANG") & stands)
+        .count("gang_element_convictions", gang_element & stands)
+        .count("open_category_convictions", pl.col("category_open").fill_null(False) & stands)
+        .count(
+            "open_threat_misdemeanors",
+            misdemeanor & (category.is_in(OPEN_THREATS) | pl.col("weapon").fill_null(False)),
+        )
+        .count("misdemeanors_90_days_custody", misdemeanor & (pl.col("custody_days") >= 90))
+        .count("misdemeanors_90_days_sentence", misdemeanor & (pl.col("sentence_days") >= 90))
+        .count("nonviolent_misdemeanors", misdemeanor & ~violent)
+        .count("violent_misdemeanors", misdemeanor & (violent | category.is_in(VIOLENT)))
+        .latest("last_conviction", iso("date"), conviction)
+        .greatest("longest_sentence_days", pl.col("sentence_days"), stands)
+        .count("vacated_convictions", vacated)
+        .count("juvenile_adjudications", juvenile)
+    )
+    for name, categories in _KINDS.items():
+        facts.count(f"{name}_misdemeanors", misdemeanor & category.is_in(categories))
+    return facts
+
+
+def _grown() -> pl.Expr:
+    """Whether the person had turned 21 by the conviction, however late in the span born."""
+    return age(pl.col(BORN_AT_LATEST), iso("date")) >= NO_JUVENILE
+
+
+def _incidents(counts: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """At least and at most how many separate incidents the elements that count arose from.
+
+    The same text is the same incident. Without one, convictions of different days are of different
+    incidents, and those of one day, or of no known day, may be of one.
+    """
+    told = pl.col("incident").is_not_null()
+    sure, may = counts.fill_null(False), counts.fill_null(True)
+    by_text = pl.col("incident").filter(sure & told).n_unique()
+    by_day = pl.col("date").filter(sure & ~told).drop_nulls().n_unique()
+    some = sure.any().cast(pl.UInt32)
+    most = pl.col("incident").filter(may & told).n_unique() + (may & ~told).sum()
+    return pl.max_horizontal(by_text, by_day, some), most

@@ -1,0 +1,146 @@
+"""Facts over the elements of a list column, as aggregations by case.
+
+Lists are taken apart once a column, and put together again by case: a fact over a list is TRUE when
+one element makes it so, UNKNOWN when one might, FALSE when none can. A null element is for more
+elements that may be there, however many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from schemas.facts import high, low
+from transforms.frames.frame import Frame
+
+
+class ListFacts:
+    """Facts over the elements of one list column, as aggregations."""
+
+    def __init__(self, **bools: pl.Expr) -> None:
+        self.exprs: list[pl.Expr] = []
+        self.bools: list[str] = []
+        self.counts: list[str] = []
+        self.dates: list[str] = []
+        self.open_bounds: list[str] = []
+        for name, element in bools.items():
+            self.any(name, element)
+
+    def any(self, name: str, element: pl.Expr) -> ListFacts:
+        """Whether some element holds."""
+        self.bools.append(name)
+        self.exprs.append(element.any(ignore_nulls=False).alias(name))
+        return self
+
+    def exists(self, name: str) -> ListFacts:
+        """Whether there is an element, whatever is known of it."""
+        self.bools.append(name)
+        self.exprs.append((pl.len() > 0).alias(name))
+        return self
+
+    def count(self, name: str, element: pl.Expr) -> ListFacts:
+        """How many elements hold."""
+        least = element.fill_null(False).sum()
+        most = element.fill_null(True).sum()
+        return self.between(name, least, most)
+
+    def greatest(self, name: str, number: pl.Expr, element: pl.Expr) -> ListFacts:
+        """The greatest number among the elements that hold; 0 where there is none."""
+        may = number.filter(element.fill_null(True))
+        most = pl.when(may.null_count() == 0).then(may.max().fill_null(0))
+        return self.between(name, number.filter(element).max().fill_null(0), most)
+
+    def between(self, name: str, least: pl.Expr, most: pl.Expr) -> ListFacts:
+        """A number between two bounds; 0 of an empty list."""
+        self.counts.append(name)
+        self.open_bounds.append(high(name))
+        self.exprs.append(least.cast(pl.Int32).alias(low(name)))
+        self.exprs.append(most.cast(pl.Int32).alias(high(name)))
+        return self
+
+    def latest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
+        """Bounds of the latest date among the elements for which `element` holds."""
+        return self._extreme(name, date, element, latest=True)
+
+    def earliest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
+        """Bounds of the earliest date among the elements for which `element` holds."""
+        return self._extreme(name, date, element, latest=False)
+
+    def _extreme(
+        self, name: str, date: pl.Expr, element: pl.Expr | None, *, latest: bool
+    ) -> ListFacts:
+        self.dates.append(name)
+        sure = date if element is None else date.filter(element)
+        may = date if element is None else date.filter(element.fill_null(True))
+        open_ended = may.null_count() > 0
+        least = sure.max() if latest else pl.when(~open_ended).then(may.min())
+        most = pl.when(~open_ended).then(may.max()) if latest else sure.min()
+        self.exprs += [least.alias(low(name)), most.alias(high(name))]
+        self.open_bounds.append(high(name) if latest else low(name))
+        return self
+
+    def open_ended(self, more: pl.Expr) -> list[pl.Expr]:
+        """What is left of the facts where there may be more elements."""
+        return [
+            *(pl.when(~more | pl.col(name)).then(pl.col(name)).alias(name) for name in self.bools),
+            *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
+        ]
+
+
+def over(
+    records: Frame, column: str, facts: ListFacts, beside: Mapping[str, pl.Expr] | None = None
+) -> Frame:
+    """Aggregate the elements of a list column by case.
+
+    Args:
+        records: Case records.
+        column: A column of dtype List(Struct).
+        facts: What to compute.
+        beside: What else of the case the facts read, by the names they read it by.
+
+    Returns:
+        One row a case: UNKNOWN where the list is null, FALSE or 0 where it is empty.
+    """
+    lists = records.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
+        pl.col(column).alias("_list"),
+        pl.col(column).list.len().alias("_len"),
+        *(expr.alias(name) for name, expr in (beside or {}).items()),
+    )
+    exploded = lists.filter(pl.col("_len") > 0).drop("_len").explode("_list")
+    elements = exploded.drop_nulls("_list").unnest("_list").group_by("_row").agg(facts.exprs)
+    joined = lists.select("_row", "_len").join(
+        elements, on="_row", how="left", maintain_order="left"
+    )
+    empty = pl.col("_len") == 0
+    done = joined.select(
+        "_row",
+        *(pl.when(empty).then(False).otherwise(pl.col(name)).alias(name) for name in facts.bools),
+        *(pl.col(low(name)).fill_null(0) for name in facts.counts),
+        *(
+            pl.when(empty).then(0).otherwise(pl.col(high(name))).alias(high(name))
+            for name in facts.counts
+        ),
+        *(pl.col(bound(name)) for name in facts.dates for bound in (low, high)),
+    )
+    if elements.height and exploded["_list"].null_count():
+        more = exploded.filter(pl.col("_list").is_null())["_row"].unique()
+        done = done.with_columns(facts.open_ended(pl.col("_row").is_in(more.implode())))
+    return done.drop("_row")
+
+
+def known(column: str) -> pl.Expr:
+    """An enum column with UNKNOWN as null."""
+    return pl.when(pl.col(column) != "UNKNOWN").then(pl.col(column))
+
+
+def one_of(column: str, *symbols: str) -> pl.Expr:
+    """Whether an enum column is one of some symbols; null where it is UNKNOWN."""
+    chosen = pl.any_horizontal([pl.col(column) == symbol for symbol in symbols])
+    return pl.when(pl.col(column) != "UNKNOWN").then(chosen)
+
+
+def iso(column: str) -> pl.Expr:
+    """A column of ISO dates in text as Date, null where it is none."""
+    return pl.col(column).str.to_date("%Y-%m-%d", strict=False)
