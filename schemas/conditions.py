@@ -212,6 +212,8 @@ class _Compiler:
     def membership(self, node: exp.In) -> str:
         if node.args.get("query") is not None:
             raise ConditionError("a subquery is not allowed; a condition is about one case")
+        if isinstance(node.this, exp.Literal) and node.this.is_string:
+            return self.chosen(node.this.name, node.expressions)
         if not self.is_code(node.this):
             raise ConditionError("IN is for codes; compare a count or a date with =, < or BETWEEN")
         fact = self.fact(node.this.name)
@@ -225,6 +227,17 @@ class _Compiler:
             else:
                 options.append(self.code(fact, option))
         return f'("{fact.name}" IN ({", ".join(options)}))' if options else "FALSE"
+
+    def chosen(self, choice: str, lists: list[exp.Expr]) -> str:
+        """Whether a text is in a list parameter: known before any case is."""
+        match lists:
+            case [exp.Placeholder() as placeholder]:
+                value = self.parameter(placeholder)
+            case _:
+                value = None
+        if not isinstance(value, list):
+            raise ConditionError(f"write '{choice}' IN (:name), of a parameter that is a list")
+        return "TRUE" if choice in value else "FALSE"
 
     def code(self, fact: Fact, node: exp.Expr) -> str:
         if isinstance(node, exp.Placeholder):
