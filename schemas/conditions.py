@@ -233,11 +233,9 @@ class _Compiler:
         match lists:
             case [exp.Placeholder() as placeholder]:
                 value = self.parameter(placeholder)
-            case _:
-                value = None
-        if not isinstance(value, list):
-            raise ConditionError(f"write '{choice}' IN (:name), of a parameter that is a list")
-        return "TRUE" if choice in value else "FALSE"
+                if isinstance(value, list):
+                    return "TRUE" if choice in value else "FALSE"
+        raise ConditionError(f"write '{choice}' IN (:name), of a parameter that is a list")
 
     def code(self, fact: Fact, node: exp.Expr) -> str:
         if isinstance(node, exp.Placeholder):
