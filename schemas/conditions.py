@@ -13,6 +13,7 @@ is TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
 from __future__ import annotations
 
 import datetime
+import difflib
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from schemas.codes import CODE_TABLES, aliases, code_key
 from schemas.facts import FACTS, Fact, high, low
 
 Parameter = bool | int | datetime.date | str | list[str]
@@ -146,6 +148,10 @@ class _Compiler:
             case exp.EQ() | exp.NEQ() | exp.GT() | exp.GTE() | exp.LT() | exp.LTE():
                 return self.comparison(node)
             case exp.Between():
+                if node.args.get("symmetric"):
+                    raise ConditionError(
+                        "BETWEEN SYMMETRIC is not allowed; write the lower value first"
+                    )
                 middle = self.term(node.this)
                 at_least = _compare(exp.GTE, middle, self.term(node.args["low"]))
                 at_most = _compare(exp.LTE, middle, self.term(node.args["high"]))
@@ -247,6 +253,8 @@ class _Compiler:
             raise ConditionError(
                 f"{fact.name} is never '{node.this}'; it is one of {', '.join(fact.values)}"
             )
+        if fact.name in CODE_TABLES:
+            _check_code(fact.name, node.this)
         return node.sql()
 
     def term(self, node: exp.Expr) -> Term:
@@ -316,6 +324,21 @@ class _Compiler:
             return int(text)
         except ValueError:
             raise ConditionError(f"{text} is not a whole number") from None
+
+
+def _check_code(field: str, code: str) -> None:
+    """Refuse what no record has in a field whose words are turned into codes."""
+    known = aliases(CODE_TABLES[field])
+    meant = known.get(code_key(code))
+    if meant == code:
+        return
+    if meant is None:
+        codes = sorted(set(known.values()))
+        near = difflib.get_close_matches(code.upper(), codes, n=1)
+        meant = near[0] if near else None
+        hint = f"; did you mean {meant}?" if meant else ""
+        raise ConditionError(f"no record has the {field} '{code}'{hint}")
+    raise ConditionError(f"no record has the {field} '{code}'; the code is {meant}")
 
 
 def _balanced(operator: str, sides: list[str]) -> str:

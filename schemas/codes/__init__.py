@@ -9,6 +9,9 @@ from typing import Any
 
 import yaml
 
+# Fields of a case record whose words are looked up in a table: only its codes are ever in one.
+CODE_TABLES = {"court": "courts", "nationality": "nationalities"}
+
 _GAPS = re.compile(r"[^a-z0-9]+")
 
 
