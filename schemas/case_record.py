@@ -255,6 +255,7 @@ class CaseRecord(_Record):
     egregious_violations: bool | None = None
     amenable_to_expedited_removal: bool | None = None
     paroled_under_paused_policy: bool | None = None
+    deferred_action: bool | None = None
     charges: list[Charge | None] | None = None
     military_service: list[MilitaryService | None] | None = None
     relatives: list[Relative | None] | None = None

@@ -267,6 +267,7 @@ IMMIGRATION_HISTORY = (
         "Amenable to expedited removal, which was not applied.",
     ),
     _bool("paroled_under_paused_policy", "Paroled under a policy since paused, changed or ended."),
+    _bool("deferred_action", "Holds deferred action, such as under DACA."),
     _bool("relief_denied", "An application for status or relief was denied.", "applications"),
 )
 
@@ -548,6 +549,7 @@ FAVOR = (
                 ("form", "decision", "prima_facie"),
             ),
             ("approved_petition", "A visa petition was approved.", ("form", "decision")),
+            ("victim_benefit_granted", "Status as a victim was granted.", ("form", "decision")),
         )
     ),
     _count(

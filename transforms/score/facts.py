@@ -243,6 +243,7 @@ def _application_facts() -> ListFacts:
         victim_relief_pending=pending & form.is_in(VICTIM_RELIEF),
         prima_facie_relief=pl.col("prima_facie") & alive & ~form.is_in(NO_RELIEF),
         approved_petition=one_of("decision", "GRANTED") & form.is_in(PETITIONS),
+        victim_benefit_granted=one_of("decision", "GRANTED") & form.is_in(VICTIM_RELIEF),
         likely_family_relief=form.is_in(sorted(forms["FAMILY"])) & likely,
         likely_protection=form.is_in(sorted(forms["PROTECTION"])) & likely,
     )
