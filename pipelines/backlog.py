@@ -33,7 +33,7 @@ from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
 from schemas.manifest import Counts, InputFile, Manifest, RulebookUsed
 from schemas.options import BacklogOptions
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
 from transforms.assess.beam import ReviewCases

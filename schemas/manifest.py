@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from schemas.rulebook import Route
+from schemas.outcomes import Route
 
 
 class _Part(BaseModel):

@@ -7,7 +7,7 @@ These are the words of a rulebook file (YAML) as pydantic models. `schemas.ruleb
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -16,15 +16,22 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    model_validator,
 )
 
-Route = Literal["close", "continue", "expedite"]
-ROUTES: tuple[Route, ...] = ("close", "continue", "expedite")
-ListName = Literal["priority", "favored", "factor"]
+from schemas.outcomes import Form, Route, State, Step
+
+ListName = Literal["priority", "favored", "factor", "finding"]
+Office = Literal["attorneys", "agency", "department"]
+Seen = Literal["text", "secondary", "substance", "once"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Truth = bool | Literal["unknown"]
+
+
+# A score is the sum of weights, and must fit the 32 bits it has in a recommendation.
+HEAVIEST = 10_000_000
 
 
 class _Part(BaseModel):
@@ -42,16 +49,17 @@ class Source(_Part):
 
 
 class Citation(_Part):
-    """Where a criterion stands in its document.
+    """Where a criterion stands in its document; `says` paraphrases it.
 
-    `confirmed` says whether the encoded threshold was seen in the document's text or is known in
-    substance only.
+    `seen` tells how well the wording is known: the document's own text, a secondary source, the
+    substance only, or a text retrieved once and not seen again.
     """
 
     source: Slug
-    section: Text
+    section: Text | None = None
+    page: StrictInt | Text | None = None
     says: Text
-    confirmed: Literal["text", "substance"] = "text"
+    seen: Seen = "text"
 
 
 class ParameterNote(_Part):
@@ -74,16 +82,46 @@ class CountedConvictions(_Part):
     note: str | None = None
 
 
-class Presumption(_Part):
-    """A fact that, where unknown, may be presumed so that it does not stop a route.
+class Interval(_Part):
+    """Days on which a document is in force: from `from` on, up to but not on `to`."""
 
-    `unless` is a condition under which it is not presumed, such as an allegation in the NTA.
+    since: datetime.date = Field(alias="from")
+    to: datetime.date | None
+    how: Text | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Interval:
+        if self.to is not None and self.to <= self.since:
+            raise ValueError("`to` must be after `from`")
+        return self
+
+    def __contains__(self, day: datetime.date) -> bool:
+        return self.since <= day and (self.to is None or day < self.to)
+
+
+class Circumstance(_Part):
+    """A condition on the record, and what it says in words."""
+
+    when: Text
+    says: Text
+
+
+class Presumption(_Part):
+    """Facts that, where unknown, may be presumed so that they don't stop a route.
+
+    They are presumed only where `basis` is TRUE on the record, and no condition of `against` is
+    TRUE or reads a fact in conflict. `reason` says why, by the route that leans on them.
     """
 
-    fact: Identifier
-    value: bool | int
-    reason: Text
-    unless: str | None = None
+    id: Slug
+    presume: dict[Identifier, StrictBool | StrictInt] = Field(min_length=1)
+    basis: Circumstance
+    against: tuple[Circumstance, ...] = ()
+    reason: dict[Route, Text] = Field(min_length=1)
+
+    def reason_for(self, route: Route) -> str:
+        """Why the facts may be presumed when a route leans on them."""
+        return self.reason.get(route) or next(iter(self.reason.values()))
 
 
 class Milestone(_Part):
@@ -101,16 +139,31 @@ class Milestone(_Part):
     note: str | None = None
 
 
+class Judgment(_Part):
+    """Words of a criterion that a person must judge.
+
+    The case needs human review where `when` is TRUE (without one, where the criterion is) and the
+    criterion isn't FALSE.
+    """
+
+    when: Text | None = None
+    why: Text
+
+
 class Criterion(_Part):
-    """One cited condition; TRUE, FALSE or UNKNOWN of a case."""
+    """One cited condition; TRUE, FALSE or UNKNOWN of a case.
+
+    A `finding` is on neither list and has no weight; rows of the routing table may name it.
+    """
 
     id: Identifier
     list: ListName
     title: Text
     cite: Citation | None = None
     when: Text
-    weight: int | None = None
+    weight: Annotated[StrictInt, Field(ge=-HEAVIEST, le=HEAVIEST)] | None = None
     protected: tuple[Identifier, ...] = ()
+    judgment: Judgment | None = None
     note: str | None = None
 
 
@@ -120,8 +173,18 @@ class RoutingRow(_Part):
     id: Slug
     when: Text
     route: Route
+    form: Form | None = None
     why: Text
-    look: bool = False
+    needs_review: bool = False
+
+
+class HumanReview(_Part):
+    """A condition that, where TRUE, flags a case with one of `routes` for human review."""
+
+    id: Slug
+    when: Text
+    routes: tuple[Route, ...] = Field(default=get_args(Route), min_length=1)
+    why: Text
 
 
 class Scope(_Part):
@@ -137,14 +200,17 @@ class Expectation(_Part):
     """What an example must come out as; only what is named is compared."""
 
     route: Route | None = None
+    form: Form | None = None
+    state: State | None = None
     rule: str | None = None
-    look: bool | None = None
+    needs_review: bool | None = None
     criteria: dict[str, Truth] = {}
-    grounds: list[str] | None = None
+    reasons: list[str] | None = None
     checks: list[str] | None = None
     possible_routes: list[Route] | None = None
-    firm: bool | None = None
     missing_facts: list[str] | None = None
+    settling_facts: list[str] | None = None
+    conflicts: list[str] | None = None
     score: tuple[int, int] | None = None
     changes_on: datetime.date | None = None
     changes_to: Route | None = None
@@ -164,12 +230,31 @@ class Example(_Part):
     expect: Expectation
 
 
+class Companion(_Part):
+    """A document that several rulebooks share, as the parts it adds to each."""
+
+    id: Slug
+    title: Text
+    in_force: tuple[Interval, ...] = ()
+    notes: str | None = None
+    sources: tuple[Source, ...] = ()
+    parameters: dict[Identifier, ParameterNote] = {}
+    presumptions: tuple[Presumption, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    human_review: tuple[HumanReview, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
 class Rulebook(_Part):
     """One guidance document as data: sources, milestones, criteria, weights, routing table."""
 
     id: Slug
     title: Text
     issued: datetime.date
+    office: Office = "agency"
+    in_force: tuple[Interval, ...] = ()
+    companions: tuple[Slug, ...] = ()
     summary: Text
     notes: str | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -179,15 +264,42 @@ class Rulebook(_Part):
     milestones: tuple[Milestone, ...] = ()
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     routing: tuple[RoutingRow, ...] = Field(min_length=1)
+    human_review: tuple[HumanReview, ...] = ()
+    steps: dict[Route, tuple[Step, ...]] = {}
     scopes: tuple[Scope, ...] = ()
     examples: tuple[Example, ...] = ()
+
+    def with_companion(self, companion: Companion) -> Rulebook:
+        """The rulebook with a companion's parts after its own; of a parameter, its own stands."""
+        added = {
+            part: getattr(self, part) + getattr(companion, part) for part in ADDED_BY_COMPANIONS
+        }
+        parameters = {**companion.parameters, **self.parameters}
+        return self.model_copy(update={**added, "parameters": parameters})
+
+    def in_force_on(self, day: datetime.date) -> bool:
+        """Whether the document is in force on a day."""
+        return any(day in interval for interval in self.in_force)
 
     def source(self, source_id: str) -> Source:
         """The source of that id."""
         return next(source for source in self.sources if source.id == source_id)
 
     def citation(self, criterion: Criterion) -> str:
-        """A criterion's citation as one line: document, section."""
-        if criterion.cite is None:
+        """A criterion's citation as one line: document, section, page."""
+        cite = criterion.cite
+        if cite is None:
             return ""
-        return f"{self.source(criterion.cite.source).title}, {criterion.cite.section}"
+        page = None if cite.page is None else f"p. {cite.page}"
+        parts = (self.source(cite.source).title, cite.section, page)
+        return ", ".join(part for part in parts if part is not None)
+
+
+ADDED_BY_COMPANIONS = (
+    "sources",
+    "presumptions",
+    "milestones",
+    "criteria",
+    "human_review",
+    "examples",
+)

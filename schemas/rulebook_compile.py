@@ -17,7 +17,15 @@ from schemas.conditions import (
     compile_condition,
 )
 from schemas.facts import FACTS, high, low
-from schemas.rulebook import Criterion, Milestone, Presumption, RoutingRow, Rulebook, Scope
+from schemas.rulebook import (
+    Criterion,
+    HumanReview,
+    Milestone,
+    Presumption,
+    RoutingRow,
+    Rulebook,
+    Scope,
+)
 
 SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"')
 LISTS = ("priority", "favored")
@@ -47,16 +55,26 @@ class MilestoneSpan:
 
 @dataclass(frozen=True, slots=True)
 class CompiledCriterion:
-    """A criterion with its compiled condition."""
+    """A criterion with its compiled condition, and the one under which a person must judge it."""
 
     criterion: Criterion
     condition: Condition
     citation: str
+    judgment: Condition | None = None
 
     @property
     def id(self) -> str:
         """The criterion's id."""
         return self.criterion.id
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPresumption:
+    """A presumption with its compiled basis and what speaks against it."""
+
+    presumption: Presumption
+    basis: Condition
+    against: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +86,10 @@ class CompiledRulebook:
         digest: SHA-256 of the rulebook's content, hexadecimal.
         criteria: Its criteria in order.
         milestones: Its milestones.
-        presumptions: Each presumption with its compiled `unless`, or None.
+        presumptions: Its presumptions.
         routing: For each world (priority holds, favored holds), the condition of each row.
         reads_score: Whether a row of the routing table reads the score.
+        human_review: Each rule of human review with its compiled condition.
         scopes: Compiled scopes by id.
     """
 
@@ -78,9 +97,10 @@ class CompiledRulebook:
     digest: str
     criteria: tuple[CompiledCriterion, ...]
     milestones: tuple[MilestoneSpan, ...]
-    presumptions: tuple[tuple[Presumption, Condition | None], ...]
+    presumptions: tuple[CompiledPresumption, ...]
     routing: dict[tuple[bool, bool], tuple[Condition, ...]]
     reads_score: bool
+    human_review: tuple[tuple[HumanReview, Condition], ...]
     scopes: dict[str, Condition]
 
     @property
@@ -91,6 +111,11 @@ class CompiledRulebook:
     def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
         """The criteria of one list: priority, favored or factor."""
         return tuple(c for c in self.criteria if c.criterion.list == name)
+
+    @property
+    def presumed(self) -> dict[str, CompiledPresumption]:
+        """The presumption of each fact that may be presumed, in the rulebook's order."""
+        return {fact: p for p in self.presumptions for fact in p.presumption.presume}
 
     def facts_read(self, condition: Condition) -> tuple[str, ...]:
         """The facts a condition depends on, those behind its milestones included."""
@@ -128,6 +153,7 @@ def compile_rulebook(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[
         presumptions=tuple(work.presumptions),
         routing={world: tuple(rows) for world, rows in work.routing.items()},
         reads_score=any("score." in row.sql for rows in work.routing.values() for row in rows),
+        human_review=tuple(work.human_review),
         scopes=work.scopes,
     )
     return compiled, []
@@ -139,7 +165,8 @@ class _Compilation:
     problems: list[Problem] = field(default_factory=list)
     criteria: list[CompiledCriterion] = field(default_factory=list)
     milestones: list[MilestoneSpan] = field(default_factory=list)
-    presumptions: list[tuple[Presumption, Condition | None]] = field(default_factory=list)
+    presumptions: list[CompiledPresumption] = field(default_factory=list)
+    human_review: list[tuple[HumanReview, Condition]] = field(default_factory=list)
     routing: dict[tuple[bool, bool], list[Condition]] = field(default_factory=dict)
     scopes: dict[str, Condition] = field(default_factory=dict)
     parameters_used: set[str] = field(default_factory=set)
@@ -151,6 +178,8 @@ class _Compilation:
             self.add_criterion(("criteria", index), criterion)
         for index, presumption in enumerate(self.rulebook.presumptions):
             self.add_presumption(("presumptions", index), presumption)
+        for index, review in enumerate(self.rulebook.human_review):
+            self.add_human_review(("human_review", index), review)
         for world in WORLDS:
             self.routing[world] = []
             for index, row in enumerate(self.rulebook.routing):
@@ -217,39 +246,56 @@ class _Compilation:
             self.problem((*path, "cite"), f"there is no source {criterion.cite.source}")
         else:
             citation = self.rulebook.citation(criterion)
-        self.criteria.append(CompiledCriterion(criterion, condition, citation))
+        judgment = condition if criterion.judgment is not None else None
+        if criterion.judgment is not None and criterion.judgment.when is not None:
+            names = self.names(self.earlier(criterion))
+            judgment = self.plain((*path, "judgment", "when"), criterion.judgment.when, names)
+        self.criteria.append(CompiledCriterion(criterion, condition, citation, judgment))
 
     def earlier(self, criterion: Criterion) -> dict[str, Condition]:
-        """Conditions a criterion may name: earlier criteria and, for a factor, the two lists."""
+        """Conditions a criterion may name: earlier criteria and, if on neither list, the lists."""
+        named = self.so_far()
+        return {
+            name: condition
+            for name, condition in named.items()
+            if name not in LISTS or criterion.list not in LISTS
+        }
+
+    def so_far(self) -> dict[str, Condition]:
         conditions = {compiled.id: compiled.condition for compiled in self.criteria}
-        if criterion.list == "factor":
-            for name in LISTS:
-                conditions[name] = either(
-                    [c.condition for c in self.criteria if c.criterion.list == name]
-                )
+        for name in LISTS:
+            conditions[name] = either(
+                [c.condition for c in self.criteria if c.criterion.list == name]
+            )
         return conditions
 
     def add_presumption(self, path: tuple[str | int, ...], presumption: Presumption) -> None:
-        fact = FACTS.get(presumption.fact)
-        if fact is None:
-            self.problem((*path, "fact"), f"unknown fact {presumption.fact}")
-            return
-        if fact.kind not in ("bool", "count"):
-            self.problem((*path, "fact"), f"a {fact.kind} cannot be presumed")
-        elif isinstance(presumption.value, bool) != (fact.kind == "bool"):
-            self.problem((*path, "value"), f"{fact.name} is a {fact.kind}")
-        unless = presumption.unless
-        self.presumptions.append(
-            (
-                presumption,
-                None if unless is None else self.plain((*path, "unless"), unless, self.names()),
-            )
-        )
+        for name, value in presumption.presume.items():
+            fact = FACTS.get(name)
+            if fact is None:
+                self.problem((*path, "presume", name), f"unknown fact {name}")
+            elif fact.kind not in ("bool", "count"):
+                self.problem((*path, "presume", name), f"a {fact.kind} cannot be presumed")
+            elif isinstance(value, bool) != (fact.kind == "bool"):
+                self.problem((*path, "presume", name), f"{name} is a {fact.kind}")
+        basis = self.about_facts((*path, "basis", "when"), presumption.basis.when)
+        against = [
+            self.about_facts((*path, "against", index, "when"), one.when)
+            for index, one in enumerate(presumption.against)
+        ]
+        conditions = tuple(condition for condition in against if condition is not None)
+        if basis is not None:
+            self.presumptions.append(CompiledPresumption(presumption, basis, conditions))
+
+    def add_human_review(self, path: tuple[str | int, ...], review: HumanReview) -> None:
+        condition = self.plain((*path, "when"), review.when, self.names(self.so_far()))
+        if condition is not None:
+            self.human_review.append((review, condition))
 
     def add_scope(self, path: tuple[str | int, ...], scope: Scope) -> None:
         if scope.cite.source not in {source.id for source in self.rulebook.sources}:
             self.problem((*path, "cite"), f"there is no source {scope.cite.source}")
-        condition = self.plain((*path, "when"), scope.when, self.names())
+        condition = self.about_facts((*path, "when"), scope.when)
         if condition is not None:
             self.scopes[scope.id] = condition
 
@@ -257,6 +303,10 @@ class _Compilation:
         condition = self.compile(path, text, names)
         if condition and any(FACTS[fact].protected for fact in condition.facts):
             self.problem(path, "a protected attribute may be read only by a cited criterion")
+        return condition
+
+    def about_facts(self, path: tuple[str | int, ...], text: str) -> Condition | None:
+        condition = self.plain(path, text, self.names())
         if condition and condition.milestones:
             self.problem(path, f"{condition.milestones[0]} is a milestone; only facts are read")
         return condition
@@ -280,7 +330,16 @@ class _Compilation:
         yield from _duplicates("criteria", [c.id for c in rulebook.criteria])
         yield from _duplicates("milestones", [m.id for m in rulebook.milestones])
         yield from _duplicates("routing", [row.id for row in rulebook.routing])
-        yield from _duplicates("presumptions", [p.fact for p in rulebook.presumptions])
+        yield from _duplicates("presumptions", [p.id for p in rulebook.presumptions])
+        yield from _duplicates("human_review", [review.id for review in rulebook.human_review])
+        presumed: set[str] = set()
+        for index, presumption in enumerate(rulebook.presumptions):
+            for fact in presumption.presume:
+                if fact in presumed:
+                    yield Problem(
+                        ("presumptions", index, "presume", fact), f"{fact} is there twice"
+                    )
+                presumed.add(fact)
         for part, ids in (
             ("criteria", [c.id for c in rulebook.criteria]),
             ("milestones", [m.id for m in rulebook.milestones]),

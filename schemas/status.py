@@ -6,7 +6,7 @@ import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.rulebook import Route
+from schemas.outcomes import Route
 
 
 class _Part(BaseModel):

@@ -17,10 +17,17 @@ from schemas.rulebook import Criterion, Milestone, Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import DEFAULT, load, locate, names, read
 
+SEEN = {
+    "text": "",
+    "secondary": " (from a secondary source)",
+    "substance": " (known in substance)",
+    "once": " (seen once)",
+}
 LISTS = {
     "priority": "Priorities: against",
     "favored": "Favored classes",
     "factor": "Weighted factors",
+    "finding": "Findings that the routing table names",
 }
 
 
@@ -121,16 +128,22 @@ def page(compiled: CompiledRulebook) -> Iterator[str]:
     yield from ("", "## Routing", "", "The first row that holds decides.", "")
     yield from ("| row | when | route | why |", "|---|---|---|---|")
     for row in book.routing:
-        route = f"{row.route}, a person must look" if row.look else row.route
+        route = f"{row.route}, needs human review" if row.needs_review else row.route
         yield f"| {row.id} | `{row.when}` | {route} | {row.why} |"
     if book.presumptions:
         yield from ("", "## Presumptions", "")
         yield "Where a file says nothing of these, they are presumed, and listed as checks to make:"
         yield ""
         for presumption in book.presumptions:
-            unless = f", unless `{presumption.unless}`" if presumption.unless else ""
-            value = str(presumption.value).lower()
-            yield f"- `{presumption.fact}` = {value}{unless}. {presumption.reason}"
+            presumed = ", ".join(
+                f"`{fact}` = {str(value).lower()}" for fact, value in presumption.presume.items()
+            )
+            basis = f"{presumption.basis.says} (`{presumption.basis.when}`)"
+            against = [f"{one.says} (`{one.when}`)" for one in presumption.against]
+            unless = f", unless {'; '.join(against)}" if against else ""
+            yield f"- **{presumption.id}**: {presumed}, if {basis}{unless}."
+            for route, reason in presumption.reason.items():
+                yield f"  - {route}: {reason}"
     if book.scopes:
         yield from ("", "## Scopes", "")
         for scope in book.scopes:
@@ -157,7 +170,7 @@ def _criterion(book: Rulebook, criterion: Criterion) -> Iterator[str]:
     yield f"**{criterion.id}**{weight} {criterion.title}"
     yield ""
     if criterion.cite is not None:
-        seen = "" if criterion.cite.confirmed == "text" else " (known in substance)"
+        seen = SEEN[criterion.cite.seen]
         yield f"> {criterion.cite.says} — {book.citation(criterion)}{seen}"
         yield ""
     yield f"    {criterion.when}"

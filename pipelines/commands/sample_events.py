@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
 
     from pipelines.runs.run import files, load_run
     from schemas.avro import avro_schema
-    from schemas.rulebook import ROUTES
+    from schemas.outcomes import ROUTES
     from transforms.avro.write import encode_blocks, write_header
     from transforms.nightly.bucket_files import read_whole
     from transforms.sample.events import sample_events, sample_reviews

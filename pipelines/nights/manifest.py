@@ -22,7 +22,7 @@ from schemas.manifest import (
     NightReviews,
     RulebookUsed,
 )
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from transforms.avro.read import sha256
 from transforms.nightly.night import PART_SCHEMAS
 

@@ -23,7 +23,8 @@ from pipelines.runs import storage as directories
 from pipelines.runs.lock import sole_writer
 from schemas.avro import avro_schema
 from schemas.manifest import Manifest, OutputFile
-from schemas.rulebook import ROUTES, Rulebook
+from schemas.outcomes import ROUTES
+from schemas.rulebook import Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text, names
 from transforms.avro.blocks import AvroFormatError, count_records

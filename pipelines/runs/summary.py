@@ -8,7 +8,7 @@ from rich.table import Table
 from pipelines.nights.summary import print_night
 from pipelines.runs.damage import in_words
 from schemas.manifest import Manifest
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 
 MOST = 10
@@ -74,7 +74,7 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
 
 def _why_look(rulebook: CompiledRulebook | None) -> str:
     """Why a rulebook marks cases so, where it has one reason."""
-    rows = [row for row in rulebook.rulebook.routing if row.look] if rulebook else []
+    rows = [row for row in rulebook.rulebook.routing if row.needs_review] if rulebook else []
     return f": {rows[0].why.rstrip('.')}" if len(rows) == 1 else ""
 
 

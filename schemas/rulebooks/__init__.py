@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
 
-from schemas.rulebook import Rulebook
+from schemas.rulebook import Companion, Rulebook
 from schemas.rulebook_compile import CompiledRulebook, Problem, compile_rulebook
 
 DEFAULT = "ice-2011-11-17"
 FOLDER = Path(__file__).parent
+COMPANIONS = FOLDER / "companions"
+Model = TypeVar("Model", Rulebook, Companion)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -106,11 +110,34 @@ def read(name_or_file: str) -> tuple[str, str]:
 
 
 def parse(path: str, text: str) -> Rulebook:
-    """A rulebook file's text as the model.
+    """A rulebook file's text as the model, its companions' parts included.
 
     Raises:
         RulebookError: It is not YAML, or not of a rulebook's form.
     """
+    rulebook = _model(path, text, Rulebook)
+    for index, name in enumerate(rulebook.companions):
+        if name not in companions():
+            known = ", ".join(companions()) or "none"
+            problem = Problem(
+                ("companions", index), f"there is no companion {name}; known: {known}"
+            )
+            raise RulebookError(path, locate(path, text, [problem]))
+        rulebook = rulebook.with_companion(_model(*_companion(name), Companion))
+    return rulebook
+
+
+def companions() -> list[str]:
+    """Names of the companion documents that come with the project."""
+    return sorted(path.stem for path in COMPANIONS.glob("*.yaml"))
+
+
+def _companion(name: str) -> tuple[str, str]:
+    path = COMPANIONS / f"{name}.yaml"
+    return f"{COMPANIONS.name}/{path.name}", path.read_text("utf-8")
+
+
+def _model(path: str, text: str, model: type[Model]) -> Model:
     try:
         content = yaml.load(text, Loader=_Loader)
         # An alias can put a list in itself, which nothing after this expects.
@@ -126,7 +153,7 @@ def parse(path: str, text: str) -> Rulebook:
     if not isinstance(content, dict):
         raise RulebookError(path, [f"{path}:1: not a rulebook: a mapping of id, criteria ..."])
     try:
-        return Rulebook.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         # A list whose items are all wrong is also said to be too short, which it is not.
         problems = [
@@ -134,7 +161,7 @@ def parse(path: str, text: str) -> Rulebook:
             for item in error.errors()
             if not (item["type"] == "too_short" and item["input"])
         ]
-        raise RulebookError(path, locate(path, text, problems)) from None
+        raise RulebookError(path, _located([_File.of(path, text)], problems)) from None
 
 
 def locate(path: str, text: str, problems: list[Problem]) -> list[str]:
@@ -146,14 +173,61 @@ def locate(path: str, text: str, problems: list[Problem]) -> list[str]:
         problems: What is wrong.
 
     Returns:
-        One line a problem, in the file's order.
+        One line a problem, in the file's order; problems of companions after the file's own.
     """
-    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    own = _File.of(path, text)
+    named = [name for name in own.texts("companions") if name in companions()]
+    return _located([own, *(_File.of(*_companion(name)) for name in named)], problems)
+
+
+def _located(files: list[_File], problems: list[Problem]) -> list[str]:
     located = []
     for problem in problems:
-        line, where = _line(root, problem.path)
-        located.append((line, f"{path}:{line}: {where}{': ' if where else ''}{problem.reason}"))
-    return [message for _, message in sorted(located)]
+        number, inside = _place(files, problem.path)
+        line, where = _line(files[number].root, inside)
+        message = f"{files[number].path}:{line}: {where}{': ' if where else ''}{problem.reason}"
+        located.append((number, line, message))
+    return [message for _, _, message in sorted(located)]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file's name for messages, and its YAML as nodes, which know their lines."""
+
+    path: str
+    root: yaml.Node | None
+
+    @classmethod
+    def of(cls, path: str, text: str) -> _File:
+        return cls(path, yaml.compose(text, Loader=yaml.CSafeLoader))
+
+    def part(self, name: str) -> yaml.Node | None:
+        """The value of a key at the top."""
+        pairs = self.root.value if isinstance(self.root, yaml.MappingNode) else []
+        return next((value for key, value in pairs if key.value == name), None)
+
+    def texts(self, name: str) -> list[str]:
+        """The texts of a list at the top."""
+        node = self.part(name)
+        return [item.value for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+
+
+def _place(files: list[_File], path: tuple[str | int, ...]) -> tuple[int, tuple[str | int, ...]]:
+    """In which file a path is, and the path there: companions' parts follow the file's own."""
+    if len(path) < 2:
+        return 0, path
+    part, key, *inside = path
+    for number, file in enumerate(files):
+        node = file.part(str(part))
+        size = len(node.value) if isinstance(node, yaml.CollectionNode) else 0
+        if isinstance(node, yaml.MappingNode):
+            if key in {name.value for name, _ in node.value}:
+                return number, path
+        elif isinstance(key, int) and key < size:
+            return number, (part, key, *inside)
+        elif isinstance(key, int):
+            key -= size
+    return 0, path
 
 
 def _line(node: yaml.Node | None, path: tuple[str | int, ...]) -> tuple[int, str]:

@@ -27,8 +27,16 @@ summary: For tests.
 sources:
   - {id: memo, title: The memo, publisher: The agency, date: 2011-11-17}
 presumptions:
-  - {fact: arrests, value: 0, reason: A check is made.}
-  - {fact: gang_member, value: false, reason: A check is made., unless: alleged_criminal_ground}
+  - id: record
+    presume: {arrests: 0}
+    basis: {when: "TRUE", says: the file is here}
+    reason: {close: A check is made., expedite: Ask first.}
+  - id: gang
+    presume: {gang_member: false}
+    basis: {when: "TRUE", says: the file is here}
+    against:
+      - {when: alleged_criminal_ground, says: a criminal ground is charged}
+    reason: {close: A check is made.}
 milestones:
   - {id: turned_65, from: birth_date, years: 65}
   - {id: three_years_in, from: last_entry, years: 3}
@@ -77,7 +85,7 @@ criteria:
     when: three_years_in
     weight: 1
 routing:
-  - {id: both, when: priority AND favored, route: continue, look: true, why: So it says.}
+  - {id: both, when: priority AND favored, route: continue, needs_review: true, why: So it says.}
   - {id: against, when: priority, route: expedite, why: So it says.}
   - {id: for, when: favored, route: close, why: So it says.}
   - {id: high, when: score >= 3, route: close, why: So it says.}

@@ -72,7 +72,7 @@ def _ids(rulebook: CompiledRulebook, of: str) -> Iterator[str]:
         case "milestones":
             yield from (milestone.id for milestone in rulebook.milestones)
         case "presumptions":
-            yield from (presumption.fact for presumption, _ in rulebook.presumptions)
+            yield from rulebook.presumed
 
 
 @pytest.mark.parametrize(("name", "criterion"), parts("criteria"))

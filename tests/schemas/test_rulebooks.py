@@ -24,7 +24,13 @@ sources:
 parameters:
   many: {value: 2, note: The project's choice.}
 presumptions:
-  - {fact: arrests, value: 0, reason: A check is made.}
+  - id: record
+    presume: {arrests: 0}
+    basis: {when: nta_filed_with_court, says: the file is here}
+    against: [{when: outstanding_warrant, says: a warrant is outstanding}]
+    reason: {close: A check is made.}
+human_review:
+  - {id: warrant, when: outstanding_warrant AND favored, routes: [close], why: A warrant.}
 milestones:
   - {id: turned_65, from: birth_date, years: 65}
 criteria:
@@ -111,12 +117,20 @@ def test_the_good_one_is_good() -> None:
         ("arrests >= :many", "arrests >= 2", "  many:", "nothing uses the parameter many"),
         ("from: birth_date", "from: arrests", None, "arrests is not a date fact"),
         ("years: 65", 'years: ":old"', None, ":old is not a whole-number parameter"),
-        ("fact: arrests,", "fact: arests,", None, "unknown fact arests"),
-        ("fact: arrests, value: 0", "fact: birth_date, value: 0", None, "cannot be presumed"),
-        ("fact: arrests, value: 0", "fact: arrests, value: true", None, "arrests is a count"),
+        ("{arrests: 0}", "{arests: 0}", None, "unknown fact arests"),
+        ("{arrests: 0}", "{birth_date: 0}", None, "cannot be presumed"),
+        ("{arrests: 0}", "{arrests: true}", None, "arrests is a count"),
+        ("{arrests: 0}", "{arrests: 0.5}", None, "Input should be a valid"),
+        ("{arrests: 0}", "{}", None, "at least 1 item"),
         ("when: represented", "when: sex = 'MALE'", None, "a protected attribute may be read only"),
         ("when: represented", "when: turned_65", "id: some", "turned_65 is a milestone; only"),
-        ("value: 0, reason", "value: 0, unless: turned_65, reason", None, "only facts are read"),
+        ("when: nta_filed_with_court", "when: turned_65", None, "only facts are read"),
+        ("{when: outstanding_warrant,", "{when: turned_65,", None, "only facts are read"),
+        ("{close: A check is made.}", "{}", None, "at least 1 item"),
+        ("{close: A check", "{shut: A check", None, "Input should be 'close', 'continue'"),
+        ("routes: [close]", "routes: [shut]", None, "Input should be 'close', 'continue'"),
+        ("outstanding_warrant AND favored", "warrant AND favored", None, "unknown fact warrant"),
+        ("summary: For tests.", "summary: x\ncompanions: [b]", "companions:", "no companion b"),
         ("when: favored, route", "when: served, route", None, "served cannot be used here"),
         ("id: F1", "id: P1  # again", None, "P1 is there twice"),
         ("id: F1", "id: served", None, "served is the name of something else"),
@@ -268,3 +282,45 @@ def test_a_compiled_rulebook_says_nothing_where_something_is_wrong() -> None:
     compiled, found = compile_rulebook(rulebook)
     assert compiled is None
     assert [problem.path for problem in found] == [("milestones", 0)]
+
+
+COMPANION = """\
+id: shared
+title: A shared memo
+sources:
+  - {id: shared-memo, title: The shared memo, publisher: The agency, date: 2011-06-17}
+parameters:
+  many: {value: 9, note: Its own.}
+  few: {value: 1, note: Its own.}
+criteria:
+  - id: B1
+    list: finding
+    title: Warrant
+    cite: {source: shared-memo, page: 2, says: a warrant}
+    when: outstanding_warrant AND arrests >= :few
+"""
+
+
+def test_a_companion_adds_its_parts_and_says_its_own_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schemas.rulebooks.COMPANIONS", tmp_path)
+    (tmp_path / "shared.yaml").write_text(COMPANION)
+    text = GOOD.replace("summary: For tests.", "summary: For tests.\ncompanions: [shared]")
+    compiled = load_text("mine.yaml", text)
+    assert [c.id for c in compiled.criteria] == ["P1", "F1", "B1"]
+    assert compiled.criteria[2].citation == "The shared memo, p. 2"
+    parameters = {name: note.value for name, note in compiled.rulebook.parameters.items()}
+    assert parameters == {"many": 2, "few": 1}
+    before = compiled.digest
+    (tmp_path / "shared.yaml").write_text(COMPANION.replace("arrests >=", "arrests >"))
+    assert load_text("mine.yaml", text).digest != before
+    (tmp_path / "shared.yaml").write_text(COMPANION.replace("arrests >=", "arests >="))
+    line = line_of(COMPANION, "arrests >=")
+    [problem] = problems(text)
+    assert problem.startswith(f"{tmp_path.name}/shared.yaml:{line}: criteria.B1.when: unknown fact")
+    (tmp_path / "shared.yaml").write_text(COMPANION.replace("list: finding", "list: found"))
+    [problem] = problems(text)
+    assert problem.startswith(
+        f"{tmp_path.name}/shared.yaml:{line_of(COMPANION, 'list:')}: criteria"
+    )

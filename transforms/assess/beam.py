@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import apache_beam as beam
 import polars as pl
 
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.assess.frame import Terms
 from transforms.frames.frame import Frame

@@ -101,11 +101,11 @@ def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
     plain = {
         "route": got["route"],
         "rule": got["rule"],
-        "look": got["look"],
-        "firm": got["firm"],
+        "needs_review": got["look"],
+        "state": _state(got),
         "changes_on": got["changes_on"],
         "changes_to": got["changes_to"],
-        "grounds": [ground["criterion"] for ground in got["grounds"]],
+        "reasons": [ground["criterion"] for ground in got["grounds"]],
         "checks": [check["fact"] for check in got["checks"]],
         "possible_routes": got["possible_routes"],
         "missing_facts": got["missing_facts"],
@@ -113,7 +113,7 @@ def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
     }
     for name in expect.model_fields_set - {"criteria"}:
         wanted, have = getattr(expect, name), plain[name]
-        if name in ("grounds", "checks", "possible_routes"):
+        if name in ("reasons", "checks", "possible_routes"):
             wanted, have = sorted(wanted), sorted(have)
         if wanted != have:
             yield f"{name}: expected {wanted}, got {have}"
@@ -123,6 +123,12 @@ def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
             value = "unknown"
         if value != wanted:
             yield f"criterion {criterion}: expected {wanted}, got {value}"
+
+
+def _state(got: dict[str, Any]) -> str:
+    if got["firm"]:
+        return "ON_THE_RECORD"
+    return "OPEN" if got["rule"] is None else "AFTER_CHECKS"
 
 
 def _not_exercised(rulebook: CompiledRulebook, exercised: _Exercised) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import apache_beam as beam
 import polars as pl
 
 from schemas.avro import avro_schema
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from transforms.assess.frame import Terms, weigh
 from transforms.frames.buckets import bucket_file, by_bucket
 from transforms.frames.frame import Frame, concat_frames

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.avro import avro_schema
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, json_lines
 from transforms.nightly.events import BASE, Checked, part, text_of, time_faults

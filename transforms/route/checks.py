@@ -61,18 +61,20 @@ def checks(
             matters[c] = matters[c] | (spare[c] & together)
     jointly: dict[tuple[CompiledCriterion, ...], Flags] = {}
     flags = []
-    for presumption, _ in rulebook.presumptions:
-        readers = tuple(c for c in rulebook.criteria if presumption.fact in c.condition.facts)
+    for fact in rulebook.presumed:
+        readers = tuple(c for c in rulebook.criteria if fact in c.condition.facts)
         if readers not in jointly:
             differs = table.look_up(_were_true(now, readers, unknown, presumed)) != here
             jointly[readers] = np.logical_or.reduce([differs, *(matters[c.id] for c in readers)])
         flag = pl.lit(pl.Series(jointly[readers]))
-        flags.append((pl.col(presumption.fact) & flag).alias(presumption.fact))
+        flags.append((pl.col(fact) & flag).alias(fact))
     labels = pl.DataFrame(
         {
-            "fact": [p.fact for p, _ in rulebook.presumptions],
-            "presumed": [str(p.value).lower() for p, _ in rulebook.presumptions],
-            "reason": [p.reason for p, _ in rulebook.presumptions],
+            "fact": list(rulebook.presumed),
+            "presumed": [
+                str(p.presumption.presume[fact]).lower() for fact, p in rulebook.presumed.items()
+            ],
+            "reason": [p.presumption.reason_for("close") for p in rulebook.presumed.values()],
         },
         schema=CHECK,
     )

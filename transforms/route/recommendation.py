@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.facts import FACTS, high, low
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame

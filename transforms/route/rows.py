@@ -11,7 +11,7 @@ import functools
 
 import polars as pl
 
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
@@ -53,7 +53,9 @@ def route_cases(standing: Frame, rulebook: CompiledRulebook) -> Frame:
     applied = [row.id for row in rulebook.rulebook.routing if row.id in rows.columns]
     # Where several rows lead to the one route, the last holds whatever the unknown ones turn out.
     rule = pl.coalesce(pl.when(decided & rows[row]).then(pl.lit(row)) for row in reversed(applied))
-    looks = [row.id for row in rulebook.rulebook.routing if row.look and row.id in rows.columns]
+    looks = [
+        row.id for row in rulebook.rulebook.routing if row.needs_review and row.id in rows.columns
+    ]
     look = pl.any_horizontal(pl.lit(False), *(pl.col(row) for row in looks))
     return rows.select(
         route.alias("route"),

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.route.rows import route_cases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.facts import FACTS, high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook_compile import CompiledPresumption, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 
@@ -13,27 +13,34 @@ from transforms.score.criteria import expression
 def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     """Which presumptions apply to which cases.
 
-    A presumption applies where the record says nothing at all of the fact: never to a count of
-    which something is listed, and never where its `unless` holds.
+    A fact is presumed where the record says nothing at all of it (never a count of which something
+    is listed), where the presumption's basis is TRUE on the record, and where nothing against it
+    is TRUE.
 
     Args:
         facts: Facts (`transforms.score.facts.FACT_COLUMNS`).
         rulebook: The rulebook whose presumptions are meant.
 
     Returns:
-        A Boolean column a presumption, named as its fact, never null; one row a case.
+        A Boolean column a presumed fact, named as it, never null; one row a case.
     """
-    applies = []
-    for presumption, unless in rulebook.presumptions:
-        name = presumption.fact
-        if FACTS[name].kind == "bool":
-            unknown = pl.col(name).is_null()
-        else:
-            unknown = pl.col(high(name)).is_null() & (pl.col(low(name)) <= presumption.value)
-        if unless is not None:
-            unknown = unknown & ~expression(unless.sql).fill_null(False)
-        applies.append(unknown.alias(name))
-    return facts.select(applies)
+    return facts.select(
+        (silent(fact, compiled.presumption.presume[fact]) & _holds(compiled)).alias(fact)
+        for fact, compiled in rulebook.presumed.items()
+    )
+
+
+def silent(fact: str, value: bool | int) -> pl.Expr:
+    """Whether the record says nothing of a fact that speaks against a value."""
+    if FACTS[fact].kind == "bool":
+        return pl.col(fact).is_null()
+    return pl.col(high(fact)).is_null() & (pl.col(low(fact)) <= value)
+
+
+def _holds(compiled: CompiledPresumption) -> pl.Expr:
+    against = [expression(condition.sql).fill_null(False) for condition in compiled.against]
+    basis = expression(compiled.basis.sql).fill_null(False)
+    return basis & ~pl.any_horizontal(pl.lit(False), *against)
 
 
 def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) -> Frame:
@@ -48,13 +55,10 @@ def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) 
         The same columns and rows.
     """
     presumed = []
-    for presumption, _ in rulebook.presumptions:
-        for column in FACTS[presumption.fact].columns:
-            value = pl.lit(presumption.value, dtype=facts.schema[column])
+    for fact, compiled in rulebook.presumed.items():
+        for column in FACTS[fact].columns:
+            value = pl.lit(compiled.presumption.presume[fact], dtype=facts.schema[column])
             presumed.append(
-                pl.when(applies[presumption.fact])
-                .then(value)
-                .otherwise(pl.col(column))
-                .alias(column)
+                pl.when(applies[fact]).then(value).otherwise(pl.col(column)).alias(column)
             )
     return facts.with_columns(presumed)

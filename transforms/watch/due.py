@@ -12,7 +12,7 @@ import datetime
 import polars as pl
 
 from schemas.facts import FACTS
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.assess.frame import Terms, Weighed
 from transforms.frames.frame import Frame, concat_frames

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from transforms.assess.frame import Weighed, weigh
 from transforms.frames.buckets import bucket_of
 from transforms.frames.frame import Frame

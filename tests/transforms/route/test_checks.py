@@ -33,7 +33,8 @@ SCHOOL = {"us_high_school": True}
 def rulebook(weights: dict[str, int], presumed: dict[str, str]) -> CompiledRulebook:
     """A rulebook of weighted conditions, each a factor, that closes at three."""
     presumptions = [
-        f"  - {{fact: {fact}, value: {value}, reason: A check.}}\n"
+        f"  - {{id: {fact.replace('_', '-')}, presume: {{{fact}: {value}}}, "
+        'basis: {when: "TRUE", says: so}, reason: {close: A check.}}\n'
         for fact, value in presumed.items()
     ]
     factors = [

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.facts import FACTS, low
-from schemas.rulebook import Presumption
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, names
 from tests.helpers.random_facts import AS_OF, complete, near_milestones, partial_facts, quiet_facts
@@ -137,22 +136,21 @@ def test_a_presumption_whose_contrary_would_change_the_route_is_a_check(
     facts = cases(rulebook, seed, known)
     routed = recommend(facts, rulebook, AS_OF)
     applies = presumable(facts, rulebook)
-    presumptions = rulebook.rulebook.presumptions
-    contrary = pl.concat(the_contrary(facts, presumption) for presumption in presumptions)
+    presumed = {fact: p.presumption.presume[fact] for fact, p in rulebook.presumed.items()}
+    contrary = pl.concat(the_contrary(facts, *item) for item in presumed.items())
     routes = recommend(contrary, rulebook, AS_OF)["route"]
-    for number, presumption in enumerate(presumptions):
+    for number, fact in enumerate(presumed):
         others = routes.slice(number * facts.height, facts.height)
-        applied = applies[presumption.fact]
+        applied = applies[fact]
         for case, other, applies_here in zip(routed.to_dicts(), others, applied, strict=True):
             if applies_here and case["route"] != other:
-                assert presumption.fact in {check["fact"] for check in case["checks"]}
+                assert fact in {check["fact"] for check in case["checks"]}
 
 
-def the_contrary(facts: pl.DataFrame, presumption: Presumption) -> pl.DataFrame:
-    name = presumption.fact
+def the_contrary(facts: pl.DataFrame, name: str, value: bool | int) -> pl.DataFrame:
     if FACTS[name].kind == "bool":
-        return facts.with_columns(pl.lit(not presumption.value).alias(name))
-    more = pl.max_horizontal(low(name), pl.lit(presumption.value + 1, facts.schema[low(name)]))
+        return facts.with_columns(pl.lit(not value).alias(name))
+    more = pl.max_horizontal(low(name), pl.lit(value + 1, facts.schema[low(name)]))
     return facts.with_columns(more.alias(low(name)))
 
 
@@ -165,8 +163,7 @@ def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
     routed = recommend(facts, rulebook, AS_OF)
     checked = routed["checks"].list.eval(pl.element().struct.field("fact"))
     fewer = presumable(facts, rulebook).select(
-        pl.col(presumption.fact) & checked.list.contains(presumption.fact)
-        for presumption in rulebook.rulebook.presumptions
+        pl.col(fact) & checked.list.contains(fact) for fact in rulebook.presumed
     )
     presumed = with_presumptions(facts, fewer, rulebook)
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))

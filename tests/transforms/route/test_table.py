@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import polars as pl
 
-from schemas.rulebook import ROUTES
+from schemas.outcomes import ROUTES
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import (
     HIGHEST,
