@@ -44,7 +44,9 @@ RemovalKind = Literal[
 ]
 ApprehensionPlace = Literal["UNKNOWN", "BORDER", "PORT_OF_ENTRY", "INTERIOR"]
 Adjudicator = Literal["UNKNOWN", "COURT", "USCIS"]
-FraudFinder = Literal["UNKNOWN", "IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER", "OTHER"]
+FraudFinder = Literal[
+    "UNKNOWN", "IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER", "CONSULAR_OFFICER", "OTHER"
+]
 OffenseGrade = Literal["UNKNOWN", "FELONY", "MISDEMEANOR", "INFRACTION"]
 Jurisdiction = Literal["UNKNOWN", "FEDERAL", "STATE", "LOCAL", "FOREIGN"]
 ChargeStatus = Literal["UNKNOWN", "SUSTAINED", "NOT_SUSTAINED", "WITHDRAWN", "OTHER"]
@@ -123,6 +125,7 @@ class Conviction(_Record):
     violent: bool | None = None
     sentence_days: int | None = None
     custody_days: int | None = None
+    maximum_sentence_days: int | None = None
     jurisdiction: Jurisdiction | None = None
     juvenile_adjudication: bool | None = None
     vacated: bool | None = None
@@ -243,6 +246,7 @@ class CaseRecord(_Record):
     human_rights_violator: bool | None = None
     public_safety_threat: bool | None = None
     significant_threat_found: bool | None = None
+    minor_offense_found: bool | None = None
     current_threat_found: bool | None = None
     otherwise_security_threat_found: bool | None = None
     acts_chargeable_found: bool | None = None

@@ -259,6 +259,11 @@ IMMIGRATION_HISTORY = (
         "Findings of immigration fraud by an officer or a judge.",
         "fraud_findings.found_by",
     ),
+    _count(
+        "consular_fraud_findings",
+        "Findings of immigration fraud by a consular officer.",
+        "fraud_findings.found_by",
+    ),
     _bool("serious_immigration_fraud", "Committed serious immigration fraud."),
     _bool("smuggling", "Smuggled others into the United States, or helped to."),
     _bool("egregious_violations", "An attorney found an egregious immigration record."),
@@ -339,6 +344,19 @@ CRIMINAL_HISTORY = (
         "category_open",
     ),
     _convictions(
+        "felonies_by_maximum_sentence",
+        "Convictions of offenses that the law punishes with more than a year.",
+        "maximum_sentence_days",
+    ),
+    _convictions(
+        "dui_in_federal_range",
+        "Misdemeanors of driving under the influence whose longest sentence is more than five days "
+        "and not more than a year, as of a misdemeanor under federal law.",
+        "grade",
+        *_CATEGORY,
+        "maximum_sentence_days",
+    ),
+    _convictions(
         "misdemeanors_90_days_sentence",
         "Misdemeanors with a sentence of 90 days or more, suspended time included.",
         "grade",
@@ -393,6 +411,7 @@ CONCERNS = (
     _bool("human_rights_violator", "Human rights violator."),
     _bool("public_safety_threat", "Another clear threat to public safety."),
     _bool("significant_threat_found", "An attorney found an offense a significant threat."),
+    _bool("minor_offense_found", "An attorney found that the one offense is minor."),
     _bool("current_threat_found", "An attorney found a current threat to public safety."),
     _bool(
         "otherwise_security_threat_found", "An attorney found another danger to national security."

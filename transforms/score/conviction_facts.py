@@ -25,6 +25,8 @@ IMMIGRATION_OFFENSES = (*STATUS_OFFENSES, "IMMIGRATION_FRAUD")
 WEAPONS = ("FIREARM", "WEAPON")
 OPEN_THREATS = (*WEAPONS, "BURGLARY", "ARSON", "GANG")
 NO_JUVENILE = 21
+# A federal misdemeanor: more than five days, not more than a year (18 USC 3559(a)).
+FIVE_DAYS, A_YEAR = 5, 365
 
 BORN_AT_LATEST = "_born_at_latest"
 _KINDS = {
@@ -72,6 +74,7 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
         "immigration_element",
         pl.when(category != "IMMIGRATION_FRAUD").then(category.is_in(STATUS_OFFENSES)),
     )
+    maximum = pl.col("maximum_sentence_days")
     excepted = status_offense & one_of("jurisdiction", "STATE", "LOCAL")
     serious = misdemeanor & (category != "TRAFFIC") & ~excepted
     gang_element = pl.coalesce(
@@ -94,6 +97,11 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
         .count(
             "open_threat_misdemeanors",
             misdemeanor & (category.is_in(OPEN_THREATS) | pl.col("weapon").fill_null(False)),
+        )
+        .count("felonies_by_maximum_sentence", (maximum > A_YEAR) & stands)
+        .count(
+            "dui_in_federal_range",
+            misdemeanor & (category == "DUI") & (maximum > FIVE_DAYS) & (maximum <= A_YEAR),
         )
         .count("misdemeanors_90_days_custody", misdemeanor & (pl.col("custody_days") >= 90))
         .count("misdemeanors_90_days_sentence", misdemeanor & (pl.col("sentence_days") >= 90))

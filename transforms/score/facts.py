@@ -193,8 +193,10 @@ _ORDERS = ListFacts(
     outstanding_order=pl.col("outstanding"),
     _order_carried_out=pl.col("final") & ~pl.col("outstanding"),
 ).latest("latest_final_order", iso("date"), pl.col("final"))
-_FRAUD_FINDINGS = ListFacts().count(
-    "fraud_findings", one_of("found_by", "IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER")
+_FRAUD_FINDINGS = (
+    ListFacts()
+    .count("fraud_findings", one_of("found_by", "IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER"))
+    .count("consular_fraud_findings", one_of("found_by", "CONSULAR_OFFICER"))
 )
 _MILITARY_SERVICE = ListFacts(
     served=one_of("who", "SELF") & one_of("status", *HONORABLE),

@@ -376,6 +376,42 @@ def test_counts_of_what_is_not_all_known(convictions: Any, bounds: tuple[int, in
 
 
 @pytest.mark.parametrize(
+    ("name", "category", "days", "bounds"),
+    [
+        ("felonies_by_maximum_sentence", "THEFT", 365, (0, 0)),
+        ("felonies_by_maximum_sentence", "THEFT", 366, (1, 1)),
+        ("felonies_by_maximum_sentence", "THEFT", None, (0, 1)),
+        ("dui_in_federal_range", "DUI", 5, (0, 0)),
+        ("dui_in_federal_range", "DUI", 6, (1, 1)),
+        ("dui_in_federal_range", "DUI", 365, (1, 1)),
+        ("dui_in_federal_range", "DUI", 366, (0, 0)),
+        ("dui_in_federal_range", "DUI", None, (0, 1)),
+        ("dui_in_federal_range", "DWAI", 100, (0, 0)),
+        ("dui_in_federal_range", None, 100, (0, 1)),
+    ],
+)
+def test_the_maximum_sentence_grades_an_offense_as_federal_law_does(
+    name: str, category: str | None, days: int | None, bounds: tuple[int, int]
+) -> None:
+    conviction = {
+        "grade": "MISDEMEANOR",
+        "category": category,
+        "maximum_sentence_days": days,
+        "juvenile_adjudication": False,
+        "vacated": False,
+    }
+    facts = derive_facts(frame([{"convictions": [conviction]}]), COUNTED)
+    assert facts.select(low(name), high(name)).row(0) == bounds
+
+
+def test_a_consular_officers_finding_of_fraud_is_counted_apart() -> None:
+    findings = [{"found_by": "CONSULAR_OFFICER"}, {"found_by": None}]
+    facts = derive_facts(frame([{"fraud_findings": findings}]), COUNTED)
+    for name, bounds in (("fraud_findings", (0, 1)), ("consular_fraud_findings", (1, 2))):
+        assert facts.select(low(name), high(name)).row(0) == bounds
+
+
+@pytest.mark.parametrize(
     ("ties", "caretaking", "expected"),
     [
         (None, None, (0, None, None)),
