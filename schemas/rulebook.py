@@ -257,12 +257,12 @@ class Rulebook(_Part):
     companions: tuple[Slug, ...] = ()
     summary: Text
     notes: str | None = None
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[Source, ...]
     parameters: dict[Identifier, ParameterNote] = {}
     counted_convictions: CountedConvictions = CountedConvictions()
     presumptions: tuple[Presumption, ...] = ()
     milestones: tuple[Milestone, ...] = ()
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    criteria: tuple[Criterion, ...]
     routing: tuple[RoutingRow, ...] = Field(min_length=1)
     human_review: tuple[HumanReview, ...] = ()
     steps: dict[Route, tuple[Step, ...]] = {}

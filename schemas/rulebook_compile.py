@@ -325,6 +325,9 @@ class _Compilation:
 
     def shape_problems(self) -> Iterator[Problem]:
         rulebook = self.rulebook
+        for part in ("sources", "criteria"):
+            if not getattr(rulebook, part):
+                yield Problem((part,), "a rulebook, with its companions, has at least one")
         yield from _duplicates("sources", [source.id for source in rulebook.sources])
         yield from _duplicates("scopes", [scope.id for scope in rulebook.scopes])
         yield from _duplicates("criteria", [c.id for c in rulebook.criteria])

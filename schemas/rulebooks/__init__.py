@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,42 +11,12 @@ from pydantic import ValidationError
 
 from schemas.rulebook import Companion, Rulebook
 from schemas.rulebook_compile import CompiledRulebook, Problem, compile_rulebook
+from schemas.rulebooks.content import TooMuchError, read_content
 
 DEFAULT = "ice-2011-11-17"
 FOLDER = Path(__file__).parent
 COMPANIONS = FOLDER / "companions"
 Model = TypeVar("Model", Rulebook, Companion)
-
-
-class _Loader(yaml.CSafeLoader):
-    """Leaves dates as text, for the models know which are dates; refuses a key given twice."""
-
-    yaml_implicit_resolvers = {
-        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.checked: set[yaml.Node] = set()
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        # Once flattened, a mapping holds what it merges (`<<`) beside its own keys.
-        if node not in self.checked:
-            self.checked.add(node)
-            _refuse_twice(node)
-        super().flatten_mapping(node)
-
-
-def _refuse_twice(node: yaml.MappingNode) -> None:
-    keys: set[tuple[str, str]] = set()
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            if (key.tag, key.value) in keys:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} is there twice", key.start_mark
-                )
-            keys.add((key.tag, key.value))
 
 
 class RulebookError(ValueError):
@@ -139,17 +108,17 @@ def _companion(name: str) -> tuple[str, str]:
 
 def _model(path: str, text: str, model: type[Model]) -> Model:
     try:
-        content = yaml.load(text, Loader=_Loader)
-        # An alias can put a list in itself, which nothing after this expects.
-        json.dumps(content, default=str, skipkeys=True)
+        content = read_content(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RulebookError(path, [f"{path}:{line}: not YAML: {error.problem}"]) from None
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n") + 1
         raise RulebookError(path, [f"{path}:{line}: not YAML: {error.reason}"]) from None
-    except (RecursionError, ValueError):
+    except RecursionError:
         raise RulebookError(path, [f"{path}: not a rulebook: nested too deeply"]) from None
+    except TooMuchError as error:
+        raise RulebookError(path, [f"{path}: not a rulebook: {error}"]) from None
     if not isinstance(content, dict):
         raise RulebookError(path, [f"{path}:1: not a rulebook: a mapping of id, criteria ..."])
     try:

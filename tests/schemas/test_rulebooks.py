@@ -72,6 +72,15 @@ examples:
 """
 
 
+# Each line holds the one before nine times: 9 ** 40 texts, and as many keys.
+BOMB = "a0: &a0 [lol]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40)
+)
+MERGED = "a0: &a0 {lol: lol}\n" + "".join(
+    f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 40)
+)
+
+
 def line_of(text: str, part: str) -> int:
     return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
 
@@ -204,7 +213,10 @@ def test_a_criterion_may_quote_guidance_that_uses_a_protected_attribute() -> Non
         ("id: \u00e9\ntitle: \x01", "mine.yaml:2: not YAML: control characters are not allowed"),
         ("id: " + "[" * 2000 + "]" * 2000, "mine.yaml:1: not YAML: exceeded maximum nesting depth"),
         ("id: " + "[" * 990 + "]" * 990, "mine.yaml: not a rulebook: nested too deeply"),
-        ("id: &a [*a]", "mine.yaml: not a rulebook: nested too deeply"),
+        ("id: &a [*a]", "mine.yaml: not a rulebook: an alias stands for what it is in"),
+        ("id: &a {<<: *a}", "mine.yaml: not a rulebook: an alias stands for what it is in"),
+        (BOMB, "mine.yaml: not a rulebook: its aliases stand for more than a rulebook can hold"),
+        (MERGED, "mine.yaml: not a rulebook: its aliases stand for more than a rulebook can"),
     ],
 )
 def test_what_is_no_rulebook_is_refused(text: str, message: str) -> None:
@@ -216,9 +228,9 @@ def test_a_list_is_not_said_to_be_too_short_where_its_items_are_wrong() -> None:
         GOOD.replace("section: one", "section: 1").replace("section: two", "section: 2")
     )
     assert [line.rpartition(": ")[2] for line in found] == ["Input should be a valid string"] * 2
-    assert any(
-        "at least 1 item" in line for line in problems(GOOD.split("criteria:")[0] + "criteria: []")
-    )
+    before, _, rest = GOOD.partition("criteria:")
+    none = f"{before}criteria: []\nrouting:{rest.partition('routing:')[2]}"
+    assert any("criteria: a rulebook, with its companions, has at" in m for m in problems(none))
 
 
 @pytest.mark.parametrize(

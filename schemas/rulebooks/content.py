@@ -1,0 +1,94 @@
+"""Content: a rulebook file's YAML as plain values, read so that no file can do harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+# Aliases can make a page of YAML stand for gigabytes: this is the most that a file may stand for,
+# in characters with every alias written out. The longest rulebook here comes to some 300,000.
+MOST_CHARACTERS = 4_000_000
+
+
+class TooMuchError(ValueError):
+    """YAML that stands for more than a rulebook can hold, or that holds itself."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as text, for the models know which are dates; refuses a key given twice."""
+
+    yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.checked: set[yaml.Node] = set()
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        # Once flattened, a mapping holds what it merges (`<<`) beside its own keys.
+        if node not in self.checked:
+            self.checked.add(node)
+            _refuse_twice(node)
+        super().flatten_mapping(node)
+
+
+def read_content(text: str) -> Any:
+    """The content of a YAML file.
+
+    Args:
+        text: The file's text.
+
+    Returns:
+        Plain values: mappings, lists, texts, numbers, truth values and None.
+
+    Raises:
+        yaml.YAMLError: It is not YAML.
+        TooMuchError: It stands for too much, or holds itself.
+        RecursionError: It is nested too deeply.
+    """
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        # Before anything is made of it: merging (`<<`) copies what an alias stands for.
+        if _characters(root, {}) > MOST_CHARACTERS:
+            raise TooMuchError("its aliases stand for more than a rulebook can hold")
+        return loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _characters(node: yaml.Node, known: dict[yaml.Node, int | None]) -> int:
+    """How much a node comes to with its aliases written out; each node is visited once."""
+    if node in known:
+        size = known[node]
+        if size is None:
+            raise TooMuchError("an alias stands for what it is in")
+        return size
+    known[node] = None
+    match node:
+        case yaml.ScalarNode():
+            size = 1 + len(node.value)
+        case yaml.SequenceNode():
+            size = 1 + sum(_characters(item, known) for item in node.value)
+        case yaml.MappingNode():
+            size = 1 + sum(_characters(part, known) for pair in node.value for part in pair)
+        case _:
+            raise TypeError(f"no node of YAML: {type(node).__name__}")
+    known[node] = size
+    return size
+
+
+def _refuse_twice(node: yaml.MappingNode) -> None:
+    keys: set[tuple[str, str]] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if (key.tag, key.value) in keys:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} is there twice", key.start_mark
+                )
+            keys.add((key.tag, key.value))
