@@ -38,12 +38,11 @@ from schemas.manifest import (
 )
 from schemas.options import NightlyOptions
 from schemas.rulebooks import load
-from transforms.avro.blocks import Gap
 from transforms.avro.read import ReadFrames
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.night import PART_SCHEMAS, ByBucket, RunNight
-from transforms.normalize.quarantine import unreadable
+from transforms.normalize.quarantine import unreadable_file
 from transforms.route.tally import AddUp
 
 
@@ -55,7 +54,7 @@ def review_night(pipeline: beam.Pipeline, job: Job) -> None:
     events = pipeline | "Read events" >> ReadFrames(paths(job.events.files), schemas["log"])
     reviews = pipeline | "Read reviews" >> ReadFrames(paths(job.reviews.files), schemas["reviews"])
     others = [
-        unreadable(file.path, Gap(0, None, "", None), "UNREADABLE_FILE", reason)
+        unreadable_file(file.path, reason)
         for file, reason in (*job.events.others, *job.reviews.others)
     ]
     lost_news = (

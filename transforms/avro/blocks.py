@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import fastavro
-
 from schemas.avro import Schema
+from transforms.avro.bounds import BLOCK_BYTES, HEADER_BYTES
 from transforms.avro.codecs import CODECS
 from transforms.avro.varint import LONGEST, read_varint, varint
 
@@ -22,20 +22,15 @@ MAGIC = b"Obj\x01"
 MARKER = 16
 READ_BYTES = 4 << 20
 KEPT_BYTES = 1 << 20
-_HEADER_BYTES = 1 << 24
-_HEADER: Schema = {
-    "type": "record",
-    "name": "org.apache.avro.file.Header",
-    "fields": [
-        {"name": "magic", "type": {"type": "fixed", "name": "Magic", "size": len(MAGIC)}},
-        {"name": "meta", "type": {"type": "map", "values": "bytes"}},
-        {"name": "sync", "type": {"type": "fixed", "name": "Sync", "size": MARKER}},
-    ],
-}
+_FIRST_BYTES = 1 << 16
 
 
 class AvroFormatError(ValueError):
     """Bytes that are not an Avro object container file, with the reason."""
+
+
+class CutShortError(AvroFormatError):
+    """A file that ends within its header, as one does that is still being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: where it starts, how many records it holds, and its bytes as stored."""
+    """One block: where it starts, how many records it says it holds, and its bytes as stored."""
 
     offset: int
     count: int
@@ -66,18 +61,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of a file that is no block.
+    """A stretch of a file that is no block; how many records it held, nobody can say.
 
     Args:
         offset: Where it starts.
-        count: Records in it, where the block's header still says so.
-        reason: UNREADABLE_BLOCK or TRUNCATED_FILE.
+        reason: UNREADABLE_BLOCK, TRUNCATED_FILE or TOO_LARGE.
+        detail: What is wrong.
         raw: Its bytes, None when over 1 MiB.
     """
 
     offset: int
-    count: int | None
     reason: str
+    detail: str
     raw: bytes | None
 
 
@@ -91,20 +86,22 @@ def read_header(stream: BinaryIO) -> Header:
         The header.
 
     Raises:
-        AvroFormatError: It is empty, not Avro, cut short, or of a codec that is not known.
+        AvroFormatError: It is empty, not Avro, cut short, too long, or of a codec that is not
+            known.
     """
-    start = _read_fully(stream, READ_BYTES)
-    if not start:
+    data = _read_fully(stream, _FIRST_BYTES)
+    if not data:
         raise AvroFormatError("is empty")
-    if not start.startswith(MAGIC):
+    if not data.startswith(MAGIC):
         raise AvroFormatError("is not an Avro file")
-    try:
-        raw, meta, sync = _parse_header(start)
-    except _DAMAGE:
-        try:
-            raw, meta, sync = _parse_header(start + _read_fully(stream, _HEADER_BYTES))
-        except _DAMAGE:
-            raise AvroFormatError("is cut short or damaged in its header") from None
+    while (parsed := _parse_header(data)) is None:
+        if len(data) >= HEADER_BYTES:
+            raise AvroFormatError(f"has a header of more than {HEADER_BYTES >> 20} MiB")
+        more = _read_fully(stream, min(3 * len(data), HEADER_BYTES - len(data)))
+        if not more:
+            raise CutShortError("is cut short or damaged in its header")
+        data += more
+    end, meta = parsed
     try:
         schema = json.loads(meta["avro.schema"])
         codec = meta.get("avro.codec", b"null").decode()
@@ -114,18 +111,47 @@ def read_header(stream: BinaryIO) -> Header:
         raise AvroFormatError(f"has an unknown codec; known are {', '.join(CODECS)}")
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise AvroFormatError("does not hold records")
-    return Header(schema, codec, sync, raw)
+    return Header(schema, codec, data[end - MARKER : end], data[:end])
 
 
-_DAMAGE = (EOFError, IndexError, ValueError, OverflowError, MemoryError)
+def _parse_header(data: bytes) -> tuple[int, dict[str, bytes]] | None:
+    """The end of the header and what it says; None where it goes on behind the data.
+
+    Raises:
+        AvroFormatError: It is damaged.
+    """
+    meta: dict[str, bytes] = {}
+    at = len(MAGIC)
+    while True:
+        if (found := read_varint(data, at)) is None:
+            return _goes_on(data, at)
+        count, at = found
+        if count == 0:
+            return (at + MARKER, meta) if at + MARKER <= len(data) else None
+        if count < 0:
+            if (found := read_varint(data, at)) is None:
+                return _goes_on(data, at)
+            count, at = -count, found[1]
+        for _ in range(count):
+            texts = []
+            for _ in range(2):
+                if (found := read_varint(data, at)) is None:
+                    return _goes_on(data, at)
+                length, at = found
+                if length < 0:
+                    raise AvroFormatError("is damaged in its header")
+                if at + length > len(data):
+                    return None
+                texts.append(data[at : at + length])
+                at += length
+            meta[texts[0].decode(errors="replace")] = texts[1]
 
 
-def _parse_header(data: bytes) -> tuple[bytes, dict[str, bytes], bytes]:
-    stream = io.BytesIO(data)
-    found = fastavro.schemaless_reader(stream, _HEADER, None)
-    if len(found["sync"]) != MARKER:
-        raise EOFError
-    return data[: stream.tell()], found["meta"], found["sync"]
+def _goes_on(data: bytes, at: int) -> tuple[int, dict[str, bytes]] | None:
+    """None, for a number that may end behind the data, unless it is longer than any."""
+    if len(data) - at >= LONGEST:
+        raise AvroFormatError("is damaged in its header")
+    return None
 
 
 def _read_fully(stream: BinaryIO, size: int) -> bytes:
@@ -141,7 +167,10 @@ def write_header(schema: Schema, sync: bytes, codec: str = "null") -> bytes:
     """The header of an Avro file with a schema, a marker and a codec."""
     meta = {"avro.schema": json.dumps(schema).encode(), "avro.codec": codec.encode()}
     buffer = io.BytesIO()
-    fastavro.schemaless_writer(buffer, _HEADER, {"magic": MAGIC, "meta": meta, "sync": sync})
+    buffer.write(MAGIC + varint(len(meta)))
+    for key, value in meta.items():
+        buffer.write(varint(len(key)) + key.encode() + varint(len(value)) + value)
+    buffer.write(varint(0) + sync)
     return buffer.getvalue()
 
 
@@ -151,95 +180,167 @@ def write_block(count: int, data: bytes, sync: bytes) -> bytes:
 
 
 def blocks(
-    stream: BinaryIO,
-    header: Header,
-    start: int,
-    size: int,
-    claim: Callable[[int], bool] = lambda offset: True,
+    stream: BinaryIO, header: Header, start: int, size: int, stop: int | None = None
 ) -> Iterator[Block | Gap]:
-    """Walk the blocks of a file from an offset on.
+    """Walk the blocks of a file, or of a range of it; see `Walk`."""
+    return Walk(stream, header, size).parts(start, stop)
 
-    What is no block is reported as a gap, and the walk goes on behind the next marker.
+
+class Walk:
+    """A walk over a file's blocks, which accounts for each byte that it passes.
+
+    What is no block is a gap, and the walk goes on behind the next marker. Ranges that share a file
+    out share its bytes out: each begins behind the first marker that ends at its start or later,
+    and goes on to the first that ends at its stop or later.
 
     Args:
         stream: The file.
         header: Its header.
-        start: 0 for the whole file, else any offset; the walk starts behind the next marker.
-        size: The file's size in bytes.
-        claim: Asked with each block's offset; the walk ends when it says no.
+        size: The file's size in bytes, as listed; the walk does not go beyond.
 
-    Yields:
-        Blocks and gaps in order.
+    Attributes:
+        begin: Where the walk began: 0 with the header.
+        offset: Where it is.
+        crc: CRC-32 of the bytes from there to here.
     """
-    walk = _Walk(stream, header.sync, size)
-    if start <= len(header.raw):
-        walk.seek(len(header.raw))
-    else:
-        walk.seek(max(len(header.raw), start - MARKER))
-        if not walk.skip_to_marker()[0]:
-            return
-    while walk.fill(1) and claim(walk.offset):
-        yield walk.block()
 
-
-class _Walk:
-    """A place in a file, and the bytes read from there on."""
-
-    def __init__(self, stream: BinaryIO, sync: bytes, size: int) -> None:
+    def __init__(self, stream: BinaryIO, header: Header, size: int) -> None:
         self.stream = stream
-        self.sync = sync
+        self.header = header
+        self.sync = header.sync
         self.size = size
         self.data = b""
         self.at = 0
         self.start = 0
+        self.begin = 0
+        self.crc = 0
+        self._behind_marker = True
 
     @property
     def offset(self) -> int:
+        """Where the walk is in the file."""
         return self.start + self.at
 
-    def seek(self, offset: int) -> None:
+    def parts(self, start: int = 0, stop: int | None = None) -> Iterator[Block | Gap]:
+        """Walk a range.
+
+        Args:
+            start: 0 for the file's beginning, else any offset.
+            stop: The end of the range; None for the file's end.
+
+        Yields:
+            Blocks and gaps in order.
+        """
+        header = len(self.header.raw)
+        if start <= 0:
+            self._seek(header)
+            self.begin, self.crc = 0, zlib.crc32(self.header.raw)
+        elif start <= header:
+            self._seek(header)
+            self.begin, self.crc = header, 0
+        else:
+            self._seek(max(header, start - MARKER))
+            found = self._skip_to_marker()[0]
+            self.begin, self.crc = self.offset, 0
+            if not found:
+                return
+        last = self.size if stop is None else stop
+        # Behind a gap that ends at no marker, no other range begins.
+        while self._fill(1) and (self.offset < last or not self._behind_marker):
+            self._behind_marker = True
+            yield self._part()
+
+    def _seek(self, offset: int) -> None:
         self.stream.seek(offset)
         self.data, self.at, self.start = b"", 0, offset
 
-    def fill(self, wanted: int) -> bool:
+    def _fill(self, wanted: int) -> bool:
         """Whether so many bytes are there from here on."""
         have = len(self.data) - self.at
         if have >= wanted:
             return True
-        more = _read_fully(self.stream, max(wanted - have, READ_BYTES))
+        left = self.size - self.start - len(self.data)
+        more = _read_fully(self.stream, min(left, max(wanted - have, READ_BYTES)))
         self.start += self.at
         self.data, self.at = self.data[self.at :] + more, 0
         return len(self.data) >= wanted
 
-    def block(self) -> Block | Gap:
+    def _pass(self, length: int) -> None:
+        """Go on by so many bytes, all at hand."""
+        end = self.at + length
+        self.crc = zlib.crc32(memoryview(self.data)[self.at : end], self.crc)
+        self.at = end
+
+    def _part(self) -> Block | Gap:
         """The block that starts here, or the gap up to the next that may."""
         offset = self.offset
-        self.fill(2 * LONGEST)
-        count, at = read_varint(self.data, self.at) or (-1, self.at)
-        length, at = read_varint(self.data, at) or (-1, at)
-        head = at - self.at
-        if count < 0 or length < 0:
-            return self.gap(offset, None)
-        if offset + head + length + MARKER > self.size or not self.fill(head + length + MARKER):
-            return self.gap(offset, count)
-        body = self.at + head
+        head = self._head()
+        if head is None:
+            return self._gap(offset, "no block begins here")
+        count, start, length = head
+        if start + length + MARKER > self.size - offset:
+            return self._gap(offset, "a block beyond the file's end")
+        if length > BLOCK_BYTES:
+            return self._long_gap(offset, start + length)
+        if not self._fill(start + length + MARKER):
+            return self._gap(offset, "a block beyond the file's end")
+        body = self.at + start
         end = body + length
-        if self.data[end : end + MARKER] != self.sync:
-            return self.gap(offset, None)
-        self.at = end + MARKER
-        return Block(offset, count, self.data[body:end])
+        if self.data[end : end + MARKER] == self.sync:
+            data = self.data[body:end]
+            self._pass(start + length + MARKER)
+            return Block(offset, count, data)
+        if self._begins_a_block(start + length + MARKER):
+            self._behind_marker = False
+            passed = self.data[self.at : end + MARKER]
+            self._pass(len(passed))
+            kept = passed if len(passed) <= KEPT_BYTES else None
+            return Gap(offset, "UNREADABLE_BLOCK", "a damaged marker behind it", kept)
+        return self._gap(offset, "no marker behind it")
 
-    def gap(self, offset: int, count: int | None) -> Gap:
-        """Pass over what is no block; its count stands only if the file ends within it."""
-        found, raw = self.skip_to_marker()
+    def _head(self, ahead: int = 0) -> tuple[int, int, int] | None:
+        """A block's count, the length of its header, and the length of its records' bytes."""
+        self._fill(ahead + 2 * LONGEST)
+        at = self.at + ahead
+        if (count := read_varint(self.data, at)) is None or count[0] < 0:
+            return None
+        if (length := read_varint(self.data, count[1])) is None or length[0] < 0:
+            return None
+        return count[0], length[1] - at, length[0]
+
+    def _begins_a_block(self, ahead: int) -> bool:
+        """Whether so far ahead the file ends, or a whole block stands."""
+        if self.offset + ahead == self.size:
+            return True
+        head = self._head(ahead)
+        if head is None or head[2] > BLOCK_BYTES:
+            return False
+        end = ahead + head[1] + head[2]
+        if self.offset + end + MARKER > self.size or not self._fill(end + MARKER):
+            return False
+        return self.data[self.at + end : self.at + end + MARKER] == self.sync
+
+    def _gap(self, offset: int, detail: str) -> Gap:
+        """Pass over what is no block, behind the next marker or to the file's end."""
+        found, raw = self._skip_to_marker()
         kept = raw if len(raw) <= KEPT_BYTES else None
-        if found:
-            return Gap(offset, None, "UNREADABLE_BLOCK", kept)
-        # A count beyond one record a byte is damage too.
-        known = count if count is not None and count <= self.size else None
-        return Gap(offset, known, "TRUNCATED_FILE", kept)
+        return Gap(offset, "UNREADABLE_BLOCK" if found else "TRUNCATED_FILE", detail, kept)
 
-    def skip_to_marker(self) -> tuple[bool, bytes]:
+    def _long_gap(self, offset: int, length: int) -> Gap:
+        """Pass over a block that is too long to be read, if it is one."""
+        self.stream.seek(offset + length)
+        is_block = _read_fully(self.stream, MARKER) == self.sync
+        self.stream.seek(self.start + len(self.data))
+        if not is_block:
+            return self._gap(offset, "no marker behind it")
+        left = length + MARKER
+        while left and self._fill(1):
+            step = min(left, len(self.data) - self.at)
+            self._pass(step)
+            left -= step
+        return Gap(offset, "TOO_LARGE", f"a block of more than {BLOCK_BYTES:,} bytes", None)
+
+    def _skip_to_marker(self) -> tuple[bool, bytes]:
         """Go behind the next marker, or to the end: which of them, and the first bytes passed."""
         passed = b""
         while True:
@@ -247,13 +348,13 @@ class _Walk:
             # Without one, a marker may have begun in the last bytes.
             end = found + MARKER if found >= 0 else max(self.at, len(self.data) - MARKER + 1)
             passed += self.data[self.at : end][: KEPT_BYTES + 1 - len(passed)]
-            self.at = end
+            self._pass(end - self.at)
             if found >= 0:
                 return True, passed
             have = len(self.data) - self.at
-            if not self.fill(have + 1):
+            if not self._fill(have + 1):
                 passed += self.data[self.at :][: KEPT_BYTES + 1 - len(passed)]
-                self.at = len(self.data)
+                self._pass(have)
                 return False, passed
 
 

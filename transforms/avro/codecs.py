@@ -1,4 +1,4 @@
-"""The codecs of Avro blocks."""
+"""The codecs of Avro blocks: each uses all of its input, and gives no more than it may."""
 
 from __future__ import annotations
 
@@ -6,18 +6,30 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import cramjam
-import zstandard
+import numpy as np
+
+from transforms.avro.bounds import decompressed_bytes
 
 # Snappy names the size of what it holds; more than this many times the block is damage.
 _SNAPPY_GROWTH = 256
 _CHECKSUM = 4
 _RAW_DEFLATE = -15
+_XZ_PADDING = 4
+_XZ_MEMORY = 128 << 20
+_UNTOUCHED = b"\xa5\x5a" * 16
+# What follows a stream is copied; more streams than this are no writer's.
+_STREAMS = 100
 
 
 class CodecError(ValueError):
     """Bytes that do not decompress."""
+
+
+class TooLargeError(ValueError):
+    """Content beyond one of the bounds of `transforms.avro.bounds`."""
 
 
 def decompress(codec: str, data: bytes) -> bytes:
@@ -31,13 +43,12 @@ def decompress(codec: str, data: bytes) -> bytes:
         The encoded records.
 
     Raises:
-        CodecError: The bytes are damaged.
+        CodecError: The bytes are damaged, or bytes follow the end of what is compressed.
+        TooLargeError: They decompress to more than a block may hold.
     """
     try:
-        return CODECS[codec][1](data)
-    except CodecError:
-        raise
-    except (zlib.error, zstandard.ZstdError, lzma.LZMAError, OSError, EOFError, ValueError):
+        return CODECS[codec][1](data, decompressed_bytes(len(data)))
+    except (zlib.error, lzma.LZMAError, OSError, EOFError):
         raise CodecError("does not decompress") from None
     except cramjam.DecompressionError:
         raise CodecError("does not decompress") from None
@@ -48,8 +59,40 @@ def compress(codec: str, data: bytes) -> bytes:
     return CODECS[codec][0](data)
 
 
+def _too_large(limit: int) -> TooLargeError:
+    return TooLargeError(f"decompresses to more than {limit:,} bytes")
+
+
 def _as_is(data: bytes) -> bytes:
     return data
+
+
+def _stored(data: bytes, limit: int) -> bytes:
+    return data
+
+
+def _one_stream(stream: Any, data: bytes, limit: int) -> tuple[bytes, bytes]:
+    """The content of the stream at the start of the data, and the bytes behind it."""
+    plain = stream.decompress(data, limit + 1)
+    if len(plain) > limit:
+        raise _too_large(limit)
+    if not stream.eof:
+        raise CodecError("does not decompress")
+    return plain, stream.unused_data
+
+
+def _streams(make: Callable[[], Any], data: bytes, limit: int, padding: int = 0) -> bytes:
+    plain, rest = _one_stream(make(), data, limit)
+    parts, room = [plain], limit - len(plain)
+    while rest:
+        if padding and len(rest) % padding == 0 and not rest.strip(b"\0"):
+            break
+        if len(parts) == _STREAMS:
+            raise CodecError(f"holds more than {_STREAMS} streams")
+        plain, rest = _one_stream(make(), rest, room)
+        parts.append(plain)
+        room -= len(plain)
+    return b"".join(parts)
 
 
 def _deflate(data: bytes) -> bytes:
@@ -57,8 +100,24 @@ def _deflate(data: bytes) -> bytes:
     return stream.compress(data) + stream.flush()
 
 
-def _inflate(data: bytes) -> bytes:
-    return zlib.decompress(data, _RAW_DEFLATE)
+def _inflate(data: bytes, limit: int) -> bytes:
+    plain, rest = _one_stream(zlib.decompressobj(_RAW_DEFLATE), data, limit)
+    # Raw deflate has no frames: a second stream cannot be told from noise. But Python's writers
+    # (avro, fastavro) leave the start of zlib's checksum behind it.
+    if not zlib.adler32(plain).to_bytes(_CHECKSUM, "big").startswith(rest):
+        raise CodecError("has bytes behind its end")
+    return plain
+
+
+def _bunzip(data: bytes, limit: int) -> bytes:
+    return _streams(bz2.BZ2Decompressor, data, limit)
+
+
+def _unxz(data: bytes, limit: int) -> bytes:
+    def make() -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+
+    return _streams(make, data, limit, _XZ_PADDING)
 
 
 def _snap(data: bytes) -> bytes:
@@ -66,10 +125,13 @@ def _snap(data: bytes) -> bytes:
     return bytes(cramjam.snappy.compress_raw(data)) + checksum
 
 
-def _unsnap(data: bytes) -> bytes:
+def _unsnap(data: bytes, limit: int) -> bytes:
     packed, checksum = data[:-_CHECKSUM], data[-_CHECKSUM:]
-    if cramjam.snappy.decompress_raw_len(packed) > _SNAPPY_GROWTH * len(packed):
+    length = cramjam.snappy.decompress_raw_len(packed)
+    if length > _SNAPPY_GROWTH * len(packed):
         raise CodecError("does not decompress")
+    if length > limit:
+        raise _too_large(limit)
     plain = bytes(cramjam.snappy.decompress_raw(packed))
     if zlib.crc32(plain).to_bytes(_CHECKSUM, "big") != checksum:
         raise CodecError("has a wrong checksum")
@@ -77,19 +139,29 @@ def _unsnap(data: bytes) -> bytes:
 
 
 def _zstd(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=1).compress(data)
+    return bytes(cramjam.zstd.compress(data, level=1))
 
 
-def _unzstd(data: bytes) -> bytes:
-    # Other writers leave out the size of the content, so that a one-shot call would refuse.
-    return zstandard.ZstdDecompressor().decompressobj().decompress(data)
+def _unzstd(data: bytes, limit: int) -> bytes:
+    # Few writers say how long the content is. Pages that are not written to cost nothing.
+    room = np.empty(limit + len(_UNTOUCHED), np.uint8)
+    room[limit:] = np.frombuffer(_UNTOUCHED, np.uint8)
+    try:
+        size = cramjam.zstd.decompress_into(data, room.data)
+    except cramjam.DecompressionError:
+        if room[limit:].tobytes() != _UNTOUCHED:
+            raise _too_large(limit) from None
+        raise
+    if size > limit:
+        raise _too_large(limit)
+    return room[:size].tobytes()
 
 
-CODECS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
-    "null": (_as_is, _as_is),
+CODECS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes, int], bytes]]] = {
+    "null": (_as_is, _stored),
     "deflate": (_deflate, _inflate),
     "snappy": (_snap, _unsnap),
     "zstandard": (_zstd, _unzstd),
-    "bzip2": (bz2.compress, bz2.decompress),
-    "xz": (lzma.compress, lzma.decompress),
+    "bzip2": (bz2.compress, _bunzip),
+    "xz": (lzma.compress, _unxz),
 }

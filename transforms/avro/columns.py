@@ -49,7 +49,7 @@ def _plain(avro: Any) -> Any:
         return plain_record(avro)
     if kind not in PRIMITIVES:
         raise NotPlainError
-    return avro
+    return kind
 
 
 def column_of(field: Any, writer: Any) -> pl.Expr:
@@ -84,6 +84,8 @@ def _converted(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
     kind, wanted = kind_of(writer), kind_of(reader)
     if "union" in (kind, wanted):
         raise NotPlainError
+    if (kind, wanted) == ("string", "enum"):
+        return _texts(column, reader)
     if kind == "enum":
         return _symbols(column, writer, reader)
     if kind == "array":
@@ -92,7 +94,7 @@ def _converted(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
         return column.list.eval(_converted(pl.element(), writer["items"], reader["items"]))
     if kind == "record":
         return column if same_columns(writer, reader) else _struct(column, writer, reader)
-    if (kind, logical_of(writer)) == (wanted, logical_of(reader)):
+    if same_columns(writer, reader):
         return column
     if kind not in _NUMBERS or wanted not in _NUMBERS:
         raise NotPlainError
@@ -112,6 +114,12 @@ def _symbols(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
         # Theirs may be too many for the type of ours.
         numbers = column.replace_strict(list(range(len(theirs))), known, return_dtype=stored)
     return numbers.cat.to(ours)
+
+
+def _texts(column: pl.Expr, reader: Any) -> pl.Expr:
+    """Texts as the symbols of an enum; those of none are its default, as a writer's symbols are."""
+    known = column.is_null() | column.is_in(reader["symbols"])
+    return pl.when(known).then(column).otherwise(pl.lit(reader["default"])).cast(dtype_of(reader))
 
 
 def _struct(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
@@ -144,7 +152,39 @@ def same_columns(writer: Any, reader: Any) -> bool:
             same_columns(theirs["type"], ours["type"])
             for theirs, ours in zip(writer["fields"], reader["fields"], strict=True)
         )
-    return logical_of(writer) == logical_of(reader)
+    # Decoded days and times are numbers still.
+    return not logical_of(reader)
+
+
+def readable(writer: Any, reader: Any) -> Any:
+    """The reader's type with the writer's wherever Avro itself knows no way from one to the other.
+
+    Args:
+        writer: A type of the resolved writer's schema.
+        reader: The reader's type.
+
+    Returns:
+        A type that fastavro reads; `column_of` goes from there to the reader's.
+    """
+    if isinstance(reader, list) and value_type(reader) is not reader:
+        value = readable(value_type(writer), value_type(reader))
+        return ["null" if branch == "null" else value for branch in reader]
+    of_writer = value_type(writer)
+    kinds = kind_of(of_writer), kind_of(reader)
+    if kinds in (("long", "int"), ("string", "enum")):
+        return of_writer
+    if kinds == ("array", "array"):
+        return {**reader, "items": readable(of_writer["items"], reader["items"])}
+    if kinds == ("record", "record"):
+        theirs = {field["name"]: field["type"] for field in of_writer["fields"]}
+        return {
+            **reader,
+            "fields": [
+                {**field, "type": readable(theirs.get(field["name"], field["type"]), field["type"])}
+                for field in reader["fields"]
+            ],
+        }
+    return reader
 
 
 def smallest(avro: Any) -> bytes:

@@ -1,40 +1,77 @@
 """Decoding Avro blocks to frames of the reader's schema.
 
-polars decodes plain records in Rust, but panics on enums inside records. An enum is stored as the
-number of its symbol, just as an int is: so polars is given a header that says int, and the numbers
-become symbols afterwards. What polars cannot decode (maps, wider unions) or what is not a change of
-columns (strings read as bytes) is read by fastavro into the same frame.
+polars decodes plain records in Rust. An enum is stored as the number of its symbol, just as an int
+is: so polars is given a header that says int, and the numbers become symbols afterwards. What
+polars decodes is encoded again where that gives the same bytes: a union's branch, a boolean or a
+number that is no valid encoding shows as a difference. Where it does not, and where anything is
+wrong, the checker walks the records first. What polars cannot decode (wider unions) or what is not
+a change of columns (strings read as bytes) is read by fastavro into the same frame.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 import fastavro
 import polars as pl
 
 from schemas.avro import Schema
-from transforms.avro.blocks import MARKER, Block, Header, write_block, write_header
-from transforms.avro.codecs import CodecError, decompress
-from transforms.avro.columns import NotPlainError, column_of, marked, plain_record, smallest
+from transforms.avro.blocks import Block, Header
+from transforms.avro.bounds import ALWAYS_BYTES, BLOCK_RECORDS, FRAME_BYTES
+from transforms.avro.check import Bad, Checker, Piece, shortest
+from transforms.avro.codecs import CodecError, TooLargeError, decompress
+from transforms.avro.columns import NotPlainError, column_of, marked, plain_record, readable
+from transforms.avro.native import NativeError, decode_records, encode_records
 from transforms.avro.resolve import Resolved, resolve
 from transforms.avro.resolve import SchemaMismatchError as SchemaMismatchError
 from transforms.avro.types import kind_of, value_type
 from transforms.avro.types import polars_schema as polars_schema
 from transforms.avro.varint import varint
-from transforms.frames.frame import Frame
+from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 
-_SYNC = bytes(MARKER)
 _END = b"the end of these blocks"
 _TEXTS = ("string", "bytes")
+# A codec without a checksum: what it gives may be whole records of wrong values.
+_UNCHECKED = "deflate"
 
 
 class DecodeError(ValueError):
     """Blocks that do not decode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Records that could not be read.
+
+    Args:
+        offset: Where their block starts in the file.
+        reason: UNREADABLE_BLOCK, UNREADABLE_RECORD or TOO_LARGE.
+        count: How many they are; None where that cannot be known.
+        field: The field at fault, if one is.
+        detail: What is wrong, without any content.
+        raw: Their bytes: of a whole block as stored, of a record decompressed; None where they are
+            too many to be kept.
+    """
+
+    offset: int
+    reason: str
+    count: int | None
+    field: str | None
+    detail: str
+    raw: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A block and its records' bytes, decompressed."""
+
+    block: Block
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -72,7 +109,7 @@ class Decoder:
         return _planned(header.codec, written, wanted, tuple(columns or ()))
 
     def decode(self, blocks: Sequence[Block]) -> Frame:
-        """Decode blocks.
+        """Decode blocks, all of them or none.
 
         Args:
             blocks: Blocks of the file.
@@ -83,17 +120,148 @@ class Decoder:
         Raises:
             DecodeError: They do not decode, or do not hold the records that they say.
         """
-        count = sum(block.count for block in blocks)
-        try:
-            data = b"".join(decompress(self.codec, block.data) for block in blocks)
-        except CodecError as error:
-            raise DecodeError(str(error)) from None
+        frames = []
+        for part in self.read(blocks):
+            if isinstance(part, Unread):
+                raise DecodeError(part.detail)
+            frames.append(part)
+        return frames[0] if len(frames) == 1 else concat_frames(frames, self.dtypes)
+
+    def read(self, blocks: Sequence[Block]) -> Iterator[Frame | Unread]:
+        """Decode blocks as far as that can be done.
+
+        Args:
+            blocks: Blocks of the file.
+
+        Yields:
+            Frames of bounded size, and what could not be read. Records keep their order.
+        """
+        held: list[_Plain] = []
+        size = 0
+        for block in blocks:
+            try:
+                plain = self._plain(block)
+            except (CodecError, TooLargeError) as error:
+                reason = "TOO_LARGE" if isinstance(error, TooLargeError) else "UNREADABLE_BLOCK"
+                yield Unread(block.offset, reason, None, None, str(error), block.data)
+                continue
+            if held and size + len(plain.data) > FRAME_BYTES:
+                yield from self._read(held)
+                held, size = [], 0
+            held.append(plain)
+            size += len(plain.data)
+        yield from self._read(held)
+
+    def _plain(self, block: Block) -> _Plain:
+        if block.count > BLOCK_RECORDS:
+            raise TooLargeError(f"says it holds more than {BLOCK_RECORDS:,} records")
+        data = decompress(self.codec, block.data) if block.data else b""
+        return _Plain(block, data)
+
+    def _read(self, held: Sequence[_Plain]) -> Iterator[Frame | Unread]:
+        if not held:
+            return
+        count = sum(plain.block.count for plain in held)
+        size = sum(len(plain.data) for plain in held)
+        few = count <= 2 * FRAME_ROWS and size <= max(ALWAYS_BYTES, FRAME_BYTES)
         # A decoder makes room for as many records as a block says it holds.
-        if count * max(1, len(smallest(self.schemas.writer))) > len(data):
-            raise DecodeError("fewer bytes than its records need")
-        if self.plan is not None:
-            return self.plan.decode(count, data)
-        return _by_fastavro(self.schemas, count, data).select(self.dtypes.names())
+        if few and self.plan is not None and self.plan.alone and count * self._least <= size:
+            try:
+                yield self.plan.decode(count, b"".join(plain.data for plain in held), checked=False)
+            except NativeError:
+                pass
+            else:
+                return
+        yield from self._checked(held)
+
+    def _checked(self, held: Sequence[_Plain]) -> Iterator[Frame | Unread]:
+        """Read what the checker finds to be whole; small pieces are decoded together."""
+        checker = Checker(self.schemas.layout)
+        pieces: list[Piece] = []
+        for plain in held:
+            parts = checker.walk(plain.data, plain.block.count)
+            if self.codec == _UNCHECKED:
+                parts = _all_or_none(list(parts), len(plain.data))
+            for part in parts:
+                if isinstance(part, Bad):
+                    yield _unread(plain, part)
+                    continue
+                rows = sum(piece.count for piece in pieces) + part.count
+                size = sum(len(piece.data) for piece in pieces) + len(part.data)
+                if pieces and (rows > FRAME_ROWS or size > FRAME_BYTES):
+                    yield from self._pieces(plain, pieces)
+                    pieces = []
+                pieces.append(part)
+        if pieces:
+            yield from self._pieces(held[-1], pieces)
+
+    def _pieces(self, plain: _Plain, pieces: Sequence[Piece]) -> Iterator[Frame | Unread]:
+        count = sum(piece.count for piece in pieces)
+        data = b"".join(piece.data for piece in pieces)
+        try:
+            if self.plan is None:
+                yield self._by_fastavro(count, data)
+            else:
+                yield self.plan.decode(count, data, checked=True)
+        except (NativeError, DecodeError) as error:
+            yield Unread(
+                plain.block.offset, "UNREADABLE_BLOCK", count, None, str(error), plain.block.data
+            )
+
+    @cached_property
+    def _least(self) -> int:
+        return max(1, shortest(self.schemas.layout))
+
+    @cached_property
+    def _middle(self) -> Schema:
+        fields: Schema = readable(self.schemas.writer, self.schemas.reader)
+        return fields
+
+    def _by_fastavro(self, count: int, data: bytes) -> Frame:
+        """Records as the one block of an array: its end shows whether they were whole."""
+        array = varint(count) + data + b"\0" if count else data + b"\0"
+        stream = io.BytesIO(array)
+        try:
+            rows = fastavro.schemaless_reader(
+                stream,
+                {"type": "array", "items": self.schemas.writer},
+                {"type": "array", "items": self._middle},
+            )
+        except Exception:
+            # fastavro does not say what it raises on damaged bytes: nearly anything.
+            raise DecodeError("its records are damaged") from None
+        if stream.tell() != len(array) or len(rows) != count:
+            raise DecodeError("another number of records than it says")
+        return self._columns_of(rows)
+
+    def _columns_of(self, rows: Sequence[Any]) -> Frame:
+        middle = {field["name"]: field["type"] for field in self._middle["fields"]}
+        try:
+            frame = pl.DataFrame(rows, schema=polars_schema(self._middle))
+            if self._middle != self.schemas.reader:
+                frame = frame.with_columns(
+                    column_of(field, middle[field["name"]])
+                    for field in self.schemas.reader["fields"]
+                    if field["type"] != middle[field["name"]]
+                )
+        except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
+            raise DecodeError("a value outside its type") from None
+        return frame.select(self.dtypes.names())
+
+
+def _all_or_none(parts: list[Piece | Bad], size: int) -> Iterator[Piece | Bad]:
+    """The records of a block, but none of one whose bytes do not follow from each other."""
+    broken = next((p for p in parts if isinstance(p, Bad) and p.count is None), None)
+    if broken is None:
+        yield from parts
+    else:
+        yield Bad(0, size, None, broken.reason, broken.field, broken.detail)
+
+
+def _unread(plain: _Plain, bad: Bad) -> Unread:
+    whole = (bad.start, bad.end) == (0, len(plain.data))
+    raw = plain.block.data if whole else plain.data[bad.start : bad.end]
+    return Unread(plain.block.offset, bad.reason, bad.count, bad.field, bad.detail, raw)
 
 
 # To plan takes milliseconds, and thousands of small files may have one schema.
@@ -102,75 +270,88 @@ def _planned(codec: str, written: str, reader: str, columns: tuple[str, ...]) ->
     theirs, ours = json.loads(written), json.loads(reader)
     schemas, every = resolve(theirs, ours), polars_schema(ours)
     wanted = pl.Schema({name: every[name] for name in columns or every})
-    return Decoder(codec, schemas, wanted, _Plan.of(schemas, wanted.names()))
+    return Decoder(codec, schemas, wanted, _Plan.of(schemas, wanted.names(), part=bool(columns)))
 
 
 @dataclass(frozen=True)
 class _Plan:
     """How polars decodes records, and how the columns wanted come of what it decodes.
 
-    polars neither counts what is left of a block nor misses it. So one more record follows the
-    last, with a known text in the field `mark`: it is found only where all before were whole.
+    Args:
+        schema: The writer's schema in polars' terms.
+        sources: The columns that polars decodes.
+        names: The columns wanted.
+        columns: How they are made.
+        mark: A field of texts, the last of the sources; None where there is none.
+        last: A record with a known text there. polars neither counts what is left of a block nor
+            misses it: that record follows the last, and is found only where all before were whole.
+        proof: Whether what it decodes gives, encoded again, the same bytes.
+        alone: Whether polars may decode records that were not checked.
     """
 
     schema: Schema
     sources: list[str]
     names: list[str]
     columns: list[pl.Expr]
-    mark: str
+    mark: str | None
     last: bytes
+    proof: bool
+    alone: bool
 
     @classmethod
-    def of(cls, schemas: Resolved, columns: Sequence[str]) -> _Plan | None:
+    def of(cls, schemas: Resolved, columns: Sequence[str], *, part: bool) -> _Plan | None:
         written = {field["name"]: field["type"] for field in schemas.writer["fields"]}
         wanted = {field["name"]: field for field in schemas.reader["fields"]}
-        mark = next((n for n, avro in written.items() if kind_of(value_type(avro)) in _TEXTS), None)
-        if mark is None:
-            return None
         try:
             plain = plain_record(schemas.writer)
             made = [column_of(wanted[name], written.get(name)) for name in columns]
         except NotPlainError:
             return None
+        same = not schemas.dropped and _null_first(plain, top=True)
         sources = [name for name in columns if name in written]
-        if mark not in sources:
+        mark = next((n for n, avro in written.items() if kind_of(value_type(avro)) in _TEXTS), None)
+        if mark is not None and mark not in sources:
             sources.append(mark)
-        return cls(plain, sources, list(columns), made, mark, marked(schemas.writer, mark, _END))
+        sources = sources or list(written)[:1]
+        last = marked(schemas.writer, mark, _END) if mark is not None else b""
+        # A part of the columns is read to look for ids only, beside a reading of all.
+        proof = same and not part
+        alone = proof or (same and mark is not None)
+        return cls(plain, sources, list(columns), made, mark, last, proof, alone)
 
-    def decode(self, count: int, data: bytes) -> Frame:
-        # One block decodes in half the time of a hundred small ones.
-        block = write_block(count + 1, data + self.last, _SYNC)
-        file = io.BytesIO(write_header(self.schema, _SYNC) + block)
+    def decode(self, count: int, data: bytes, *, checked: bool) -> Frame:
+        """Decode records.
+
+        Raises:
+            NativeError: They do not decode, or are no valid encoding of what was decoded.
+        """
+        if checked or self.proof:
+            frame = decode_records(self.schema, count, data, None if self.proof else self.sources)
+        else:
+            assert self.mark is not None
+            frame = self._marked(self.mark, count, data)
+        if not checked and self.proof and encode_records(frame) != (count, data):
+            raise NativeError("a value that is no valid encoding")
         try:
-            frame = pl.read_avro(file, columns=self.sources)
-        except (pl.exceptions.PolarsError, OSError):
-            raise DecodeError("its records are damaged") from None
-        except pl.exceptions.PanicException:
-            raise DecodeError("its records are damaged") from None
-        if frame.height != count + 1 or frame[self.mark][-1] not in (_END, _END.decode()):
-            raise DecodeError("another number of records than it says")
-        try:
-            return frame[:count].with_columns(self.columns).select(self.names)
+            return frame.with_columns(self.columns).select(self.names)
         except pl.exceptions.PolarsError:
-            raise DecodeError("a number that is no symbol's") from None
+            raise NativeError("a number that is no symbol's") from None
+
+    def _marked(self, mark: str, count: int, data: bytes) -> Frame:
+        frame = decode_records(self.schema, count + 1, data + self.last, self.sources)
+        if frame[mark][-1] not in (_END, _END.decode()):
+            raise NativeError("another number of records than it says")
+        return frame[:count]
 
 
-def _by_fastavro(schemas: Resolved, count: int, data: bytes) -> Frame:
-    """Blocks as the one block of an array: its end shows whether they were whole."""
-    array = varint(count) + data + b"\0" if count else data + b"\0"
-    stream = io.BytesIO(array)
-    try:
-        rows = fastavro.schemaless_reader(
-            stream,
-            {"type": "array", "items": schemas.writer},
-            {"type": "array", "items": schemas.reader},
-        )
-    except Exception:
-        # fastavro does not say what it raises on damaged bytes: nearly anything.
-        raise DecodeError("its records are damaged") from None
-    if stream.tell() != len(array) or len(rows) != count:
-        raise DecodeError("another number of records than it says")
-    try:
-        return pl.DataFrame(rows, schema=polars_schema(schemas.reader))
-    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
-        raise DecodeError("a value outside its type") from None
+def _null_first(avro: Any, *, top: bool = False) -> bool:
+    """Whether every value is a union of null, first, and one type: as polars encodes it."""
+    if not top:
+        if not isinstance(avro, list) or avro[0] != "null":
+            return False
+        avro = avro[1]
+    if kind_of(avro) == "array":
+        return _null_first(avro["items"])
+    if kind_of(avro) == "record":
+        return all(_null_first(field["type"]) for field in avro["fields"])
+    return True

@@ -8,7 +8,6 @@ their symbols, which is how Avro stores them.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from typing import Any
 
@@ -17,8 +16,9 @@ from fastavro.schema import expand_schema
 
 from schemas.avro import Schema
 from transforms.avro import blocks as avro_blocks
-from transforms.avro.blocks import MARKER, Block, blocks, read_header, write_block
+from transforms.avro.blocks import MARKER, write_block
 from transforms.avro.codecs import compress
+from transforms.avro.native import encode_records
 from transforms.avro.types import PRIMITIVES, kind_of, logical_of, polars_schema
 from transforms.frames.frame import Frame
 
@@ -80,14 +80,8 @@ def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> b
     plain = declared.select(_numbers(pl.col(name), dtype) for name, dtype in dtypes.items())
     encoded = []
     for part in plain.iter_slices(BLOCK_ROWS):
-        buffer = io.BytesIO()
-        # Unaligned chunks make polars' encoder panic.
-        part.rechunk().write_avro(buffer, compression="uncompressed", name="record")
-        size = buffer.tell()
-        buffer.seek(0)
-        for block in blocks(buffer, read_header(buffer), 0, size):
-            assert isinstance(block, Block)
-            encoded.append(write_block(block.count, compress(codec, block.data), sync))
+        count, data = encode_records(part)
+        encoded.append(write_block(count, compress(codec, data), sync))
     return b"".join(encoded)
 
 

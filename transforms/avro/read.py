@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,11 +14,11 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
-from transforms.avro.beside import BESIDE
-from transforms.avro.blocks import AvroFormatError, Block, Gap, blocks, read_header
-from transforms.avro.decode import DecodeError, Decoder, SchemaMismatchError
+from transforms.avro.blocks import AvroFormatError, read_header
+from transforms.avro.decode import Decoder, SchemaMismatchError, Unread
+from transforms.avro.stream import read_stream
 from transforms.frames.coder import FrameCoder as FrameCoder
-from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
+from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
 from transforms.normalize.quarantine import unreadable
 
@@ -177,77 +176,16 @@ class FrameSource(filebasedsource.FileBasedSource):
     def read_records(self, file_name: str, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
         """Frames of the blocks that start in a range of the file."""
         size = FileSystems.match([file_name])[0].metadata_list[0].size_in_bytes
+        start, stop = range_tracker.start_position() or 0, range_tracker.stop_position()
         with self.open_file(file_name) as stream:
             header = read_header(stream)
             decoder = Decoder.of(header, self.schema, self.columns)
-            start = range_tracker.start_position() or 0
-            held: list[Block] = []
-            rows = 0
-            ahead: Future[list[tuple[str, Frame]]] | None = None
-            for block in blocks(stream, header, start, size, range_tracker.try_claim):
-                if isinstance(block, Gap):
-                    yield (
-                        "quarantined",
-                        unreadable(file_name, block, block.reason, "no whole block"),
-                    )
-                    continue
-                held.append(block)
-                rows += block.count
-                if rows >= self.frame_rows:
-                    # One frame is decoded while the one before it is worked on.
-                    before, ahead = ahead, BESIDE.submit(_decoded, file_name, decoder, held)
-                    held, rows = [], 0
-                    if before is not None:
-                        yield from self._parts(before.result())
-            if ahead is not None:
-                yield from self._parts(ahead.result())
-            if held:
-                yield from self._parts(_decoded_by_two(file_name, decoder, held))
-
-    def _parts(self, decoded: Iterable[tuple[str, Frame]]) -> Iterator[tuple[str, Frame]]:
-        # Some writers put a whole file into one block.
-        for kind, frame in decoded:
-            rows = self.frame_rows if frame.height > 2 * self.frame_rows else max(1, frame.height)
-            yield from ((kind, part) for part in frame.iter_slices(rows))
-
-
-def decode_or_set_aside(
-    file: str, decoder: Decoder, held: Sequence[Block]
-) -> Iterator[tuple[str, Frame]]:
-    """Decode blocks together; if that fails, one by one, setting aside those that fail.
-
-    Args:
-        file: The file, for the quarantine.
-        decoder: The file's decoder.
-        held: Blocks of the file.
-
-    Yields:
-        One frame of the records, where there are any, and one a block set aside.
-    """
-    try:
-        yield "frames", decoder.decode(held)
-    except DecodeError:
-        whole = []
-        for block in held:
-            try:
-                whole.append(decoder.decode([block]))
-            except DecodeError as error:
-                yield "quarantined", unreadable(file, block, "UNREADABLE_BLOCK", str(error))
-        if whole:
-            yield "frames", concat_frames(whole, decoder.dtypes)
-
-
-def _decoded(file: str, decoder: Decoder, held: Sequence[Block]) -> list[tuple[str, Frame]]:
-    return list(decode_or_set_aside(file, decoder, held)) if held else []
-
-
-def _decoded_by_two(file: str, decoder: Decoder, held: Sequence[Block]) -> list[tuple[str, Frame]]:
-    half = (len(held) + 1) // 2
-    here, there = held[:half], held[half:]
-    beside = BESIDE.submit(_decoded, file, decoder, there)
-    parts = _decoded(file, decoder, here)
-    # Who is beside may still be at other work.
-    return parts + (_decoded(file, decoder, there) if beside.cancel() else beside.result())
+            parts = read_stream(stream, header, decoder, size, self.frame_rows, start, stop)
+            for part in parts:
+                if isinstance(part, Frame):
+                    yield "frames", part
+                elif isinstance(part, Unread):
+                    yield "quarantined", unreadable(file_name, [part])
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:

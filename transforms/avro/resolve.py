@@ -1,23 +1,28 @@
 """Avro's schema resolution: what a file's records are in terms of the schema wanted.
 
 A writer's and a reader's schema are walked once, side by side. What comes out is the same pair in
-the same words: names spelt out, aliases followed, records named by their place. So a decoder need
-only compare shapes, and a name that differs is no obstacle.
+the same words: names spelled out, aliases followed, records named by their place. So a decoder need
+only compare shapes, and a name that differs is no obstacle. A field that nobody reads, of a type
+that the decoder cannot pass over, is dropped: the checker cuts its bytes out before they are
+decoded.
+
+Two rules are wider than Avro's, since many writers have neither ints nor enums: a long is read as
+an int where its value fits, and a string as an enum that has a default for unknown symbols.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fastavro.schema import SchemaParseException, expand_schema
-
 from schemas.avro import Schema
-from transforms.avro.types import LOGICAL, PRIMITIVES, is_nullable, kind_of, logical_of, value_type
+from transforms.avro.bounds import TYPES
+from transforms.avro.parse import NO_DEFAULT, PRIMITIVE, Field, SchemaError, Type, parse
+from transforms.avro.types import LOGICAL
 
 _PROMOTIONS = {
     "int": {"int", "long", "float", "double"},
-    "long": {"long", "float", "double"},
+    "long": {"long", "float", "double", "int"},
     "float": {"float", "double"},
     "string": {"string", "bytes"},
     "bytes": {"string", "bytes"},
@@ -30,10 +35,20 @@ class SchemaMismatchError(ValueError):
 
 @dataclass(frozen=True)
 class Resolved:
-    """A writer's and a reader's record schema in the same words."""
+    """A writer's and a reader's record schema in the same words.
+
+    Args:
+        writer: The writer's, without the fields that are dropped.
+        reader: The reader's.
+        layout: The writer's as it stands in the file, with marks where values are dropped, do not
+            fit, or must fit a narrower type.
+        dropped: Whether any field is dropped.
+    """
 
     writer: Schema
     reader: Schema
+    layout: Type = field(compare=False)
+    dropped: bool
 
 
 def resolve(writer: Schema, reader: Schema) -> Resolved:
@@ -44,93 +59,251 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
         reader: The schema wanted.
 
     Returns:
-        Both, with names spelt out, the reader's field names in both, and no documentation.
+        Both, with names spelled out, the reader's field names in both, and no documentation.
 
     Raises:
         SchemaMismatchError: Records of the one cannot be read as the other; it names the field.
     """
     try:
-        written = expand_schema(writer)
-    except (SchemaParseException, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SchemaMismatchError("has a schema that is not valid") from None
-    wanted = expand_schema(reader)
-    theirs = {field["name"] for field in written["fields"]}
-    ours = {name for field in wanted["fields"] for name in _names(field)}
+        written = parse(writer)
+    except SchemaError as error:
+        raise SchemaMismatchError(f"has a schema that is not valid: it {error}") from None
+    wanted = parse(reader)
+    theirs = {part.name for part in written.fields}
+    ours = {name for part in wanted.fields for name in _names(part)}
     if not theirs & ours:
         raise SchemaMismatchError("holds other records: no field is the same")
-    return Resolved(*_both(written, wanted, "", "record"))
+    resolution = _Resolution()
+    matched = resolution.records(written, wanted, "", "record")
+    return Resolved(matched.writer, matched.reader, matched.layout, resolution.dropped)
 
 
-def _both(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]:
-    """Both types in the same words; `field` is for people, `path` names records and enums."""
-    of_writer, of_reader = value_type(writer), value_type(reader)
-    if "union" in (kind_of(of_writer), kind_of(of_reader)):
-        _see_that_one_fits(of_writer, of_reader, field, path)
-        return _alone(writer, field, path), _alone(reader, field, path)
-    if writer == "null" and is_nullable(reader):
-        return "null", _alone(reader, field, path)
-    both = _values(of_writer, of_reader, field, path)
-    return _as_nullable(writer, both[0]), _as_nullable(reader, both[1])
+@dataclass(frozen=True)
+class _Matched:
+    """A type of the writer and one of the reader in the same words, and how it lies in the file."""
+
+    writer: Any
+    reader: Any
+    layout: Type
 
 
-def _as_nullable(like: Any, value: Any) -> Any:
-    if not isinstance(like, list):
-        return value
-    return ["null" if branch == "null" else value for branch in like]
+class _Resolution:
+    """One walk; it counts the types that it spells out, since a name may stand for very many."""
 
+    def __init__(self) -> None:
+        self.spelled = 0
+        self.dropped = False
 
-def _values(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]:
-    kinds = kind_of(writer), kind_of(reader)
-    if kinds == ("array", "array"):
-        items = _both(writer["items"], reader["items"], f"{field}[]", f"{path}_items")
-        return {"type": "array", "items": items[0]}, {"type": "array", "items": items[1]}
-    if kinds == ("record", "record"):
-        return _records(writer, reader, field, path)
-    logical = logical_of(writer), logical_of(reader)
-    if (all(logical) and logical[0] != logical[1]) or (
-        kinds[1] not in _PROMOTIONS.get(kinds[0], {kinds[0]})
-    ):
-        raise SchemaMismatchError(
-            f"has {_words(writer)} in the field {field}, where {_words(reader)} is wanted"
+    def both(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
+        """Both types in the same words; `field` is for people, `path` names records and enums."""
+        of_writer, of_reader = writer.value, reader.value
+        if "union" in (of_writer.kind, of_reader.kind):
+            return _Matched(
+                self.alone(writer, field, path),
+                self.alone(reader, field, path),
+                self._union(writer, reader, field, path),
+            )
+        if writer.kind == "null" and reader.nullable:
+            return _Matched("null", self.alone(reader, field, path), writer)
+        both = self._values(of_writer, of_reader, field, path)
+        return _Matched(
+            _as_nullable(writer, both.writer),
+            _as_nullable(reader, both.reader),
+            _nullable_layout(writer, both.layout, reader.nullable),
         )
-    if kinds == ("enum", "enum"):
-        return _enum(path, writer), _enum(path, reader)
-    return _alone(writer, field, path), _alone(reader, field, path)
+
+    def _union(self, writer: Type, reader: Type, field: str, path: str) -> Type:
+        """The union as it lies in the file, its branches marked that no reader's branch takes."""
+        if writer.kind != "union":
+            self._see_that_it_fits(writer, reader, field, path)
+            return writer
+        branches, failure = [], None
+        for branch in writer.branches:
+            try:
+                self._see_that_it_fits(branch, reader, field, path)
+            except SchemaMismatchError as error:
+                failure = error
+                branches.append(replace(branch, unfit=True))
+            else:
+                branches.append(branch)
+        if all(branch.unfit or branch.kind == "null" for branch in branches):
+            raise failure or SchemaMismatchError(f"has another type in the field {field}")
+        return replace(writer, branches=branches)
+
+    def _see_that_it_fits(self, writer: Type, reader: Type, field: str, path: str) -> None:
+        failure = None
+        for ours in reader.branches or [reader]:
+            if "null" in (writer.kind, ours.kind):
+                if writer.kind == ours.kind:
+                    return
+                continue
+            try:
+                self._values(writer, ours, field, path)
+            except SchemaMismatchError as error:
+                failure = error
+            else:
+                return
+        raise failure or SchemaMismatchError(f"has another type in the field {field}")
+
+    def _values(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
+        kinds = writer.kind, reader.kind
+        if kinds == ("array", "array"):
+            assert writer.items is not None
+            assert reader.items is not None
+            items = self.both(writer.items, reader.items, f"{field}[]", f"{path}_items")
+            return _Matched(
+                {"type": "array", "items": items.writer},
+                {"type": "array", "items": items.reader},
+                replace(writer, items=items.layout),
+            )
+        if kinds == ("record", "record"):
+            return self.records(writer, reader, field, path)
+        both_mean = writer.logical and reader.logical
+        symbols = kinds == ("string", "enum") and reader.default is not None
+        if (both_mean and writer.logical != reader.logical) or not (
+            symbols or kinds[1] in _PROMOTIONS.get(kinds[0], {kinds[0]})
+        ):
+            raise SchemaMismatchError(
+                f"has {_words(writer)} in the field {field}, where {_words(reader)} is wanted"
+            )
+        layout = replace(writer, narrow=True) if kinds == ("long", "int") else writer
+        if kinds == ("enum", "enum") and reader.default is None:
+            known = tuple(symbol in reader.symbols for symbol in writer.symbols)
+            layout = replace(writer, taken=known)
+        if "enum" in kinds:
+            # A name of the field's place, so that the two are the same to a decoder.
+            return _Matched(_enum_at(path, writer), _enum_at(path, reader), layout)
+        return _Matched(self.alone(writer, field, path), self.alone(reader, field, path), layout)
+
+    def records(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
+        """Two records, field by field."""
+        theirs = {part.name: part for part in writer.fields}
+        matched: dict[str, tuple[str, _Matched]] = {}
+        wanted = []
+        for part in reader.fields:
+            place = f"{field}.{part.name}".lstrip(".")
+            within = _within(path, part.name)
+            source = next((known for known in _names(part) if known in theirs), None)
+            if source is None:
+                if part.default is NO_DEFAULT:
+                    raise SchemaMismatchError(f"has no field {place}, which has no default")
+                ours = self.alone(part.type, place, within)
+            else:
+                both = self.both(theirs[source].type, part.type, place, within)
+                matched[source], ours = (part.name, both), both.reader
+            wanted.append({"name": part.name, "type": ours, **_default(part)})
+        fields, layout = [], []
+        for part in writer.fields:
+            # One that is not wanted keeps its name, which is no wanted one's, or it would be.
+            if part.name in matched:
+                name, both = matched[part.name]
+                fields.append({"name": name, "type": both.writer})
+                layout.append(Field(name, both.layout))
+            elif self._is_plain(part.type, []):
+                place = f"{field}.{part.name}".lstrip(".")
+                kept = self.alone(part.type, place, _within(path, part.name))
+                fields.append({"name": part.name, "type": kept})
+                layout.append(part)
+            else:
+                self.dropped = True
+                layout.append(replace(part, dropped=True))
+        return _Matched(
+            _record(path, fields), _record(path, wanted), replace(writer, fields=layout)
+        )
+
+    def _is_plain(self, avro: Type, above: list[Type]) -> bool:
+        """Whether the decoder passes over such values by itself."""
+        self.spelled += 1
+        if self.spelled > TYPES or avro in above or avro.kind in ("map", "fixed", "null"):
+            return False
+        if avro.kind == "union":
+            return (
+                len(avro.branches) == 2
+                and avro.value is not avro
+                and self._is_plain(avro.value, [*above, avro])
+            )
+        if avro.kind == "record" and not avro.fields:
+            return False
+        return all(self._is_plain(part, [*above, avro]) for part in avro.within())
+
+    def alone(self, avro: Type, field: str, path: str) -> Any:
+        """A type by itself in those words; one that holds itself is refused.
+
+        Records and enums keep their own names as well, which tell the branches of a union apart.
+        """
+        return self._alone(avro, field, path, [])
+
+    def _alone(self, avro: Type, field: str, path: str, above: list[Type]) -> Any:
+        self.spelled += 1
+        if self.spelled > 2 * TYPES:
+            raise SchemaMismatchError(f"has too many types, once spelled out, in the field {field}")
+        if avro in above:
+            raise SchemaMismatchError(f"has records that hold themselves, in the field {field}")
+        above = [*above, avro]
+        if avro.kind == "union":
+            return [self._alone(branch, field, path, above) for branch in avro.branches]
+        if avro.items is not None:
+            word = "items" if avro.kind == "array" else "values"
+            items = self._alone(avro.items, field, f"{path}_{word}", above)
+            return {"type": avro.kind, word: items}
+        if avro.kind in ("record", "enum", "fixed"):
+            path = _within(path, avro.name)
+        if avro.kind == "record":
+            return _record(
+                path,
+                [
+                    {
+                        "name": part.name,
+                        "type": self._alone(part.type, field, _within(path, part.name), above),
+                        **({"aliases": list(part.aliases)} if part.aliases else {}),
+                        **_default(part),
+                    }
+                    for part in avro.fields
+                ],
+            )
+        if avro.kind == "enum":
+            return _enum(path, avro)
+        if avro.kind == "fixed":
+            return {"type": "fixed", "name": path, "size": avro.size}
+        if (avro.kind, avro.logical) in LOGICAL:
+            return {"type": avro.kind, "logicalType": avro.logical}
+        assert avro.kind in PRIMITIVE
+        return avro.kind
 
 
-def _records(writer: Any, reader: Any, field: str, path: str) -> tuple[Any, Any]:
-    theirs = {part["name"]: part for part in writer["fields"]}
-    matched: dict[str, tuple[str, Any]] = {}
-    wanted = []
-    for part in reader["fields"]:
-        name = part["name"]
-        place = f"{field}.{name}".lstrip(".")
-        source = next((known for known in _names(part) if known in theirs), None)
-        if source is None:
-            if "default" not in part:
-                raise SchemaMismatchError(f"has no field {place}, which has no default")
-            ours = _alone(part["type"], place, _within(path, name))
-        else:
-            written, ours = _both(theirs[source]["type"], part["type"], place, _within(path, name))
-            matched[source] = name, written
-        default = {"default": part["default"]} if "default" in part else {}
-        wanted.append({"name": name, "type": ours, **default})
-    fields = []
-    for name, part in theirs.items():
-        # One that is not wanted keeps its name, which is no wanted one's, or it would be wanted.
-        place = f"{field}.{name}".lstrip(".")
-        new, written = matched.get(name) or (name, _alone(part["type"], place, _within(path, name)))
-        fields.append({"name": new, "type": written})
-    return _record(path, fields), _record(path, wanted)
+def _as_nullable(like: Type, value: Any) -> Any:
+    if like.kind != "union":
+        return value
+    return ["null" if branch.kind == "null" else value for branch in like.branches]
+
+
+def _nullable_layout(like: Type, value: Type, nullable: bool) -> Type:
+    if like.kind != "union":
+        return value
+    return replace(
+        like,
+        branches=[
+            replace(branch, unfit=not nullable) if branch.kind == "null" else value
+            for branch in like.branches
+        ],
+    )
 
 
 def _record(path: str, fields: list[Any]) -> Any:
     return {"type": "record", "name": path, "fields": fields}
 
 
-def _enum(path: str, avro: Any) -> Any:
-    default = {"default": avro["default"]} if "default" in avro else {}
-    return {"type": "enum", "name": path, "symbols": avro["symbols"], **default}
+def _enum(path: str, avro: Type) -> Any:
+    default = {} if avro.default is None else {"default": avro.default}
+    return {"type": "enum", "name": path, "symbols": list(avro.symbols), **default}
+
+
+def _enum_at(path: str, avro: Type) -> Any:
+    return _enum(path, avro) if avro.kind == "enum" else avro.kind
+
+
+def _default(part: Field) -> dict[str, Any]:
+    return {} if part.default is NO_DEFAULT else {"default": part.default}
 
 
 def _within(path: str, name: str) -> str:
@@ -138,60 +311,9 @@ def _within(path: str, name: str) -> str:
     return f"{path}_{len(name)}{name}"
 
 
-def _names(field: Any) -> tuple[str, ...]:
-    return (field["name"], *field.get("aliases", ()))
+def _names(part: Field) -> tuple[str, ...]:
+    return (part.name, *part.aliases)
 
 
-def _see_that_one_fits(writer: Any, reader: Any, field: str, path: str) -> None:
-    failure = None
-    for theirs in writer if isinstance(writer, list) else [writer]:
-        for ours in reader if isinstance(reader, list) else [reader]:
-            if theirs != "null" and ours != "null":
-                try:
-                    _values(theirs, ours, field, path)
-                except SchemaMismatchError as error:
-                    failure = error
-                else:
-                    return
-    raise failure or SchemaMismatchError(f"has another type in the field {field}")
-
-
-def _alone(avro: Any, field: str, path: str) -> Any:
-    """A type by itself in those words; one that holds itself is refused.
-
-    Records and enums keep their own names as well, which tell the branches of a union apart.
-    """
-    if isinstance(avro, list):
-        return [_alone(branch, field, path) for branch in avro]
-    kind = kind_of(avro)
-    if kind == "array":
-        return {"type": "array", "items": _alone(avro["items"], field, f"{path}_items")}
-    if kind == "map":
-        return {"type": "map", "values": _alone(avro["values"], field, f"{path}_values")}
-    if kind in ("record", "enum", "fixed"):
-        path = _within(path, avro["name"].rsplit(".", 1)[-1])
-    if kind == "record":
-        return _record(
-            path,
-            [
-                {
-                    "name": part["name"],
-                    "type": _alone(part["type"], field, _within(path, part["name"])),
-                    **{key: part[key] for key in ("default", "aliases") if key in part},
-                }
-                for part in avro["fields"]
-            ],
-        )
-    if kind == "enum":
-        return _enum(path, avro)
-    if kind == "fixed":
-        return {"type": "fixed", "name": path, "size": avro["size"]}
-    if (kind, logical_of(avro)) in LOGICAL:
-        return {"type": kind, "logicalType": logical_of(avro)}
-    if kind not in PRIMITIVES and kind != "null":
-        raise SchemaMismatchError(f"has records that hold themselves, in the field {field}")
-    return kind
-
-
-def _words(avro: Any) -> str:
-    return " ".join(word for word in (logical_of(avro), kind_of(avro)) if word)
+def _words(avro: Type) -> str:
+    return " ".join(word for word in (avro.logical, avro.kind) if word)

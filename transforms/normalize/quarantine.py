@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from schemas.avro import avro_schema
-from transforms.avro.blocks import Block, Gap
+from transforms.avro.decode import Unread
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, json_lines
 
@@ -13,33 +15,43 @@ QUARANTINED = polars_schema(avro_schema("quarantined"))
 KEPT_BYTES = 1 << 20
 
 
-def unreadable(file: str, place: Block | Gap, reason: str, detail: str) -> Frame:
-    """A stretch of a file that could not be read.
+def unreadable(file: str, unread: Sequence[Unread]) -> Frame:
+    """What of a file could not be read.
 
     Args:
         file: The file.
-        place: The block or gap.
-        reason: UNREADABLE_BLOCK or TRUNCATED_FILE.
-        detail: What is wrong, without any content.
+        unread: Its places and records.
+
+    Returns:
+        A row of quarantined.avsc each.
+    """
+    rows = [
+        {
+            "stage": "read",
+            "reason": part.reason,
+            "field": part.field,
+            "detail": part.detail,
+            "source_file": file,
+            "offset": part.offset,
+            "record_count": part.count,
+            "raw": part.raw if part.raw is not None and len(part.raw) <= KEPT_BYTES else None,
+        }
+        for part in unread
+    ]
+    return pl.DataFrame(rows, schema=QUARANTINED)
+
+
+def unreadable_file(file: str, detail: str) -> Frame:
+    """A file of which nothing could be read; how many records it holds, nobody can say.
+
+    Args:
+        file: The file.
+        detail: What is wrong with it.
 
     Returns:
         One row of quarantined.avsc.
     """
-    raw = place.data if isinstance(place, Block) else place.raw
-    return pl.DataFrame(
-        {
-            "stage": ["read"],
-            "reason": [reason],
-            "field": [None],
-            "detail": [detail],
-            "source_file": [file],
-            "offset": [place.offset],
-            "record_count": [place.count],
-            "case_id": [None],
-            "raw": [raw if raw is not None and len(raw) <= KEPT_BYTES else None],
-        },
-        schema=QUARANTINED,
-    )
+    return unreadable(file, [Unread(0, "UNREADABLE_FILE", None, None, detail, None)])
 
 
 def set_aside(records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detail: str) -> Frame:

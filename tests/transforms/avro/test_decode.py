@@ -194,7 +194,7 @@ def test_a_list_may_be_a_default() -> None:
     [
         (record(("a", "string")), record(("a", "int")), "has string in the field a"),
         (record(("a", ["null", "string"])), record(("a", ["null", "int"])), "in the field a"),
-        (record(("a", "long")), record(("a", "int")), "has long in the field a, where int"),
+        (record(("a", "double")), record(("a", "int")), "has double in the field a, where int"),
         (record(("a", "string")), record(("b", "string")), "no field is the same"),
         (record(("a", "int")), record(("a", "int"), ("b", "int")), "has no field b"),
         (
@@ -207,7 +207,11 @@ def test_a_list_may_be_a_default() -> None:
             record(("a", {"type": "long", "logicalType": "timestamp-micros"})),
             "has timestamp-millis long in the field a",
         ),
-        (record(("a", "int"), ("next", ["null", "R"])), record(("a", "int")), "hold themselves"),
+        (
+            record(("a", "int"), ("next", ["null", "string", "R"])),
+            record(("a", "int"), ("next", ["null", "string"])),
+            "hold themselves, in the field next",
+        ),
         (record(("a", "Nowhere")), record(("a", "int")), "schema that is not valid"),
     ],
 )

@@ -64,6 +64,12 @@ def one(writer: Any, reader: Any, value: Any, *more: Any, **of_field: Any) -> An
 def test_primitives_are_promoted_as_the_specification_says(
     theirs: str, ours: str, more: list[Any]
 ) -> None:
+    if (theirs, ours) == ("long", "int"):
+        # Wider than the specification: where the value fits.
+        assert one(theirs, ours, 7, *more) == 7
+        with pytest.raises(DecodeError, match="does not fit an int"):
+            one(theirs, ours, 1 << 40, *more)
+        return
     if ours not in PROMOTED[theirs]:
         with pytest.raises(SchemaMismatchError, match=f"has {theirs} in the field v, where {ours}"):
             one(theirs, ours, SAMPLES[theirs], *more)

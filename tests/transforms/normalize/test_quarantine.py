@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.case_record import CaseRecord
-from transforms.avro.blocks import Block, Gap
+from transforms.avro.decode import Unread
 from transforms.normalize.case_frame import CASES, to_frame
-from transforms.normalize.quarantine import KEPT_BYTES, QUARANTINED, set_aside, unreadable
+from transforms.normalize.quarantine import (
+    KEPT_BYTES,
+    QUARANTINED,
+    set_aside,
+    unreadable,
+    unreadable_file,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 # What Python's splitlines, though not JSON, counts as the end of a line.
@@ -35,10 +41,16 @@ def test_each_record_is_kept_whole(names: list[str | None]) -> None:
 @pytest.mark.parametrize("size", [0, 3, KEPT_BYTES, KEPT_BYTES + 1])
 def test_what_could_not_be_read_is_kept_unless_it_is_huge(size: int) -> None:
     raw = bytes(size)
-    for place in (Block(70, 5, raw), Gap(70, 5, "UNREADABLE_BLOCK", raw)):
-        frame = unreadable("a.avro", place, "UNREADABLE_BLOCK", "does not decompress")
-        assert frame.schema == QUARANTINED
-        [row] = frame.to_dicts()
-        assert (row["source_file"], row["offset"], row["record_count"]) == ("a.avro", 70, 5)
-        assert row["raw"] == (raw if size <= KEPT_BYTES else None)
-        assert row["case_id"] is None
+    frame = unreadable("a.avro", [Unread(70, "UNREADABLE_RECORD", 1, "a", "is damaged", raw)])
+    assert frame.schema == QUARANTINED
+    [row] = frame.to_dicts()
+    assert (row["stage"], row["reason"], row["field"]) == ("read", "UNREADABLE_RECORD", "a")
+    assert (row["source_file"], row["offset"], row["record_count"]) == ("a.avro", 70, 1)
+    assert row["raw"] == (raw if size <= KEPT_BYTES else None)
+    assert row["case_id"] is None
+
+
+def test_a_file_that_cannot_be_read_holds_an_unknown_number_of_records() -> None:
+    [row] = unreadable_file("a.avro", "is not an Avro file").to_dicts()
+    assert (row["reason"], row["detail"]) == ("UNREADABLE_FILE", "is not an Avro file")
+    assert (row["source_file"], row["offset"], row["record_count"]) == ("a.avro", 0, None)

@@ -1,0 +1,235 @@
+"""Avro schemas as types, read leniently: what has no meaning for the bytes is passed over.
+
+Named types are shared, not copied, so a schema takes no more room than its text, however often it
+names a type, and a recursive type is a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from transforms.avro.bounds import DEPTH, TYPES
+
+PRIMITIVE = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
+_RECORDS = ("record", "error")
+_LOGICAL = {
+    "date": "int",
+    "time-millis": "int",
+    "time-micros": "long",
+    "timestamp-millis": "long",
+    "timestamp-micros": "long",
+    "timestamp-nanos": "long",
+    "local-timestamp-millis": "long",
+    "local-timestamp-micros": "long",
+    "local-timestamp-nanos": "long",
+}
+NO_DEFAULT = object()
+
+
+class SchemaError(ValueError):
+    """A schema that describes no bytes; the message names the place."""
+
+
+@dataclass(eq=False)
+class Type:
+    """One type of a schema.
+
+    Args:
+        kind: `null`, `boolean` ... `array`, `map`, `union`, `record`, `enum` or `fixed`.
+        logical: The logical type, where one says what the number means; decimals and the like
+            change no number here and are left out.
+        name: Name of a record, enum or fixed, without its namespace.
+        fields: Of a record, in the order of its bytes.
+        items: Of an array or a map.
+        branches: Of a union.
+        symbols: Of an enum.
+        default: The symbol that stands for unknown ones.
+        size: Of a fixed, in bytes.
+        unfit: Whether the reader has no place for such a value.
+        narrow: Whether a long must fit an int.
+        taken: Of an enum, which symbols the reader takes; empty for all.
+    """
+
+    kind: str
+    logical: str = ""
+    name: str = ""
+    fields: list[Field] = field(default_factory=list)
+    items: Type | None = None
+    branches: list[Type] = field(default_factory=list)
+    symbols: tuple[str, ...] = ()
+    default: str | None = None
+    size: int = 0
+    unfit: bool = False
+    narrow: bool = False
+    taken: tuple[bool, ...] = ()
+
+    @property
+    def nullable(self) -> bool:
+        """Whether a value may be null."""
+        return self.kind == "null" or any(branch.kind == "null" for branch in self.branches)
+
+    @property
+    def value(self) -> Type:
+        """The one type of values that are not null; else the type itself."""
+        others = [branch for branch in self.branches if branch.kind != "null"]
+        return others[0] if len(others) == 1 else self
+
+    def within(self) -> Iterator[Type]:
+        """The types directly below."""
+        yield from self.branches
+        if self.items is not None:
+            yield self.items
+        yield from (part.type for part in self.fields)
+
+
+@dataclass(eq=False)
+class Field:
+    """One field of a record.
+
+    Args:
+        name: Its name.
+        type: Its type.
+        aliases: Other names that a writer may have for it.
+        default: The value where a writer has none; `NO_DEFAULT` where there is none.
+        dropped: Whether its bytes are passed over before the record is decoded.
+    """
+
+    name: str
+    type: Type
+    aliases: tuple[str, ...] = ()
+    default: Any = NO_DEFAULT
+    dropped: bool = False
+
+
+def parse(schema: Any) -> Type:
+    """Read a schema.
+
+    Args:
+        schema: A schema as JSON objects.
+
+    Returns:
+        Its type.
+
+    Raises:
+        SchemaError: It describes no bytes, or is larger or deeper than `bounds` allow.
+    """
+    return _Parser().type(schema, "", "", 0)
+
+
+class _Parser:
+    def __init__(self) -> None:
+        self.named: dict[str, Type] = {}
+        self.primitive = {kind: Type(kind) for kind in PRIMITIVE}
+        self.types = 0
+
+    def type(self, avro: Any, namespace: str, place: str, depth: int) -> Type:
+        """A type; the place is the field that it stands in, for people."""
+        self.types += 1
+        if self.types > TYPES:
+            raise SchemaError(f"has more than {TYPES:,} types")
+        if depth > DEPTH:
+            raise SchemaError(f"nests its types more than {DEPTH} deep")
+        if isinstance(avro, str):
+            return self._by_name(avro, namespace, place)
+        if isinstance(avro, list):
+            branches = [self.type(branch, namespace, place, depth + 1) for branch in avro]
+            if any(branch.kind == "union" for branch in branches):
+                raise SchemaError(f"has a union within a union{_in(place)}")
+            return Type("union", branches=branches)
+        if not isinstance(avro, dict) or "type" not in avro:
+            raise SchemaError(f"has something that is no type{_in(place)}")
+        return self._object(avro, namespace, place, depth)
+
+    def _by_name(self, name: str, namespace: str, place: str) -> Type:
+        if name in self.primitive:
+            return self.primitive[name]
+        for known in (f"{namespace}.{name}" if "." not in name else name, name):
+            if known in self.named:
+                return self.named[known]
+        raise SchemaError(f"names a type that it does not have{_in(place)}")
+
+    def _object(self, avro: dict[str, Any], namespace: str, place: str, depth: int) -> Type:
+        kind = avro["type"]
+        if kind in ("array", "map") and isinstance(kind, str):
+            items = avro.get("items" if kind == "array" else "values")
+            return Type(kind, items=self.type(items, namespace, place, depth + 1))
+        if isinstance(kind, str) and kind in (*_RECORDS, "enum", "fixed"):
+            return self._named(avro, kind, namespace, place, depth)
+        # An object may stand around any type: around a name, to say more of it.
+        found = self.type(kind, namespace, place, depth + 1)
+        logical = avro.get("logicalType")
+        if isinstance(logical, str) and _LOGICAL.get(logical) == found.kind:
+            return replace(found, logical=logical)
+        return found
+
+    def _named(
+        self, avro: dict[str, Any], kind: str, namespace: str, place: str, depth: int
+    ) -> Type:
+        # polars leaves the name of a record empty; such a record cannot be named again.
+        name = avro.get("name", "")
+        if not isinstance(name, str):
+            raise SchemaError(f"has a name that is no text{_in(place)}")
+        if "." in name:
+            namespace, name = name.rsplit(".", 1)
+        elif isinstance(avro.get("namespace"), str):
+            namespace = avro["namespace"]
+        full = f"{namespace}.{name}" if namespace else name
+        if full in self.named or full in PRIMITIVE:
+            raise SchemaError(f"has one name for two types{_in(place)}")
+        found = Type("record" if kind in _RECORDS else kind, name=name)
+        if name:
+            self.named[full] = found
+        if kind == "enum":
+            found.symbols, found.default = _symbols(avro, place)
+        elif kind == "fixed":
+            found.size = _size(avro, place)
+        else:
+            self._fields(found, avro, namespace, place, depth)
+        return found
+
+    def _fields(
+        self, record: Type, avro: dict[str, Any], namespace: str, place: str, depth: int
+    ) -> None:
+        parts = avro.get("fields")
+        if not isinstance(parts, list):
+            raise SchemaError(f"has a record without fields{_in(place)}")
+        names = set()
+        for part in parts:
+            name = part.get("name") if isinstance(part, dict) else None
+            if not isinstance(name, str) or name in names or "type" not in part:
+                raise SchemaError(f"has a field without a type or a name of its own{_in(place)}")
+            names.add(name)
+            below = f"{place}.{name}".lstrip(".")
+            aliases = part.get("aliases")
+            record.fields.append(
+                Field(
+                    name,
+                    self.type(part["type"], namespace, below, depth + 1),
+                    tuple(aliases) if isinstance(aliases, list) else (),
+                    part.get("default", NO_DEFAULT),
+                )
+            )
+
+
+def _symbols(avro: dict[str, Any], place: str) -> tuple[tuple[str, ...], str | None]:
+    symbols = avro.get("symbols")
+    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise SchemaError(f"has an enum without symbols{_in(place)}")
+    if len(set(symbols)) != len(symbols):
+        raise SchemaError(f"has an enum with one symbol twice{_in(place)}")
+    default = avro.get("default")
+    return tuple(symbols), default if default in symbols else None
+
+
+def _size(avro: dict[str, Any], place: str) -> int:
+    size = avro.get("size")
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise SchemaError(f"has a fixed without a valid size{_in(place)}")
+    return size
+
+
+def _in(place: str) -> str:
+    # Of a name that a file brings, its first part will do.
+    return f", in the field {place[:80]}" if place else ""
