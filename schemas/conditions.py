@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,14 +67,14 @@ class Names:
     """What the names in a condition stand for.
 
     Args:
-        milestones: Milestone name to the name of the date fact that it starts from.
+        milestones: Names of milestones.
         conditions: Names of conditions already compiled, such as earlier criteria.
         parameters: Values of `:name`.
         terms: Further things to compare, such as the score.
         facts: Whether facts may be read.
     """
 
-    milestones: Mapping[str, str]
+    milestones: Collection[str]
     conditions: Mapping[str, Condition]
     parameters: Mapping[str, Parameter]
     terms: Mapping[str, Term]

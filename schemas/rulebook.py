@@ -125,18 +125,27 @@ class Presumption(_Part):
 
 
 class Milestone(_Part):
-    """A date at which a fact flips by itself: so long after a date fact.
+    """A date at which something flips by itself: so long after a date fact, or a day for all.
 
-    Reached from `years`, `months` and `days` after the date `from` on. A 29 February has its
-    anniversary on 1 March in common years, so that no period is cut short.
+    Reached from `years`, `months` and `days` after the date `from` on, or from `day` on. A 29
+    February has its anniversary on 1 March in common years, so that no period is cut short.
     """
 
     id: Identifier
-    since: Identifier = Field(alias="from")
+    since: Identifier | None = Field(alias="from", default=None)
+    day: datetime.date | None = None
     years: int | str = 0
-    months: int = 0
-    days: int = 0
+    months: int | str = 0
+    days: int | str = 0
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _from_one_day(self) -> Milestone:
+        if (self.since is None) == (self.day is None):
+            raise ValueError("a milestone has either `from` or `day`")
+        if self.day is not None and (self.years, self.months, self.days) != (0, 0, 0):
+            raise ValueError("a milestone with a `day` has no `years`, `months` or `days`")
+        return self
 
 
 class Judgment(_Part):

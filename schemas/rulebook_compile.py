@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import re
@@ -44,13 +45,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneSpan:
-    """A milestone with its parameters filled in: so long after a date fact."""
+    """A milestone with its parameters filled in: so long after a date fact, or a day for all."""
 
     id: str
-    since: str
+    since: str | None
     years: int
     months: int
     days: int
+    day: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,9 @@ class CompiledRulebook:
     def facts_read(self, condition: Condition) -> tuple[str, ...]:
         """The facts a condition depends on, those behind its milestones included."""
         since = {milestone.id: milestone.since for milestone in self.milestones}
+        behind = (since[name] for name in condition.milestones)
         return tuple(
-            dict.fromkeys((*condition.facts, *(since[name] for name in condition.milestones)))
+            dict.fromkeys((*condition.facts, *(name for name in behind if name is not None)))
         )
 
 
@@ -195,8 +198,8 @@ class _Compilation:
         return {name: note.value for name, note in self.rulebook.parameters.items()}
 
     def names(self, conditions: dict[str, Condition] | None = None) -> Names:
-        since = {milestone.id: milestone.since for milestone in self.rulebook.milestones}
-        return Names(since, conditions or {}, self.values(), {})
+        ids = frozenset(milestone.id for milestone in self.rulebook.milestones)
+        return Names(ids, conditions or {}, self.values(), {})
 
     def compile(self, path: tuple[str | int, ...], text: str, names: Names) -> Condition | None:
         self.parameters_used |= set(re.findall(r":(\w+)", text))
@@ -207,24 +210,36 @@ class _Compilation:
             return None
 
     def add_milestone(self, path: tuple[str | int, ...], milestone: Milestone) -> None:
-        fact = FACTS.get(milestone.since)
+        if milestone.day is not None:
+            self.milestones.append(MilestoneSpan(milestone.id, None, 0, 0, 0, milestone.day))
+            return
+        fact = FACTS.get(milestone.since or "")
         if fact is None or fact.kind != "date":
             self.problem((*path, "from"), f"{milestone.since} is not a date fact")
-        years = milestone.years
-        if isinstance(years, str):
-            value = self.values().get(years.removeprefix(":"))
-            self.parameters_used.add(years.removeprefix(":"))
-            if isinstance(value, bool) or not isinstance(value, int):
-                self.problem((*path, "years"), f"{years} is not a whole-number parameter")
-                return
-            years = value
-        span = MilestoneSpan(milestone.id, milestone.since, years, milestone.months, milestone.days)
+        years = self.length((*path, "years"), milestone.years)
+        months = self.length((*path, "months"), milestone.months)
+        days = self.length((*path, "days"), milestone.days)
+        if years is None or months is None or days is None:
+            return
+        span = MilestoneSpan(milestone.id, milestone.since, years, months, days)
         self.milestones.append(span)
         for unit, most in LONGEST.items():
             if not 0 <= getattr(span, unit) <= most:
                 self.problem((*path, unit), f"must be from 0 to {most}")
         if span.years == span.months == span.days == 0:
             self.problem(path, f"{milestone.id} is no time after {milestone.since}")
+
+    def length(self, path: tuple[str | int, ...], written: int | str) -> int | None:
+        """A number of years, months or days: itself, or a parameter's."""
+        if isinstance(written, int):
+            return written
+        name = written.removeprefix(":")
+        value = self.values().get(name)
+        self.parameters_used.add(name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.problem(path, f"{written} is not a whole-number parameter")
+            return None
+        return value
 
     def add_criterion(self, path: tuple[str | int, ...], criterion: Criterion) -> None:
         condition = self.compile(

@@ -180,18 +180,15 @@ def _criterion(book: Rulebook, criterion: Criterion) -> Iterator[str]:
 
 
 def _span(book: Rulebook, milestone: Milestone) -> str:
-    years = milestone.years
-    if isinstance(years, str):
-        years = f"{book.parameters[years.removeprefix(':')].value}"
-    parts = [
-        f"{number} {unit}"
-        for number, unit in (
-            (years, "years"),
-            (milestone.months, "months"),
-            (milestone.days, "days"),
-        )
-        if number not in (0, "0")
-    ]
+    if milestone.day is not None:
+        return f"{milestone.day}, for all cases"
+    parts = []
+    for unit in ("years", "months", "days"):
+        number = getattr(milestone, unit)
+        if isinstance(number, str):
+            number = book.parameters[number.removeprefix(":")].value
+        if number:
+            parts.append(f"{number} {unit}")
     return f"{' and '.join(parts)} after `{milestone.since}`"
 
 

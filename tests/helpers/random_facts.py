@@ -103,7 +103,8 @@ def near_milestones(facts: pl.DataFrame, rulebook: CompiledRulebook, seed: int) 
     rows = facts.to_dicts()
     for row in rows:
         for milestone in rulebook.milestones:
-            if row[low(milestone.since)] is None or rng.random() < 0.5:
+            since = milestone.since
+            if since is None or row[low(since)] is None or rng.random() < 0.5:
                 continue
             day = AS_OF - datetime.timedelta(
                 days=int(milestone.years * 365.25)
@@ -111,8 +112,8 @@ def near_milestones(facts: pl.DataFrame, rulebook: CompiledRulebook, seed: int) 
                 + int(rng.integers(-900, 60))
             )
             width = int(rng.choice([0, 0, 30, 364]))
-            row[low(milestone.since)] = day
-            row[high(milestone.since)] = day + datetime.timedelta(days=width)
+            row[low(since)] = day
+            row[high(since)] = day + datetime.timedelta(days=width)
     return pl.DataFrame(rows, schema=SCHEMA).select(FACT_COLUMNS)
 
 

@@ -158,6 +158,9 @@ def test_the_good_one_is_good() -> None:
         ("years: 65", "years: -65", None, "must be from 0 to 150"),
         ("years: 65", "years: 65, months: 1801", None, "must be from 0 to 1800"),
         ("years: 65", "years: 65, days: -1", None, "must be from 0 to 55000"),
+        ("from: birth_date, years: 65", "day: 2015-04-06, years: 65", None, "with a `day` has no"),
+        ("from: birth_date, years: 65", "years: 65", "id: turned_65", "either `from` or `day`"),
+        ("years: 65", 'years: 65, days: ":old"', None, ":old is not a whole-number parameter"),
         ("years: 65", "years: 0", None, "turned_65 is no time after birth_date"),
         ("when: turned_65", f"when: {'(' * 3000}turned_65{')' * 3000}", None, "nested too deeply"),
         (

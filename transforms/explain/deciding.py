@@ -40,7 +40,7 @@ def deciding_facts(
     columns = _deciding(tree, dict(zip(parts, values, strict=True)))
     since = {milestone.id: milestone.since for milestone in rulebook.milestones}
     facts = (column.removesuffix(".low").removesuffix(".high") for column in columns)
-    names = (since.get(fact, fact) for fact in facts)
+    names = (since.get(fact) or fact for fact in facts)
     return tuple(dict.fromkeys(name for name in names if name in FACTS))
 
 

@@ -1,15 +1,17 @@
 """Milestones: the dates at which a fact flips by itself.
 
 A milestone is FALSE before the earliest day it can fall on, TRUE from the latest on, and UNKNOWN
-between; both are one day where the date behind it is known.
+between; both are one day where the date behind it is known, or where it is a day for all cases.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from schemas.facts import high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook_compile import CompiledRulebook, MilestoneSpan
 from transforms.frames.frame import Frame
 from transforms.score.anniversaries import anniversary
 
@@ -25,14 +27,20 @@ def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
         Columns `ID.low` and `ID.high` (Date) a milestone, one row a case.
     """
     return facts.select(
-        anniversary(
-            pl.col(bound(milestone.since)),
-            years=milestone.years,
-            months=milestone.months,
-            days=milestone.days,
-        ).alias(bound(milestone.id))
+        _date(milestone, bound).alias(bound(milestone.id))
         for milestone in rulebook.milestones
         for bound in (low, high)
+    )
+
+
+def _date(milestone: MilestoneSpan, bound: Callable[[str], str]) -> pl.Expr:
+    if milestone.since is None:
+        return pl.repeat(milestone.day, pl.len(), dtype=pl.Date)
+    return anniversary(
+        pl.col(bound(milestone.since)),
+        years=milestone.years,
+        months=milestone.months,
+        days=milestone.days,
     )
 
 

@@ -83,7 +83,7 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
 
 
 def _columns(rulebook: CompiledRulebook) -> tuple[str, ...]:
-    since = (FACTS[milestone.since] for milestone in rulebook.milestones)
+    since = (FACTS[m.since] for m in rulebook.milestones if m.since is not None)
     read = (field.split(".")[0] for fact in since for field in fact.fields)
     return tuple(dict.fromkeys((*_ALWAYS, *read)))
 

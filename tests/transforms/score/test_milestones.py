@@ -33,6 +33,16 @@ def test_a_milestone_is_its_anniversary(born: str | None, years: int, reached: s
     assert dates.to_dicts() == [{"old.low": expected, "old.high": expected}]
 
 
+def test_a_day_for_all_is_the_same_day_for_each_case() -> None:
+    day = datetime.date(2015, 4, 6)
+    span = MilestoneSpan("memo", None, 0, 0, 0, day)
+    rulebook = dataclasses.replace(load("ice-2011-11-17"), milestones=(span,))
+    for birth_dates in ([], [None, datetime.date(1980, 1, 1)]):
+        facts = pl.DataFrame({"birth_date.low": birth_dates}, schema={"birth_date.low": pl.Date})
+        dates = milestone_dates(facts, rulebook)
+        assert dates.to_dicts() == [{"memo.low": day, "memo.high": day}] * len(birth_dates)
+
+
 def test_bounds_stay_bounds() -> None:
     span = MilestoneSpan("three", "last_entry", 3, 1, 2)
     rulebook = dataclasses.replace(load("ice-2011-11-17"), milestones=(span,))
