@@ -21,6 +21,9 @@ from schemas.questions import Question, questions
 
 FactKind = Literal["bool", "count", "date", "code"]
 
+# Kinds of removal that count as one: voluntary departures and returns do not.
+REMOVALS = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -15,8 +15,11 @@ from transforms.score.conviction_facts import IMMIGRATION_OFFENSES, SEXUAL, VIOL
 Row = dict[str, Any]
 FIRST, DAYS = datetime.date(1950, 1, 1), 22_000
 TEXTS = {
-    "category": [*VIOLENT, *SEXUAL, *IMMIGRATION_OFFENSES, "DUI", "TRAFFIC", "GANG", "FIREARM"],
-    "code": sorted(frozenset().union(*charge_families().values())),
+    "category": [
+        *(*VIOLENT, *SEXUAL, *IMMIGRATION_OFFENSES),
+        *("DUI", "DWAI", "TRAFFIC", "GANG", "FIREARM", "ARSON"),
+    ],
+    "code": [*sorted(frozenset().union(*charge_families().values())), "212a07AiI", "INA 237?"],
     "form": [*sorted(frozenset().union(*form_families().values())), "OTHER"],
     "court": ["BAL", "DEN"],
     "case_type": ["RMV", "DEP"],
@@ -24,9 +27,22 @@ TEXTS = {
     "language": ["SP", "EN"],
 }
 DATES = {"date", "filed", "decided", "next_hearing", "nta_issued", "lpr_since"}
-DATES |= {"present_continuously_since", "birth_date"}
+DATES |= {"present_continuously_since", "birth_date", "moved_docket_on", "apprehended_on"}
+DATES |= {"released_from_incarceration", "updated_at"}
 # Where these are not known the record says something else instead, which is what counts.
-DEFAULTED = {"violent", "immigration_element", "present_continuously_since"}
+DEFAULTED = {
+    "present_continuously_since",
+    "agency_record_seen",
+    "convictions.violent",
+    "convictions.immigration_element",
+    "convictions.category_open",
+    "convictions.gang_element",
+    "convictions.weapon",
+    "convictions.incident",
+    "convictions.juvenile_adjudication",
+    "charges.status",
+    "applications.before",
+}
 
 
 def random_record(rng: random.Random, known: float = 0.7) -> Row:
@@ -79,7 +95,12 @@ def _settled(rng: random.Random, name: str, dtype: Any, value: Any) -> Any:
         more = 0 if None not in value else rng.randrange(4)
         return there + [_whole(rng, name, dtype.inner) for _ in range(more)]
     if isinstance(dtype, pl.Struct) and value is not None:
-        return {f.name: _settled(rng, f.name, f.dtype, value[f.name]) for f in dtype.fields}
+        return {
+            f.name: _settled(rng, f.name, f.dtype, value[f.name])
+            if f"{name}.{f.name}" not in DEFAULTED
+            else value[f.name]
+            for f in dtype.fields
+        }
     return _whole(rng, name, dtype) if value in (None, "UNKNOWN") else value
 
 

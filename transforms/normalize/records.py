@@ -1,4 +1,4 @@
-"""Normalize: one spelling for every value, and nothing that contradicts itself.
+"""Normalize: one spelling for every value, and the conflicts within each record.
 
 What cannot be read becomes unknown, with a warning `field:REASON`, where that is safe:
 
@@ -10,8 +10,9 @@ What cannot be read becomes unknown, with a warning `field:REASON`, where that i
 | an A-number that is not A and 8 or 9 digits | BAD_NUMBER | it is unknown |
 
 An element of a list is never dropped: a conviction with a date that cannot be read is a conviction.
-A record goes to quarantine where no one field can be blamed or nothing is left to go by:
-MISSING_CASE_ID, and CONTRADICTION for an entry before birth or a removal after as-of.
+The date of a removal or a conviction after as-of stays: as of then it is a conflict, as are other
+things of one record that cannot both be true (`transforms.normalize.conflicts`). Only a record
+without a case_id goes to quarantine: MISSING_CASE_ID.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from transforms.frames.frame import Frame, put
 from transforms.frames.labels import label_lists
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.normalize.charges import charge_code
+from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.dates import FIRST, LAST, is_nothing, iso_date, iso_day, iso_time
 from transforms.normalize.quarantine import QUARANTINED, set_aside
 
@@ -66,28 +68,24 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
         as_of: The as-of date.
 
     Returns:
-        The records normalized, with a column `warnings` (List(String)), and the quarantined ones as
-        rows of quarantined.avsc.
+        The records normalized, with the columns `warnings` and `conflicts` (List(String)), and the
+        quarantined ones as rows of quarantined.avsc.
     """
     records = records.with_columns(case_id=case_key())
     mended, flags = _mend(records, as_of)
     mended = mended.with_columns(_precision(), warnings=flags)
-    fault = mended.select(_faults(as_of)).select(pl.all().fill_null(False))
-    bad = fault.select(pl.any_horizontal(pl.all())).to_series()
-    quarantined = [QUARANTINED.to_frame()]
-    if bad.any():
-        quarantined += [
-            set_aside(
-                records.filter(fault[name] & ~_before(fault, name)),
-                "normalize",
-                pl.lit(reason),
-                pl.lit(field),
-                detail,
-            )
-            for name, (reason, field, detail) in _FAULTS.items()
-        ]
-        mended = mended.filter(~bad)
-    return mended, pl.concat(quarantined)
+    mended = mended.with_columns(find_conflicts(mended, as_of))
+    nameless = mended["case_id"].is_null()
+    if not nameless.any():
+        return mended, QUARANTINED.to_frame()
+    quarantined = set_aside(
+        records.filter(nameless),
+        "normalize",
+        pl.lit("MISSING_CASE_ID"),
+        pl.lit("case_id"),
+        "the record has no case_id",
+    )
+    return mended.filter(~nameless), quarantined
 
 
 @dataclass(frozen=True)
@@ -227,8 +225,8 @@ def _list_field(column: str, today: str) -> _Field:
     lost: dict[str, pl.Expr] = {}
     for name in LIST_DATES.get(column, ()):
         raw, iso = element.struct.field(name), element.struct.field(f"_{name}")
-        # A removal after as-of is left as it is, to be found a contradiction.
-        latest = None if column == "removals" else today
+        # What is dated after as-of there is left as it is, to be found a conflict.
+        latest = None if column in ("removals", "convictions") else today
         fine.append(raw.is_null() | _is_fine_date(raw, latest))
         read[f"_{name}"] = iso_day(raw)
         kept[name] = _kept_date(iso, latest)
@@ -280,19 +278,6 @@ def _charges() -> pl.Series:
     return pl.Series(sorted(frozenset().union(*charge_families().values()))).implode()
 
 
-_FAULTS = {
-    "no_id": ("MISSING_CASE_ID", "case_id", "the record has no case_id"),
-    "entry": ("CONTRADICTION", "entries.date", "an entry is dated before the birth"),
-    "removal": ("CONTRADICTION", "removals.date", "a removal is dated after the as-of date"),
-}
-
-
-def _before(fault: Frame, name: str) -> pl.Series:
-    """Whether an earlier fault has the record already."""
-    earlier = list(_FAULTS)[: list(_FAULTS).index(name)]
-    return fault.select(pl.any_horizontal(pl.lit(False), *earlier).alias("earlier"))["earlier"]
-
-
 def _coded(text: pl.Expr, table: str) -> pl.Expr:
     key = text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
     return key.replace_strict(aliases(table), default=None, return_dtype=pl.String)
@@ -317,15 +302,3 @@ def _precision() -> pl.Expr:
         .otherwise(pl.lit("UNKNOWN", symbols))
         .alias("birth_precision")
     )
-
-
-def _faults(as_of: datetime.date) -> list[pl.Expr]:
-    date = pl.element().struct.field("date")
-    entered = pl.col("entries").list.eval(date).list.min()
-    removed = pl.col("removals").list.eval(date).list.max()
-    return [
-        pl.col("case_id").is_null().alias("no_id"),
-        # ISO text compares as its dates do, and 1975-11-05 is not before 1975-11.
-        (entered < pl.col("birth_date")).alias("entry"),
-        (removed > as_of.isoformat()).alias("removal"),
-    ]

@@ -81,7 +81,7 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
         "gang_element", pl.when(category.is_not_null() & (category != "GANG")).then(False)
     )
     facts = (
-        ListFacts(_illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated.fill_null(False))
+        ListFacts(_illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated)
         .count("convictions", conviction)
         .count("felony_convictions", felony)
         .count("felonies_not_status", felony & ~status_offense)

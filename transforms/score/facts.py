@@ -9,7 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.codes import form_families
-from schemas.facts import FACTS, high, low
+from schemas.conflicts import CONFLICTS, conflicts_of
+from schemas.facts import FACTS, REMOVALS, high, low
 from schemas.rulebook import CountedConvictions
 from transforms.frames.frame import Frame
 from transforms.score.anniversaries import age, span
@@ -17,7 +18,6 @@ from transforms.score.charge_facts import charge_facts, charges_seen
 from transforms.score.conviction_facts import BORN_AT_LATEST, conviction_facts
 from transforms.score.list_facts import ListFacts, iso, known, one_of, over
 
-REMOVALS = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
 HONORABLE = ("SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
 IMMEDIATE = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
 # What asks for no relief: to leave by oneself, and to withdraw.
@@ -56,12 +56,14 @@ def derive_facts(records: Frame, counted: CountedConvictions) -> Frame:
     """Derive every fact of the catalog.
 
     Args:
-        records: Normalized case records (columns of case_record.avsc).
+        records: Normalized case records (columns of case_record.avsc), maybe with `conflicts`
+            (`transforms.normalize.conflicts`).
         counted: Which convictions the rulebook counts.
 
     Returns:
-        A frame of the same rows and order: the columns `FACT_COLUMNS`. Bounds of counts are Int32,
-        bounds of dates Date, codes String, the rest Boolean.
+        A frame of the same rows and order: the columns `FACT_COLUMNS`, and `conflicts` where the
+        records have it. Bounds of counts are Int32, bounds of dates Date, codes String, the rest
+        Boolean. A fact in conflict is UNKNOWN.
     """
     born = {BORN_AT_LATEST: span("birth_date")[1]}
     parts = [
@@ -83,7 +85,33 @@ def derive_facts(records: Frame, counted: CountedConvictions) -> Frame:
     facts = pl.concat(parts, how="horizontal").with_columns(
         *_presence(), charges_seen(), _order_carried_out(), _illegal_reentry()
     )
-    return facts.with_columns(*_age_at_first_entry()).select(FACT_COLUMNS)
+    facts = facts.with_columns(*_age_at_first_entry()).select(FACT_COLUMNS)
+    return unsettled(facts, records["conflicts"]) if "conflicts" in records.columns else facts
+
+
+def unsettled(facts: Frame, conflicts: pl.Series) -> Frame:
+    """Facts in conflict as UNKNOWN.
+
+    Args:
+        facts: Facts, columns `FACT_COLUMNS`.
+        conflicts: Ids of `schemas.conflicts` (List(String)), one list a row.
+
+    Returns:
+        The facts, and the column `conflicts`.
+    """
+    facts = facts.with_columns(conflicts.alias("conflicts"))
+    there = set(conflicts.explode().drop_nulls().unique())
+    has = {name: pl.col("conflicts").list.contains(name) for name in CONFLICTS if name in there}
+    unknown = []
+    for fact in FACTS.values():
+        bearing = [has[name] for name in conflicts_of(fact.name) if name in has]
+        if not bearing:
+            continue
+        known = ~pl.any_horizontal(bearing)
+        for column in fact.columns:
+            none = 0 if fact.kind == "count" and column == low(fact.name) else None
+            unknown.append(pl.when(known).then(pl.col(column)).otherwise(none).alias(column))
+    return facts.with_columns(unknown)
 
 
 def _scalar_facts() -> list[pl.Expr]:

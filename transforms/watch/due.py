@@ -1,8 +1,8 @@
 """Due: the next day on which time by itself may change what is said of a case.
 
 That is the next bound of one of its milestones, the day on which it is completed, or one that its
-record dates ahead: such a date is unknown, or the record is set aside for it, until it has come. A
-case that is due may turn out to be as it was.
+record dates ahead: such a date is unknown, or in conflict, until it has come. A case that is due
+may turn out to be as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ DUE = pl.Schema({"case_id": pl.String, "due": pl.Date})
 # As of then, no date lies ahead that can be read.
 _LAST_DAY = datetime.date(2199, 12, 31)
 # What else than milestones settles when a record is due.
-_ALWAYS = ("case_id", "court", "birth_precision", "completed_on", "removals")
+_ALWAYS = ("case_id", "court", "birth_precision", "completed_on", "removals", "convictions")
+_UNTIL_THEN = ("REMOVAL_AFTER_AS_OF", "CONVICTION_AFTER_AS_OF")
 
 
 def due_dates(records: Frame, weighed: Weighed, terms: Terms) -> Frame:
@@ -41,8 +42,7 @@ def due_dates(records: Frame, weighed: Weighed, terms: Terms) -> Frame:
     Returns:
         Columns `DUE`, each case once; every day is after as-of.
     """
-    warned = _warned(weighed.records.filter(~pl.col("completed")))
-    ahead = pl.concat([warned, _contradicted(weighed.quarantined)])
+    ahead = _ahead(weighed.records.filter(~pl.col("completed")))
     return _earliest(
         _moments(weighed.records, weighed.outside, terms),
         _dates_ahead(records.join(ahead, on="case_id", how="semi"), terms.as_of),
@@ -70,12 +70,12 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     # Only what days hang on is read; but on a date ahead a scope may hang too.
     columns = _columns(terms.rulebook) if terms.scope is None else None
     there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
-    records, quarantined = normalize(there, terms.as_of)
+    records, _ = normalize(there, terms.as_of)
     marked, taken = mark(records, terms.as_of, terms.scope, terms.courts)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
-    warned = [routed, marked.filter(~pl.col("completed")).select(routed.columns)]
+    pending = marked.filter(~pl.col("completed"))
     # Which day is theirs, the first of their days will tell.
-    ahead = pl.concat([_warned(pl.concat(warned)), _contradicted(quarantined)])
+    ahead = pl.concat([_warned(routed), _ahead(pending)])
     tomorrow = pl.lit(terms.as_of + datetime.timedelta(days=1))
     return _earliest(
         _moments(marked, marked.filter(~taken), terms), ahead.with_columns(due=tomorrow)
@@ -104,11 +104,7 @@ def _dates_ahead(records: Frame, as_of: datetime.date) -> Frame:
     """The next date that some records have ahead; records as agencies write them."""
     if records.is_empty():
         return DUE.to_frame()
-    # Apart: a record with an entry before the birth would be set aside.
-    parts = [
-        records.with_columns(pl.lit(None, CASES[n]).alias(n)) for n in ("birth_date", "entries")
-    ]
-    read, _ = normalize(pl.concat(parts), _LAST_DAY)
+    read, _ = normalize(records, _LAST_DAY)
     today = as_of.isoformat()
     days: list[pl.Expr] = [pl.when(pl.col(name) > today).then(pl.col(name)) for name in PAST_DATES]
     for column, names in LIST_DATES.items():
@@ -119,14 +115,16 @@ def _dates_ahead(records: Frame, as_of: datetime.date) -> Frame:
     return read.select("case_id", due=first.str.to_date("%Y-%m-%d"))
 
 
+def _ahead(records: Frame) -> Frame:
+    """The cases of which a date lies ahead, by normalized records."""
+    until = pl.col("conflicts").list.eval(pl.element().is_in(_UNTIL_THEN)).list.any()
+    return pl.concat([_warned(records), records.filter(until).select("case_id")])
+
+
 def _warned(records: Frame) -> Frame:
-    """The cases of which a date lies ahead."""
+    """The cases of which a date was set to unknown because it lies ahead."""
     ahead = pl.element().str.ends_with(":FUTURE_DATE")
     return records.filter(pl.col("warnings").list.eval(ahead).list.any()).select("case_id")
-
-
-def _contradicted(quarantined: Frame) -> Frame:
-    return quarantined.filter(reason="CONTRADICTION").select("case_id")
 
 
 def _earliest(*dues: Frame) -> Frame:

@@ -89,19 +89,63 @@ def bounds_of_birth(text: str | None) -> tuple[datetime.date | None, datetime.da
     return days[0], days[-1]
 
 
-def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> Row:
+def turned_21(record: Row, one: Row) -> Truth:
+    latest = bounds_of_birth(record["birth_date"])[1]
+    if latest is None or one["date"] is None:
+        return None
+    return age(latest, datetime.date.fromisoformat(one["date"])) >= 21
+
+
+def separate(items: list[Row]) -> int:
+    """How many incidents some convictions arose from at least."""
+    texts = {one["incident"] for one in items if one["incident"] is not None}
+    days = {one["date"] for one in items if one["incident"] is None and one["date"] is not None}
+    return max(len(texts), len(days), 1 if items else 0)
+
+
+def incidents(items: list[Row | None] | None, holds: Callable[[Row], Truth]) -> Row:
+    name, there = "misdemeanor_incidents", [one for one in items or () if one is not None]
+    may = [one for one in there if holds(one) is not False]
+    texts = {one["incident"] for one in may if one["incident"] is not None}
+    most = len(texts) + sum(one["incident"] is None for one in may)
+    closed = items is not None and None not in items
+    return {
+        low(name): separate([one for one in there if holds(one) is True]),
+        high(name): most if closed else None,
+    }
+
+
+def longest(items: list[Row | None] | None, holds: Callable[[Row], Truth]) -> Row:
+    name, there = "longest_sentence_days", [one for one in items or () if one is not None]
+    sure = [one["sentence_days"] or 0 for one in there if holds(one) is True]
+    may = [one["sentence_days"] for one in there if holds(one) is not False]
+    closed = items is not None and None not in items and None not in may
+    return {low(name): max(sure, default=0), high(name): max(may, default=0) if closed else None}
+
+
+def convictions(record: Row, counted: CountedConvictions) -> Row:
+    items = record["convictions"]
     violence = {"VIOLENCE", "THREATS", "ASSAULT", "DOMESTIC_VIOLENCE", "HOMICIDE"}
     sexual = {"SEXUAL_ABUSE", "SEXUAL_EXPLOITATION"}
 
     def stands(one: Row) -> Truth:
         return both(
             True if counted.foreign else no(among(one["jurisdiction"], "FOREIGN")),
-            True if counted.juvenile else no(one["juvenile_adjudication"]),
+            True if counted.juvenile else no(juvenile(one)),
             True if counted.vacated else no(one["vacated"]),
+            True if counted.expunged else no(one["expunged"]),
+            True if counted.pardoned else no(one["pardoned"]),
         )
 
+    def juvenile(one: Row) -> Truth:
+        grown = turned_21(record, one)
+        said: Truth = one["juvenile_adjudication"]
+        return False if said is None and grown is True else said
+
     def of(one: Row, *categories: str) -> Truth:
-        return None if one["category"] is None else one["category"] in categories
+        if one["category"] is None or one["category_open"] is True:
+            return None
+        return one["category"] in categories
 
     def felony(one: Row) -> Truth:
         return both(among(one["grade"], "FELONY"), stands(one))
@@ -117,18 +161,35 @@ def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> 
 
     def of_status(one: Row) -> Truth:
         # Fraud may or may not have status as an element: the category does not say.
-        if one["immigration_element"] is not None or one["category"] == "IMMIGRATION_FRAUD":
-            return one["immigration_element"]
+        if one["immigration_element"] is not None or of(one, "IMMIGRATION_FRAUD"):
+            said: Truth = one["immigration_element"]
+            return said
         return of(one, "ILLEGAL_ENTRY", "ILLEGAL_REENTRY")
 
-    def in_custody(one: Row) -> Truth:
-        return None if one["custody_days"] is None else one["custody_days"] >= 90
+    def excepted(one: Row) -> Truth:
+        return both(of_status(one), among(one["jurisdiction"], "STATE", "LOCAL"))
+
+    def serious(one: Row) -> Truth:
+        return both(misdemeanor(one), no(of(one, "TRAFFIC")), no(excepted(one)))
+
+    def of_gang(one: Row) -> Truth:
+        said: Truth = one["gang_element"]
+        # A gang offense may have participation as its element or not.
+        other = False if of(one, "GANG") is False else None
+        return other if said is None else said
+
+    def days(one: Row, field: str) -> Truth:
+        return None if one[field] is None else one[field] >= 90
+
+    def conviction(one: Row) -> Truth:
+        return both(no(among(one["grade"], "INFRACTION")), stands(one))
 
     entry = ("ILLEGAL_ENTRY", "ILLEGAL_REENTRY", "IMMIGRATION_FRAUD")
     kinds: dict[str, Callable[[Row], Truth]] = {
-        "convictions": lambda c: both(no(among(c["grade"], "INFRACTION")), stands(c)),
+        "convictions": conviction,
         "felony_convictions": felony,
         "felonies_not_status": lambda c: both(felony(c), no(of_status(c))),
+        "felonies_not_state_status": lambda c: both(felony(c), no(excepted(c))),
         "aggravated_felonies": lambda c: both(c["aggravated_felony"], stands(c)),
         "misdemeanor_convictions": misdemeanor,
         "misdemeanors_not_minor": lambda c: both(
@@ -136,7 +197,16 @@ def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> 
         ),
         "immigration_offenses": lambda c: both(of(c, *entry), stands(c)),
         "gang_offenses": lambda c: both(of(c, "GANG"), stands(c)),
-        "misdemeanors_90_days_custody": lambda c: both(misdemeanor(c), in_custody(c)),
+        "gang_element_convictions": lambda c: both(of_gang(c), stands(c)),
+        "open_category_convictions": lambda c: both(c["category_open"] is True, stands(c)),
+        "open_threat_misdemeanors": lambda c: both(
+            misdemeanor(c),
+            either(of(c, "FIREARM", "WEAPON", "BURGLARY", "ARSON", "GANG"), c["weapon"] is True),
+        ),
+        "misdemeanors_90_days_custody": lambda c: both(misdemeanor(c), days(c, "custody_days")),
+        "misdemeanors_90_days_sentence": lambda c: both(misdemeanor(c), days(c, "sentence_days")),
+        "vacated_convictions": lambda c: c["vacated"],
+        "juvenile_adjudications": juvenile,
         "nonviolent_misdemeanors": lambda c: both(misdemeanor(c), no(violent(c))),
         "violent_misdemeanors": lambda c: both(
             misdemeanor(c), either(violent(c), of(c, *violence))
@@ -151,12 +221,19 @@ def convictions(items: list[Row | None] | None, counted: CountedConvictions) -> 
         "burglary": "BURGLARY",
         "firearm": "FIREARM",
         "public_safety": "OTHER_PUBLIC_SAFETY",
+        "dwai": "DWAI",
+        "traffic": "TRAFFIC",
     }.items():
         kinds[f"{name}_misdemeanors"] = functools.partial(misdemeanor_of, category)
     return {
-        column: value
-        for name, holds in kinds.items()
-        for column, value in count(name, items, holds).items()
+        **{
+            column: value
+            for name, holds in kinds.items()
+            for column, value in count(name, items, holds).items()
+        },
+        **incidents(items, serious),
+        **longest(items, stands),
+        **latest("last_conviction", items, conviction),
     }
 
 
@@ -220,6 +297,23 @@ def favor(record: Row) -> Row:
 
         return any_of(record["applications"], alive)
 
+    def relief(holds: Callable[[Row], Truth]) -> Truth:
+        return any_of(record["applications"], holds)
+
+    def form(one: Row, *forms: str) -> Truth:
+        return None if one["form"] is None else one["form"] in forms
+
+    def pending(one: Row) -> Truth:
+        return both(among(one["decision"], "PENDING"), no(form(one, "VD", "WD", "WDL")))
+
+    def in_court(one: Row) -> Truth:
+        said = among(one["before"], "COURT")
+        if said is None and form(one, "42A", "42B", "SUSP"):
+            return True
+        if said is None and form(one, "I130", "I360", "I914", "I918"):
+            return False
+        return said
+
     kin = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
     facts: Row = {
         "served": served("SELF"),
@@ -238,7 +332,23 @@ def favor(record: Row) -> Row:
         "serious_crime_victim": victim("OTHER_SERIOUS_CRIME"),
         "likely_family_relief": likely("FAMILY"),
         "likely_protection": likely("PROTECTION"),
-        "relief_denied": any_of(record["applications"], lambda a: among(a["decision"], "DENIED")),
+        "relief_denied": relief(lambda a: among(a["decision"], "DENIED")),
+        "relief_pending": relief(pending),
+        "relief_pending_before_court": relief(lambda a: both(pending(a), in_court(a))),
+        "asylum_pending": relief(lambda a: both(pending(a), form(a, "ASYL", "ASYW"))),
+        "victim_relief_pending": relief(
+            lambda a: both(pending(a), form(a, "I360", "I914", "I918"))
+        ),
+        "prima_facie_relief": relief(
+            lambda a: both(
+                a["prima_facie"],
+                no(among(a["decision"], "DENIED", "WITHDRAWN")),
+                no(form(a, "VD", "WD", "WDL")),
+            )
+        ),
+        "approved_petition": relief(
+            lambda a: both(among(a["decision"], "GRANTED"), form(a, "I130", "I360"))
+        ),
         **count("documented_ties", record["ties"], lambda tie: tie["documented"]),
     }
     for status, symbol in (("citizen", "CITIZEN"), ("resident", "PERMANENT_RESIDENT")):
@@ -252,23 +362,44 @@ def history(record: Row) -> Row:
     violations, orders = record["status_violations"], record["orders"]
     removed = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
     judged = ("IMMIGRATION_JUDGE", "IMMIGRATION_OFFICER")
-    charged = {
-        "alleged_security_ground": "SECURITY",
-        "alleged_human_rights_ground": "HUMAN_RIGHTS",
-        "alleged_criminal_ground": "CRIMINAL",
-        "alleged_fraud": "FRAUD",
-        "alleged_prior_removal": "PRIOR_REMOVAL",
-        "alleged_illegal_entry": "ENTRY_WITHOUT_INSPECTION",
-        "alleged_status_violation": "STATUS_VIOLATION",
+    grounds = {
+        "security_ground": "SECURITY",
+        "human_rights_ground": "HUMAN_RIGHTS",
+        "criminal_ground": "CRIMINAL",
+        "fraud": "FRAUD",
+        "prior_removal": "PRIOR_REMOVAL",
+        "illegal_entry": "ENTRY_WITHOUT_INSPECTION",
+        "status_violation": "STATUS_VIOLATION",
     }
+    charges, removals = record["charges"], record["removals"]
 
-    def charge(family: str) -> Truth:
-        codes = charge_families()[family]
-        return any_of(
-            record["charges"], lambda c: None if c["code"] is None else c["code"] in codes
-        )
+    def read(one: Row) -> bool:
+        return one["code"] not in (None, "INA 237?")
 
+    def of(family: str, one: Row) -> Truth:
+        return one["code"] in charge_families()[family] if read(one) else None
+
+    def alleged(family: str, one: Row) -> Truth:
+        dismissed = among(one["status"], "NOT_SUSTAINED", "WITHDRAWN") is True
+        return both(of(family, one), not dismissed)
+
+    def sustained(family: str, one: Row) -> Truth:
+        return both(of(family, one), among(one["status"], "SUSTAINED"))
+
+    seen = charges is not None and None not in charges and all(read(one) for one in charges)
+    listed = any(record[name] is not None for name in ("removals", "orders", "fraud_findings"))
     return {
+        "charges_seen": seen or None,
+        "unreadable_charge": any_of(charges, lambda c: not read(c)),
+        "agency_record_seen": (listed or None)
+        if record["agency_record_seen"] is None
+        else record["agency_record_seen"],
+        "continuing_violation": any_of(violations, lambda v: v["continuing"]),
+        "order_carried_out": either(
+            any_of(removals, lambda r: among(r["kind"], *removed)),
+            any_of(orders, lambda o: both(o["final"], no(o["outstanding"]))),
+        ),
+        "illegal_reentry": illegal_reentry(record, removed),
         "violated_status": any_of(violations, always),
         "visa_program_abuse": any_of(violations, lambda v: among(v["kind"], "VISA_PROGRAM_ABUSE")),
         **latest("last_status_violation", violations, always),
@@ -279,8 +410,43 @@ def history(record: Row) -> Row:
         **count(
             "fraud_findings", record["fraud_findings"], lambda f: among(f["found_by"], *judged)
         ),
-        **{fact: charge(family) for fact, family in charged.items()},
+        **{
+            f"{kind}_{ground}": any_of(charges, functools.partial(holds, family))
+            for ground, family in grounds.items()
+            for kind, holds in (("alleged", alleged), ("sustained", sustained))
+        },
     }
+
+
+def illegal_reentry(record: Row, removed: tuple[str, ...]) -> Truth:
+    """Whether some entry without inspection follows some removal, pair by pair; or a conviction."""
+
+    def convicted(one: Row) -> Truth:
+        unsettled = one["category"] is None or one["category_open"] is True
+        category = None if unsettled else one["category"] == "ILLEGAL_REENTRY"
+        return both(category, no(one["vacated"]))
+
+    def after(entry: Row, removal: Row) -> Truth:
+        days = (entry["date"], removal["date"])
+        # On one day either may have come first.
+        return None if None in days or days[0] == days[1] else days[0] > days[1]
+
+    def some(items: list[Row | None] | None, **nothing_known: None) -> list[Row]:
+        return [nothing_known if item is None else item for item in items or [None]]
+
+    none = {"date": None, "manner": None, "kind": None}
+    entries = [] if record["entries"] == [] else some(record["entries"], **none)
+    removals = [] if record["removals"] == [] else some(record["removals"], **none)
+    came_back = [
+        both(
+            among(entry["manner"], "WITHOUT_INSPECTION"),
+            among(removal["kind"], *removed),
+            after(entry, removal),
+        )
+        for entry in entries
+        for removal in removals
+    ]
+    return either(*came_back, any_of(record["convictions"], convicted))
 
 
 def scalars(record: Row) -> Row:
@@ -290,15 +456,23 @@ def scalars(record: Row) -> Row:
     facts: Row = {name: record[name] for name in (*BOOL_FIELDS, "court", "case_type")}
     for name in ("nationality", "language"):
         facts[name] = record[name]
-    for name in ("next_hearing", "nta_issued", "lpr_since"):
+    for name in (
+        *("next_hearing", "nta_issued", "lpr_since", "moved_docket_on", "apprehended_on"),
+        "released_from_incarceration",
+    ):
         facts |= dict.fromkeys((low(name), high(name)), day(record[name]))
-    for name in ("months_in_lawful_status", "arrests"):
+    for name in (
+        *("months_in_lawful_status", "arrests", "arrests_without_disposition"),
+        "pending_charges",
+    ):
         facts |= {low(name): record[name] or 0, high(name): record[name]}
     return facts | {
         "custody": symbol("custody"),
         "calendar": symbol("calendar_type"),
         "sex": symbol("sex"),
         "unmarried": among(record["marital_status"], "UNMARRIED"),
+        "apprehended_at_border": among(record["apprehension_place"], "BORDER", "PORT_OF_ENTRY"),
+        "apprehended_in_interior": among(record["apprehension_place"], "INTERIOR"),
         "finished_high_school": among(record["high_school"], "COMPLETED_IN_US", "COMPLETED_ABROAD"),
         "us_high_school": among(record["high_school"], "COMPLETED_IN_US"),
         "higher_education": among(record["higher_education"], "PURSUING", "COMPLETED"),
@@ -311,7 +485,7 @@ def plainly(record: Row, counted: CountedConvictions) -> Row:
         **scalars(record),
         **entries(record),
         **history(record),
-        **convictions(record["convictions"], counted),
+        **convictions(record, counted),
         **favor(record),
     }
 
@@ -321,12 +495,11 @@ def records(seed: int, rows: int = 12) -> list[Row]:
     return [random_record(rng, rng.choice([0.4, 0.7, 0.95])) for _ in range(rows)]
 
 
-@given(SEEDS, st.booleans(), st.booleans(), st.booleans())
+@given(SEEDS, st.tuples(*[st.booleans()] * 5))
 @settings(max_examples=40)
-def test_facts_are_those_of_a_plain_reading(
-    seed: int, foreign: bool, juvenile: bool, vacated: bool
-) -> None:
-    counted = CountedConvictions(foreign=foreign, juvenile=juvenile, vacated=vacated)
+def test_facts_are_those_of_a_plain_reading(seed: int, counts: tuple[bool, ...]) -> None:
+    kinds = ("foreign", "juvenile", "vacated", "expunged", "pardoned")
+    counted = CountedConvictions(**dict(zip(kinds, counts, strict=True)))
     rows = records(seed)
     derived = derive_facts(frame(rows), counted)
     assert tuple(derived.columns) == FACT_COLUMNS
@@ -346,6 +519,9 @@ def test_every_completion_lies_within_what_was_known(seed: int) -> None:
     settled = derive_facts(frame([random_completion(rng, row) for row in rows]), COUNTED)
     for before, after in zip(partial, settled.to_dicts(), strict=True):
         for fact in FACTS.values():
+            # Of the record rather than the person: it could not be read, whatever it says.
+            if fact.name == "unreadable_charge":
+                continue
             if fact.kind in ("bool", "code"):
                 assert before[fact.name] in (None, after[fact.name]), fact.name
                 continue
