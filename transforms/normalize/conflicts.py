@@ -197,9 +197,7 @@ def _numbers(today: str) -> dict[str, _Sign]:
     served, imposed = _field("custody_days"), _field("sentence_days")
     months = pl.col("months_in_lawful_status")
     undated = _some("entries", pl.element().is_null() | _field("date").is_null())
-    here = _updated(today).str.to_date("%Y-%m-%d") - _first("entries", _field("date")).str.to_date(
-        "%Y-%m-%d"
-    )
+    here = _day(_updated(today)) - _day(_first("entries", _field("date")))
     return {
         "MORE_OPEN_ARRESTS_THAN_ARRESTS": _Sign(
             arrests < without_outcome, arrests < without_outcome
@@ -211,16 +209,18 @@ def _numbers(today: str) -> dict[str, _Sign]:
             (months > 0) & _any("entries"),
             ~undated & ((months - 1) * SHORTEST_MONTH > here.dt.total_days()),
         ),
-        **{
-            name: _Sign(
-                pl.col("warnings").list.len() > 0,
-                pl.any_horizontal(
-                    pl.col("warnings").list.contains(f"{field}:OUT_OF_RANGE") for field in fields
-                ),
-            )
-            for name, fields in OUT_OF_RANGE.items()
-        },
+        **{name: _out_of_range(fields) for name, fields in OUT_OF_RANGE.items()},
     }
+
+
+def _out_of_range(fields: tuple[str, ...]) -> _Sign:
+    warned = [pl.col("warnings").list.contains(f"{field}:OUT_OF_RANGE") for field in fields]
+    negative = []
+    for field in fields:
+        column, _, name = field.partition(".")
+        negative.append(_some(column, _field(name) < 0) if name else pl.col(column) < 0)
+    shows = pl.any_horizontal(*warned, *negative)
+    return _Sign((pl.col("warnings").list.len() > 0) | pl.any_horizontal(negative), shows)
 
 
 def _files() -> dict[str, _Sign]:
