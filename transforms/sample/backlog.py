@@ -19,8 +19,9 @@ from transforms.sample.crimes import crimes
 from transforms.sample.docket import docket
 from transforms.sample.draw import Columns, Draw, where
 from transforms.sample.favor import favor
+from transforms.sample.findings import findings
 from transforms.sample.history import history
-from transforms.sample.kinds import SILENCE, TELLING, TOLD
+from transforms.sample.kinds import LATER, SILENCE, TELLING, TOLD
 from transforms.sample.mess import Pen, mess_up
 from transforms.sample.people import People, health, person, presence, school
 
@@ -41,7 +42,7 @@ def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
         Messy, it has older records of some cases behind the `BLOCK` cases.
     """
     number = np.arange(BLOCK) + block * BLOCK
-    people = People(Draw([seed, block, 0], BLOCK))
+    people = People(Draw([seed, block, 0], BLOCK), Draw([seed, block, 2], BLOCK))
     past = history(people)
     fraud = past.pop("fraud").to_numpy()
     columns: Columns = {
@@ -54,6 +55,7 @@ def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
         **health(people),
         **school(people),
     }
+    columns |= findings(people, columns)
     told = _silence(columns, people)
     frame = pl.DataFrame(
         [
@@ -97,5 +99,6 @@ def _silence(columns: Columns, people: People) -> Columns:
     for name, rate in SILENCE.items():
         kinds = {kind: rate * TOLD for kind, telling in TELLING.items() if name in telling}
         rates = people.kind.replace_strict(kinds, default=rate).to_numpy() if kinds else rate
-        told[name] = where(~people.draw.chance(rates), columns[name])
+        draw = people.later if name in LATER else people.draw
+        told[name] = where(~draw.chance(rates), columns[name])
     return told

@@ -31,6 +31,20 @@ AGGRAVATED = {
     "BURGLARY": 0.5, "FIREARM": 0.3, "THEFT": 0.3, "FRAUD": 0.15, "ILLEGAL_REENTRY": 0.1,
 }  # fmt: skip
 
+# The words that files have for an offense.
+WORDS = {
+    "DRUG_TRAFFICKING": "sale of a controlled substance", "BURGLARY": "burglary of a dwelling",
+    "VIOLENCE": "robbery", "FRAUD": "forgery", "FIREARM": "unlawful possession of a firearm",
+    "SEXUAL_ABUSE": "sexual assault", "THEFT": "larceny", "HOMICIDE": "manslaughter",
+    "GANG": "street gang offense", "DUI": "driving under the influence", "ASSAULT": "battery",
+    "DOMESTIC_VIOLENCE": "domestic battery", "HIT_AND_RUN": "leaving the scene of an accident",
+    "THREATS": "criminal threats", "OTHER_PUBLIC_SAFETY": "reckless endangerment",
+    "TRAFFIC": "driving without a license", "DRUG_POSSESSION": "possession of marijuana",
+    "PUBLIC_ORDER": "disorderly conduct", "OTHER_NON_VIOLENT": "unlawful gambling",
+    "ILLEGAL_ENTRY": "8 USC 1325", "ILLEGAL_REENTRY": "8 USC 1326",
+}  # fmt: skip
+DISPOSITIONS = {"AS THE OTHERS": 0.94, "WITHDRAWN": 0.035, "NOT_SUSTAINED": 0.025}
+
 # Charges that a conviction brings, for those admitted and for those who were not. Drunk driving or
 # traffic alone brings none.
 DEPORTABLE = {
@@ -75,8 +89,13 @@ def crimes(people: People, fraud: Bools) -> Columns:
     )
     when = [draw.between(earliest, latest) for _ in kinds]
     convictions = [
-        (has, _conviction(draw, grade, category) | _when(draw, ago, people))
-        for (has, grade, category), ago in zip(kinds, when, strict=True)
+        (
+            has,
+            _conviction(draw, grade, category)
+            | _when(draw, ago, people)
+            | _record(people.later, category, number),
+        )
+        for number, ((has, grade, category), ago) in enumerate(zip(kinds, when, strict=True))
     ]
     convicted = felon | first | reentered
     number = np.sum([has for has, *_ in kinds], axis=0)
@@ -132,10 +151,26 @@ def _conviction(draw: Draw, grade: str, category: pl.Series) -> dict[str, pl.Ser
     }
 
 
+def _record(later: Draw, category: pl.Series, number: int) -> dict[str, pl.Series]:
+    """The words of the record of conviction, and what became of the conviction since."""
+    return {
+        "offense": category.replace_strict(WORDS, default=None, return_dtype=pl.String),
+        "incident": where(later.chance(0.6), later.every(f"docket {number + 1}")),
+        "expunged": later.maybe(0.01, 0.1),
+        "pardoned": later.maybe(0.001, 0.1),
+        "weapon": where(later.chance(0.5), (category == "FIREARM") | pl.Series(later.chance(0.01))),
+        "gang_element": where(
+            later.chance(0.5) | (category != "GANG").to_numpy(), (category == "GANG")
+        ),
+    }
+
+
 def _when(draw: Draw, ago: Ints, people: People) -> dict[str, pl.Series]:
     return {
         "date": where(draw.chance(0.93), iso(ago)),
-        "juvenile_adjudication": pl.Series(people.age - ago < years(18)),
+        "juvenile_adjudication": where(
+            people.later.chance(0.95), pl.Series(people.age - ago < years(18))
+        ),
     }
 
 
@@ -177,19 +212,26 @@ def _charges(
     deceived = fraud & draw.chance(0.7)
     other = ~inside & ~people.overstayed & ~accused & ~deceived
     stay = either(draw.chance(0.8), "237a01B", "237a01Ci")
+    # Of some grounds charged beside others the judge found none, or the agency withdrew them.
+    dismissed = people.later.pick(DISPOSITIONS)
+    alone = ~inside & ~people.overstayed
+    as_others = alone | (dismissed == "AS THE OTHERS").to_numpy()
+    other_status = either(as_others, sustained, dismissed)
     return lists(
         "charges",
         *(
-            (has, {"code": code, "status": sustained})
-            for has, code in (
-                (inside, draw.every("212a06Ai")),
-                (status | (people.overstayed & draw.chance(0.6)), stay),
-                *distinct,
-                (aggravated, draw.every("237a02Aiii")),
-                (people.removed & draw.chance(0.7), either(inside, "212a09CiII", "212a09AiiI")),
-                (deceived, either(inside, "212a06Ci", "237a01Gi")),
-                (security & draw.chance(0.5), either(inside, "212a03BiI", "237a04B")),
-                (other, draw.every("212a07AiI")),
+            (has, {"code": code, "status": sustained if number < 2 else other_status})
+            for number, (has, code) in enumerate(
+                (
+                    (inside, draw.every("212a06Ai")),
+                    (status | (people.overstayed & draw.chance(0.6)), stay),
+                    *distinct,
+                    (aggravated, draw.every("237a02Aiii")),
+                    (people.removed & draw.chance(0.7), either(inside, "212a09CiII", "212a09AiiI")),
+                    (deceived, either(inside, "212a06Ci", "237a01Gi")),
+                    (security & draw.chance(0.5), either(inside, "212a03BiI", "237a04B")),
+                    (other, draw.every("212a07AiI")),
+                )
             )
         ),
     )

@@ -21,6 +21,7 @@ TIES = {
     "EMPLOYMENT": 3.0, "TAXES": 3.0, "FAITH": 2.0, "HOME": 1.0, "VOLUNTEERING": 1.0, "FAMILY": 1.0,
     "BUSINESS": 0.5,
 }  # fmt: skip
+BY_AGENCY = ("I918",)
 DECISIONS = {"PENDING": 0.88, "DENIED": 0.06, "NOT_ADJUDICATED": 0.03, "WITHDRAWN": 0.03}
 
 
@@ -145,4 +146,6 @@ def _application(
         "decision": decision,
         "decided": where((decision != "PENDING").to_numpy(), iso(decided)),
         "likely": draw.maybe(likely, 0.45),
+        "before": draw.every("USCIS" if form in BY_AGENCY else "COURT"),
+        "prima_facie": people.later.maybe(likely, 0.5),
     }

@@ -60,7 +60,11 @@ def history(people: People) -> Columns:
             "status_violations",
             (
                 people.overstayed,
-                {"date": where(draw.chance(0.88), iso(stay)), "kind": draw.pick(VIOLATIONS)},
+                {
+                    "date": where(draw.chance(0.88), iso(stay)),
+                    "kind": draw.pick(VIOLATIONS),
+                    "continuing": people.later.maybe(0.9, 0.15),
+                },
             ),
         ),
         "removals": lists(

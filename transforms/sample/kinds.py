@@ -174,6 +174,20 @@ SILENCE = {
     "juvenile": 0.05, "court": 0.001, "case_type": 0.01,
 }  # fmt: skip
 
+# Of the fields that the record came to have later.
+LATER = {
+    "apprehended_on": 0.30, "moved_from_detained_docket": 0.25, "moved_docket_on": 0.25,
+    "arrests_without_disposition": 0.30, "pending_charges": 0.25, "weapon_used": 0.40,
+    "released_from_incarceration": 0.35, "rehabilitation": 0.60, "smuggling": 0.30,
+    "serious_immigration_fraud": 0.35, "order_not_complied_with": 0.30,
+    "amenable_to_expedited_removal": 0.40, "paroled_under_paused_policy": 0.40,
+    "immediate_crime_victim": 0.45, "significant_threat_found": 0.60, "current_threat_found": 0.60,
+    "otherwise_security_threat_found": 0.60, "acts_chargeable_found": 0.60,
+    "official_misrepresentation_found": 0.60, "benefits_abuse_found": 0.60,
+    "senior_official_exception_found": 0.80,
+}  # fmt: skip
+SILENCE |= LATER
+
 # What makes a case of its kind is in the file more often than not.
 TELLING = {
     "felon": ("convictions",), "misdemeanant": ("convictions",), "returner": ("removals",),

@@ -23,10 +23,12 @@ class People:
 
     Args:
         draw: Chance.
+        later: Chance for fields that the record came to have later, so that the others stay.
     """
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(self, draw: Draw, later: Draw) -> None:
         self.draw = draw
+        self.later = later
         self.court = draw.pick({code: court.share for code, court in COURTS.items()})
         self.kind = self._kinds()
         order = self.kind.replace_strict({name: at for at, name in enumerate(KINDS)}).to_numpy()
@@ -185,5 +187,4 @@ def presence(people: People) -> Columns:
         "lpr_since": where(resident, iso(since)),
         "months_in_lawful_status": pl.Series(np.where(resident, since // 30, lawful)),
         "present_continuously_since": iso(people.here),
-        "apprehension_place": either(people.at_border, "BORDER", "INTERIOR"),
     }

@@ -118,10 +118,6 @@ def test_why_the_table_decides_so_is_said_in_the_rulebooks_words(
         ('{"custody": "JAIL"}', "custody: literal error"),
         ('{"color": 1}', "color: extra forbidden"),
         ("{}", "case_id: the record has no case_id (MISSING_CASE_ID)"),
-        (
-            '{"case_id": "1", "birth_date": "1980-01-01", "entries": [{"date": "1970-01-01"}]}',
-            "entries.date: an entry is dated before the birth (CONTRADICTION)",
-        ),
     ],
 )
 def test_a_case_that_cannot_be_explained_is_one_line(

@@ -13,7 +13,7 @@ from transforms.normalize.quarantine import QUARANTINED
 from transforms.normalize.records import normalize
 
 AS_OF = datetime.date(2011, 11, 17)
-FULL = pl.Schema({**CASES, "warnings": pl.List(pl.String)})
+FULL = pl.Schema({**CASES, "warnings": pl.List(pl.String), "conflicts": pl.List(pl.String)})
 
 
 def one(**facts: Any) -> tuple[CaseRecord, list[str]]:
@@ -115,14 +115,11 @@ def test_an_element_is_kept_when_its_date_or_code_is_not() -> None:
     assert record.convictions is not None
     assert [(c.date, c.category, c.grade) for c in record.convictions if c is not None] == [
         (None, "DUI", "FELONY"),
-        (None, None, None),
+        # Dated after as-of: a conflict, and kept, since as of that day it will be none.
+        ("2012-01-01", None, None),
         ("2003-01-02", "DUI", None),
     ]
-    assert warnings == [
-        "convictions.category:UNKNOWN_CODE",
-        "convictions.date:BAD_DATE",
-        "convictions.date:FUTURE_DATE",
-    ]
+    assert warnings == ["convictions.category:UNKNOWN_CODE", "convictions.date:BAD_DATE"]
 
 
 def test_unknown_and_none_are_kept_apart() -> None:
@@ -158,38 +155,6 @@ def test_a_record_without_an_id_is_quarantined(case_id: str | None) -> None:
     row = quarantined(case_id=case_id, court="BAL")
     assert (row["stage"], row["reason"]) == ("normalize", "MISSING_CASE_ID")
     assert b'"court":"BAL"' in row["raw"]
-
-
-@pytest.mark.parametrize(
-    ("facts", "field"),
-    [
-        ({"birth_date": "1980-01-02", "entries": [{"date": "1980-01-01"}]}, "entries.date"),
-        ({"birth_date": "1980-02", "entries": [{"date": "1/31/1980"}]}, "entries.date"),
-        ({"removals": [{"date": "2011-11-18"}]}, "removals.date"),
-    ],
-)
-def test_contradictions_are_quarantined(facts: dict[str, Any], field: str) -> None:
-    row = quarantined(case_id="9", **facts)
-    assert (row["reason"], row["field"], row["case_id"]) == ("CONTRADICTION", field, "9")
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"birth_date": "1980-01-02", "entries": [{"date": "1980-01-02"}]},
-        {"birth_date": "1980-01", "entries": [{"date": "1980-01-01"}]},
-        {"birth_date": "1980", "entries": [{"date": "1980-01-01"}]},
-        {"removals": [{"date": "2011-11-17"}]},
-        {"next_hearing": "2012-03-01"},
-    ],
-)
-def test_the_edge_is_no_contradiction(facts: dict[str, Any]) -> None:
-    assert one(**facts)[1] == []
-
-
-def test_a_record_at_fault_twice_is_quarantined_once() -> None:
-    frame = to_frame([CaseRecord.model_validate({"removals": [{"date": "2012-01-01"}]})])
-    assert normalize(frame, AS_OF)[1]["reason"].to_list() == ["MISSING_CASE_ID"]
 
 
 def test_no_records_are_no_records() -> None:

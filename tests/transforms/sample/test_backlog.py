@@ -85,8 +85,11 @@ def test_clean_cases_are_in_good_form(sample: Sample) -> None:
 
 
 def test_messy_cases_normalize_to_the_clean_ones(sample: Sample) -> None:
+    slips = ["ENTRY_BEFORE_BIRTH", "REMOVAL_AFTER_AS_OF"]
     whole = sample.normal.filter(
-        pl.col("warnings").list.len() == 0, pl.col("updated_at") > "2010-06-01T08:00:00"
+        pl.col("warnings").list.len() == 0,
+        ~pl.col("conflicts").list.eval(pl.element().is_in(slips)).list.any(),
+        pl.col("updated_at") > "2010-06-01T08:00:00",
     ).sort("case_id")
     assert whole.height > 0.985 * 2 * BLOCK
     kept = [name for name in CASES if name != "birth_precision"]
@@ -99,12 +102,10 @@ def test_a_messy_sample_has_every_reason_to_quarantine_and_every_kind_of_warning
     sample: Sample,
 ) -> None:
     faults = set(sample.quarantined.select("reason", "field").iter_rows())
-    assert faults == {
-        ("MISSING_CASE_ID", "case_id"),
-        ("CONTRADICTION", "entries.date"),
-        ("CONTRADICTION", "removals.date"),
-    }
-    assert 0.0005 < sample.quarantined.height / sample.messy.height < 0.005
+    assert faults == {("MISSING_CASE_ID", "case_id")}
+    assert 0.0001 < sample.quarantined.height / sample.messy.height < 0.005
+    conflicts = set(sample.normal["conflicts"].explode().drop_nulls())
+    assert {"ENTRY_BEFORE_BIRTH", "REMOVAL_AFTER_AS_OF"} <= conflicts
     warnings = sample.normal["warnings"].explode().drop_nulls()
     assert {warning.split(":")[1] for warning in warnings} == {
         "BAD_DATE",
@@ -231,6 +232,7 @@ def test_what_files_say_nothing_of_is_not_known_as_often_as_planned(sample: Samp
     """Facts that every case would have, and that no kind tells more often."""
     telling = {name for names in TELLING.values() for name in names}
     conditional = {"next_hearing", "nta_filed", "represented_since", "lpr_since"}
+    conditional |= {"moved_docket_on", "released_from_incarceration"}
     for name in SILENCE.keys() - telling - conditional:
         spread = (SILENCE[name] * (1 - SILENCE[name]) / (2 * BLOCK)) ** 0.5
         silent = sample.clean[name].null_count() / (2 * BLOCK)
