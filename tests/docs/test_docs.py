@@ -29,6 +29,7 @@ from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands.rulebook import facts_page
 from schemas import rulebook
 from schemas.avro import avro_schema
+from schemas.conflicts import CONFLICTS
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -187,6 +188,20 @@ def test_every_key_of_a_rulebook_is_described() -> None:
 
 def test_the_table_of_fields_is_current() -> None:
     assert "\n".join(field_table()) in (ROOT / "docs/data.md").read_text("utf-8")
+
+
+def test_the_table_of_conflicts_is_current() -> None:
+    assert "\n".join(conflict_table()) in (ROOT / "docs/data.md").read_text("utf-8")
+
+
+def conflict_table() -> Iterator[str]:
+    """The conflicts, with the facts that count as not known."""
+    for conflict in CONFLICTS.values():
+        facts = ", ".join(f"`{fact}`" for fact in conflict.facts)
+        if len(conflict.facts) > 10:
+            facts = "every count and date of convictions"
+            facts = facts if "convictions" in conflict.facts else "every fact of a charge"
+        yield f"| `{conflict.id}` | {conflict.says} | {facts} |"
 
 
 def field_table() -> Iterator[str]:

@@ -499,7 +499,7 @@ def records(seed: int, rows: int = 12) -> list[Row]:
 @settings(max_examples=40)
 def test_facts_are_those_of_a_plain_reading(seed: int, counts: tuple[bool, ...]) -> None:
     kinds = ("foreign", "juvenile", "vacated", "expunged", "pardoned")
-    counted = CountedConvictions(**dict(zip(kinds, counts, strict=True)))
+    counted = CountedConvictions.model_validate(dict(zip(kinds, counts, strict=True)))
     rows = records(seed)
     derived = derive_facts(frame(rows), counted)
     assert tuple(derived.columns) == FACT_COLUMNS
