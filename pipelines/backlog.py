@@ -12,25 +12,24 @@ from typing import Any
 
 import apache_beam as beam
 import polars as pl
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import (
     CommandParser,
-    UsageError,
     add_rulebook_options,
     beam_arguments,
     checked,
     codes,
-    run_command,
 )
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.run_command import run_command
 from pipelines.runs.damage import refuse_all_damaged, say_damaged
-from pipelines.runs.run import PARTS, RunPlace, close_run, files, output_files, sole_run
+from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_summary
 from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
+from schemas.errors import UsageError
 from schemas.manifest import Counts, InputFile, Manifest, RulebookUsed
 from schemas.options import BacklogOptions
 from schemas.outcomes import ROUTES
@@ -38,8 +37,11 @@ from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
 from transforms.assess.beam import ReviewCases
 from transforms.assess.frame import Terms
-from transforms.avro.read import FoundFile, ReadFrames, expand_inputs, sha256
+from transforms.avro.read import ReadFrames, expand_inputs, sha256
 from transforms.avro.write import WriteFrames
+from transforms.files.find import FoundFile, LeftOut
+from transforms.files.names import text_path
+from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, SplitRepeated
 from transforms.route.tally import AddUp, tally_quarantined, tally_rows
@@ -54,6 +56,7 @@ class Job:
 
     Args:
         inputs: Files to read.
+        left_out: Files and folders that cannot be read, each with the reason.
         place: Where the run is written.
         rulebook: The rulebook.
         as_of: The as-of date.
@@ -63,6 +66,7 @@ class Job:
     """
 
     inputs: tuple[FoundFile, ...]
+    left_out: tuple[LeftOut, ...]
     place: RunPlace
     rulebook: CompiledRulebook
     as_of: datetime.date
@@ -73,7 +77,7 @@ class Job:
 
 def review(pipeline: beam.Pipeline, job: Job) -> None:
     """The pipeline: read, deduplicate, review, write."""
-    root, paths = job.place.partial, [file.path for file in job.inputs]
+    root = job.place.partial
     record, recommendation = avro_schema("case_record"), avro_schema("recommendation")
     aside = dict.fromkeys(("quarantine", "duplicates"), avro_schema("quarantined"))
     terms = Terms(
@@ -84,8 +88,8 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         job.courts,
     )
 
-    ids = pipeline | "Read ids" >> ReadFrames(paths, record, columns=["case_id"])
-    read = pipeline | "Read cases" >> ReadFrames(paths, record)
+    ids = pipeline | "Read ids" >> ReadFrames(job.inputs, record, columns=["case_id"])
+    read = pipeline | "Read cases" >> ReadFrames(job.inputs, record)
     split = read.frames | SplitRepeated(ids.frames | FindRepeated())
     resolved = split.repeated | ResolveRepeated()
     once = split.unique | "Review" >> ReviewCases(terms)
@@ -127,8 +131,8 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
     )
     (
         pipeline
-        | "Inputs" >> beam.Create(list(job.inputs), reshuffle=False)
-        | "Digest" >> beam.Map(_digest)
+        | "Inputs" >> beam.Create([(file.name, file.bytes) for file in job.inputs], reshuffle=False)
+        | "Digest" >> beam.MapTuple(_digest)
         | "All digests" >> beam.CombineGlobally(_concat)
         | "Write digests" >> beam.Map(write_frame, f"{root}/{DIGESTS}")
     )
@@ -147,8 +151,8 @@ def _tally_read(records: Frame) -> Frame:
     return tally_rows("read", records)
 
 
-def _digest(file: FoundFile) -> Frame:
-    return pl.DataFrame({"path": [file.path], "bytes": [file.bytes], "sha256": [sha256(file.path)]})
+def _digest(name: str, size: int) -> Frame:
+    return pl.DataFrame({"path": [name], "bytes": [size], "sha256": [sha256(text_path(name))]})
 
 
 def _concat(frames: Any) -> Frame:
@@ -162,14 +166,15 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
     """The manifest of a run whose files are written; its counts are recounted from them.
 
     Raises:
-        InputProblem: The input is damaged, and nothing of it could be read.
+        InputError: The input is damaged, and nothing of it could be read.
     """
     root = job.place.partial
     written = {part: files(root, part) for part in PARTS}
     tallies = Tallies(read_frame(f"{root}/{TALLY}"))
     refuse_all_damaged(tallies.damaged(), tallies.total("read"))
     inputs = read_frame(f"{root}/{DIGESTS}")
-    FileSystems.delete([f"{root}/{TALLY}", f"{root}/{DIGESTS}"])
+    for name in (TALLY, DIGESTS):
+        remove(f"{root}/{name}")
 
     return Manifest(
         run_id=job.place.run_id,
@@ -239,10 +244,12 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
         known = ", ".join(rulebook.scopes) or "none"
         raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
     as_of = options.as_of or rulebook.rulebook.issued
-    inputs = expand_inputs(options.input, avro_schema("case_record"))
-    with sole_run(options.output, options.run_id or f"{as_of}-{rulebook.id}") as place:
+    found = expand_inputs(options.input, avro_schema("case_record"))
+    place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
+    with place.alone():
         job = Job(
-            inputs=tuple(inputs),
+            inputs=found.files,
+            left_out=found.left_out,
             place=place,
             rulebook=rulebook,
             as_of=as_of,
@@ -250,12 +257,12 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
             scope=options.scope,
             courts=options.courts,
         )
-        with Progress(sum(file.bytes for file in inputs)):
+        with Progress(sum(file.bytes for file in found.files)):
             pipeline = beam.Pipeline(options=beam_options)
             review(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = reviewed_run(job, started, clock)
-            close_run(place, manifest, rulebook.rulebook)
+            place.close(manifest, rulebook.rulebook)
     if as_json:
         print(manifest.model_dump_json(indent=2))
     else:

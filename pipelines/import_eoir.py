@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, beam_arguments, date, run_command
+from pipelines.cli.arguments import CommandParser, beam_arguments, date
 from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.run_command import run_command
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
-from pipelines.runs.written_directory import OutputDir
+from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
 from schemas.eoir import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
@@ -31,6 +31,7 @@ from transforms.eoir.cases import AssembleCases, Rules
 from transforms.eoir.files import RANGE_BYTES, Release, find_release
 from transforms.eoir.read import ReadTables, number_rows
 from transforms.eoir.tables import tally_of
+from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.route.tally import AddUp
@@ -56,7 +57,7 @@ class Job:
     """
 
     release: Release
-    output: OutputDir
+    output: WholeDirectory
     rules: Rules
     buckets: int
     stretch: int = RANGE_BYTES
@@ -116,7 +117,8 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
     root = job.output.partial
     written = {part: files(root, part) for part in PARTS}
     tallies = Tallies(read_frame(f"{root}/{TALLY}"))
-    FileSystems.delete([f"{root}/{TALLY}", f"{root}/{SHUFFLE}"])
+    for name in (TALLY, SHUFFLE):
+        remove(f"{root}/{name}")
 
     def table_counts(table: str, path: str | None) -> TableCounts:
         return TableCounts(
@@ -192,7 +194,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
     release = find_release(options.folder)
-    output = OutputDir(options.output.rstrip("/"))
+    output = WholeDirectory(options.output.rstrip("/"), "another --output")
     size = sum(file.bytes for file in release.files)
     job = Job(
         release=release,
@@ -200,13 +202,14 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         rules=Rules(options.pending_on, release.juveniles),
         buckets=max(1, math.ceil(size / BUCKET_BYTES)),
     )
-    with output.writing(*PARTS, SHUFFLE):
+    with output.alone(*PARTS, SHUFFLE):
         with Progress(size, "rows"):
             pipeline = beam.Pipeline(options=beam_options)
             import_release(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = imported(job, started, clock)
         output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
+        output.close("manifest.json")
     if options.json:
         print(manifest.model_dump_json(indent=2))
     else:

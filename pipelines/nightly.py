@@ -16,23 +16,22 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import (
     CommandParser,
-    UsageError,
     add_rulebook_options,
     beam_arguments,
     checked,
     codes,
-    run_command,
 )
 from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.run_command import own, run_command
 from pipelines.nights.failures import noted
 from pipelines.nights.manifest import TALLY, night_run
-from pipelines.nights.plan import Job, in_words, nothing_new, paths, plan_night
-from pipelines.nights.state import damaged, instead_of_it, sweep
+from pipelines.nights.plan import Job, in_words, nothing_new, plan_night
+from pipelines.nights.state import instead_of_it, sweep
 from pipelines.runs.lock import locked
-from pipelines.runs.run import OutputError, RunError, close_run, discard, open_run
 from pipelines.runs.summary import print_summary
 from pipelines.runs.tallies import write_frame
 from schemas.avro import avro_schema
+from schemas.errors import OutputError, RunError, UsageError
 from schemas.manifest import (
     Manifest,
 )
@@ -50,11 +49,11 @@ def review_night(pipeline: beam.Pipeline, job: Job) -> None:
     """The pipeline: read what is new, bring it to last night's buckets, review, write."""
     root, buckets = job.place.partial, job.night.buckets
     schemas = {part: avro_schema(name) for part, name in PART_SCHEMAS.items()}
-    cases = pipeline | "Read cases" >> ReadFrames(paths(job.cases), schemas["cases"])
-    events = pipeline | "Read events" >> ReadFrames(paths(job.events.files), schemas["log"])
-    reviews = pipeline | "Read reviews" >> ReadFrames(paths(job.reviews.files), schemas["reviews"])
+    cases = pipeline | "Read cases" >> ReadFrames(job.cases, schemas["cases"])
+    events = pipeline | "Read events" >> ReadFrames(job.events.files, schemas["log"])
+    reviews = pipeline | "Read reviews" >> ReadFrames(job.reviews.files, schemas["reviews"])
     others = [
-        unreadable_file(file.path, reason)
+        unreadable_file(file.name, reason)
         for file, reason in (*job.events.others, *job.reviews.others)
     ]
     lost_news = (
@@ -156,7 +155,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
                 print(in_words(job))
                 return 0
             sweep(state)
-            open_run(state, job.place.run_id)
+            job.place.open()
             manifest = _night(job, beam_options, started, clock)
     except RunError as error:
         raise RunError(f"{error}; {instead_of_it(state)}") from None
@@ -182,12 +181,11 @@ def _night(
             review_night(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = night_run(job, started, clock)
-            close_run(job.place, manifest, job.night.terms.rulebook.rulebook)
+            job.place.close(manifest, job.night.terms.rulebook.rulebook)
     except BaseException as error:
-        discard(job.place)
-        if part := damaged(error):
-            raise RunError(part) from None
-        raise
+        job.place.directory.abandon(error)
+        # A worker in another process sends only the text of an error.
+        raise own(error) from None
     return manifest
 
 

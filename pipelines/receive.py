@@ -11,15 +11,11 @@ from types import TracebackType
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import (
-    CommandParser,
-    InputProblem,
-    UsageError,
-    beam_arguments,
-    run_command,
-)
+from pipelines.cli.arguments import CommandParser, beam_arguments
+from pipelines.cli.run_command import run_command
 from pipelines.inbox.live_source import RUNNER
 from pipelines.inbox.queues import LandEvents, queue_source
+from schemas.errors import InputError, UsageError
 
 
 def land_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) -> None:
@@ -96,11 +92,11 @@ class Beside:
         """See that it still runs.
 
         Raises:
-            InputProblem: It has ended.
+            InputError: It has ended.
         """
         code = None if self.process is None else self.process.poll()
         if code is not None:
-            raise InputProblem(f"discretion receive has ended with exit code {code}")
+            raise InputError(f"discretion receive has ended with exit code {code}")
 
 
 def _run(options: argparse.Namespace, rest: list[str]) -> int:
@@ -119,7 +115,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         pipeline.run().wait_until_finish()
     except Exception as error:
         if said := said_by_google(error):
-            raise InputProblem(f"--source {options.source}: {said}") from None
+            raise InputError(f"--source {options.source}: {said}") from None
         raise
     return 0
 

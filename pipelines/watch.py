@@ -14,20 +14,22 @@ import apache_beam as beam
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, InputProblem, checked, date, run_command
+from pipelines.cli.arguments import CommandParser, checked, date
+from pipelines.cli.run_command import run_command
 from pipelines.inbox.batches import Inbox, check_there
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
 from pipelines.inbox.plan import Job, plan_watch, utc_now
 from pipelines.inbox.report import BROKEN_OFF, say
 from pipelines.nights.failures import read_text
-from pipelines.nights.state import damaged, find_previous, instead_of_it
+from pipelines.nights.state import find_previous, instead_of_it
 from pipelines.receive import Beside
-from pipelines.runs.lock import BusyError, locked
-from pipelines.runs.run import RunError
+from pipelines.runs.lock import locked
 from schemas.avro import avro_schema
+from schemas.errors import BusyError, DamagedError, InputError, RunError
 from schemas.options import WatchOptions
 from schemas.watch import Batch
 from transforms.avro.read import FrameSource
+from transforms.files.names import text_path
 from transforms.frames.frame import FRAME_ROWS, concat_frames
 from transforms.nightly.events import EVENTS
 from transforms.watch.cases import News, WatchCases, by_shard
@@ -52,10 +54,10 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
     frames = []
     for file in batch.files:
         check_there(file)
-        source = FrameSource(file.path, schema, None, FRAME_ROWS)
+        source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS)
         # What a file has grown by since is of a later batch; what cannot be read the night will
         # set aside.
-        parts = source.read_records(file.path, OffsetRangeTracker(0, file.bytes))
+        parts = source.read(OffsetRangeTracker(0, file.bytes))
         frames += [frame for kind, frame in parts if kind == "frames"]
     events = concat_frames(frames, EVENTS)
     return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
@@ -120,7 +122,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         if find_previous(state) is None:
-            raise InputProblem(f"{state}: has no night yet; run discretion nightly first")
+            raise InputError(f"{state}: has no night yet; run discretion nightly first")
         with locked(f"{state}/watch"), landing:
             while True:
                 try:
@@ -164,14 +166,9 @@ def _watch_night(
             print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
             running.wait_until_finish()
             # Only in vain does a source that never ends come to its end.
-            raise InputProblem(BROKEN_OFF)
-        except InputProblem as error:
-            # Beam has added its place.
-            raise InputProblem(str(error).partition(" [while running")[0]) from None
-        except Exception as error:
-            if part := damaged(error):
-                raise RunError(f"{part}; {instead_of_it(state)}") from None
-            raise
+            raise InputError(BROKEN_OFF)
+        except DamagedError as error:
+            raise RunError(f"{error}; {instead_of_it(state)}") from None
         except _Moved:
             if failed:
                 raise failed[0] from None

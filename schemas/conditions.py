@@ -24,16 +24,13 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from schemas.codes import CODE_TABLES, aliases, code_key
+from schemas.errors import ConditionError
 from schemas.facts import FACTS, Fact, high, low
 
 Parameter = bool | int | datetime.date | str | list[str]
 TermKind = Literal["count", "date"]
 # Brackets in brackets that `polars.sql_expr` surely parses: of NOTs it fails at 24.
 DEEPEST = 20
-
-
-class ConditionError(ValueError):
-    """A condition that cannot be used, with the reason and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)

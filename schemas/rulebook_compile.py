@@ -9,14 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from schemas.conditions import (
-    Condition,
-    ConditionError,
-    Names,
-    Parameter,
-    Term,
-    compile_condition,
-)
+from schemas.conditions import Condition, Names, Parameter, Term, compile_condition
+from schemas.errors import ConditionError
 from schemas.facts import FACTS, high, low
 from schemas.rulebook import (
     Criterion,

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser, OutputProblem, run_command
+from pipelines.cli.arguments import CommandParser
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
+from schemas.errors import OutputError
 
 BLOCK = 20_000
 JUVENILE_LOOKUP = (
@@ -40,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     folder = Path(options.output)
     if options.cases < 1:
-        raise OutputProblem("--cases is at least 1")
+        raise OutputError("--cases is at least 1")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise OutputProblem(f"{folder}: is not empty; give a new directory")
+            raise OutputError(f"{folder}: is not empty; give a new directory")
         rows = write_release(folder, options.cases, options.seed, tidy=options.tidy)
     except OSError as error:
-        raise OutputProblem(f"{folder}: cannot be written ({error.strerror})") from None
+        raise OutputError(f"{folder}: cannot be written ({error.strerror})") from None
     print(
         f"{sum(rows.values()):,} rows of {options.cases:,} cases in {len(rows)} tables in {folder}"
     )

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import errno
-import gc
 import logging
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pipelines.cli import signals as interrupts
 from pipelines.cli.exit_codes import ExitCode
+from schemas.errors import UsageError
 from schemas.rulebooks import DEFAULT
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class UsageError(ValueError):
-    """Options that make no sense together, or a value that is none; the message is one line."""
-
-
-class InputProblem(ValueError):
-    """Input that a command cannot use; the message is one line."""
-
-
-class OutputProblem(ValueError):
-    """Output that a command cannot write; the message is one line."""
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -108,97 +92,6 @@ def checked(model: type[Model], options: argparse.Namespace) -> Model:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"--{name}: {first['msg'].removeprefix('Value error, ')}") from None
-
-
-def run_command(name: str, command: Callable[[], int]) -> int:
-    """Run a command and turn what goes wrong into one line and an exit code.
-
-    Args:
-        name: The command's name, for the message.
-        command: What to run; returns an exit code.
-
-    Returns:
-        The exit code.
-    """
-    from schemas.rulebooks import RulebookError
-
-    debug = bool(os.environ.get("DISCRETION_DEBUG"))
-    if not debug:
-        # Beam logs what a transform raises, traceback and all, before it raises it here.
-        logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
-    interrupts.listen()
-    # What the imports made stays to the end; the collector need not go over it again and again.
-    gc.freeze()
-    try:
-        return command()
-    except KeyboardInterrupt:
-        return _failed(name, "interrupted", ExitCode.INTERRUPTED)
-    except UsageError as error:
-        return _failed(name, str(error), ExitCode.USAGE)
-    except RulebookError as error:
-        for line in error.lines:
-            print(f"discretion {name}: {line}", file=sys.stderr)
-        return ExitCode.INPUT
-    except BrokenPipeError:
-        # The reader of our output has gone; a second complaint at exit helps nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
-    except Exception as error:
-        if interrupts.was_asked():
-            return _failed(name, reason(error), ExitCode.INTERRUPTED)
-        if debug:
-            raise
-        code = _CODES.get(type(error).__name__)
-        if full := _disk_full(error):
-            return _failed(name, f"cannot write: {full}; nothing was left behind", ExitCode.OUTPUT)
-        if code is None:
-            return _failed(
-                name,
-                f"failed unexpectedly ({type(error).__name__}); nothing was left behind. "
-                "Set DISCRETION_DEBUG=1 for the traceback",
-                ExitCode.INTERNAL,
-            )
-        return _failed(name, str(error), code)
-    finally:
-        interrupts.settle()
-
-
-def reason(error: BaseException) -> str:
-    """Why a command failed, in one line without a person's data, as `run_command` would say it."""
-    # Raised within a transform, Beam makes another error of it.
-    if isinstance(error, KeyboardInterrupt) or interrupts.was_asked():
-        return "interrupted"
-    if lines := getattr(error, "lines", None):
-        return str(lines[0])
-    if isinstance(error, Exception) and (full := _disk_full(error)):
-        return f"cannot write: {full}"
-    known = isinstance(error, UsageError) or type(error).__name__ in _CODES
-    return str(error) if known else f"failed unexpectedly ({type(error).__name__})"
-
-
-# By name: to import the errors would import Beam, for which `--help` should not wait.
-_CODES = {
-    "InputError": ExitCode.INPUT,
-    "InputProblem": ExitCode.INPUT,
-    "RunError": ExitCode.INPUT,
-    "DamagedError": ExitCode.INPUT,
-    "OutputError": ExitCode.OUTPUT,
-    "BusyError": ExitCode.BUSY,
-    "OutputProblem": ExitCode.OUTPUT,
-}
-
-
-def _disk_full(error: Exception) -> str | None:
-    """Why nothing more could be written; Beam keeps an error's number only in a text."""
-    if (nowhere := "No usable temporary directory") in str(error):
-        return nowhere
-    codes = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
-    return next((os.strerror(n) for n in codes if f"[Errno {n}]" in str(error)), None)
-
-
-def _failed(name: str, message: str, code: ExitCode) -> int:
-    print(f"discretion {name}: {message}", file=sys.stderr)
-    return code
 
 
 def beam_arguments(arguments: Sequence[str]) -> list[str]:

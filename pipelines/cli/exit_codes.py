@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from schemas.errors import BusyError, InputError, OutputError, UsageError
+
 
 class ExitCode(IntEnum):
     """Exit status of a command; scripts and timers may rely on the numbers."""
@@ -17,12 +19,16 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-OK = ExitCode.OK
-INTERNAL = ExitCode.INTERNAL
-USAGE = ExitCode.USAGE
-INPUT = ExitCode.INPUT
-OUTPUT = ExitCode.OUTPUT
-BUSY = ExitCode.BUSY
-STALE = ExitCode.STALE
-DAMAGED = ExitCode.DAMAGED
-INTERRUPTED = ExitCode.INTERRUPTED
+_OF_ERRORS = (
+    (UsageError, ExitCode.USAGE),
+    (InputError, ExitCode.INPUT),
+    (OutputError, ExitCode.OUTPUT),
+    (BusyError, ExitCode.BUSY),
+)
+
+
+def exit_code_of(error: BaseException) -> ExitCode:
+    """The exit status of a command that an error ended."""
+    if isinstance(error, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    return next((code for kind, code in _OF_ERRORS if isinstance(error, kind)), ExitCode.INTERNAL)

@@ -14,15 +14,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.cli.arguments import (
-    CommandParser,
-    InputProblem,
-    add_rulebook_options,
-    beam_arguments,
-    run_command,
-)
+from pipelines.cli.arguments import CommandParser, add_rulebook_options, beam_arguments
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
 from schemas.case_record import CaseRecord
+from schemas.errors import InputError
 from schemas.rulebook import Rulebook
 from schemas.rulebooks import DEFAULT, load
 from transforms.explain.case import CriterionTrace, Explanation, explain
@@ -69,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
         record, warned = find_case(run, options.case), find_warnings(run, options.case)
         used = own or run_rulebook(run, manifest)
         if used is None:
-            raise InputProblem(
+            raise InputError(
                 f"{run}: its rulebook {manifest.rulebook.id} is not at hand; give --rulebook"
             )
         rulebook, as_of = used, options.as_of or manifest.as_of
@@ -77,7 +73,7 @@ def _run(options: argparse.Namespace) -> int:
     records, quarantined = normalize(record, as_of)
     if quarantined.height:
         [row] = quarantined.select("reason", "field", "detail").to_dicts()
-        raise InputProblem(
+        raise InputError(
             f"{options.case}: {row['field']}: {row['detail']} ({row['reason']}); "
             "a backlog would quarantine it"
         )
@@ -96,15 +92,15 @@ def _read(file: str) -> CaseRecord:
     try:
         return CaseRecord.model_validate_json(Path(file).read_text("utf-8"))
     except OSError as error:
-        raise InputProblem(f"{file}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{file}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise InputProblem(f"{file}: is not UTF-8 text") from None
+        raise InputError(f"{file}: is not UTF-8 text") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         # The message of a wrong value may quote it; a person's data must not be shown.
         reason = first["type"].replace("_", " ")
-        raise InputProblem(f"{file}: {place + ': ' if place else ''}{reason}") from None
+        raise InputError(f"{file}: {place + ': ' if place else ''}{reason}") from None
 
 
 def _print(explanation: Explanation, rulebook: Rulebook, *, everything: bool) -> None:

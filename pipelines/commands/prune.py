@@ -13,18 +13,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
-from pipelines.cli.arguments import (
-    CommandParser,
-    InputProblem,
-    OutputProblem,
-    UsageError,
-    run_command,
-)
+from pipelines.cli.arguments import CommandParser
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
 from pipelines.nights.archive import check_apart, move_read
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, in_order, read_through
 from pipelines.runs.lock import locked
+from schemas.errors import InputError, OutputError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
     if (options.events is None) != (options.archive is None):
         raise UsageError("--events and --archive: give both or none")
     if read_text(f"{state}/LATEST") is None:
-        raise InputProblem(f"{state}: has no night yet")
+        raise InputError(f"{state}: has no night yet")
     with nullcontext() if options.dry_run else locked(state):
         lines = _prune(options, state)
         try:
@@ -70,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
         except OSError as error:
             if error.filename is None:
                 raise
-            raise OutputProblem(f"{error.filename}: {error.strerror}") from None
+            raise OutputError(f"{error.filename}: {error.strerror}") from None
     return ExitCode.OK
 
 
@@ -80,7 +76,7 @@ def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
         check_apart(options.events, options.archive)
     last = find_previous(state)
     if last is None:
-        raise InputProblem(f"{state}: has no night yet")
+        raise InputError(f"{state}: has no night yet")
     # If it is damaged, the last good night is one that would go.
     read_through(last)
     runs = f"{state}/runs"

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from pipelines.cli.arguments import CommandParser, run_command
+from pipelines.cli.arguments import CommandParser
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
 from schemas.facts import FACTS
 from schemas.rulebook import Criterion, Milestone, Rulebook
 from schemas.rulebook_compile import CompiledRulebook

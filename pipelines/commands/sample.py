@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser, OutputProblem, UsageError, run_command
+from pipelines.cli.arguments import CommandParser
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
+from schemas.errors import OutputError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,11 +44,11 @@ def _run(options: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise OutputProblem(f"{folder}: is not empty; give a new directory")
+            raise OutputError(f"{folder}: is not empty; give a new directory")
         records = _write(folder, options)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise OutputProblem(f"{folder}: cannot be written ({reason})") from None
+        raise OutputError(f"{folder}: cannot be written ({reason})") from None
     print(f"{records:,} records of {options.cases:,} cases in {options.files} files in {folder}")
     return ExitCode.OK
 

@@ -7,15 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli.arguments import (
-    CommandParser,
-    OutputProblem,
-    UsageError,
-    beam_arguments,
-    date,
-    run_command,
-)
+from pipelines.cli.arguments import CommandParser, beam_arguments, date
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
+from schemas.errors import OutputError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
             aside.write_bytes(write_header(written) + encode_blocks(frame, written))
             aside.rename(path)
         except OSError as error:
-            raise OutputProblem(f"{path}: cannot be written ({error.strerror})") from None
+            raise OutputError(f"{path}: cannot be written ({error.strerror})") from None
         print(f"{frame.height:,} {folder} in {path}")
     return ExitCode.OK
 

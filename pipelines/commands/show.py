@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pipelines.cli.arguments import CommandParser, beam_arguments, run_command
+from pipelines.cli.arguments import CommandParser, beam_arguments
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,9 +12,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelines.cli.arguments import CommandParser, InputProblem, run_command
+from pipelines.cli.arguments import CommandParser
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
 from pipelines.nights.failures import last_failure, read_text
+from schemas.errors import InputError
 from schemas.manifest import Manifest
 from schemas.status import GoodNight, Status
 
@@ -51,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         status = look(options.state.rstrip("/") or "/", datetime.datetime.now(datetime.UTC))
     except OSError as error:
-        raise InputProblem(f"{error.filename}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from None
     if options.json:
         print(status.model_dump_json(indent=2))
     else:
@@ -71,7 +73,7 @@ def look(state: str, now: datetime.datetime) -> Status:
         now: The time, UTC.
 
     Raises:
-        InputProblem: The last good night's manifest is missing, damaged or no night's.
+        InputError: The last good night's manifest is missing, damaged or no night's.
     """
     left = glob.glob(f"{glob.escape(state)}/runs/_*.partial")
     return Status(
@@ -90,14 +92,14 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
     path = f"{state}/runs/{latest.strip()}/manifest.json"
     text = read_text(path)
     if text is None:
-        raise InputProblem(f"{path}: is missing, and LATEST names that run")
+        raise InputError(f"{path}: is missing, and LATEST names that run")
     try:
         manifest = Manifest.model_validate_json(text)
     except ValueError:
-        raise InputProblem(f"{path}: is damaged or of another version") from None
+        raise InputError(f"{path}: is damaged or of another version") from None
     night = manifest.nightly
     if night is None:
-        raise InputProblem(f"{path}: is a backlog run's, not a night's")
+        raise InputError(f"{path}: is a backlog run's, not a night's")
     finished = manifest.started + datetime.timedelta(seconds=manifest.seconds)
     return GoodNight(
         run_id=manifest.run_id,

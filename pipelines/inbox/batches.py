@@ -12,18 +12,17 @@ said.
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from apache_beam.io.filesystems import FileSystems
-
-from pipelines.cli.arguments import InputProblem
-from pipelines.nights.new_files import find_unread
+from pipelines.nights.new_files import find_new_files
 from pipelines.nights.state import Previous
 from schemas.avro import avro_schema
+from schemas.errors import InputError
 from schemas.manifest import ConsumedFile
 from schemas.watch import Batch, BatchFile
+from transforms.files import storage
+from transforms.files.names import text_path
 
 # So that a batch is folded in one go, and its list stays small.
 BATCH_BYTES = 32 << 20
@@ -52,13 +51,13 @@ class Place:
 
     def sweep(self) -> None:
         """Remove what a killed watch has left half written; only for the holder of its lock."""
-        folders = map(self.folder, ("batches", "changes", "recommendations"))
-        for found in FileSystems.match([f"{folder}/_*" for folder in folders]):
-            FileSystems.delete([metadata.path for metadata in found.metadata_list])
+        for folder in map(self.folder, ("batches", "changes", "recommendations")):
+            for file in storage.list_files(folder, start="_"):
+                storage.remove(str(file.path))
 
     def is_done(self, batch: Batch) -> bool:
         """Whether what a batch changed has been written."""
-        return FileSystems.exists(self.file("changes", batch_name(batch.number), 0))
+        return storage.exists(self.file("changes", batch_name(batch.number), 0))
 
 
 def batch_name(number: int) -> str:
@@ -91,7 +90,7 @@ class Inbox:
         """The start, and the batches that an earlier watch has begun.
 
         Raises:
-            InputProblem: A file of theirs is gone, or shorter than it was.
+            InputError: A file of theirs is gone, or shorter than it was.
         """
         for batch in self.batches:
             for file in batch.files:
@@ -108,12 +107,12 @@ class Inbox:
         Returns:
             A batch, written down; None if there is nothing new.
         """
-        new = find_unread(self.folder, avro_schema("case_event"), self.seen).files
+        new = find_new_files(self.folder, avro_schema("case_event"), self.seen).files
         files, size = [], 0
         # What was said before goes first, and by itself.
-        old = [file for file in new if (file.path, file.bytes) in self.said_before]
+        old = [file for file in new if (file.name, file.bytes) in self.said_before]
         for file in (old or new)[:BATCH_FILES]:
-            files.append(BatchFile(path=file.path, bytes=file.bytes))
+            files.append(BatchFile(path=file.name, bytes=file.bytes))
             size += file.bytes
             if size >= BATCH_BYTES:
                 break
@@ -121,7 +120,7 @@ class Inbox:
             return None
         number = len(self.batches) + 1
         batch = Batch(number=number, at=at, files=tuple(files), silent=bool(old))
-        write_aside(
+        storage.write_whole(
             f"{self.place.folder('batches')}/{batch_name(number)}.json",
             batch.model_dump_json().encode(),
         )
@@ -134,40 +133,23 @@ def check_there(file: BatchFile) -> None:
     """See that a batch's file still has what was found in it.
 
     Raises:
-        InputProblem: It is gone, or shorter than it was.
+        InputError: It is gone, or shorter than it was.
     """
-    [found] = FileSystems.match([file.path])
-    if not found.metadata_list or found.metadata_list[0].size_in_bytes < file.bytes:
-        raise InputProblem(
+    try:
+        is_there = storage.size_of(text_path(file.path)) >= file.bytes
+    except OSError:
+        is_there = False
+    if not is_there:
+        raise InputError(
             f"{file.path}: is gone, or shorter than the {file.bytes:,} bytes that a watch has "
             "read; put it back, or run discretion nightly"
         )
 
 
-def write_aside(path: str, content: bytes) -> None:
-    """Write a file under another name first, so that it is never seen half written."""
-    folder, _, name = path.rpartition("/")
-    if not FileSystems.exists(folder):
-        FileSystems.mkdirs(folder)
-    aside = f"{folder}/_{name}.{uuid.uuid4().hex}"
-    try:
-        with FileSystems.create(aside, compression_type="uncompressed") as file:
-            file.write(content)
-        FileSystems.rename([aside], [path])
-    except BaseException:
-        if FileSystems.exists(aside):
-            FileSystems.delete([aside])
-        raise
-
-
 def _written(place: Place) -> list[Batch]:
     """The batches written down, in order."""
-    [found] = FileSystems.match([f"{place.folder('batches')}/batch-*.json"])
-    batches = []
-    for path in sorted(metadata.path for metadata in found.metadata_list):
-        with FileSystems.open(path, compression_type="uncompressed") as file:
-            batches.append(Batch.model_validate_json(file.read()))
-    return batches
+    found = storage.list_files(place.folder("batches"), "batch-", ".json")
+    return [Batch.model_validate_json(storage.read_bytes(str(file.path))) for file in found]
 
 
 def _said_before(state: str, night: Previous) -> set[tuple[str, int]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from pipelines.cli.arguments import UsageError
 from pipelines.inbox.batches import Place
 from pipelines.nights.state import Previous
-from pipelines.runs.run import RunError, run_rulebook
+from pipelines.runs.run import run_rulebook
+from schemas.errors import RunError, UsageError
 from transforms.assess.frame import Terms
 from transforms.nightly.changes import LastNight
 from transforms.nightly.night import Night

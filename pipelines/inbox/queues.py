@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 import apache_beam as beam
 
-from pipelines.cli.arguments import UsageError
-from pipelines.inbox.batches import write_aside
 from schemas.avro import avro_schema
+from schemas.errors import UsageError
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.files.storage import write_whole
 from transforms.watch.messages import decode_events
 
 REFUSED = "_refused"
@@ -161,7 +161,7 @@ def land(messages: list[bytes], inbox: str) -> None:
         schema = avro_schema("case_event")
         blocks = encode_blocks(events, schema)
         name = hashlib.sha256(blocks).hexdigest()[:32]
-        write_aside(f"{inbox}/queue-{name}.avro", write_header(schema) + blocks)
+        write_whole(f"{inbox}/queue-{name}.avro", write_header(schema) + blocks)
     if refused:
         lines = "".join(
             json.dumps({"reason": one.reason, "message": base64.b64encode(one.message).decode()})
@@ -169,4 +169,4 @@ def land(messages: list[bytes], inbox: str) -> None:
             for one in refused
         ).encode()
         name = hashlib.sha256(lines).hexdigest()[:32]
-        write_aside(f"{inbox}/{REFUSED}/queue-{name}.ndjson", lines)
+        write_whole(f"{inbox}/{REFUSED}/queue-{name}.ndjson", lines)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-from apache_beam.io.filesystems import FileSystems
-
-from pipelines.cli.arguments import InputProblem
-from pipelines.inbox.batches import batch_name, write_aside
+from pipelines.inbox.batches import batch_name
 from pipelines.inbox.plan import Job
 from schemas.avro import avro_schema
+from schemas.errors import InputError
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.files.storage import exists, write_whole
 from transforms.frames.frame import Frame
 from transforms.watch.cases import Said
 
@@ -25,12 +24,12 @@ def say(said: Said, job: Job) -> None:
     """Write what there is to say, unless it was said before.
 
     Raises:
-        InputProblem: It is of a day that has not come.
+        InputError: It is of a day that has not come.
     """
     if said.name > f"day-{job.now().date()}":
-        raise InputProblem(BROKEN_OFF)
+        raise InputError(BROKEN_OFF)
     path = job.place.file("changes", said.name, said.shard)
-    if said.name == batch_name(0) or FileSystems.exists(path):
+    if said.name == batch_name(0) or exists(path):
         return
     if said.changes.height:
         _write_whole(
@@ -54,4 +53,4 @@ def say(said: Said, job: Job) -> None:
 
 def _write_whole(path: str, frame: Frame, name: str) -> None:
     schema = avro_schema(name)
-    write_aside(path, write_header(schema) + encode_blocks(frame, schema))
+    write_whole(path, write_header(schema) + encode_blocks(frame, schema))

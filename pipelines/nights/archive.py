@@ -7,21 +7,21 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 
-from pipelines.cli.arguments import InputProblem, UsageError
-from pipelines.nights.new_files import avro_files
 from pipelines.nights.state import consumed_by
+from schemas.errors import InputError, UsageError
 from transforms.avro.read import sha256
+from transforms.files.find import find_below
 
 
 def check_apart(events: str, archive: str) -> None:
     """Refuse an archive among the events, which would be read there again.
 
     Raises:
-        InputProblem: There is no directory of events.
+        InputError: There is no directory of events.
         UsageError: One is in the other.
     """
     if not os.path.isdir(events):
-        raise InputProblem(f"{events}: no such directory")
+        raise InputError(f"{events}: no such directory")
     real = [os.path.realpath(folder) for folder in (events, archive)]
     if os.path.commonpath(real) in real:
         raise UsageError(f"--archive {archive}: give a directory apart from {events}")
@@ -49,8 +49,8 @@ def move_read(
         for run in runs
     ]
     folder = os.path.abspath(events)
-    for file in avro_files(folder):
-        digests = {read.get((file.path, file.bytes)) for read in read_by}
+    for file in find_below(folder).files:
+        digests = {read.get((file.name, file.bytes)) for read in read_by}
         if None in digests:
             continue
         target = os.path.join(archive, os.path.relpath(file.path, folder))

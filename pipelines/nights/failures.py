@@ -10,7 +10,8 @@ import datetime
 import os
 from collections.abc import Iterator
 
-from pipelines.cli.arguments import reason
+from pipelines.cli.run_command import reason
+from schemas.errors import BusyError, UsageError
 from schemas.status import Failure
 
 FAILED = "FAILED"
@@ -20,7 +21,8 @@ FAILED = "FAILED"
 def noted(state: str) -> Iterator[None]:
     """Note a night's failure in its state, or that there is none.
 
-    That another night is at work is no failure: that one will say how it went.
+    That another night is at work is no failure, for that one notes how it went; nor is a mistyped
+    option, which nobody but the one who typed it need know of.
 
     Args:
         state: The directory in which nights are kept.
@@ -29,7 +31,7 @@ def noted(state: str) -> Iterator[None]:
         yield
     except (Exception, KeyboardInterrupt) as error:
         # What cannot be noted, such as on a full disk, is said on standard error all the same.
-        if type(error).__name__ != "BusyError":
+        if not isinstance(error, (BusyError, UsageError)):
             with contextlib.suppress(OSError):
                 _write(state, Failure(at=datetime.datetime.now(datetime.UTC), why=reason(error)))
         raise

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 import time
 
-from apache_beam.io.filesystems import FileSystems
-
 from pipelines.nights.new_files import digested
-from pipelines.nights.plan import Job, paths
+from pipelines.nights.plan import Job
 from pipelines.nights.state import write_consumed
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, read_frame, versions
@@ -24,6 +22,7 @@ from schemas.manifest import (
 )
 from schemas.outcomes import ROUTES
 from transforms.avro.read import sha256
+from transforms.files.storage import remove
 from transforms.nightly.night import PART_SCHEMAS
 
 TALLY = "_tally.ndjson"
@@ -34,7 +33,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
     root, terms, options = job.place.partial, job.night.terms, job.options
     written = {part: files(root, part) for part in PART_SCHEMAS}
     tallies = Tallies(read_frame(f"{root}/{TALLY}"))
-    FileSystems.delete([f"{root}/{TALLY}"])
+    remove(f"{root}/{TALLY}")
 
     def records(part: str) -> int:
         return sum(written[part].values())
@@ -53,7 +52,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
         scope=options.scope,
         courts=terms.courts,
         inputs=tuple(
-            InputFile(path=file.path, bytes=file.bytes, sha256=sha256(file.path))
+            InputFile(path=file.name, bytes=file.bytes, sha256=sha256(file.path))
             for file in job.cases
         ),
         outputs=output_files(root, written),
@@ -79,8 +78,10 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
             second_reader=job.night.second_reader,
             consumed=consumed,
             consumed_list=write_consumed(root, (*earlier, *consumed)),
-            left_unread=tuple(paths((*job.events.cut_short, *job.reviews.cut_short))),
-            set_aside=tuple(file.path for file, _ in (*job.events.others, *job.reviews.others)),
+            left_unread=tuple(
+                file.name for file in (*job.events.cut_short, *job.reviews.cut_short)
+            ),
+            set_aside=tuple(file.name for file, _ in (*job.events.others, *job.reviews.others)),
             cases_before=tallies.total("before"),
             opened=tallies.total("opened"),
             cases=records("cases"),

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apache_beam.io.filesystems import FileSystems
-
-from pipelines.cli.arguments import InputProblem, UsageError
-from pipelines.nights.new_files import Unread, find_unread
+from pipelines.nights.new_files import NewFiles, find_new_files
 from pipelines.nights.state import Previous, find_previous, free_run_id, nights_there
 from pipelines.runs.run import RunPlace
 from schemas.avro import avro_schema
+from schemas.errors import InputError, UsageError
 from schemas.options import NightlyOptions
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.assess.frame import Terms
 from transforms.avro.blocks import count_records
-from transforms.avro.read import FoundFile, expand_inputs
+from transforms.avro.read import expand_inputs
+from transforms.files.find import FoundFile, LeftOut
+from transforms.files.storage import open_file
 from transforms.frames.buckets import bucket_count
 from transforms.nightly.changes import LastNight
 from transforms.nightly.night import Night
@@ -33,6 +32,7 @@ class Job:
         previous: Last night; None on a first night.
         place: Where the run is written.
         cases: On a first night, the case files.
+        left_out: On a first night, the case files that cannot be read, each with the reason.
         events: Event files that no night has read.
         reviews: Review files that no night has read.
         options: The options.
@@ -42,30 +42,27 @@ class Job:
     previous: Previous | None
     place: RunPlace
     cases: tuple[FoundFile, ...]
-    events: Unread
-    reviews: Unread
+    left_out: tuple[LeftOut, ...]
+    events: NewFiles
+    reviews: NewFiles
     options: NightlyOptions
-
-
-def paths(found: Sequence[FoundFile]) -> list[str]:
-    """Files' paths."""
-    return [file.path for file in found]
 
 
 def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) -> Job:
     """What there is to do.
 
     Raises:
-        InputProblem: There is nothing to start from.
+        InputError: There is nothing to start from.
         UsageError: The options do not fit the state.
     """
     previous = find_previous(state)
     as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
     cases: tuple[FoundFile, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     if previous is None:
         if options.input is None:
-            raise InputProblem(_nothing_to_start_from(state))
-        cases = tuple(expand_inputs(options.input, avro_schema("case_record")))
+            raise InputError(_nothing_to_start_from(state))
+        cases, left_out = expand_inputs(options.input, avro_schema("case_record"))
         buckets = bucket_count(sum(_records(file) for file in cases))
     else:
         if options.input is not None:
@@ -97,8 +94,9 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
         previous=previous,
         place=RunPlace(state, free_run_id(state, as_of)),
         cases=cases,
-        events=find_unread(options.events, avro_schema("case_event"), done, since),
-        reviews=find_unread(options.reviews, avro_schema("review"), done, since),
+        left_out=left_out,
+        events=find_new_files(options.events, avro_schema("case_event"), done, since),
+        reviews=find_new_files(options.reviews, avro_schema("review"), done, since),
         options=options,
     )
 
@@ -114,7 +112,7 @@ def _nothing_to_start_from(state: str) -> str:
 
 def _records(file: FoundFile) -> int:
     """About how many records a file holds."""
-    with FileSystems.open(file.path, compression_type="uncompressed") as stream:
+    with open_file(file.path) as stream:
         try:
             return count_records(stream, file.bytes)
         except ValueError:

@@ -7,21 +7,20 @@ OUT/runs/night-DATE[.N]/consumed.ndjson
 from __future__ import annotations
 
 import datetime
-import glob
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apache_beam.io.filesystems import FileSystems
-
-from pipelines.cli.arguments import InputProblem
-from pipelines.runs.run import RunError, files, load_run
+from pipelines.runs.run import files, load_run
 from schemas.avro import Schema, avro_schema
+from schemas.errors import DamagedError, InputError, RunError
 from schemas.manifest import ConsumedFile, Manifest, Nightly
 from transforms.avro.blocks import read_header
-from transforms.nightly.bucket_files import DamagedError, read_whole
+from transforms.files import storage
+from transforms.nightly.bucket_files import read_whole
 from transforms.nightly.night import PART_SCHEMAS
 
 CONSUMED = "consumed.ndjson"
@@ -55,14 +54,14 @@ def find_previous(state: str) -> Previous | None:
         The run; None where there was no night yet.
 
     Raises:
-        InputProblem: The latest run there is no night's.
+        InputError: The latest run there is no night's.
         RunError: A file of it is damaged or missing.
     """
-    if not FileSystems.exists(f"{state}/LATEST"):
+    if not storage.exists(f"{state}/LATEST"):
         return None
     run, manifest = load_run(state)
     if manifest.nightly is None:
-        raise InputProblem(
+        raise InputError(
             f"{run}: is a backlog run; start the nights in another directory, "
             f"with --input {run}/cases"
         )
@@ -88,7 +87,7 @@ def _check_known(path: str, schema: Schema) -> None:
     Raises:
         RunError: A newer program wrote it.
     """
-    with FileSystems.open(path, compression_type="uncompressed") as stream:
+    with storage.open_file(path) as stream:
         written = read_header(stream).schema
     if new := set(_names(written)) - set(_names(schema)):
         raise RunError(
@@ -124,16 +123,6 @@ def read_through(previous: Previous) -> None:
             raise RunError(str(error)) from None
 
 
-def damaged(error: BaseException) -> str | None:
-    """What of the state is damaged, if a transform said so.
-
-    Beam adds its place to the text of what a transform raises; a remote worker's has only the text.
-    """
-    kind = type(error).__name__
-    found = re.search(r"DamagedError: (.+?)(?: \[while running|\n|$)", f"{kind}: {error}")
-    return found[1] if found else None
-
-
 def instead_of_it(state: str) -> str:
     """What to do where last night's run cannot be used."""
     return f"restore that run, or write the name of an earlier one to {state}/LATEST"
@@ -156,10 +145,9 @@ def consumed_by(run: str) -> tuple[ConsumedFile, ...]:
 
 def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
     path = f"{run}/{CONSUMED}"
-    if not FileSystems.exists(path):
+    if not storage.exists(path):
         raise RunError(f"{path}: is missing")
-    with FileSystems.open(path, compression_type="uncompressed") as file:
-        content = file.read()
+    content = storage.read_bytes(path)
     if hashlib.sha256(content).hexdigest() != nightly.consumed_list:
         raise RunError(f"{path}: is not the list that the run wrote")
     return tuple(ConsumedFile.model_validate_json(line) for line in content.splitlines())
@@ -168,9 +156,7 @@ def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
 def write_consumed(folder: str, consumed: tuple[ConsumedFile, ...]) -> str:
     """Write the list of all files read, and give its digest."""
     content = "".join(f"{file.model_dump_json()}\n" for file in consumed).encode()
-    path = f"{folder}/{CONSUMED}"
-    with FileSystems.create(path, compression_type="uncompressed") as file:
-        file.write(content)
+    storage.write_whole(f"{folder}/{CONSUMED}", content)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -183,19 +169,19 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 def nights_there(state: str) -> list[str]:
     """The finished nights of a state, oldest first."""
-    [found] = FileSystems.match([f"{state}/runs/night-*/manifest.json"])
-    return in_order(metadata.path.split("/")[-2] for metadata in found.metadata_list)
+    runs = storage.folders_in(f"{state}/runs", "night-")
+    return in_order(os.path.basename(run) for run in runs if storage.exists(f"{run}/manifest.json"))
 
 
 def free_run_id(state: str, as_of: datetime.date) -> str:
     """The id of a night's run: night-DATE, with .2, .3 ... where the night has runs already."""
     first = f"night-{as_of}"
     ids = [first, *(f"{first}.{number}" for number in range(2, 1000))]
-    return next(name for name in ids if not FileSystems.exists(f"{state}/runs/{name}"))
+    return next(name for name in ids if not storage.exists(f"{state}/runs/{name}"))
 
 
 def sweep(state: str) -> None:
     """Remove what killed nights have left; only for the holder of the state's lock."""
-    left = glob.glob(f"{glob.escape(state)}/runs/_night-*.partial")
-    if left:
-        FileSystems.delete(left)
+    for name in storage.folders_in(f"{state}/runs", "_night-"):
+        if name.endswith(".partial"):
+            storage.remove(name)

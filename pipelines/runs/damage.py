@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from pipelines.cli.arguments import InputProblem
+from schemas.errors import InputError
 from schemas.manifest import DamagedFile
 
 MOST = 20
@@ -33,11 +33,11 @@ def refuse_all_damaged(damaged: Sequence[DamagedFile], read: int) -> None:
         read: How many records could be read.
 
     Raises:
-        InputProblem: There were none, and there is damage.
+        InputError: There were none, and there is damage.
     """
     if damaged and not read:
         others = f", and {len(damaged) - 1} more such files" if len(damaged) > 1 else ""
-        raise InputProblem(f"{damaged[0].path}: {_wrong(damaged[0])}{others}: nothing can be read")
+        raise InputError(f"{damaged[0].path}: {_wrong(damaged[0])}{others}: nothing can be read")
 
 
 def in_words(file: DamagedFile) -> str:

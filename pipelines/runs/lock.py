@@ -7,9 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 
-
-class BusyError(RuntimeError):
-    """Another process is at work in the same place; the message is one line."""
+from schemas.errors import BusyError
 
 
 @contextlib.contextmanager

@@ -19,17 +19,17 @@ from dataclasses import dataclass
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipelines.runs import storage as directories
-from pipelines.runs.lock import sole_writer
+from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
+from schemas.errors import AvroFormatError, OutputError, RunError, SchemaMismatchError
 from schemas.manifest import Manifest, OutputFile
 from schemas.outcomes import ROUTES
 from schemas.rulebook import Rulebook
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, load_text, names
-from transforms.avro.blocks import AvroFormatError, count_records
-from transforms.avro.decode import SchemaMismatchError
+from transforms.avro.blocks import count_records
 from transforms.avro.read import FrameSource
+from transforms.files import storage
 from transforms.frames.frame import FRAME_ROWS, Frame
 
 MANIFEST = "manifest.json"
@@ -37,14 +37,6 @@ RULEBOOK = "rulebook.json"
 _LATEST = "_LATEST"
 PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
 _RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-
-
-class OutputError(ValueError):
-    """Output that cannot be written, or is there already; the message is one line."""
-
-
-class RunError(ValueError):
-    """A run that cannot be read; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,79 +47,68 @@ class RunPlace:
     run_id: str
 
     @property
+    def directory(self) -> WholeDirectory:
+        """The run's directory."""
+        return WholeDirectory(f"{self.output}/runs/{self.run_id}", "another --run-id")
+
+    @property
     def final(self) -> str:
         """The run's directory once it is complete."""
-        return f"{self.output}/runs/{self.run_id}"
+        return self.directory.final
 
     @property
     def partial(self) -> str:
         """The directory in which it is written."""
-        return f"{self.output}/runs/_{self.run_id}.partial"
+        return self.directory.partial
 
+    def open(self) -> None:
+        """Make room for the run; what a killed run of the same name left behind is removed.
 
-def open_run(output: str, run_id: str) -> RunPlace:
-    """Make room for a run; what a killed run of the same name left behind is removed.
+        Raises:
+            OutputError: The run exists, or nothing can be written there.
+        """
+        self.directory.open(*PARTS)
+        self._write_latest()
 
-    Raises:
-        OutputError: The run exists, or nothing can be written there.
-    """
-    if not _RUN_ID.match(run_id):
-        raise OutputError(f"{run_id}: a run's id is letters, digits, dots, dashes and underscores")
-    place = RunPlace(output.rstrip("/"), run_id)
-    try:
-        if directories.exists(place.final):
-            raise OutputError(f"{place.final}: this run exists; give another --run-id or remove it")
-        discard(place)
-        for part in PARTS:
-            FileSystems.mkdirs(f"{place.partial}/{part}")
-        _write(f"{place.partial}/{_LATEST}", run_id + "\n")
-    except (BeamIOError, OSError) as error:
-        raise OutputError(f"{output}: cannot be written ({directories.why_not(error)})") from None
-    return place
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Write the run as the only process that does; a run that fails leaves nothing.
 
+        Raises:
+            BusyError: Another process writes a run of that id.
+            OutputError: The run exists, or nothing can be written there.
+        """
+        if not _RUN_ID.match(self.run_id):
+            raise OutputError(
+                f"{self.run_id}: a run's id is letters, digits, dots, dashes and underscores"
+            )
+        with self.directory.alone(*PARTS):
+            self._write_latest()
+            yield
 
-@contextlib.contextmanager
-def sole_run(output: str, run_id: str) -> Iterator[RunPlace]:
-    """A new run while this process alone writes it; a run that fails leaves nothing.
+    def close(self, manifest: Manifest, rulebook: Rulebook) -> None:
+        """Make the run exist: rulebook and manifest, then its name, then LATEST; or leave no run.
 
-    Raises:
-        BusyError: Another process writes a run of that id.
-        OutputError: The run exists, or nothing can be written there.
-    """
-    place = RunPlace(output.rstrip("/"), run_id)
-    with contextlib.ExitStack() as held:
+        Raises:
+            OutputError: LATEST cannot be moved; the run is gone again.
+        """
+        rules = rulebook.model_dump_json(by_alias=True, indent=2)
+        self.directory.write(RULEBOOK, rules + "\n")
+        self.directory.write(MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+        self.directory.close(MANIFEST)
+        latest = f"{self.output}/LATEST"
         try:
-            held.enter_context(sole_writer(place.final))
-        except OSError as error:
-            raise OutputError(f"{output}: cannot be written ({error.strerror})") from None
+            storage.rename(f"{self.final}/{_LATEST}", latest)
+        except (BeamIOError, OSError) as error:
+            storage.remove(self.final)
+            raise OutputError(f"{latest}: cannot be written ({storage.why_not(error)})") from None
+
+    def _write_latest(self) -> None:
         try:
-            open_run(output, run_id)
-            yield place
-        except BaseException:
-            discard(place)
-            raise
-
-
-def discard(place: RunPlace) -> None:
-    """Remove what a run that did not finish has written."""
-    directories.remove(place.partial)
-
-
-def close_run(place: RunPlace, manifest: Manifest, rulebook: Rulebook) -> None:
-    """Make a run exist: rulebook and manifest, then its name, then LATEST; or leave no run.
-
-    Raises:
-        OutputError: LATEST cannot be moved; the run is gone again.
-    """
-    _write(f"{place.partial}/{RULEBOOK}", rulebook.model_dump_json(by_alias=True, indent=2) + "\n")
-    _write(f"{place.partial}/{MANIFEST}", manifest.model_dump_json(indent=2) + "\n")
-    directories.rename(place.partial, place.final, last=[MANIFEST])
-    latest = f"{place.output}/LATEST"
-    try:
-        FileSystems.rename([f"{place.final}/{_LATEST}"], [latest])
-    except (BeamIOError, OSError) as error:
-        directories.remove(place.final)
-        raise OutputError(f"{latest}: cannot be written ({directories.why_not(error)})") from None
+            self.directory.write(_LATEST, self.run_id + "\n")
+        except (BeamIOError, OSError) as error:
+            why = storage.why_not(error)
+            raise OutputError(f"{self.output}: cannot be written ({why})") from None
 
 
 def load_run(where: str) -> tuple[str, Manifest]:
@@ -175,7 +156,7 @@ def files(run: str, part: str) -> dict[str, int]:
     """
     counted = {}
     for path, size in _sizes(run, part).items():
-        with FileSystems.open(path, compression_type="uncompressed") as stream:
+        with storage.open_file(path) as stream:
             try:
                 counted[path] = count_records(stream, size)
             except AvroFormatError as error:
@@ -185,9 +166,8 @@ def files(run: str, part: str) -> dict[str, int]:
 
 def _sizes(run: str, part: str) -> dict[str, int]:
     """The Avro files of a part of a run, with their sizes in bytes."""
-    [found] = FileSystems.match([f"{run}/{part}/*.avro"])
-    sizes = {str(metadata.path): metadata.size_in_bytes for metadata in found.metadata_list}
-    return dict(sorted(sizes.items()))
+    found = storage.list_files(f"{run}/{part}", ending=".avro")
+    return {str(file.path): file.size_in_bytes for file in found}
 
 
 def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[OutputFile, ...]:
@@ -246,12 +226,5 @@ def _of_case(
     return None
 
 
-def _write(path: str, text: str) -> None:
-    with FileSystems.create(path, mime_type="text/plain", compression_type="uncompressed") as file:
-        file.write(text.encode())
-
-
 def _read(path: str) -> str:
-    with FileSystems.open(path, compression_type="uncompressed") as file:
-        content: bytes = file.read()
-    return content.decode()
+    return storage.read_bytes(path).decode()

@@ -8,9 +8,9 @@ from importlib.metadata import version
 from typing import Any
 
 import polars as pl
-from apache_beam.io.filesystems import FileSystems
 
 from schemas.manifest import DamagedFile
+from transforms.files.storage import read_bytes, write_whole
 from transforms.frames.frame import Frame
 
 PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
@@ -18,15 +18,12 @@ PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
 
 def write_frame(frame: Frame, path: str) -> None:
     """Write a small frame as lines of JSON."""
-    with FileSystems.create(path, compression_type="uncompressed") as file:
-        file.write(frame.write_ndjson().encode())
+    write_whole(path, frame.write_ndjson().encode(), durable=False)
 
 
 def read_frame(path: str) -> Frame:
     """Read what `write_frame` wrote."""
-    with FileSystems.open(path, compression_type="uncompressed") as file:
-        content = file.read()
-    return pl.read_ndjson(content)
+    return pl.read_ndjson(read_bytes(path))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import yaml
 from pydantic import ValidationError
 
+from schemas.errors import RulebookError
 from schemas.rulebook import Companion, Rulebook
 from schemas.rulebook_compile import CompiledRulebook, Problem, compile_rulebook
 from schemas.rulebooks.content import TooMuchError, read_content
@@ -17,20 +18,6 @@ DEFAULT = "ice-2011-11-17"
 FOLDER = Path(__file__).parent
 COMPANIONS = FOLDER / "companions"
 Model = TypeVar("Model", Rulebook, Companion)
-
-
-class RulebookError(ValueError):
-    """A rulebook that cannot be used; each line says where and why.
-
-    Args:
-        file: The file's name as the user gave it.
-        lines: One message a problem, `FILE:LINE: reason`.
-    """
-
-    def __init__(self, file: str, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.file = file
-        self.lines = lines
 
 
 def names() -> list[str]:

@@ -19,7 +19,7 @@ import fastavro
 import polars as pl
 import pytest
 
-from pipelines.cli.exit_codes import BUSY, DAMAGED, INTERRUPTED
+from pipelines.cli.exit_codes import ExitCode
 from schemas.avro import avro_schema
 from schemas.rulebooks import load
 from tests.helpers.commands import (
@@ -364,7 +364,7 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     middle = second.offset + 50
     (folder / "2.avro").write_bytes(damaged[:middle] + b"\xff" * 64 + damaged[middle + 64 :])
     done = discretion("backlog", "--input", folder, "--output", tmp_path / "out")
-    assert done.returncode == DAMAGED
+    assert done.returncode == ExitCode.DAMAGED
     last = len(read([backlog.sample / "1.avro"])) % 100
     assert done.stderr.splitlines() == [
         f"discretion backlog: {folder}/1.avro: is cut short, or damaged at its end: {last} records "
@@ -412,7 +412,7 @@ def test_what_is_behind_a_cut_and_what_a_damaged_header_hides_is_said(
             at = [block.offset for block in fastavro.block_reader(file)]
         (folder / source.name).write_bytes(damage(source.read_bytes(), at))
     done = discretion("backlog", "--input", folder, "--output", tmp_path / "out", "--json")
-    assert done.returncode == DAMAGED
+    assert done.returncode == ExitCode.DAMAGED
     assert done.stderr.splitlines() == [
         f"discretion backlog: {folder}/{line}"
         for line in (
@@ -485,7 +485,7 @@ def test_a_killed_run_leaves_no_result_and_runs_again(
         process.send_signal(how)
         _, complained = process.communicate()
     if how != signal.SIGKILL:
-        assert process.returncode == INTERRUPTED
+        assert process.returncode == ExitCode.INTERRUPTED
         assert complained == b"discretion backlog: interrupted\n"
         assert not list(out.rglob("*.avro"))
     assert not (out / "LATEST").exists()
@@ -514,7 +514,7 @@ def test_of_two_runs_of_one_id_at_once_the_second_leaves_the_first_alone(
             half = files_below(out)
             assert half
             second = discretion(*command)
-            assert (second.returncode, second.stdout) == (BUSY, "")
+            assert (second.returncode, second.stdout) == (ExitCode.BUSY, "")
             assert second.stderr == (
                 f"discretion backlog: {out}/runs/one: another process is writing it\n"
             )

@@ -20,9 +20,9 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import IN_PROCESS
-from pipelines.cli.exit_codes import BUSY, INPUT, INTERRUPTED, OUTPUT, USAGE
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
-from pipelines.runs.written_directory import OutputDir
+from pipelines.runs.whole_directory import WholeDirectory
 from scripts.eoir_release import write_release
 from tests.helpers.commands import argv, discretion, environment, files_below, rows
 from transforms.eoir.cases import Rules
@@ -212,7 +212,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -
     ):
         before = sorted(tmp_path.iterdir())
         done = discretion("import-eoir", folder, "--output", tmp_path / "out")
-        assert (done.returncode, done.stdout) == (INPUT, "")
+        assert (done.returncode, done.stdout) == (ExitCode.INPUT, "")
         assert says in done.stderr
         assert done.stderr.count("\n") == 1
         assert sorted(tmp_path.iterdir()) == before
@@ -220,19 +220,19 @@ def test_bad_input_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -
 
 def test_bad_output_and_dates(messy: Path, imported: Path, tmp_path: Path) -> None:
     exists = discretion("import-eoir", messy, "--output", imported)
-    assert (exists.returncode, exists.stderr.count("\n")) == (OUTPUT, 1)
+    assert (exists.returncode, exists.stderr.count("\n")) == (ExitCode.OUTPUT, 1)
     file = tmp_path / "file"
     file.touch()
     below = discretion("import-eoir", messy, "--output", file / "out")
-    assert (below.returncode, below.stderr.count("\n")) == (OUTPUT, 1)
+    assert (below.returncode, below.stderr.count("\n")) == (ExitCode.OUTPUT, 1)
     wrong = discretion("import-eoir", messy, "--output", tmp_path / "o", "--pending-on", "17/11/11")
-    assert wrong.returncode == USAGE
+    assert wrong.returncode == ExitCode.USAGE
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -> None:
     done = discretion("import-eoir", messy, "--output", tmp_path / "out", limit="ulimit -f 4")
-    assert (done.returncode, done.stderr.count("\n")) == (OUTPUT, 1), done.stderr
+    assert (done.returncode, done.stderr.count("\n")) == (ExitCode.OUTPUT, 1), done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -253,7 +253,7 @@ def test_a_killed_import_leaves_no_result_and_can_be_repeated(
     process.communicate()
     assert not output.exists()
     if how is not signal.SIGKILL:
-        assert process.returncode == INTERRUPTED
+        assert process.returncode == ExitCode.INTERRUPTED
         assert list(tmp_path.iterdir()) == []
     again = discretion("import-eoir", messy, "--output", output)
     assert again.returncode == 0
@@ -277,7 +277,7 @@ def test_of_two_imports_to_one_place_the_second_leaves_the_first_alone(
         finally:
             process.send_signal(signal.SIGCONT)
         process.communicate()
-    assert second.returncode == BUSY
+    assert second.returncode == ExitCode.BUSY
     assert second.stderr == f"discretion import-eoir: {output}: another process is writing it\n"
     assert process.returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -286,7 +286,7 @@ def test_of_two_imports_to_one_place_the_second_leaves_the_first_alone(
 def test_many_stretches_and_buckets_give_what_one_gives(
     messy: Path, imported: Path, tmp_path: Path
 ) -> None:
-    output = OutputDir(str(tmp_path / "out"))
+    output = WholeDirectory(str(tmp_path / "out"), "another")
     output.open(*PARTS, SHUFFLE)
     found = find_release(str(messy))
     job = Job(found, output, Rules(datetime.date.fromisoformat(DAY), found.juveniles), 5, 4000)

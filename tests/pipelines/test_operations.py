@@ -16,12 +16,11 @@ import fastavro
 import polars as pl
 import pytest
 
-from pipelines.cli.arguments import InputProblem
 from pipelines.nights.archive import move_read
 from pipelines.nights.plan import plan_night
 from pipelines.nights.state import find_previous
-from pipelines.runs.run import RunError
 from schemas.avro import avro_schema
+from schemas.errors import InputError, RunError
 from schemas.options import NightlyOptions
 from schemas.rulebooks import DEFAULT, load
 from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
@@ -136,7 +135,7 @@ def failing(state: Path, what: str, limit: str = "true") -> subprocess.Completed
     script = f"""
 import logging, os, signal, sys, tempfile
 from pipelines.nights.failures import noted
-from pipelines.cli.arguments import run_command
+from pipelines.cli.run_command import run_command
 logging.disable()
 
 def night():
@@ -220,7 +219,7 @@ def test_a_state_in_disorder_is_told(place: Path, tmp_path: Path, lost: str, say
     options = NightlyOptions(
         rulebook=DEFAULT, as_of=N3, state=str(state), events=str(place / "events")
     )
-    with pytest.raises((RunError, InputProblem), match=says):
+    with pytest.raises((RunError, InputError), match=says):
         plan_night(options, str(state), load(DEFAULT))
 
 

@@ -18,7 +18,6 @@ import fastavro
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import InputProblem
 from pipelines.inbox.batches import Inbox, check_there
 from pipelines.inbox.live_source import RUNNER, LiveSource
 from pipelines.inbox.plan import plan_watch
@@ -27,6 +26,7 @@ from pipelines.watch import watch
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
+from schemas.errors import InputError
 from schemas.watch import BatchFile
 from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
 from tests.helpers.news import CLEAN, ELDER, VETERAN, completed, events_of, felony
@@ -248,7 +248,7 @@ def test_a_file_that_grows_loses_nothing_by_a_kill_and_one_that_goes_is_named(
 
     whole = file.read_bytes()
     file.write_bytes(whole[:-1])
-    with pytest.raises(InputProblem, match="shorter than"):
+    with pytest.raises(InputError, match="shorter than"):
         check_there(BatchFile(path=str(file), bytes=len(whole)))
     file.unlink()
     done = discretion("watch", "--state", place / "OUT", "--inbox", place / "inbox",
@@ -297,7 +297,7 @@ def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
         watch(pipeline | live.read(), job)
         running = pipeline.run()
         # On the next day two turn 65: the end of the ticks brings it too early.
-        with pytest.raises(InputProblem, match="time ran ahead"):
+        with pytest.raises(InputError, match="time ran ahead"):
             running.wait_until_finish()
     assert not [name for name in changes(place, f"night-{N1}") if name > f"day-{N2}"]
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.conditions import Condition, ConditionError, Names, Parameter, Term, compile_condition
+from schemas.conditions import Condition, Names, Parameter, Term, compile_condition
+from schemas.errors import ConditionError
 from schemas.facts import FACTS, high, low
 
 DAY = datetime.date(2011, 11, 17)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from schemas.errors import RulebookError
 from schemas.rulebook_compile import compile_rulebook
-from schemas.rulebooks import FOLDER, RulebookError, load, load_text, locate, names, parse, read
+from schemas.rulebooks import FOLDER, load, load_text, locate, names, parse, read
 from transforms.explain.examples import example_problems
 
 # One rulebook that is right; each test below spoils one line of it.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pipelines.cli.exit_codes import INPUT, USAGE
+from pipelines.cli.exit_codes import ExitCode
 from tests.helpers.commands import content, environment, run_of
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +127,7 @@ def test_a_second_review_takes_the_same_sample_and_is_a_run_of_its_own(place: Pl
 def test_other_options_go_to_the_review_and_its_exit_code_comes_back(place: Place) -> None:
     before = place.runs()
     done = backlog(place.checkout, place.elsewhere, "--rulebook", "nope", "--cases", CASES)
-    assert (done.returncode, done.stdout) == (INPUT, "")
+    assert (done.returncode, done.stdout) == (ExitCode.INPUT, "")
     assert re.fullmatch("discretion backlog: nope: no such rulebook or file; .*\n", done.stderr)
     assert place.runs() == before
 
@@ -140,6 +140,6 @@ def test_a_number_of_cases_that_is_none_is_refused_and_nothing_is_made(
 ) -> None:
     before = {path.name for path in place.checkout.iterdir()}
     done = backlog(place.checkout, place.elsewhere, *words)
-    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
     assert done.stderr == "backlog: --cases is a whole number from 1 on\n"
     assert {path.name for path in place.checkout.iterdir()} == before

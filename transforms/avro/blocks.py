@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from schemas.avro import Schema
+from schemas.errors import AvroFormatError, CutShortError
 from transforms.avro.bounds import BLOCK_BYTES, HEADER_BYTES
 from transforms.avro.codecs import CODECS
 from transforms.avro.varint import LONGEST, read_varint, varint
@@ -23,14 +24,6 @@ MARKER = 16
 READ_BYTES = 4 << 20
 KEPT_BYTES = 1 << 20
 _FIRST_BYTES = 1 << 16
-
-
-class AvroFormatError(ValueError):
-    """Bytes that are not an Avro object container file, with the reason."""
-
-
-class CutShortError(AvroFormatError):
-    """A file that ends within its header, as one does that is still being written."""
 
 
 @dataclass(frozen=True, slots=True)

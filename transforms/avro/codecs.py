@@ -11,6 +11,7 @@ from typing import Any
 import cramjam
 import numpy as np
 
+from schemas.errors import CodecError, TooLargeError
 from transforms.avro.bounds import decompressed_bytes
 
 # Snappy names the size of what it holds; more than this many times the block is damage.
@@ -22,14 +23,6 @@ _XZ_MEMORY = 128 << 20
 _UNTOUCHED = b"\xa5\x5a" * 16
 # What follows a stream is copied; more streams than this are no writer's.
 _STREAMS = 100
-
-
-class CodecError(ValueError):
-    """Bytes that do not decompress."""
-
-
-class TooLargeError(ValueError):
-    """Content beyond one of the bounds of `transforms.avro.bounds`."""
 
 
 def decompress(codec: str, data: bytes) -> bytes:

@@ -21,14 +21,14 @@ import fastavro
 import polars as pl
 
 from schemas.avro import Schema
+from schemas.errors import CodecError, DecodeError, TooLargeError
 from transforms.avro.blocks import Block, Header
 from transforms.avro.bounds import ALWAYS_BYTES, BLOCK_RECORDS, FRAME_BYTES
 from transforms.avro.check import Bad, Checker, Piece, shortest
-from transforms.avro.codecs import CodecError, TooLargeError, decompress
+from transforms.avro.codecs import decompress
 from transforms.avro.columns import NotPlainError, column_of, marked, plain_record, readable
 from transforms.avro.native import NativeError, decode_records, encode_records
 from transforms.avro.resolve import Resolved, resolve
-from transforms.avro.resolve import SchemaMismatchError as SchemaMismatchError
 from transforms.avro.types import kind_of, value_type
 from transforms.avro.types import polars_schema as polars_schema
 from transforms.avro.varint import varint
@@ -38,10 +38,6 @@ _END = b"the end of these blocks"
 _TEXTS = ("string", "bytes")
 # A codec without a checksum: what it gives may be whole records of wrong values.
 _UNCHECKED = "deflate"
-
-
-class DecodeError(ValueError):
-    """Blocks that do not decode."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from apache_beam.io import filebasedsource
-from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
+from apache_beam.io import iobase
+from apache_beam.io.range_trackers import OffsetRangeTracker
+from apache_beam.io.restriction_trackers import OffsetRange
 
 from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
-from transforms.avro.blocks import AvroFormatError, read_header
-from transforms.avro.decode import Decoder, SchemaMismatchError, Unread
+from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
+from transforms.avro.blocks import read_header
+from transforms.avro.decode import Decoder, Unread
 from transforms.avro.stream import read_stream
+from transforms.files.find import Found, FoundFile, LeftOut, find_files
+from transforms.files.names import path_text, text_path
+from transforms.files.storage import open_file, size_of, why_not
 from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
 from transforms.normalize.quarantine import unreadable
 
 DIGEST_BYTES = 1 << 22
-
-
-class InputError(ValueError):
-    """Input that cannot be read at all; the message is one line, naming the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file to read: its path and its size in bytes."""
-
-    path: str
-    bytes: int
+# A range is read by one worker.
+RANGE_BYTES = 64 << 20
+LEAST_BYTES = 1 << 20
 
 
 class FramesRead(NamedTuple):
@@ -44,39 +38,41 @@ class FramesRead(NamedTuple):
     quarantined: beam.PCollection[Frame]
 
 
-def expand_inputs(patterns: Sequence[str], schema: Schema) -> list[FoundFile]:
-    """Find the files that patterns mean, and see that each can be read.
+def expand_inputs(patterns: Sequence[str], schema: Schema) -> Found:
+    """Find the files that a user means, and see which of them can be read.
 
     Args:
-        patterns: Files, globs or directories (all `*.avro` below them; names that start with `_`
-            or `.` are passed over).
+        patterns: Files, folders or patterns (`find_files`).
         schema: The schema that they are to be read as.
 
     Returns:
-        The files, sorted by path, each once.
+        The files that can be read; those that cannot are among what is left out.
 
     Raises:
-        InputError: A pattern finds nothing, or a file is not an Avro file of such records.
+        InputError: A pattern finds nothing, or nothing that was found can be read.
     """
-    found: dict[str, FoundFile] = {}
-    for pattern in patterns:
-        files = _match(pattern)
-        if not files:
-            raise InputError(f"{pattern}: no such file, or no .avro file there")
-        found |= {file.path: file for file in files}
-    for file in found.values():
-        try:
-            with FileSystems.open(file.path, compression_type="uncompressed") as stream:
-                header = read_header(stream)
-            check_kind(header.schema, schema)
-            Decoder.of(header, schema)
-        except (AvroFormatError, SchemaMismatchError) as error:
-            raise InputError(f"{file.path}: {error}") from None
-        except IsADirectoryError:
-            raise InputError(f"{file.path}: there is no .avro file in it") from None
-        except OSError as error:
-            raise InputError(f"{file.path}: cannot be read ({error.strerror})") from None
-    return [found[path] for path in sorted(found)]
+    found = find_files(patterns)
+    refused = {file.path: reason for file in found.files if (reason := why_not_read(file, schema))}
+    left_out = (*found.left_out, *(LeftOut(path, reason) for path, reason in refused.items()))
+    files = tuple(file for file in found.files if file.path not in refused)
+    if not files:
+        others = f", and {len(left_out) - 1} more like it" if len(left_out) > 1 else ""
+        raise InputError(f"{left_out[0].path}: {left_out[0].reason}{others}")
+    return Found(files, tuple(sorted(left_out)))
+
+
+def why_not_read(file: FoundFile, schema: Schema) -> str | None:
+    """Why no record of a file can be read as a schema's; None where they can."""
+    try:
+        with open_file(file.path) as stream:
+            header = read_header(stream)
+        check_kind(header.schema, schema)
+        Decoder.of(header, schema)
+    except (AvroFormatError, SchemaMismatchError) as error:
+        return str(error)
+    except OSError as error:
+        return f"cannot be read ({why_not(error)})"
+    return None
 
 
 def check_kind(written: Schema, wanted: Schema) -> None:
@@ -86,37 +82,11 @@ def check_kind(written: Schema, wanted: Schema) -> None:
         raise SchemaMismatchError(f"holds {name} records, where {fullname(wanted)} is wanted")
 
 
-def _match(pattern: str) -> list[FoundFile]:
-    folder = pattern.rstrip("/")
-    is_glob = any(mark in folder for mark in "*?[")
-    tries = [[pattern]] if is_glob else [[f"{folder}/*.avro", f"{folder}/**/*.avro"], [pattern]]
-    for patterns in tries:
-        try:
-            results = FileSystems.match(patterns)
-        except BeamIOError:
-            continue
-        found = [
-            FoundFile(match.path, match.size_in_bytes)
-            for result in results
-            for match in result.metadata_list
-            if not _passed_over(match.path, folder)
-        ]
-        if found:
-            return found
-    return []
-
-
-def _passed_over(path: str, folder: str) -> bool:
-    below = path.removeprefix(folder)
-    parts = below.split("/") if below != path else [path.rsplit("/", 1)[-1]]
-    return any(part.startswith(("_", ".")) for part in parts if part)
-
-
 class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
     """Reads Avro files as frames; large files are split at sync markers.
 
     Args:
-        files: Paths, from `expand_inputs`.
+        files: The files.
         schema: The schema that frames have.
         columns: The columns wanted; None for all.
         frame_rows: About how many rows a frame has.
@@ -124,7 +94,7 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
 
     def __init__(
         self,
-        files: Sequence[str],
+        files: Sequence[FoundFile],
         schema: Schema,
         columns: Sequence[str] | None = None,
         frame_rows: int = FRAME_ROWS,
@@ -138,16 +108,17 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
     def expand(self, pbegin: beam.pvalue.PBegin) -> FramesRead:
         """The start of a pipeline to frames and quarantined places."""
         schema, columns, rows = self.schema, self.columns, self.frame_rows
+        ranges = [part for file in self.files for part in _ranges(file)]
+
+        def read_range(name: str, start: int, stop: int) -> Iterator[tuple[str, Frame]]:
+            source = FrameSource(text_path(name), schema, columns, rows)
+            return source.read(source.get_range_tracker(start, stop))
+
         read = (
             pbegin
-            | beam.Create(list(self.files), reshuffle=False)
-            | filebasedsource.ReadAllFiles(
-                splittable=True,
-                compression_type="uncompressed",
-                desired_bundle_size=64 << 20,
-                min_bundle_size=1 << 20,
-                source_from_file=lambda path: FrameSource(path, schema, columns, rows),
-            ).with_output_types(tuple[str, Frame])
+            | beam.Create(ranges, reshuffle=False)
+            | beam.Reshuffle()
+            | beam.FlatMapTuple(read_range).with_output_types(tuple[str, Frame])
             | beam.FlatMap(_by_kind)
             .with_output_types(Frame, quarantined=Frame)
             .with_outputs("quarantined", main="frames")
@@ -155,11 +126,19 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
         return FramesRead(read.frames | Rebatch(rows), read.quarantined)
 
 
-class FrameSource(filebasedsource.FileBasedSource):
+def _ranges(file: FoundFile) -> Iterator[tuple[str, int, int]]:
+    """A file's name and ranges of its bytes; each can be read by itself."""
+    for part in OffsetRange(0, file.bytes).split(RANGE_BYTES, LEAST_BYTES):
+        yield file.name, part.start, part.stop
+
+
+class FrameSource(iobase.BoundedSource):
     """An Avro file whose records are (kind, frame): "frames" of records, or "quarantined" places.
 
+    Beam's own source of files takes every path for a pattern.
+
     Args:
-        path: The file.
+        path: The file, literally.
         schema: The schema that frames have.
         columns: The columns wanted; None for all.
         frame_rows: About how many rows a frame has.
@@ -168,16 +147,41 @@ class FrameSource(filebasedsource.FileBasedSource):
     def __init__(
         self, path: str, schema: Schema, columns: Sequence[str] | None, frame_rows: int
     ) -> None:
-        super().__init__(path, compression_type="uncompressed", validate=False)
+        super().__init__()
+        self.path = path
         self.schema = schema
         self.columns = columns
         self.frame_rows = frame_rows
 
-    def read_records(self, file_name: str, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
+    def estimate_size(self) -> int:
+        """The file's size in bytes."""
+        return size_of(self.path)
+
+    def get_range_tracker(self, start_position: Any, stop_position: Any) -> OffsetRangeTracker:
+        """A tracker of a range of bytes; None for the file's start or end."""
+        return OffsetRangeTracker(
+            start_position or 0, self.estimate_size() if stop_position is None else stop_position
+        )
+
+    def split(
+        self, desired_bundle_size: float, start_position: Any = None, stop_position: Any = None
+    ) -> Iterator[iobase.SourceBundle]:
+        """The file in ranges of about so many bytes."""
+        whole = self.get_range_tracker(start_position, stop_position)
+        for part in OffsetRange(whole.start_position(), whole.stop_position()).split(
+            int(min(desired_bundle_size, whole.stop_position()))
+        ):
+            yield iobase.SourceBundle(part.stop - part.start, self, part.start, part.stop)
+
+    def default_output_coder(self) -> Any:
+        """Beam's own for any Python object."""
+        return beam.coders.registry.get_coder(object)
+
+    def read(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
         """Frames of the blocks that start in a range of the file."""
-        size = FileSystems.match([file_name])[0].metadata_list[0].size_in_bytes
+        file_name, size = path_text(self.path), self.estimate_size()
         start, stop = range_tracker.start_position() or 0, range_tracker.stop_position()
-        with self.open_file(file_name) as stream:
+        with open_file(self.path) as stream:
             header = read_header(stream)
             decoder = Decoder.of(header, self.schema, self.columns)
             parts = read_stream(stream, header, decoder, size, self.frame_rows, start, stop)
@@ -196,7 +200,7 @@ def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:
 def sha256(path: str) -> str:
     """Digest of a file's bytes, hexadecimal."""
     digest = hashlib.sha256()
-    with FileSystems.open(path, compression_type="uncompressed") as stream:
+    with open_file(path) as stream:
         while part := stream.read(DIGEST_BYTES):
             digest.update(part)
     return digest.hexdigest()

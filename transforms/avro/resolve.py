@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.avro import Schema
+from schemas.errors import SchemaMismatchError
 from transforms.avro.bounds import TYPES
 from transforms.avro.parse import NO_DEFAULT, PRIMITIVE, Field, SchemaError, Type, parse
 from transforms.avro.types import LOGICAL
@@ -27,10 +28,6 @@ _PROMOTIONS = {
     "string": {"string", "bytes"},
     "bytes": {"string", "bytes"},
 }
-
-
-class SchemaMismatchError(ValueError):
-    """A writer's schema that cannot be read as the reader's, with the field at fault."""
 
 
 @dataclass(frozen=True)

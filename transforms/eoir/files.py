@@ -11,7 +11,7 @@ from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.eoir import RENAMED, TABLES, Table
-from transforms.avro.read import InputError
+from schemas.errors import InputError
 
 # A header is a few hundred bytes; a file without a newline in so many is no table.
 HEADER_BYTES = 1 << 16

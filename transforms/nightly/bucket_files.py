@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
 import apache_beam as beam
-from apache_beam.io.filesystems import FileSystems
 
 from schemas.avro import Schema
-from transforms.avro.blocks import AvroFormatError, Block, blocks, read_header
-from transforms.avro.decode import DecodeError, Decoder, SchemaMismatchError
+from schemas.errors import AvroFormatError, DamagedError, DecodeError, SchemaMismatchError
+from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.decode import Decoder
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.avro.types import polars_schema
+from transforms.files.storage import exists, open_file, size_of, write_whole
 from transforms.frames.frame import Frame
-
-
-class DamagedError(ValueError):
-    """A file of an earlier run that cannot be read whole; the message is one line."""
 
 
 def read_whole(path: str, schema: Schema, columns: Sequence[str] | None = None) -> Frame:
@@ -35,11 +31,11 @@ def read_whole(path: str, schema: Schema, columns: Sequence[str] | None = None) 
         DamagedError: Not every record can be read: nothing may be left out of a state.
     """
     every = polars_schema(schema)
-    if not FileSystems.exists(path):
+    if not exists(path):
         return every.to_frame().select(columns or every.names())
-    size = FileSystems.match([path])[0].metadata_list[0].size_in_bytes
+    size = size_of(path)
     try:
-        with FileSystems.open(path, compression_type="uncompressed") as stream:
+        with open_file(path) as stream:
             header = read_header(stream)
             decoder = Decoder.of(header, schema, columns)
             found = []
@@ -73,10 +69,7 @@ class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PColl
         """Write one file."""
         part, place = path.split("/")[0], f"{self.root}/{path}"
         schema = self.schemas[part]
-        # Written twice, when a worker tries again, it is never seen half written.
-        aside = f"{self.root}/{part}/_{uuid.uuid4().hex}"
-        with FileSystems.create(aside, compression_type="uncompressed") as file:
-            file.write(write_header(schema))
-            file.write(encode_blocks(frame, schema))
-        FileSystems.rename([aside], [place])
+        # A worker may try again, and the file is never seen half written.
+        content = write_header(schema) + encode_blocks(frame, schema)
+        write_whole(place, content, durable=False)
         return path

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli.arguments import InputProblem
-from pipelines.cli.exit_codes import INPUT, OK, STALE, USAGE
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands.status import in_words, look, prometheus
+from schemas.errors import InputError
 from schemas.status import Status
 from tests.helpers.commands import discretion
 
@@ -213,7 +213,7 @@ DAMAGED = {
 def test_a_damaged_manifest_is_said(how: str, tmp_path: Path) -> None:
     text, message = DAMAGED[how]
     state = state_of(tmp_path, text)
-    with pytest.raises(InputProblem, match=f"^{state}/runs/night-2011-11-16/manifest.json: ") as e:
+    with pytest.raises(InputError, match=f"^{state}/runs/night-2011-11-16/manifest.json: ") as e:
         look(state, NOW)
     assert message in str(e.value)
 
@@ -231,7 +231,7 @@ def test_damage_is_one_line_and_an_exit_code(tmp_path: Path) -> None:
 
 def failed(state: Path, message: str) -> None:
     done = discretion("status", "--state", state)
-    assert (done.returncode, done.stdout) == (INPUT, "")
+    assert (done.returncode, done.stdout) == (ExitCode.INPUT, "")
     assert done.stderr.startswith(f"discretion status: {state}/")
     assert done.stderr.endswith(f"{message}\n")
     assert done.stderr.count("\n") == 1
@@ -241,7 +241,7 @@ def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     before = datetime.datetime.now(datetime.UTC)
     done = discretion("status", "--state", f"{state}/", "--json")
-    assert (done.returncode, done.stderr) == (OK, "")
+    assert (done.returncode, done.stderr) == (ExitCode.OK, "")
     said, then = Status.model_validate_json(done.stdout), look(state, before)
     assert said.last_good is not None
     assert then.last_good is not None
@@ -250,9 +250,9 @@ def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
     same = then.last_good.model_copy(update={"age_seconds": said.last_good.age_seconds})
     assert said == then.model_copy(update={"last_good": same})
     # A night of 2011 is too old for any but a very patient monitor.
-    for hours, code in ((24, STALE), (1e7, OK)):
+    for hours, code in ((24, ExitCode.STALE), (1e7, ExitCode.OK)):
         done = discretion("status", "--state", state, "--prometheus", "--max-age", hours)
         assert done.returncode == code
         assert ("discretion_cases", ()) in scraped(done.stdout.splitlines())
     both = discretion("status", "--state", state, "--json", "--prometheus")
-    assert (both.returncode, both.stdout) == (USAGE, "")
+    assert (both.returncode, both.stdout) == (ExitCode.USAGE, "")

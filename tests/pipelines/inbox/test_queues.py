@@ -13,13 +13,13 @@ from apache_beam.io.gcp.pubsub import ReadFromPubSub
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing import test_stream
 
-from pipelines.cli.arguments import InputProblem, UsageError
 from pipelines.inbox.live_source import RUNNER
 from pipelines.inbox.queues import KafkaValues, installed, land, queue_source, read_pubsub
-from pipelines.nights.new_files import find_unread
+from pipelines.nights.new_files import find_new_files
 from pipelines.receive import Beside, land_events, said_by_google
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
+from schemas.errors import InputError, UsageError
 from tests.helpers.commands import discretion
 from transforms.nightly.bucket_files import read_whole
 
@@ -31,7 +31,7 @@ SCHEMA = avro_schema("case_event")
 
 
 def landed(inbox: Path) -> list[str]:
-    found = find_unread(str(inbox), SCHEMA, ())
+    found = find_new_files(str(inbox), SCHEMA, ())
     assert not found.others
     assert not found.cut_short
     return sorted(case for f in found.files for case in read_whole(f.path, SCHEMA)["event_id"])
@@ -105,7 +105,7 @@ def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
     with landing:
         assert landing.process is not None
         landing.process.wait()
-        with pytest.raises(InputProblem, match="receive has ended with exit code 2"):
+        with pytest.raises(InputError, match="receive has ended with exit code 2"):
             landing.check()
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.arguments import InputProblem, UsageError
 from pipelines.nights.archive import check_apart, move_file
+from schemas.errors import InputError, UsageError
 
 
 def test_an_archive_is_apart_from_the_events(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_an_archive_is_apart_from_the_events(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="give a directory apart from"):
             check_apart(str(events), str(archive))
     check_apart(str(events), str(tmp_path / "events of old"))
-    with pytest.raises(InputProblem, match="no such directory"):
+    with pytest.raises(InputError, match="no such directory"):
         check_apart(str(tmp_path / "none"), str(tmp_path / "old"))
 
 

@@ -5,14 +5,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.cli.arguments import InputProblem
-from pipelines.nights.new_files import digested, find_unread
+from pipelines.nights.new_files import NewFiles, digested, find_new_files
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
-from transforms.avro.read import FoundFile
+from schemas.errors import InputError
 from transforms.avro.write import encode_blocks, write_header
+from transforms.files.find import FoundFile
 from transforms.nightly.events import EVENTS
 
+NOTHING = NewFiles((), (), (), ())
 EVENT = avro_schema("case_event")
 
 
@@ -29,27 +30,27 @@ def test_files_are_read_once_and_again_when_they_have_grown(tmp_path: Path) -> N
     (tmp_path / "a.avro").write_bytes(file_of("1"))
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "b.avro").write_bytes(file_of("2"))
-    first = find_unread(str(tmp_path), EVENT, ())
+    first = find_new_files(str(tmp_path), EVENT, ())
     assert names(first.files) == ["a.avro", "b.avro"]
     done = digested("events", first.files)
-    assert find_unread(str(tmp_path), EVENT, done) == ((), (), ())
+    assert find_new_files(str(tmp_path), EVENT, done) == NOTHING
     (tmp_path / "a.avro").write_bytes(file_of("1", "3"))
-    assert names(find_unread(str(tmp_path), EVENT, done).files) == ["a.avro"]
+    assert names(find_new_files(str(tmp_path), EVENT, done).files) == ["a.avro"]
 
 
 def test_what_takes_the_name_and_size_of_a_file_that_was_read_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.avro"
     path.write_bytes(file_of("1"))
-    done = digested("events", find_unread(str(tmp_path), EVENT, ()).files)
+    done = digested("events", find_new_files(str(tmp_path), EVENT, ()).files)
     before, after = path.stat().st_mtime - 1, path.stat().st_mtime + 1
-    assert find_unread(str(tmp_path), EVENT, done, before) == ((), (), ())
+    assert find_new_files(str(tmp_path), EVENT, done, before) == NOTHING
     path.write_bytes(file_of("2"))
     assert path.stat().st_size == done[0].bytes
-    assert names(find_unread(str(tmp_path), EVENT, done, before).files) == ["a.avro"]
+    assert names(find_new_files(str(tmp_path), EVENT, done, before).files) == ["a.avro"]
     # Both are known then; what is older than the last night is not looked into.
-    both = (*done, *digested("events", find_unread(str(tmp_path), EVENT, done, before).files))
-    assert find_unread(str(tmp_path), EVENT, both, before) == ((), (), ())
-    assert find_unread(str(tmp_path), EVENT, done, after + 60) == ((), (), ())
+    both = (*done, *digested("events", find_new_files(str(tmp_path), EVENT, done, before).files))
+    assert find_new_files(str(tmp_path), EVENT, both, before) == NOTHING
+    assert find_new_files(str(tmp_path), EVENT, done, after + 60) == NOTHING
 
 
 def test_names_that_start_with_a_line_or_a_dot_are_passed_over(tmp_path: Path) -> None:
@@ -57,24 +58,24 @@ def test_names_that_start_with_a_line_or_a_dot_are_passed_over(tmp_path: Path) -
         (tmp_path / name).write_bytes(file_of("1"))
     (tmp_path / "_below").mkdir()
     (tmp_path / "_below" / "d.avro").write_bytes(file_of("1"))
-    assert find_unread(str(tmp_path), EVENT, ()) == ((), (), ())
+    assert find_new_files(str(tmp_path), EVENT, ()) == NOTHING
 
 
 def test_a_file_cut_short_anywhere_waits(tmp_path: Path) -> None:
     whole, header = file_of("1", "2"), len(write_header(EVENT))
     for length in (0, 2, 4, 100, header - 1, header + 1, len(whole) - 1):
         (tmp_path / "a.avro").write_bytes(whole[:length])
-        assert names(find_unread(str(tmp_path), EVENT, ()).cut_short) == ["a.avro"], length
+        assert names(find_new_files(str(tmp_path), EVENT, ()).cut_short) == ["a.avro"], length
 
 
 def test_other_files_are_named_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "a.avro").write_bytes(b"no Avro")
     (tmp_path / "b.avro").write_bytes(write_header(avro_schema("review")))
-    found = find_unread(str(tmp_path), EVENT, ())
+    found = find_new_files(str(tmp_path), EVENT, ())
     assert [Path(file.path).name for file, _ in found.others] == ["a.avro", "b.avro"]
     assert found.others[0][1] == "is not an Avro file"
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match="no such directory"):
-        find_unread(str(tmp_path / "none"), EVENT, ())
+    with pytest.raises(InputError, match="no such directory"):
+        find_new_files(str(tmp_path / "none"), EVENT, ())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.runs.lock import BusyError, locked, sole_writer
+from pipelines.runs.lock import locked, sole_writer
+from schemas.errors import BusyError
 
 
 def busy(lock: AbstractContextManager[None], message: str) -> None:

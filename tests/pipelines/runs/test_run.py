@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.cli.exit_codes import INPUT, OK
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import sample_events
-from pipelines.runs.run import OutputError, RunError, close_run, find_case, load_run, sole_run
+from pipelines.runs.run import RunPlace, find_case, load_run
 from schemas.avro import avro_schema
 from schemas.case_record import CaseRecord
+from schemas.errors import OutputError, RunError
 from schemas.manifest import Manifest
 from schemas.rulebooks import load
 from tests.helpers.commands import files_below
@@ -36,8 +37,9 @@ def empty_store() -> Iterator[None]:
 def run_in(output: str, run_id: str) -> None:
     """Make a run without any case."""
     manifest = Manifest.model_validate({**NIGHT, "run_id": run_id})
-    with sole_run(output, run_id) as place:
-        close_run(place, manifest, load("ice-2011-11-17").rulebook)
+    place = RunPlace(output, run_id)
+    with place.alone():
+        place.close(manifest, load("ice-2011-11-17").rulebook)
 
 
 @pytest.mark.parametrize("store", ["disk", "flat://b"])
@@ -56,7 +58,7 @@ def test_latest_names_the_run_that_was_closed_last(store: str, tmp_path: Path) -
 
 def test_where_latest_cannot_be_moved_there_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "out/LATEST/full").mkdir(parents=True)
-    with pytest.raises(OutputError, match=r"^.*/out/LATEST: cannot be written \(.+\)$"):
+    with pytest.raises(OutputError, match=r"^.*/out/LATEST: cannot be written \(.+\)"):
         run_in(f"{tmp_path}/out", "one")
     assert list((tmp_path / "out/runs").glob("*one*")) == []
 
@@ -108,7 +110,7 @@ def test_sample_events_are_made_of_a_run_in_an_object_store(
         "--events",
         "5",
     ]
-    assert sample_events.main(command) == OK
+    assert sample_events.main(command) == ExitCode.OK
     assert capsys.readouterr().out == f"5 events in {tmp_path}/events/{day}.avro\n"
     OBJECTS["flat://b/out/runs/one/close/part-0.avro"] = data[:-1]
-    assert sample_events.main(command) == INPUT
+    assert sample_events.main(command) == ExitCode.INPUT

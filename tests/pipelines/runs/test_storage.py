@@ -1,3 +1,5 @@
+"""Runs in an object store."""
+
 from __future__ import annotations
 
 import io
@@ -9,9 +11,8 @@ import fastavro
 import pytest
 
 from pipelines import backlog
-from pipelines.cli.exit_codes import OUTPUT
+from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import explain, show
-from pipelines.runs import storage as directories
 from tests.helpers.commands import PARTS, discretion, rows, run_of
 from tests.helpers.object_store import OBJECTS
 
@@ -21,28 +22,6 @@ def empty_store() -> Iterator[None]:
     OBJECTS.clear()
     yield
     OBJECTS.clear()
-
-
-def test_a_directory_of_names_is_renamed_with_what_closes_it_last() -> None:
-    OBJECTS.update({"flat://b/_x/done": b"1", "flat://b/_x/part/a": b"2", "flat://b/_y": b"3"})
-    assert directories.exists("flat://b/_x")
-    assert not directories.exists("flat://b/x")
-    directories.rename("flat://b/_x", "flat://b/x", last=["done"])
-    # A dict keeps the order in which names were made.
-    assert list(OBJECTS) == ["flat://b/_y", "flat://b/x/part/a", "flat://b/x/done"]
-    directories.remove("flat://b/x")
-    directories.remove("flat://b/nothing")
-    assert OBJECTS == {"flat://b/_y": b"3"}
-
-
-def test_a_real_directory_is_renamed_whole_and_removed(tmp_path: Path) -> None:
-    (tmp_path / "a/b").mkdir(parents=True)
-    directories.rename(str(tmp_path / "a"), str(tmp_path / "c"), last=["done"])
-    assert [path.name for path in tmp_path.rglob("*")] == ["c", "b"]
-    assert directories.exists(str(tmp_path / "c"))
-    directories.remove(str(tmp_path / "c"))
-    directories.remove(str(tmp_path / "c"))
-    assert not directories.exists(str(tmp_path / "c"))
 
 
 def test_a_backlog_in_an_object_store_says_what_one_on_a_disk_says(
@@ -75,7 +54,7 @@ def test_a_backlog_in_an_object_store_says_what_one_on_a_disk_says(
             assert sorted(found, key=lambda row: (str(row["case_id"]), repr(row))) == there
 
     again = dict(OBJECTS)
-    assert backlog.main(command) == OUTPUT
+    assert backlog.main(command) == ExitCode.OUTPUT
     assert again == OBJECTS
     capsys.readouterr()
     assert show.main(["flat://b/out", "--json"]) == 0

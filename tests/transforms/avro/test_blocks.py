@@ -12,10 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
+from schemas.errors import AvroFormatError, CodecError
 from tests.helpers.random_avro import written
 from transforms.avro import blocks as avro_blocks
 from transforms.avro.blocks import (
-    AvroFormatError,
     Block,
     Gap,
     Walk,
@@ -25,7 +25,7 @@ from transforms.avro.blocks import (
     write_block,
     write_header,
 )
-from transforms.avro.codecs import CODECS, CodecError, compress, decompress
+from transforms.avro.codecs import CODECS, compress, decompress
 from transforms.avro.varint import read_varint, varint
 
 SCHEMA: Schema = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema, avro_schema
+from schemas.errors import DecodeError, SchemaMismatchError
 from tests.helpers.random_avro import schemas, tables, values, written
 from transforms.avro.blocks import Block, blocks, read_header
 from transforms.avro.codecs import CODECS, compress
-from transforms.avro.decode import DecodeError, Decoder
-from transforms.avro.resolve import SchemaMismatchError
+from transforms.avro.decode import Decoder
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 

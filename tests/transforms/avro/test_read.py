@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
+from schemas.errors import InputError
 from tests.helpers.random_avro import written
-from transforms.avro.read import FrameSource, InputError, ReadFrames, expand_inputs, sha256
+from transforms.avro.read import FrameSource, ReadFrames, expand_inputs, sha256
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.normalize.quarantine import QUARANTINED
@@ -73,8 +74,8 @@ def test_only_wanted_columns_are_read(tmp_path: Path) -> None:
 class RowSource(FrameSource):
     """The source with a row a record, whose reads Beam's own checks can compare."""
 
-    def read_records(self, file_name: str, range_tracker: Any) -> Any:
-        for kind, frame in super().read_records(file_name, range_tracker):
+    def read(self, range_tracker: Any) -> Any:
+        for kind, frame in super().read(range_tracker):
             yield kind, str(frame.drop("detail", strict=False).rows())
 
 
@@ -169,7 +170,9 @@ def test_read_frames_in_a_pipeline_gives_frames_and_quarantined(tmp_path: Path) 
         assert (row["source_file"], row["reason"]) == (cut, "TRUNCATED_FILE")
 
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
-        found = pipeline | ReadFrames([whole, cut], SCHEMA, frame_rows=10)
+        found = pipeline | ReadFrames(
+            expand_inputs([whole, cut], SCHEMA).files, SCHEMA, frame_rows=10
+        )
         assert found.frames.element_type is Frame
         assert found.quarantined.element_type is Frame
         assert_that(found.frames, all_rows, "frames")
@@ -177,7 +180,7 @@ def test_read_frames_in_a_pipeline_gives_frames_and_quarantined(tmp_path: Path) 
 
 
 def paths(patterns: list[str]) -> list[str]:
-    return [file.path for file in expand_inputs(patterns, SCHEMA)]
+    return [file.path for file in expand_inputs(patterns, SCHEMA).files]
 
 
 def test_files_globs_and_directories_are_found_once_and_in_order(tmp_path: Path) -> None:
@@ -191,7 +194,7 @@ def test_files_globs_and_directories_are_found_once_and_in_order(tmp_path: Path)
     assert paths([f"{folder}/"]) == [a, b, deep]
     assert paths([f"{folder}/*.avro"]) == [a, b]
     assert paths([b, f"{folder}/*.avro", odd]) == [a, b, odd]
-    [file] = expand_inputs([a], SCHEMA)
+    [file] = expand_inputs([a], SCHEMA).files
     assert file.bytes == len(FILE)
 
 

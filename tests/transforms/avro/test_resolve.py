@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
+from schemas.errors import DecodeError, SchemaMismatchError
 from tests.helpers.random_avro import schemas, values, written
 from tests.transforms.avro.test_decode import decoded, enum, record
-from transforms.avro.decode import DecodeError
-from transforms.avro.resolve import SchemaMismatchError, resolve
+from transforms.avro.resolve import resolve
 from transforms.avro.types import polars_schema
 
 # A map is beyond polars: with one in the file fastavro decodes it, without one polars does.

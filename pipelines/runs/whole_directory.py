@@ -7,22 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
 
-from pipelines.cli.arguments import OutputProblem
-from pipelines.runs import storage as directories
 from pipelines.runs.lock import sole_writer
+from schemas.errors import OutputError
+from transforms.files import storage
+
+NOTHING_LEFT = "nothing was left behind"
 
 
 @dataclass(frozen=True, slots=True)
-class OutputDir:
+class WholeDirectory:
     """Where results will be, and where they are written.
 
     Args:
         final: The directory once it is complete.
+        instead: What to give where it exists already, such as "another --output".
     """
 
     final: str
+    instead: str
 
     @property
     def partial(self) -> str:
@@ -31,15 +34,15 @@ class OutputDir:
         return f"{parent}{slash}_{name}.partial"
 
     @contextlib.contextmanager
-    def writing(self, *parts: str) -> Iterator[None]:
-        """Write it as the only process that does; what fails leaves nothing.
+    def alone(self, *parts: str) -> Iterator[None]:
+        """Write it as the only process that does; if that fails, nothing is left.
 
         Args:
             parts: Directories to make in it.
 
         Raises:
             BusyError: Another process is writing it.
-            OutputProblem: It exists, or nothing can be written there.
+            OutputError: It exists, or nothing can be written there.
         """
         with contextlib.ExitStack() as held:
             try:
@@ -49,9 +52,8 @@ class OutputDir:
             try:
                 self.open(*parts)
                 yield
-                self.close()
             except BaseException as error:
-                self.discard()
+                self.abandon(error)
                 if isinstance(error, OSError) and self._is_mine(error):
                     raise self._problem(error) from None
                 raise
@@ -63,36 +65,49 @@ class OutputDir:
             parts: Directories to make in it.
 
         Raises:
-            OutputProblem: It exists, or nothing can be written there.
+            OutputError: It exists, or nothing can be written there.
         """
         if not self.final.rpartition("/")[2].strip("."):
-            raise OutputProblem(f"{self.final or '/'}: is no name for a new directory")
+            raise OutputError(f"{self.final or '/'}: is no name for a new directory")
         try:
-            if directories.exists(self.final):
-                raise OutputProblem(f"{self.final}: exists; give another --output or remove it")
-            self.discard()
+            if storage.exists(self.final):
+                raise OutputError(f"{self.final}: exists; give {self.instead} or remove it")
+            storage.remove(self.partial)
             for part in parts:
-                FileSystems.mkdirs(f"{self.partial}/{part}")
+                storage.make_directory(f"{self.partial}/{part}")
         except (BeamIOError, OSError) as error:
             raise self._problem(error) from None
 
-    def discard(self) -> None:
-        """Remove what a command that did not finish has written."""
-        directories.remove(self.partial)
-
     def write(self, name: str, text: str) -> None:
         """Write a small file into the directory while it is written."""
-        path = f"{self.partial}/{name}"
-        with FileSystems.create(path, "text/plain", compression_type="uncompressed") as file:
-            file.write(text.encode())
+        storage.write_whole(f"{self.partial}/{name}", text.encode())
 
-    def close(self) -> None:
-        """Give the directory its name."""
-        directories.rename(self.partial, self.final, last=["manifest.json"])
+    def close(self, *last: str) -> None:
+        """Give the directory its name.
+
+        Args:
+            last: Files in it that say that all is there.
+        """
+        for name in storage.folders_in(self.partial, ".temp"):
+            storage.remove(name)
+        storage.rename(self.partial, self.final, last)
+
+    def abandon(self, error: BaseException) -> None:
+        """Remove what was written, and note on the error whether that is so.
+
+        Args:
+            error: Why the directory will not be complete.
+        """
+        try:
+            storage.remove(self.partial)
+            if not storage.exists(self.partial) and not storage.exists(self.final):
+                error.add_note(NOTHING_LEFT)
+        except (BeamIOError, OSError):
+            error.add_note(f"{self.partial} is left behind, and is removed when this is run again")
 
     def _is_mine(self, error: OSError) -> bool:
-        # What cannot be read is another's to say.
+        # What cannot be read is reported by whoever reads it.
         return error.filename is None or str(error.filename).startswith((self.partial, self.final))
 
-    def _problem(self, error: Exception) -> OutputProblem:
-        return OutputProblem(f"{self.final}: cannot be written ({directories.why_not(error)})")
+    def _problem(self, error: Exception) -> OutputError:
+        return OutputError(f"{self.final}: cannot be written ({storage.why_not(error)})")

@@ -1,0 +1,107 @@
+"""Running a command: what goes wrong becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable
+
+from pipelines.cli import signals
+from pipelines.cli.console import complain
+from pipelines.cli.exit_codes import ExitCode, exit_code_of
+from schemas import errors
+from schemas.errors import DiscretionError
+
+# Of these a worker in another process sends only the text; each is made of a message alone.
+_BY_NAME: dict[str, type[DiscretionError]] = {
+    kind.__name__: kind
+    for kind in (
+        errors.UsageError,
+        errors.InputError,
+        errors.OutputError,
+        errors.RunError,
+        errors.DamagedError,
+    )
+}
+_SENT = re.compile(rf"\b({'|'.join(_BY_NAME)}): (.+?)(?: \[while running|\\n|\n|$)")
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+
+
+def run_command(name: str, command: Callable[[], int]) -> int:
+    """Run a command and turn what goes wrong into one line and an exit code.
+
+    Args:
+        name: The command's name, for the message.
+        command: What to run; returns an exit code.
+
+    Returns:
+        The exit code.
+    """
+    debug = bool(os.environ.get("DISCRETION_DEBUG"))
+    if not debug:
+        # Beam logs what a transform raises, traceback and all, before it raises it here.
+        logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
+    signals.listen()
+    # What the imports made stays to the end; the collector need not go over it again and again.
+    gc.freeze()
+    try:
+        return command()
+    except BrokenPipeError:
+        # The reader of our output has gone; a second complaint at exit helps nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except (Exception, KeyboardInterrupt) as error:
+        ours = own(error)
+        if debug and isinstance(ours, Exception) and not isinstance(ours, DiscretionError):
+            raise
+        for line in lines_of(ours):
+            complain(name, line)
+        return ExitCode.OUTPUT if _disk_full(ours) else exit_code_of(ours)
+    finally:
+        signals.settle()
+
+
+def own(error: BaseException) -> BaseException:
+    """The error of ours in what a pipeline raised, if there is one; else what was raised."""
+    if signals.was_asked() and not isinstance(error, KeyboardInterrupt):
+        # Raised within a transform, Beam makes another error of it.
+        interrupted = KeyboardInterrupt()
+        interrupted.__notes__ = getattr(error, "__notes__", [])
+        return interrupted
+    if isinstance(error, DiscretionError) or not isinstance(error, Exception):
+        return error
+    found = _SENT.search(str(error))
+    return _BY_NAME[found[1]](found[2]) if found else error
+
+
+def reason(error: BaseException) -> str:
+    """Why a command failed, in one line without a person's data, as `run_command` would say it."""
+    return lines_of(own(error))[0]
+
+
+def lines_of(error: BaseException) -> list[str]:
+    """What to say of an error of ours, of the system or of an unexpected kind."""
+    if isinstance(error, errors.RulebookError):
+        return error.lines
+    if isinstance(error, DiscretionError):
+        return [str(error)]
+    checked = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+    if isinstance(error, KeyboardInterrupt):
+        return [f"interrupted{checked}"]
+    if full := _disk_full(error):
+        return [f"cannot write: {full}{checked}"]
+    kind = type(error).__name__
+    return [f"failed unexpectedly ({kind}){checked}. Set DISCRETION_DEBUG=1 for the traceback"]
+
+
+def _disk_full(error: BaseException) -> str | None:
+    """Why nothing more could be written; Beam keeps an error's number only in a text."""
+    if isinstance(error, DiscretionError):
+        return None
+    if (nowhere := "No usable temporary directory") in str(error):
+        return nowhere
+    return next((os.strerror(n) for n in _DISK if f"[Errno {n}]" in str(error)), None)

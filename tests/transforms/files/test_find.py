@@ -1,0 +1,117 @@
+"""What is found of what a user names and of what folders hold."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import InputError
+from tests.helpers.object_store import OBJECTS
+from tests.transforms.files.test_storage import ODD
+from transforms.files.find import find_below, find_files
+
+
+def made(*paths: Path) -> list[str]:
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"content")
+    return sorted(map(str, paths))
+
+
+def found(*patterns: object) -> list[str]:
+    files, left_out = find_files([str(pattern) for pattern in patterns])
+    assert left_out == ()
+    return [file.path for file in files]
+
+
+def reasons(folder: Path) -> dict[str, str]:
+    return {os.path.relpath(path, folder): reason for path, reason in find_below(str(folder))[1]}
+
+
+def test_names_that_look_like_patterns_are_found_by_folder_and_by_name(tmp_path: Path) -> None:
+    there = made(*(tmp_path / name for name in (*ODD, "a1.avro", os.fsdecode(b"\xff.avro"))))
+    assert found(tmp_path) == there
+    for path in there:
+        assert found(path) == [path]
+
+
+def test_a_pattern_finds_what_no_file_is_called(tmp_path: Path) -> None:
+    a, b, deep = tmp_path / "a1.avro", tmp_path / "b2.avro", tmp_path / "x/y/c3.avro"
+    made(a, b, deep, tmp_path / "_hidden.avro", tmp_path / "x/.d.avro")
+    assert found(f"{tmp_path}/a[0-9].avro") == [str(a)]
+    assert found(f"{tmp_path}/?[12].avro") == [str(a), str(b)]
+    assert found(f"{tmp_path}/**/*.avro") == [str(a), str(b), str(deep)]
+    assert found(f"{tmp_path}/*/*/*.avro", f"{tmp_path}/x/**") == [str(deep)]
+    assert found(f"{tmp_path}/x*") == [str(deep)]
+
+
+def test_one_file_in_several_spellings_is_one_file(tmp_path: Path) -> None:
+    [a] = made(tmp_path / "in/a.avro")
+    (tmp_path / "in/link.avro").symlink_to(a)
+    (tmp_path / "again").symlink_to(tmp_path / "in")
+    spelled = [f"{tmp_path}/in/../in/a.avro", f"{tmp_path}/in//a.avro", f"{tmp_path}/again", a]
+    assert found(*spelled) == found(*reversed(spelled)) == [f"{tmp_path}/again/a.avro"]
+
+
+def test_folders_are_walked_through_links_and_loops(tmp_path: Path) -> None:
+    made(tmp_path / "in/a.avro", tmp_path / "in/UPPER.AVRO", tmp_path / "other/b.avro")
+    (tmp_path / "in/linked").symlink_to(tmp_path / "other")
+    (tmp_path / "other/back").symlink_to(tmp_path / "in")
+    files, left_out = find_below(str(tmp_path / "in"))
+    names = [os.path.relpath(file.path, tmp_path / "in") for file in files]
+    assert (names, left_out) == (["UPPER.AVRO", "a.avro", "linked/b.avro"], ())
+
+
+def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    made(tmp_path / "a.avro", tmp_path / "notes.txt")
+    os.mkfifo(tmp_path / "pipe.avro")
+    (tmp_path / "gone.avro").symlink_to(tmp_path / "nothing")
+    (tmp_path / "2012").symlink_to(tmp_path / "no-folder")
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    assert reasons(tmp_path) == {
+        "2012": "is a link to nothing",
+        "gone.avro": "is a link to nothing",
+        "pipe.avro": "is not a regular file",
+        "self": "cannot be read (Too many levels of symbolic links)",
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads every folder")
+def test_a_closed_folder_is_named(tmp_path: Path) -> None:
+    made(tmp_path / "a.avro", tmp_path / "closed/b.avro")
+    (tmp_path / "closed").chmod(0)
+    try:
+        assert reasons(tmp_path) == {"closed": "cannot be read (Permission denied)"}
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", "none.avro", "*.avro", "empty", "empty/*", "no[n]e/*.avro"]
+)
+def test_what_finds_nothing_is_refused(pattern: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"no such file|an empty path"):
+        find_files([f"{tmp_path}/{pattern}" if pattern else ""])
+
+
+def test_an_object_store_is_searched_by_the_same_rules() -> None:
+    OBJECTS.clear()
+    names = (
+        "in/a[1].avro",
+        "in/a1.avro",
+        "in/deep/B.AVRO",
+        "in/_x.avro",
+        "in/notes.txt",
+        "[in]/c.avro",
+    )
+    OBJECTS.update({f"flat://b/{name}": b"content" for name in names})
+    try:
+        assert found("flat://b/in/a[1].avro") == ["flat://b/in/a[1].avro"]
+        assert found("flat://b/in/?[1].avro") == ["flat://b/in/a1.avro"]
+        assert found("flat://b/in") == [f"flat://b/{name}" for name in sorted(names[:3])]
+        assert found("flat://b/[in]/") == ["flat://b/[in]/c.avro"]
+    finally:
+        OBJECTS.clear()

@@ -1,0 +1,272 @@
+"""Finding input files: what a user names, and what folders hold.
+
+What the user types may be a file, a folder or a pattern; what is found is literal from then on. In
+folders, every regular file whose name ends in `.avro`, in capitals too, is found, through links and
+once each. Names that start with `_` or `.` are passed over: they are being written, or hidden.
+Whatever else cannot be read is named with the reason, for nothing may be left out without a word.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from apache_beam.io.filesystem import BeamIOError, FileMetadata
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.errors import InputError
+from transforms.files.names import path_text
+from transforms.files.storage import exists, is_local, pattern_of, why_not
+
+ENDING = ".avro"
+_PASSED_OVER = ("_", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to read.
+
+    Args:
+        path: Its path, literally.
+        bytes: Its size in bytes.
+        updated: When it was last written, in seconds since 1970.
+    """
+
+    path: str
+    bytes: int
+    updated: float = field(default=0.0, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Its path as text (`path_text`)."""
+        return path_text(self.path)
+
+
+class LeftOut(NamedTuple):
+    """A file or folder that cannot be read, and why."""
+
+    path: str
+    reason: str
+
+
+class Found(NamedTuple):
+    """What was found: files, sorted by path, and what was left out."""
+
+    files: tuple[FoundFile, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def find_files(patterns: Sequence[str]) -> Found:
+    """Find the files that a user means.
+
+    Args:
+        patterns: Files, folders or patterns (`*`, `?`, `[...]`, and `**` for any folders). What
+            exists by that very name is no pattern.
+
+    Returns:
+        The files, each once, however it is spelled.
+
+    Raises:
+        InputError: One of them finds nothing at all, or is empty.
+    """
+    walk = _Walk()
+    # In order, so that which spelling of a file is taken does not hang on how they were typed.
+    for pattern in sorted(patterns):
+        if not pattern:
+            raise InputError("an empty path: name a file, a folder or a pattern")
+        before = walk.met
+        if is_local(pattern):
+            _find_local(pattern, walk)
+        else:
+            _find_remote(pattern, walk)
+        if walk.met == before:
+            raise InputError(f"{pattern}: no such file, or no {ENDING} file there")
+    return walk.found()
+
+
+def find_below(folder: str) -> Found:
+    """The files of a folder and those below it.
+
+    Args:
+        folder: The folder, literally.
+
+    Raises:
+        InputError: There is no such folder.
+    """
+    walk = _Walk()
+    if not is_local(folder):
+        _below_remote(folder.rstrip("/"), walk)
+        return walk.found()
+    folder = os.path.abspath(folder)
+    if not os.path.isdir(folder):
+        raise InputError(f"{folder}: no such directory")
+    walk.folder(folder)
+    return walk.found()
+
+
+class _Walk:
+    """What has been found so far."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, FoundFile] = {}
+        self.met = 0
+        self.left_out: dict[str, LeftOut] = {}
+        self.folders: set[str] = set()
+
+    def found(self) -> Found:
+        files = sorted(self.files.values(), key=lambda file: file.path)
+        return Found(tuple(files), tuple(self.left_out[path] for path in sorted(self.left_out)))
+
+    def leave_out(self, path: str, reason: str) -> None:
+        self.met += 1
+        self.left_out[path] = LeftOut(path, reason)
+
+    def add(self, real: str, file: FoundFile) -> None:
+        self.met += 1
+        self.files.setdefault(real, file)
+
+    def path(self, path: str, real: str | None = None) -> None:
+        """What stands at a path that is to be read, whatever it is called.
+
+        Args:
+            path: The path.
+            real: The same without links, if known.
+        """
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            is_link = os.path.islink(path) and isinstance(error, FileNotFoundError)
+            reason = "is a link to nothing" if is_link else f"cannot be read ({error.strerror})"
+            self.leave_out(path, reason)
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self.folder(path)
+        elif not stat.S_ISREG(status.st_mode):
+            self.leave_out(path, "is not a regular file")
+        elif not os.access(path, os.R_OK):
+            self.leave_out(path, "cannot be read (Permission denied)")
+        else:
+            file = FoundFile(path, status.st_size, status.st_mtime)
+            self.add(real or os.path.realpath(path), file)
+
+    def folder(self, folder: str) -> None:
+        """What is in a folder and below it; a folder that was walked is not walked again."""
+        waiting = [folder]
+        while waiting:
+            folder = waiting.pop()
+            real = os.path.realpath(folder)
+            if real in self.folders:
+                self.met += 1
+                continue
+            self.folders.add(real)
+            for name in self.names(folder):
+                path = os.path.join(folder, name)
+                if name.startswith(_PASSED_OVER):
+                    continue
+                is_link = os.path.islink(path)
+                if os.path.isdir(path):
+                    waiting.append(path)
+                elif name.lower().endswith(ENDING) or (is_link and not os.path.exists(path)):
+                    self.path(path, None if is_link else os.path.join(real, name))
+
+    def names(self, folder: str) -> list[str]:
+        """The names in a folder, sorted; none where it cannot be read, which is noted."""
+        try:
+            return sorted(os.listdir(folder))
+        except OSError as error:
+            self.leave_out(folder, f"cannot be read ({error.strerror})")
+            return []
+
+
+def _find_local(pattern: str, walk: _Walk) -> None:
+    if os.path.lexists(pattern):
+        # One folder spelled in two ways would be two; as typed, it is easy to find again.
+        walk.path(os.path.normpath(pattern))
+    elif _is_pattern(pattern):
+        for path in _matches(pattern, walk):
+            walk.path(path)
+
+
+def _is_pattern(text: str) -> bool:
+    return any(mark in text for mark in "*?[")
+
+
+def _matches(pattern: str, walk: _Walk) -> Iterator[str]:
+    """The paths that a pattern finds, folder by folder, so that one that is closed is noted."""
+    start = "/" if pattern.startswith("/") else ""
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    places = [start]
+    for number, part in enumerate(parts):
+        is_last = number == len(parts) - 1
+        places = list(_step(places, part, walk, is_last=is_last))
+    yield from sorted(set(places))
+
+
+def _step(places: Iterable[str], part: str, walk: _Walk, *, is_last: bool) -> Iterator[str]:
+    for place in places:
+        if part == "**":
+            yield from _all_below(place, walk, is_last=is_last)
+        elif not _is_pattern(part) or os.path.lexists(os.path.join(place, part)):
+            if os.path.lexists(os.path.join(place, part)):
+                yield os.path.join(place, part)
+        elif os.path.isdir(place or "."):
+            matches = re.compile(fnmatch.translate(part)).match
+            for name in walk.names(place or "."):
+                path = os.path.join(place, name)
+                if matches(name) and not name.startswith(_PASSED_OVER):
+                    yield path
+
+
+def _all_below(place: str, walk: _Walk, *, is_last: bool) -> Iterator[str]:
+    """A folder and all folders below it; as the last part of a pattern, it means what they hold."""
+    if is_last:
+        yield place or "."
+        return
+    waiting, seen = [place], set()
+    while waiting:
+        folder = waiting.pop()
+        real = os.path.realpath(folder or ".")
+        if real in seen or not os.path.isdir(folder or "."):
+            continue
+        seen.add(real)
+        yield folder
+        for name in walk.names(folder or "."):
+            path = os.path.join(folder, name)
+            if os.path.isdir(path) and not name.startswith(_PASSED_OVER):
+                waiting.append(path)
+
+
+def _find_remote(pattern: str, walk: _Walk) -> None:
+    folder = pattern.rstrip("/")
+    try:
+        if exists(folder) and not _below_remote(folder, walk):
+            [result] = FileSystems.match([pattern_of(folder)])
+            _add_remote(result.metadata_list, walk)
+        elif _is_pattern(folder):
+            [result] = FileSystems.match([folder])
+            parts = folder.split("/")
+            plain = next((n for n, part in enumerate(parts) if _is_pattern(part)), len(parts))
+            _add_remote(result.metadata_list, walk, "/".join(parts[:plain]))
+    except (BeamIOError, OSError) as error:
+        raise InputError(f"{pattern}: cannot be read ({why_not(error)})") from None
+
+
+def _below_remote(folder: str, walk: _Walk) -> int:
+    """Add the files below a folder of an object store, and count them."""
+    [result] = FileSystems.match([f"{pattern_of(folder)}/**"])
+    found = [file for file in result.metadata_list if str(file.path).lower().endswith(ENDING)]
+    _add_remote(found, walk, folder)
+    return len(found)
+
+
+def _add_remote(found: Sequence[FileMetadata], walk: _Walk, folder: str = "") -> None:
+    for one in found:
+        path = str(one.path)
+        parts = path.removeprefix(f"{folder}/").split("/") if folder else [path.rsplit("/", 1)[-1]]
+        if not any(part.startswith(_PASSED_OVER) for part in parts if part):
+            walk.add(path, FoundFile(path, one.size_in_bytes, one.last_updated_in_seconds))
