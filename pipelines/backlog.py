@@ -21,10 +21,9 @@ from pipelines.cli.arguments import (
     checked,
     codes,
 )
-from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.progress import Progress, count_cases
 from pipelines.cli.run_command import run_command
-from pipelines.runs.damage import refuse_all_damaged, say_damaged
+from pipelines.runs.damage import left_out_files, refuse_all_damaged, report_damage
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_summary
 from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
@@ -40,10 +39,11 @@ from transforms.assess.frame import Terms
 from transforms.avro.read import ReadFrames, expand_inputs, sha256
 from transforms.avro.write import WriteFrames
 from transforms.files.find import FoundFile, LeftOut
-from transforms.files.names import text_path
+from transforms.files.names import path_text, text_path
 from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, SplitRepeated
+from transforms.normalize.quarantine import unreadable_file
 from transforms.route.tally import AddUp, tally_quarantined, tally_rows
 
 TALLY = "_tally.ndjson"
@@ -100,7 +100,9 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         reviewed.recommendations | f"Write routes {name}" >> WriteFrames(
             root, dict.fromkeys(ROUTES, recommendation), name
         )
+    left_out = [unreadable_file(path_text(file.path), file.reason) for file in job.left_out]
     quarantined = (
+        pipeline | "Left out" >> beam.Create(left_out, reshuffle=False),
         read.quarantined,
         once.quarantined,
         latest.quarantined,
@@ -195,6 +197,7 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
             unreadable_places=tallies.total("unreadable"),
         ),
         **tallies.of_review(),
+        left_out=left_out_files(job.left_out),
         versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),
@@ -267,8 +270,7 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
         print(manifest.model_dump_json(indent=2))
     else:
         print_summary(place.final, manifest, rulebook)
-    say_damaged("backlog", manifest.damaged)
-    return ExitCode.DAMAGED if manifest.damaged else ExitCode.OK
+    return report_damage("backlog", manifest)
 
 
 if __name__ == "__main__":

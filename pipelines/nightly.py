@@ -27,6 +27,7 @@ from pipelines.nights.failures import noted
 from pipelines.nights.manifest import TALLY, night_run
 from pipelines.nights.plan import Job, in_words, nothing_new, plan_night
 from pipelines.nights.state import instead_of_it, sweep
+from pipelines.runs.damage import report_damage
 from pipelines.runs.lock import locked
 from pipelines.runs.summary import print_summary
 from pipelines.runs.tallies import write_frame
@@ -38,6 +39,7 @@ from schemas.manifest import (
 from schemas.options import NightlyOptions
 from schemas.rulebooks import load
 from transforms.avro.read import ReadFrames
+from transforms.files.names import path_text
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.night import PART_SCHEMAS, ByBucket, RunNight
@@ -61,11 +63,16 @@ def review_night(pipeline: beam.Pipeline, job: Job) -> None:
         reviews.quarantined,
         pipeline | "Other files" >> beam.Create(others, reshuffle=False),
     ) | "All lost" >> beam.Flatten()
+    left_out = [unreadable_file(path_text(path), reason) for path, reason in job.left_out]
+    lost_cases = (
+        cases.quarantined,
+        pipeline | "Left out" >> beam.Create(left_out, reshuffle=False),
+    ) | "All lost cases" >> beam.Flatten()
     came: Any = {
         "cases": cases.frames | "Cases by bucket" >> ByBucket(buckets),
         "events": events.frames | "Events by bucket" >> ByBucket(buckets),
         "reviews": reviews.frames | "Reviews by bucket" >> ByBucket(buckets),
-        "lost_cases": cases.quarantined | "Lost cases" >> ByBucket(buckets),
+        "lost_cases": lost_cases | "Lost cases" >> ByBucket(buckets),
         "lost_news": lost_news | "Lost news" >> ByBucket(buckets),
     }
     night = came | RunNight(job.night)
@@ -167,7 +174,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
         print(manifest.model_dump_json(indent=2))
     else:
         print_summary(job.place.final, manifest, rulebook)
-    return 0
+    return report_damage("nightly", manifest)
 
 
 def _night(

@@ -46,6 +46,13 @@ class DamagedFile(_Part):
     cut_short: bool
 
 
+class LeftOutFile(_Part):
+    """A file or folder of which nothing was read, and why."""
+
+    path: str
+    reason: str
+
+
 class OutputFile(_Part):
     """A file that was written, relative to the run, with the records counted in it."""
 
@@ -195,6 +202,7 @@ class Manifest(_Part):
         quarantined_records: How many case records each reason sets aside; they add up to
             `counts.quarantined`. None in a manifest from before it was kept.
         damaged: Files of which a part could not be read; the rest of each was.
+        left_out: Files and folders of which nothing was read.
         warnings: How often each field was set to unknown in normalizing.
         firm: Recommendations that no missing fact can change.
         look: Recommendations marked for a person's look.
@@ -220,6 +228,7 @@ class Manifest(_Part):
     quarantine: dict[str, int]
     quarantined_records: dict[str, int] | None = None
     damaged: tuple[DamagedFile, ...] = ()
+    left_out: tuple[LeftOutFile, ...] = ()
     warnings: dict[str, int]
     firm: int
     look: int

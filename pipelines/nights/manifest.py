@@ -8,12 +8,14 @@ import time
 from pipelines.nights.new_files import digested
 from pipelines.nights.plan import Job
 from pipelines.nights.state import write_consumed
+from pipelines.runs.damage import left_out_files, refuse_all_damaged
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, read_frame, versions
 from schemas.manifest import (
     ConsumedFile,
     Counts,
     InputFile,
+    LeftOutFile,
     Manifest,
     NightEvents,
     Nightly,
@@ -22,10 +24,12 @@ from schemas.manifest import (
 )
 from schemas.outcomes import ROUTES
 from transforms.avro.read import sha256
+from transforms.files.find import LeftOut
 from transforms.files.storage import remove
 from transforms.nightly.night import PART_SCHEMAS
 
 TALLY = "_tally.ndjson"
+CUT_SHORT = "is cut short, as if still being written; it waits for the next night"
 
 
 def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
@@ -44,6 +48,8 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
     )
     earlier: tuple[ConsumedFile, ...] = job.previous.consumed if job.previous else ()
     duplicates = records("duplicates")
+    if job.previous is None:
+        refuse_all_damaged(tallies.damaged(), tallies.total("before"))
     return Manifest(
         run_id=job.place.run_id,
         rulebook=RulebookUsed(id=terms.rulebook.id, digest=terms.rulebook.digest),
@@ -69,6 +75,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
             unreadable_places=tallies.total("unreadable"),
         ),
         **tallies.of_review(),
+        left_out=_left_out(job),
         versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),
@@ -105,3 +112,13 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
             queue=tallies.counts("mark"),
         ),
     )
+
+
+def _left_out(job: Job) -> tuple[LeftOutFile, ...]:
+    """Files and folders of which tonight read nothing, whether they wait or not."""
+    others, waiting = [], []
+    for new in (job.events, job.reviews):
+        others += [LeftOut(file.path, reason) for file, reason in new.others]
+        waiting += [LeftOut(file.path, CUT_SHORT) for file in new.cut_short]
+        waiting += new.left_out
+    return left_out_files((*job.left_out, *others, *waiting))

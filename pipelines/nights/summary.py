@@ -32,10 +32,6 @@ def print_night(console: Console, night: Nightly) -> None:
     _print(console, "changes", [("recommendations changed", night.changed), *causes])
     waiting = [(mark or "unmarked", number) for mark, number in night.queue.items()]
     _print(console, "waiting for an attorney", waiting)
-    for path in night.left_unread:
-        console.print(f"left for the next night, cut short: {path}")
-    for path in night.set_aside:
-        console.print(f"set aside, holds something else: {path}")
 
 
 def _print(console: Console, title: str, rows: list[tuple[str, int]]) -> None:

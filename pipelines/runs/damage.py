@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from pipelines.cli.console import complain
+from pipelines.cli.exit_codes import ExitCode
 from schemas.errors import InputError
-from schemas.manifest import DamagedFile
+from schemas.manifest import DamagedFile, LeftOutFile, Manifest
+from transforms.files.find import LeftOut
+from transforms.files.names import path_text
 
 MOST = 20
 
 
-def say_damaged(command: str, damaged: Sequence[DamagedFile]) -> None:
-    """Say on standard error which files are damaged, and what became of them.
+def report_damage(command: str, manifest: Manifest) -> ExitCode:
+    """Say on standard error what of the input was not read, and what became of it.
 
     Args:
         command: The command's name.
-        damaged: The files.
+        manifest: The run's manifest.
+
+    Returns:
+        The exit code of a run that read its input so.
     """
-    lines = [in_words(file) for file in damaged[:MOST]]
-    if len(damaged) > MOST:
-        lines.append(f"{len(damaged) - MOST} more files are damaged; manifest.json names them")
-    for line in lines:
-        print(f"discretion {command}: {line}", file=sys.stderr)
+    lines = unread_lines(manifest)
+    for line in lines[:MOST]:
+        complain(command, line)
+    if len(lines) > MOST:
+        complain(command, f"{len(lines) - MOST} more like it; manifest.json names them")
+    return ExitCode.DAMAGED if lines else ExitCode.OK
+
+
+def unread_lines(manifest: Manifest) -> list[str]:
+    """What of a run's input was not read, a line for each file or folder."""
+    damaged = [in_words(file) for file in manifest.damaged]
+    left_out = [f"{file.path}: {file.reason}: nothing of it was read" for file in manifest.left_out]
+    return damaged + left_out
+
+
+def left_out_files(left_out: Iterable[LeftOut]) -> tuple[LeftOutFile, ...]:
+    """What was left out, as a manifest names it."""
+    return tuple(LeftOutFile(path=path_text(path), reason=reason) for path, reason in left_out)
 
 
 def refuse_all_damaged(damaged: Sequence[DamagedFile], read: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.cli.console import shown
 from pipelines.nights.summary import print_night
-from pipelines.runs.damage import in_words
+from pipelines.runs.damage import unread_lines
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
@@ -56,8 +57,8 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
         console.print(
             f"{counts.unreadable_places} unreadable places hold an unknown number of records"
         )
-    for file in manifest.damaged[:MOST]:
-        console.print(in_words(file))
+    for line in unread_lines(manifest)[:MOST]:
+        console.print(shown(line))
     if manifest.warnings:
         _most(console, "fields set to unknown", manifest.warnings, None, {}, 5)
     console.print(

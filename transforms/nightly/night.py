@@ -23,7 +23,13 @@ from transforms.normalize.case_frame import CASES
 from transforms.normalize.duplicates import resolve
 from transforms.normalize.quarantine import QUARANTINED
 from transforms.route.tally import SCHEMA as TALLY
-from transforms.route.tally import add_up, tally_quarantined, tally_recommendations, tally_rows
+from transforms.route.tally import (
+    add_up,
+    tally_damaged,
+    tally_quarantined,
+    tally_recommendations,
+    tally_rows,
+)
 
 PART_SCHEMAS = {
     **dict.fromkeys(ROUTES, "recommendation"),
@@ -190,6 +196,7 @@ def one_bucket(
                 folding.tallies,
                 tally_recommendations(weighed.recommendations),
                 tally_quarantined(pl.concat([lost_cases, weighed.quarantined])),
+                tally_damaged(lost_news),
                 _by_key("quarantine", pl.concat([lost_news, *aside])["reason"]),
                 _number("news_unread", int(lost_news["record_count"].sum())),
                 tally_rows("before", old),
