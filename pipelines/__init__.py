@@ -3,10 +3,16 @@
 import logging
 import os
 
+from pipelines.cli import start
+
 # Rust's panics are reported as what could not be read; their backtraces help nobody.
-os.environ.setdefault("RUST_BACKTRACE", "0")
+os.environ["RUST_BACKTRACE"] = "0"
 # A watch that stops cancels its own calls, which is no news.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
+IS_COMMAND = start.is_command()
+if IS_COMMAND:
+    start.begin()
 
 
 def _is_news(record: logging.LogRecord) -> bool:

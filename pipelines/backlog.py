@@ -14,18 +14,14 @@ import apache_beam as beam
 import polars as pl
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import (
-    CommandParser,
-    add_rulebook_options,
-    beam_arguments,
-    checked,
-    codes,
-)
+from pipelines.cli.arguments import CommandParser, add_readers, add_rulebook_options, checked, codes
+from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
 from pipelines.cli.run_command import run_command
+from pipelines.cli.runners import beam_arguments
 from pipelines.runs.damage import left_out_files, refuse_all_damaged, report_damage
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
-from pipelines.runs.summary import print_summary
+from pipelines.runs.summary import print_run
 from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
@@ -220,6 +216,7 @@ def parser() -> CommandParser:
     made.add_argument("--scope", metavar="NAME", help="only cases in a scope of the rulebook")
     made.add_argument("--courts", type=codes, metavar="BAL,DEN", help="only cases of these courts")
     made.add_argument("--run-id", metavar="ID", help="default: as-of date and rulebook")
+    add_readers(made)
     made.add_argument("--json", action="store_true", help="print the manifest, for machines")
     return made
 
@@ -241,7 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
-    beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
+    beam_options = PipelineOptions(
+        beam_arguments(rest, parser().own_options), save_main_session=False
+    )
     rulebook = load(options.rulebook)
     if options.scope is not None and options.scope not in rulebook.scopes:
         known = ", ".join(rulebook.scopes) or "none"
@@ -266,10 +265,11 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
             pipeline.run().wait_until_finish()
             manifest = reviewed_run(job, started, clock)
             place.close(manifest, rulebook.rulebook)
-    if as_json:
-        print(manifest.model_dump_json(indent=2))
-    else:
-        print_summary(place.final, manifest, rulebook)
+    print_result(
+        "backlog",
+        f"{place.final} is complete",
+        lambda: print_run(place.final, manifest, rulebook, as_json=as_json),
+    )
     return report_damage("backlog", manifest)
 
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, beam_arguments, date
+from pipelines.cli.arguments import CommandParser, add_readers, date
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
 from pipelines.cli.run_command import run_command
+from pipelines.cli.runners import beam_arguments
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
@@ -173,6 +176,7 @@ def parser() -> CommandParser:
         metavar="DATE",
         help="only cases pending on this day, with what was known then; default: every case",
     )
+    add_readers(made)
     made.add_argument("--json", action="store_true", help="print the manifest, for machines")
     return made
 
@@ -192,7 +196,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, rest: list[str]) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
-    beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
+    beam_options = PipelineOptions(
+        beam_arguments(rest, parser().own_options), save_main_session=False
+    )
     release = find_release(options.folder)
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
     size = sum(file.bytes for file in release.files)
@@ -210,11 +216,12 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
             manifest = imported(job, started, clock)
         output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
         output.close("manifest.json")
-    if options.json:
-        print(manifest.model_dump_json(indent=2))
-    else:
-        print_import(output.final, manifest)
-    return 0
+    print_result(
+        "import-eoir",
+        f"{output.final} is complete",
+        lambda: print_import(output.final, manifest, as_json=options.json),
+    )
+    return ExitCode.OK
 
 
 if __name__ == "__main__":

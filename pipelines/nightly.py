@@ -8,28 +8,26 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import polars as pl
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import (
-    CommandParser,
-    add_rulebook_options,
-    beam_arguments,
-    checked,
-    codes,
-)
+from pipelines.cli.arguments import CommandParser, add_readers, add_rulebook_options, checked, codes
+from pipelines.cli.console import shown, shown_lines
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
 from pipelines.cli.run_command import own, run_command
+from pipelines.cli.runners import beam_arguments
 from pipelines.nights.failures import noted
 from pipelines.nights.manifest import TALLY, night_run
 from pipelines.nights.plan import Job, in_words, nothing_new, plan_night
 from pipelines.nights.state import instead_of_it, sweep
 from pipelines.runs.damage import report_damage
 from pipelines.runs.lock import locked
-from pipelines.runs.summary import print_summary
+from pipelines.runs.summary import print_run
 from pipelines.runs.tallies import write_frame
 from schemas.avro import avro_schema
 from schemas.errors import OutputError, RunError, UsageError
@@ -37,7 +35,8 @@ from schemas.manifest import (
     Manifest,
 )
 from schemas.options import NightlyOptions
-from schemas.rulebooks import load
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import load, read
 from transforms.avro.read import ReadFrames
 from transforms.files.names import path_text
 from transforms.frames.frame import Frame
@@ -113,6 +112,7 @@ def parser() -> CommandParser:
         choices=("expedite",),
         help="a review with this route counts with a second reviewer, or a supervisor, only",
     )
+    add_readers(made)
     made.add_argument("--dry-run", action="store_true", help="only say what would be done")
     made.add_argument("--json", action="store_true", help="print the manifest, for machines")
     return made
@@ -129,52 +129,76 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options, rest = parser().parse_known_args(arguments)
     return run_command(
-        "nightly", lambda: _noted(checked(NightlyOptions, options), rest, as_json=options.json)
+        "nightly", lambda: _run(checked(NightlyOptions, options), rest, as_json=options.json)
     )
 
 
-def _noted(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
-    if "://" in options.state:
-        # Of two nights at once one must win, and an object store has no locks.
-        raise UsageError(f"--state {options.state}: nights are kept on a local or mounted disk")
-    with nullcontext() if options.dry_run else noted(options.state.rstrip("/")):
-        return _run(options, rest, as_json=as_json)
-
-
 def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
-    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
-    beam_options = PipelineOptions(beam_arguments(rest), save_main_session=False)
-    rulebook = load(options.rulebook)
-    if options.scope is not None and options.scope not in rulebook.scopes:
-        known = ", ".join(rulebook.scopes) or "none"
-        raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
+    if "://" in options.state:
+        # If two nights run at once, only one may win, and an object store has no locks.
+        raise UsageError(f"--state {options.state}: nights are kept on a local or mounted disk")
+    words = beam_arguments(rest, parser().own_options)
+    beam_options = PipelineOptions(words, save_main_session=False)
+    # That there is no such file is a mistyped option; what is wrong in it is a night's failure.
+    read(options.rulebook)
     state = options.state.rstrip("/")
+    with nullcontext() if options.dry_run else noted(state):
+        rulebook = load(options.rulebook)
+        if options.scope is not None and options.scope not in rulebook.scopes:
+            known = ", ".join(rulebook.scopes) or "none"
+            raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
+        done = _done(options, state, rulebook, beam_options)
+    # From here on the night is done, whatever becomes of its summary.
+    if isinstance(done, str):
+        print_result("nightly", "nothing was to be done", lambda: print(shown_lines(done)))
+        return ExitCode.OK
+    print_result(
+        "nightly",
+        f"{done.run} is complete",
+        lambda: _print(done, rulebook, as_json=as_json),
+    )
+    return report_damage("nightly", done.manifest)
+
+
+class _Done(NamedTuple):
+    """A night's run and manifest, and what to say where there was nothing to do tonight."""
+
+    run: str
+    manifest: Manifest
+    nothing_new: str | None = None
+
+
+def _print(done: _Done, rulebook: CompiledRulebook, *, as_json: bool) -> None:
+    if done.nothing_new is not None and not as_json:
+        print(shown(done.nothing_new))
+    else:
+        # What a machine asked for is the night's manifest, whoever did the night.
+        print_run(done.run, done.manifest, rulebook, as_json=as_json)
+
+
+def _done(
+    options: NightlyOptions, state: str, rulebook: CompiledRulebook, beam_options: PipelineOptions
+) -> _Done | str:
+    """Do a night's work, or only say what it would be."""
+    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     try:
-        lock = nullcontext() if options.dry_run else locked(state)
-        with lock:
+        with nullcontext() if options.dry_run else locked(state):
             job = plan_night(options, state, rulebook)
-            if done := nothing_new(job):
-                # What a machine asked for is the night's manifest, whoever did the night.
-                last = job.previous.manifest.model_dump_json(indent=2) if job.previous else done
-                print(last if as_json and not options.dry_run else done)
-                return 0
+            if nothing := nothing_new(job):
+                if options.dry_run or job.previous is None:
+                    return nothing
+                return _Done(job.previous.run, job.previous.manifest, nothing)
             if options.dry_run:
-                print(in_words(job))
-                return 0
+                return in_words(job)
             sweep(state)
             job.place.open()
-            manifest = _night(job, beam_options, started, clock)
+            return _Done(job.place.final, _night(job, beam_options, started, clock))
     except RunError as error:
         raise RunError(f"{error}; {instead_of_it(state)}") from None
     except OSError as error:
         if error.filename is None or not str(error.filename).startswith(state):
             raise
         raise OutputError(f"{state}: cannot be written ({error.strerror})") from None
-    if as_json:
-        print(manifest.model_dump_json(indent=2))
-    else:
-        print_summary(job.place.final, manifest, rulebook)
-    return report_damage("nightly", manifest)
 
 
 def _night(

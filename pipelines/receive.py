@@ -11,8 +11,9 @@ from types import TracebackType
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, beam_arguments
+from pipelines.cli.arguments import CommandParser, add_readers
 from pipelines.cli.run_command import run_command
+from pipelines.cli.runners import beam_arguments
 from pipelines.inbox.live_source import RUNNER
 from pipelines.inbox.queues import LandEvents, queue_source
 from schemas.errors import InputError, UsageError
@@ -40,6 +41,7 @@ def parser() -> CommandParser:
     made.add_argument(
         "--expansion-service", metavar="HOST:PORT", help="for Kafka: Beam's Java expansion service"
     )
+    add_readers(made)
     made.add_argument("--inbox", required=True, metavar="DIR", help="where event files land")
     return made
 
@@ -75,7 +77,7 @@ class Beside:
 
     def __enter__(self) -> Beside:
         if self.words is not None:
-            self.process = subprocess.Popen(self.words)
+            self.process = subprocess.Popen(self.words, stderr=sys.stderr)
         return self
 
     def __exit__(
@@ -100,13 +102,11 @@ class Beside:
 
 
 def _run(options: argparse.Namespace, rest: list[str]) -> int:
-    beam_options = beam_arguments(rest)
+    # Of the in-process runners this one reads Pub/Sub.
+    beam_options = beam_arguments(rest, parser().own_options, RUNNER)
     read = queue_source(options.source, options.expansion_service)
-    if not any(one.startswith("--runner") for one in rest):
-        if options.source.startswith("kafka:"):
-            raise UsageError("--source kafka://: give a --runner that runs Java, e.g. FlinkRunner")
-        # Of the in-process runners this one reads Pub/Sub.
-        beam_options = [RUNNER, *rest]
+    if RUNNER in beam_options and options.source.startswith("kafka:"):
+        raise UsageError("--source kafka://: give a --runner that runs Java, e.g. FlinkRunner")
     pipeline = beam.Pipeline(
         options=PipelineOptions([*beam_options, "--streaming"], save_main_session=False)
     )

@@ -14,7 +14,7 @@ import apache_beam as beam
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, checked, date
+from pipelines.cli.arguments import CommandParser, add_readers, checked, date
 from pipelines.cli.run_command import run_command
 from pipelines.inbox.batches import Inbox, check_there
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
@@ -84,6 +84,7 @@ def parser() -> CommandParser:
     made.add_argument(
         "--as-of", type=date, metavar="DATE", help="take today for this day; it goes on at midnight"
     )
+    add_readers(made)
     made.add_argument("--json", action="store_true", help="a line for each batch, for machines")
     return made
 

@@ -4,25 +4,63 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import logging
+import os
+import sys
 from collections.abc import Sequence
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+import pipelines
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.words import close_to, shown
 from schemas.errors import UsageError
 from schemas.rulebooks import DEFAULT
 
+UMASKS = {"group": 0o027, "all": 0o022}
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class CommandParser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line; the usage is what `--help` is for."""
 
+    words: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse what is known; an option that widens who may read what is written works at once."""
+        self.words = list(sys.argv[1:] if args is None else args)
+        options, rest = super().parse_known_args(args, namespace)
+        if pipelines.IS_COMMAND and (readers := getattr(options, "readable_by", None)):
+            os.umask(UMASKS[readers])
+        return options, rest
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the options, and end."""
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}; --help tells the options\n")
+        said = shown(self._meant() or message)
+        self.exit(ExitCode.USAGE, f"{self.prog}: {said}; --help tells the options\n")
+
+    @property
+    def own_options(self) -> list[str]:
+        """The options that the command itself knows."""
+        return [word for word in self._option_string_actions if word.startswith("--")]
+
+    def _meant(self) -> str | None:
+        """What was probably meant by an option that the command does not know."""
+        for word in self.words:
+            option = word.split("=")[0]
+            known = not option.startswith("--") or option in self.own_options
+            if not known and (near := close_to(option, self.own_options)):
+                return f"unknown option {option}; did you mean {near}?"
+        return None
+
+
+def add_readers(parser: argparse.ArgumentParser) -> None:
+    """Who may read what the command writes; by default only the user who runs it."""
+    parser.add_argument(
+        "--readable-by",
+        choices=sorted(UMASKS),
+        help="who else may read what is written; default: nobody",
+    )
 
 
 def date(text: str) -> datetime.date:
@@ -92,38 +130,3 @@ def checked(model: type[Model], options: argparse.Namespace) -> Model:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"--{name}: {first['msg'].removeprefix('Value error, ')}") from None
-
-
-def beam_arguments(arguments: Sequence[str]) -> list[str]:
-    """Check the options that are left for Beam.
-
-    Args:
-        arguments: What the command's own parser did not know.
-
-    Returns:
-        The same, with the in-process runner unless another is named.
-
-    Raises:
-        UsageError: Beam does not know one either.
-    """
-    from apache_beam.io.filesystems import FileSystems
-    from apache_beam.options.pipeline_options import PipelineOptions
-
-    # It would also warn of what is refused below.
-    logging.getLogger(PipelineOptions.__module__).setLevel(logging.ERROR)
-    options = PipelineOptions(list(arguments))
-    known = options.get_all_options(retain_unknown_options=False)
-    for argument in arguments:
-        option = argument.split("=")[0]
-        if option.startswith("--") and option[2:].replace("-", "_") not in known:
-            raise UsageError(f"unknown option {option}")
-    if arguments and not any(argument.startswith("--") for argument in arguments):
-        raise UsageError(f"unexpected argument {arguments[0]}")
-    # Files are looked for before there is a pipeline.
-    FileSystems.set_options(options)
-    runner = [] if any(a.split("=")[0] == "--runner" for a in arguments) else [IN_PROCESS]
-    return [*runner, *arguments]
-
-
-# Beam's own default may try to download a runner; this one is in the package and needs nothing.
-IN_PROCESS = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+
+from pipelines.cli.words import close_to, shown
 
 COMMANDS = {
     "backlog": "review case files and route each case",
@@ -43,14 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0 if words else 2
+    if words[0] in ("-V", "--version"):
+        print(f"discretion {version('discretion')}")
+        return 0
     name, *rest = words
     if name not in COMMANDS:
-        print(f"discretion: no command {name}; there are {', '.join(COMMANDS)}", file=sys.stderr)
+        print(f"discretion: no command {shown(name)}; {_instead(name)}", file=sys.stderr)
         return 2
     folder = "pipelines" if name in JOBS else "pipelines.commands"
     job = importlib.import_module(f"{folder}.{name.replace('-', '_')}")
     code: int = job.main(rest)
     return code
+
+
+def _instead(name: str) -> str:
+    near = close_to(name, COMMANDS)
+    return f"did you mean {near}?" if near else f"there are {', '.join(COMMANDS)}"
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ import gc
 import logging
 import os
 import re
-import sys
 from collections.abc import Callable
 
 from pipelines.cli import signals
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode, exit_code_of
+from pipelines.cli.output import flush_output, native_silenced, reader_has_gone
 from schemas import errors
 from schemas.errors import DiscretionError
 
@@ -41,28 +41,47 @@ def run_command(name: str, command: Callable[[], int]) -> int:
     Returns:
         The exit code.
     """
-    debug = bool(os.environ.get("DISCRETION_DEBUG"))
-    if not debug:
+    if not _debug():
         # Beam logs what a transform raises, traceback and all, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
-    signals.listen()
-    # What the imports made stays to the end; the collector need not go over it again and again.
-    gc.freeze()
+    codes: list[int] = []
     try:
-        return command()
-    except BrokenPipeError:
-        # The reader of our output has gone; a second complaint at exit helps nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        signals.listen()
+        # What the imports made stays to the end; the collector need not go over it again and again.
+        gc.freeze()
+        with native_silenced():
+            _run(name, command, codes)
+    except signals.Interrupted:
+        # It came too late to end the command, which has its code, or too early for it to begin.
+        if not codes:
+            complain(name, "interrupted")
+            codes.append(ExitCode.INTERRUPTED)
+    finally:
+        signals.settle()
+    return codes[0]
+
+
+def _run(name: str, command: Callable[[], int], codes: list[int]) -> None:
+    """Run a command and keep its exit code, if only the first."""
+    try:
+        codes.append(command())
+        flush_output()
     except (Exception, KeyboardInterrupt) as error:
+        if codes and isinstance(error, KeyboardInterrupt):
+            return
+        if isinstance(error, BrokenPipeError) and reader_has_gone():
+            codes.append(ExitCode.OK)
+            return
         ours = own(error)
-        if debug and isinstance(ours, Exception) and not isinstance(ours, DiscretionError):
+        if _debug() and isinstance(ours, Exception) and not isinstance(ours, DiscretionError):
             raise
         for line in lines_of(ours):
             complain(name, line)
-        return ExitCode.OUTPUT if _disk_full(ours) else exit_code_of(ours)
-    finally:
-        signals.settle()
+        codes.insert(0, ExitCode.OUTPUT if _disk_full(ours) else exit_code_of(ours))
+
+
+def _debug() -> bool:
+    return bool(os.environ.get("DISCRETION_DEBUG"))
 
 
 def own(error: BaseException) -> BaseException:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import signal
 import sys
+from typing import Any
+
+import pipelines
 
 # Seconds after which a command that goes on is asked once more.
 AGAIN = 0.2
 
 _asked: list[int] = []
+_before: dict[int, Any] = {}
 
 
 class Interrupted(KeyboardInterrupt):
@@ -28,7 +33,7 @@ def listen() -> None:
     _asked.clear()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _ask)
+            _before[number] = signal.signal(number, _ask)
 
 
 def was_asked() -> bool:
@@ -37,11 +42,14 @@ def was_asked() -> bool:
 
 
 def settle() -> None:
-    """End the asking: the command has ended, and no signal may cut short how the process does."""
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    if _asked:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+    """End the asking: the command has ended, and no signal may change how."""
+    while _before:
+        # What is raised in here has no more to end.
+        with contextlib.suppress(Interrupted):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in list(_before.items()):
+                signal.signal(number, signal.SIG_IGN if pipelines.IS_COMMAND else handler)
+                del _before[number]
 
 
 def _ask(number: int, frame: object) -> None:

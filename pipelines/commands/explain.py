@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.cli.arguments import CommandParser, add_rulebook_options, beam_arguments
+from pipelines.cli.arguments import CommandParser, add_rulebook_options
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
+from pipelines.cli.runners import beam_arguments
 from schemas.case_record import CaseRecord
 from schemas.errors import InputError
 from schemas.rulebook import Rulebook

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
 from pipelines.cli.arguments import CommandParser
+from pipelines.cli.console import shown
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
 from pipelines.nights.archive import check_apart, move_read
@@ -60,9 +61,9 @@ def _run(options: argparse.Namespace) -> int:
     with nullcontext() if options.dry_run else locked(state):
         lines = _prune(options, state)
         try:
-            print(next(lines, "nothing to remove"))
+            print(shown(next(lines, "nothing to remove")))
             for line in lines:
-                print(line)
+                print(shown(line))
         except OSError as error:
             if error.filename is None:
                 raise

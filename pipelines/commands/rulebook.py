@@ -11,6 +11,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 
 from pipelines.cli.arguments import CommandParser
+from pipelines.cli.console import SafeConsole, shown, shown_lines
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
 from schemas.facts import FACTS
@@ -59,9 +60,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.action == "check":
         return _check(options.rulebook)
     lines = facts_page() if options.action == "facts" else page(load(options.rulebook))
-    text = "\n".join(lines)
+    text = shown_lines("\n".join(lines))
     if sys.stdout.isatty():
-        Console().print(Markdown(text))
+        Console().print(Markdown(text, hyperlinks=False))
     else:
         print(text)
     return ExitCode.OK
@@ -75,7 +76,7 @@ def _list() -> int:
         rulebook = load(name).rulebook
         label = f"{name} (default)" if name == DEFAULT else name
         table.add_row(label, str(rulebook.issued), str(len(rulebook.criteria)), rulebook.title)
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    SafeConsole(width=None if sys.stdout.isatty() else 160, soft_wrap=False).print(table)
     return ExitCode.OK
 
 
@@ -87,10 +88,10 @@ def _check(name: str) -> int:
     problems = example_problems(rulebook)
     if problems:
         for line in locate(path, text, problems):
-            print(line, file=sys.stderr)
+            print(shown(line), file=sys.stderr)
         return ExitCode.INPUT
     book = rulebook.rulebook
-    print(f"{path}: ok, {len(book.criteria)} criteria, {len(book.examples)} examples pass")
+    print(f"{shown(path)}: ok, {len(book.criteria)} criteria, {len(book.examples)} examples pass")
     return ExitCode.OK
 
 

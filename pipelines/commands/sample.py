@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser
+from pipelines.cli.arguments import CommandParser, add_readers
+from pipelines.cli.console import shown
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
 from schemas.errors import OutputError, UsageError
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--damage", action="store_true", help="overwrite one block of the last file with noise"
     )
+    add_readers(parser)
     options = parser.parse_args(arguments)
     return run_command("sample", lambda: _run(options))
 
@@ -49,7 +51,8 @@ def _run(options: argparse.Namespace) -> int:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(f"{folder}: cannot be written ({reason})") from None
-    print(f"{records:,} records of {options.cases:,} cases in {options.files} files in {folder}")
+    made = f"{records:,} records of {options.cases:,} cases in {options.files} files"
+    print(f"{made} in {shown(folder)}")
     return ExitCode.OK
 
 

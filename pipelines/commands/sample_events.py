@@ -7,9 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser, beam_arguments, date
+from pipelines.cli.arguments import CommandParser, add_readers, date
+from pipelines.cli.console import shown
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
+from pipelines.cli.runners import beam_arguments
 from schemas.errors import OutputError, UsageError
 
 
@@ -31,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--events", type=int, default=1_000, metavar="N", help="default: 1000")
     parser.add_argument("--reviews", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
+    add_readers(parser)
     options = parser.parse_args(arguments)
     return run_command("sample-events", lambda: _run(options))
 
@@ -75,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
             aside.rename(path)
         except OSError as error:
             raise OutputError(f"{path}: cannot be written ({error.strerror})") from None
-        print(f"{frame.height:,} {folder} in {path}")
+        print(f"{frame.height:,} {folder} in {shown(path)}")
     return ExitCode.OK
 
 

@@ -6,9 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pipelines.cli.arguments import CommandParser, beam_arguments
+from pipelines.cli.arguments import CommandParser
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
+from pipelines.cli.runners import beam_arguments
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,15 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from pipelines.runs.run import load_run, run_rulebook
-    from pipelines.runs.summary import print_summary
+    from pipelines.runs.summary import print_run
 
     # Of an object store Beam asks for its options, if only the default ones.
     beam_arguments([])
     run, manifest = load_run(options.run)
-    if options.json:
-        print(manifest.model_dump_json(indent=2))
-    else:
-        print_summary(run, manifest, run_rulebook(run, manifest))
+    print_run(run, manifest, run_rulebook(run, manifest), as_json=options.json)
     return ExitCode.OK
 
 

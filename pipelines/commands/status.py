@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.cli.arguments import CommandParser
+from pipelines.cli.console import shown
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
 from pipelines.nights.failures import last_failure, read_text
@@ -55,9 +56,10 @@ def _run(options: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from None
     if options.json:
-        print(status.model_dump_json(indent=2))
+        print(status.model_dump_json(indent=2, ensure_ascii=True))
     else:
-        print("\n".join(prometheus(status) if options.prometheus else in_words(status)))
+        for line in prometheus(status) if options.prometheus else in_words(status):
+            print(shown(line))
     good = status.last_good
     if good is None:
         return ExitCode.STALE

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.util
 import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ import apache_beam as beam
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.files.schemes import is_installed
 from transforms.files.storage import write_whole
 from transforms.watch.messages import decode_events
 
@@ -45,7 +45,7 @@ def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransf
             f"--source {url}: write kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION"
         )
     if parts.scheme == "pubsub":
-        if not installed("google.cloud.pubsub_v1"):
+        if not is_installed("google.cloud.pubsub_v1"):
             raise UsageError(
                 "--source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'"
             )
@@ -107,14 +107,6 @@ class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
     def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection[bytes]:
         """The start of a pipeline to messages."""
         return pbegin | self.reader | beam.Values().with_output_types(bytes)
-
-
-def installed(module: str) -> bool:
-    """Whether a module is there to be imported."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 class LandEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]):

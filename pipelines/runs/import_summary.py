@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
 
+from pipelines.cli.console import SafeConsole
 from schemas.import_manifest import ImportManifest
 
 _COLUMNS = ("read", "used", "not_pending", "after", "no_case", "repeated", "quarantined", "mended")
 _MOST = 8
 
 
-def print_import(output: str, manifest: ImportManifest) -> None:
-    """Print where the rows of a release went.
+def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> None:
+    """Print where the rows of a release went, or the manifest.
 
     Args:
         output: Where the records are.
         manifest: What was done.
+        as_json: Whether to print the manifest, for machines.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    if as_json:
+        print(manifest.model_dump_json(indent=2, ensure_ascii=True))
+        return
+    console = SafeConsole()
     # Piped output has no width of its own; a name cut short names nothing.
     console.width = max(console.width, 120)
     day = manifest.pending_on
     what = f"pending on {day}" if day else "every case, as of the release"
-    console.print(f"\n[bold]{manifest.cases:,} cases[/], {what}\n")
+    console.print(f"\n{manifest.cases:,} cases, {what}\n")
     # A column in which nothing happened only takes room.
-    shown = [
+    columns = [
         name
         for name in _COLUMNS
         if name in ("read", "used") or any(getattr(t, name) for t in manifest.tables.values())
     ]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("rows of")
-    for name in shown:
+    for name in columns:
         table.add_column(name.replace("_", " "), justify="right")
     for name, counts in manifest.tables.items():
-        table.add_row(name, *(f"{getattr(counts, column):,}" for column in shown))
+        table.add_row(shown(name), *(f"{getattr(counts, column):,}" for column in columns))
     console.print(table)
     for name, counts in manifest.tables.items():
         if counts.expected is not None and counts.expected != counts.read:
@@ -51,8 +55,8 @@ def print_import(output: str, manifest: ImportManifest) -> None:
             rows.add_column(title, min_width=44)
             rows.add_column("rows", justify="right")
             for name, count in list(numbers.items())[:_MOST]:
-                rows.add_row(name, f"{count:,}")
+                rows.add_row(shown(name), f"{count:,}")
             console.print(rows)
     rate = sum(t.read for t in manifest.tables.values()) / max(manifest.seconds, 0.001)
     console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} rows a second")
-    console.print(f"files: {output}/{{cases,quarantine}}/, {output}/manifest.json")
+    console.print(f"files: {shown(output)}/{{cases,quarantine}}/, {shown(output)}/manifest.json")

@@ -30,6 +30,7 @@ from schemas.rulebooks import load, load_text, names
 from transforms.avro.blocks import count_records
 from transforms.avro.read import FrameSource
 from transforms.files import storage
+from transforms.files.schemes import check_scheme
 from transforms.frames.frame import FRAME_ROWS, Frame
 
 MANIFEST = "manifest.json"
@@ -120,6 +121,7 @@ def load_run(where: str) -> tuple[str, Manifest]:
     Raises:
         RunError: There is none.
     """
+    check_scheme(where)
     where = where.rstrip("/")
     run = where
     if not FileSystems.exists(f"{run}/{MANIFEST}") and FileSystems.exists(f"{where}/LATEST"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.cli.console import shown
+from pipelines.cli.console import SafeConsole, shown
 from pipelines.nights.summary import print_night
 from pipelines.runs.damage import unread_lines
 from schemas.manifest import Manifest
@@ -13,6 +13,16 @@ from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 
 MOST = 10
+
+
+def print_run(
+    run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None, *, as_json: bool
+) -> None:
+    """Print a run's manifest for machines, or its summary (`print_summary`)."""
+    if as_json:
+        print(manifest.model_dump_json(indent=2, ensure_ascii=True))
+    else:
+        print_summary(run, manifest, rulebook)
 
 
 def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None) -> None:
@@ -23,14 +33,14 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
         manifest: Its manifest.
         rulebook: Its rulebook, for the titles of the criteria; None where it is not at hand.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = SafeConsole()
     counts = manifest.counts
     routed = sum(counts.routed.values())
     presumed = "" if manifest.presume else ", no presumptions"
-    console.print(f"\n[bold]{manifest.rulebook.id}[/] as of {manifest.as_of}{presumed}")
+    console.print(f"\n{shown(manifest.rulebook.id)} as of {manifest.as_of}{presumed}")
     if manifest.scope or manifest.courts:
         only = [part for part in (manifest.scope, ", ".join(manifest.courts or ())) if part]
-        console.print(f"only: {'; '.join(only)}")
+        console.print(f"only: {shown('; '.join(only))}")
 
     table = _table("route", "cases", "share")
     for route in ROUTES:
@@ -70,7 +80,7 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     rate = counts.read / manifest.seconds if manifest.seconds else 0
     console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} cases a second")
     console.print("An attorney decides; these are recommendations.")
-    console.print(f"files: {run}/{{{','.join(ROUTES)},quarantine,duplicates,cases}}/")
+    console.print(f"files: {shown(run)}/{{{','.join(ROUTES)},quarantine,duplicates,cases}}/")
 
 
 def _why_look(rulebook: CompiledRulebook | None) -> str:
@@ -85,7 +95,7 @@ def _set_aside(console: Console, manifest: Manifest) -> None:
     records = manifest.quarantined_records or {}
     for reason in sorted(manifest.quarantine, key=lambda reason: -records.get(reason, 0)):
         number = f"{records[reason]:,}" if reason in records else ""
-        table.add_row(reason, number, f"{manifest.quarantine[reason]:,}")
+        table.add_row(shown(reason), number, f"{manifest.quarantine[reason]:,}")
     console.print(table)
 
 
@@ -102,7 +112,7 @@ def _most(
     table = _table(title, "cases", "share" if whole else "")
     for name, number in list(numbers.items())[:most]:
         label = f"{name}  {titles[name]}" if name in titles else name
-        table.add_row(label, f"{number:,}", _share(number, whole) if whole else "")
+        table.add_row(shown(label), f"{number:,}", _share(number, whole) if whole else "")
     console.print(table)
 
 

@@ -11,6 +11,7 @@ from apache_beam.io.filesystem import BeamIOError
 from pipelines.runs.lock import sole_writer
 from schemas.errors import OutputError
 from transforms.files import storage
+from transforms.files.schemes import check_scheme
 
 NOTHING_LEFT = "nothing was left behind"
 
@@ -44,6 +45,7 @@ class WholeDirectory:
             BusyError: Another process is writing it.
             OutputError: It exists, or nothing can be written there.
         """
+        check_scheme(self.final)
         with contextlib.ExitStack() as held:
             try:
                 held.enter_context(sole_writer(self.final))

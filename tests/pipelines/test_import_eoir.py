@@ -19,8 +19,8 @@ import apache_beam as beam
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import IN_PROCESS
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.runners import IN_PROCESS
 from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
 from pipelines.runs.whole_directory import WholeDirectory
 from scripts.eoir_release import write_release

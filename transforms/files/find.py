@@ -16,11 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from apache_beam.io.filesystem import BeamIOError, FileMetadata
+from apache_beam.io.filesystem import FileMetadata
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.errors import InputError
 from transforms.files.names import path_text
+from transforms.files.schemes import check_scheme
 from transforms.files.storage import exists, is_local, pattern_of, why_not
 
 ENDING = ".avro"
@@ -79,6 +80,7 @@ def find_files(patterns: Sequence[str]) -> Found:
     for pattern in sorted(patterns):
         if not pattern:
             raise InputError("an empty path: name a file, a folder or a pattern")
+        check_scheme(pattern)
         before = walk.met
         if is_local(pattern):
             _find_local(pattern, walk)
@@ -99,6 +101,7 @@ def find_below(folder: str) -> Found:
         InputError: There is no such folder.
     """
     walk = _Walk()
+    check_scheme(folder)
     if not is_local(folder):
         _below_remote(folder.rstrip("/"), walk)
         return walk.found()
@@ -252,7 +255,8 @@ def _find_remote(pattern: str, walk: _Walk) -> None:
             parts = folder.split("/")
             plain = next((n for n, part in enumerate(parts) if _is_pattern(part)), len(parts))
             _add_remote(result.metadata_list, walk, "/".join(parts[:plain]))
-    except (BeamIOError, OSError) as error:
+    except Exception as error:
+        # Each client has its own errors, such as of credentials.
         raise InputError(f"{pattern}: cannot be read ({why_not(error)})") from None
 
 

@@ -14,13 +14,14 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing import test_stream
 
 from pipelines.inbox.live_source import RUNNER
-from pipelines.inbox.queues import KafkaValues, installed, land, queue_source, read_pubsub
+from pipelines.inbox.queues import KafkaValues, land, queue_source, read_pubsub
 from pipelines.nights.new_files import find_new_files
 from pipelines.receive import Beside, land_events, said_by_google
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.errors import InputError, UsageError
 from tests.helpers.commands import discretion
+from transforms.files.schemes import is_installed
 from transforms.nightly.bucket_files import read_whole
 
 MESSAGES = [
@@ -115,7 +116,7 @@ def test_what_pubsubs_own_client_says_is_one_line() -> None:
     assert said_by_google(ValueError("404")) is None
 
 
-@pytest.mark.skipif(installed("google.cloud.pubsub_v1"), reason="the extra is installed")
+@pytest.mark.skipif(is_installed("google.cloud.pubsub_v1"), reason="the extra is installed")
 def test_a_missing_extra_is_said_in_one_line(tmp_path: Path) -> None:
     done = discretion("watch", "--state", tmp_path, "--inbox", tmp_path,
                       "--source", "pubsub://project/subscription")  # fmt: skip

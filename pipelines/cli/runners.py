@@ -1,0 +1,132 @@
+"""Options for Beam: which are known, and whether the runner they name can be had here."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.cli.words import close_to
+from schemas.errors import UsageError
+
+# Beam's own default may try to download a runner; this one is in the package and needs nothing.
+IN_PROCESS = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+MOST_WORKERS = 1_000
+_JOB_SERVERS = {"flinkrunner": "flink", "sparkrunner": "spark"}
+
+
+def beam_arguments(
+    arguments: Sequence[str], own: Sequence[str] = (), in_process: str = IN_PROCESS
+) -> list[str]:
+    """Check the options that are left for Beam.
+
+    Args:
+        arguments: What the command's own parser did not know.
+        own: The command's own options, one of which may be meant.
+        in_process: The option for the runner that needs nothing but this process.
+
+    Returns:
+        The same, with the in-process runner unless another is named.
+
+    Raises:
+        UsageError: Beam does not know one either, or what it names is not there.
+    """
+    from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    # It would also warn of what is refused below.
+    logging.getLogger(PipelineOptions.__module__).setLevel(logging.ERROR)
+    options = PipelineOptions(list(arguments))
+    known = _parsed(options)
+    for argument in arguments:
+        option = argument.split("=")[0]
+        if option.startswith("--") and option[2:].replace("-", "_") not in known:
+            near = close_to(option, [*own, *(f"--{name}" for name in known)])
+            meant = f"; did you mean {near}?" if near else ""
+            raise UsageError(f"unknown option {option}{meant}")
+    if arguments and not arguments[0].startswith("-"):
+        raise UsageError(f"unexpected argument {arguments[0]}")
+    if not 0 <= known["direct_num_workers"] <= MOST_WORKERS:
+        raise UsageError(
+            f"--direct_num_workers: give a number up to {MOST_WORKERS:,}; 0 is one a processor"
+        )
+    # Files are looked for before there is a pipeline.
+    FileSystems.set_options(options)
+    runner = known["runner"]
+    if runner is None:
+        return [in_process, *arguments]
+    if runner.lower() in ("direct", "directrunner"):
+        # Of an option given twice the last one counts.
+        return [*arguments, in_process]
+    _check_runner(runner, known)
+    return list(arguments)
+
+
+def _parsed(options: Any) -> dict[str, Any]:
+    """All options that Beam knows, by name, with their values."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            known: dict[str, Any] = options.get_all_options(retain_unknown_options=False)
+    except SystemExit:
+        message = said.getvalue().strip().rsplit("error: ", 1)[-1]
+        raise UsageError(message.removeprefix("argument ")) from None
+    return known
+
+
+def _check_runner(runner: str, known: dict[str, Any]) -> None:
+    from apache_beam.options.pipeline_options import StandardOptions
+
+    short = runner.lower().rsplit(".", 1)[-1]
+    short = short if short.endswith("runner") else f"{short}runner"
+    names = [*StandardOptions.KNOWN_RUNNER_NAMES]
+    if "." in runner:
+        module, _, name = runner.rpartition(".")
+        try:
+            there = hasattr(importlib.import_module(module), name)
+        except Exception:
+            there = False
+        if not there:
+            raise UsageError(f"--runner {runner}: there is no such class")
+    elif short not in [name.lower() for name in names]:
+        near = close_to(short, [name.lower() for name in names])
+        meant = next((name for name in names if name.lower() == near), None)
+        raise UsageError(
+            f"--runner {runner}: Beam has no such runner; "
+            + (f"did you mean {meant}?" if meant else f"it has {', '.join(names)}")
+        )
+    if needed := _needed(short, known):
+        raise UsageError(f"--runner {runner}: {needed}")
+
+
+def _needed(short: str, known: dict[str, Any]) -> str | None:
+    """What a runner needs and is not there, with what to do; None if all is there."""
+    if server := _JOB_SERVERS.get(short):
+        if shutil.which("java") is None:
+            return "needs Java; install it, such as Debian's default-jre-headless"
+        option = f"{server}_job_server_jar"
+        what = f"Beam's job server for it, beam-runners-{server}-*-job-server of Maven Central"
+        return _missing_file(option, known[option], what)
+    if short == "prismrunner":
+        what = "its program, from the assets of Beam's release on GitHub"
+        return _missing_file("prism_location", known["prism_location"], what)
+    if short == "portablerunner" and not known["job_endpoint"]:
+        return "give --job_endpoint HOST:PORT, where its job server listens"
+    from transforms.files.schemes import is_installed
+
+    if short == "dataflowrunner" and not is_installed("google.cloud.storage"):
+        return "needs Google's clients; pip install 'apache-beam[gcp]'"
+    return None
+
+
+def _missing_file(option: str, path: str | None, what: str) -> str | None:
+    if path is None:
+        return f"give --{option} FILE: {what}"
+    if "://" not in path and not os.path.isfile(path):
+        return f"--{option} {path}: no such file; it is to be {what}"
+    return None

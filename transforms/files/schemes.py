@@ -1,0 +1,52 @@
+"""Schemes of paths, such as `gs://`, and the clients that they need."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.errors import UsageError
+from transforms.files.storage import is_local
+
+# The module of each client, and Beam's extra that brings it.
+_CLIENTS = {
+    "gs": ("google.cloud.storage", "gcp"),
+    "s3": ("boto3", "aws"),
+    "hdfs": ("hdfs", "hadoop"),
+    "azfs": ("azure.storage.blob", "azure"),
+}
+
+
+def check_scheme(path: str) -> None:
+    """See that the file system of a path can be had.
+
+    Args:
+        path: A path, with a scheme or without.
+
+    Raises:
+        UsageError: There is no such scheme, or its client is not installed.
+    """
+    if is_local(path):
+        return
+    scheme = path.partition("://")[0]
+    if scheme in _CLIENTS:
+        module, extra = _CLIENTS[scheme]
+        if not is_installed(module):
+            raise UsageError(f"{path}: {scheme}:// needs pip install 'apache-beam[{extra}]'")
+        return
+    try:
+        FileSystems.get_filesystem(path)
+    except ValueError:
+        known = ", ".join(f"{name}://" for name in _CLIENTS)
+        raise UsageError(
+            f"{path}: {scheme}:// is not known; {known} are, and local paths"
+        ) from None
+
+
+def is_installed(module: str) -> bool:
+    """Whether a module is there to be imported."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
