@@ -36,8 +36,8 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the options, and end."""
-        said = shown(self._meant() or message)
-        self.exit(ExitCode.USAGE, f"{self.prog}: {said}; --help tells the options\n")
+        said = self._meant() or f"{message}; --help tells the options"
+        self.exit(ExitCode.USAGE, f"{self.prog}: {shown(said)}\n")
 
     @property
     def own_options(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 
@@ -61,14 +62,15 @@ def flush_output() -> None:
 
 def reader_has_gone() -> bool:
     """Whether nobody reads standard output any more; nothing is printed from then on."""
+    poll = select.poll()
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _print_no_more()
-        return True
-    except (OSError, AttributeError):
+        poll.register(sys.stdout.fileno(), select.POLLERR)
+    except (OSError, AttributeError, io.UnsupportedOperation):
         return False
-    return False
+    has_gone = bool(poll.poll(0))
+    if has_gone:
+        _print_no_more()
+    return has_gone
 
 
 def _print_no_more() -> None:

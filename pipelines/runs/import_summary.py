@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from pipelines.cli.console import SafeConsole
+from pipelines.cli.console import SafeConsole, shown
 from schemas.import_manifest import ImportManifest
 
 _COLUMNS = ("read", "used", "not_pending", "after", "no_case", "repeated", "quarantined", "mended")
