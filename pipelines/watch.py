@@ -15,11 +15,12 @@ from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import CommandParser, add_readers, checked, date
+from pipelines.cli.console import complain
 from pipelines.cli.run_command import run_command
 from pipelines.inbox.batches import Inbox, check_there
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
 from pipelines.inbox.plan import Job, plan_watch, utc_now
-from pipelines.inbox.report import BROKEN_OFF, say
+from pipelines.inbox.report import BROKEN_OFF, exit_code, note_damage, note_unread, say
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, instead_of_it
 from pipelines.receive import Beside
@@ -30,8 +31,9 @@ from schemas.options import WatchOptions
 from schemas.watch import Batch
 from transforms.avro.read import FrameSource
 from transforms.files.names import text_path
-from transforms.frames.frame import FRAME_ROWS, concat_frames
+from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 from transforms.nightly.events import EVENTS
+from transforms.normalize.quarantine import QUARANTINED
 from transforms.watch.cases import News, WatchCases, by_shard
 
 POLL_SECONDS = 0.5
@@ -51,14 +53,16 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
     """A batch's events, by shard."""
     batch = Batch.model_validate_json(text)
     schema = avro_schema("case_event")
-    frames = []
+    frames: list[Frame] = []
+    quarantined: list[Frame] = []
     for file in batch.files:
         check_there(file)
         source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS)
-        # What a file has grown by since is of a later batch; what cannot be read the night will
-        # set aside.
-        parts = source.read(OffsetRangeTracker(0, file.bytes))
-        frames += [frame for kind, frame in parts if kind == "frames"]
+        # What a file has grown by since is of a later batch; what cannot be read the night
+        # quarantines.
+        for kind, frame in source.read(OffsetRangeTracker(0, file.bytes)):
+            (frames if kind == "frames" else quarantined).append(frame)
+    note_damage(concat_frames(quarantined, QUARANTINED))
     events = concat_frames(frames, EVENTS)
     return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
 
@@ -133,8 +137,8 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     except BusyError:
         raise BusyError(f"{state}: another watch is at work on it") from None
     except _Stop:
-        print("discretion watch: stopped", file=sys.stderr)
-        return 0
+        complain("watch", "stopped")
+        return exit_code()
 
 
 def _on(number: signal.Signals, kind: type[BaseException]) -> None:
@@ -153,7 +157,7 @@ def _watch_night(
     assert night is not None
     job = plan_watch(state, night, shift, as_json=as_json)
     job.place.sweep()
-    inbox = Inbox(folder, state, night)
+    inbox = Inbox(folder, state, night, note_unread)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     begun = threading.Event()
@@ -164,7 +168,7 @@ def _watch_night(
         try:
             # Not before there is somebody to tell of it may a new night or a failure be told.
             begun.set()
-            print(f"discretion watch: {folder}, from {night.run}", file=sys.stderr, flush=True)
+            complain("watch", f"{folder}, from {night.run}")
             running.wait_until_finish()
             # Only in vain does a source that never ends come to its end.
             raise InputError(BROKEN_OFF)

@@ -33,7 +33,7 @@ class GoodNight(_Part):
         as_of: Its as-of date.
         rulebook: Id of its rulebook.
         finished: When it was done, UTC.
-        age_seconds: How long ago that was.
+        age_seconds: How long ago that was; negative where a clock is or was wrong.
         seconds: How long it took.
         cases: Cases in its snapshot.
         routed: Cases by route.
@@ -47,6 +47,10 @@ class GoodNight(_Part):
         pending: Events that wait for their case to be opened.
         left_unread: Files that were cut short, and wait.
         set_aside: Files that held something else.
+        damaged_files: Files of which a part could not be read, and is lost until it is repaired.
+        lost_records: Records in those parts, as far as that is known.
+        lost_uncounted: In how many of those parts it is not.
+        left_out: Files and folders of which nothing was read.
     """
 
     run_id: str
@@ -67,6 +71,10 @@ class GoodNight(_Part):
     pending: int
     left_unread: int
     set_aside: int
+    damaged_files: int
+    lost_records: int
+    lost_uncounted: int
+    left_out: int
 
 
 class Status(_Part):

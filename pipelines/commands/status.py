@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import glob
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,8 @@ from schemas.manifest import Manifest
 from schemas.status import GoodNight, Status
 
 HOUR = 3600
+# Seconds by which the clocks of two machines may differ.
+CLOCKS_DIFFER = 300
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
     parser.add_argument(
-        "--max-age", type=float, metavar="HOURS", help="how old the last good night may be"
+        "--max-age", type=hours, metavar="HOURS", help="how old the last good night may be"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for machines")
@@ -63,8 +66,26 @@ def _run(options: argparse.Namespace) -> int:
     good = status.last_good
     if good is None:
         return ExitCode.STALE
-    old = options.max_age is not None and good.age_seconds > options.max_age * HOUR
-    return ExitCode.STALE if old else ExitCode.OK
+    if options.max_age is None:
+        return ExitCode.OK
+    is_old = good.age_seconds > options.max_age * HOUR
+    return ExitCode.STALE if is_old or is_ahead(good) else ExitCode.OK
+
+
+def is_ahead(good: GoodNight) -> bool:
+    """Whether a night ended in the future, so that nobody can tell how old it is."""
+    return good.age_seconds < -CLOCKS_DIFFER
+
+
+def hours(text: str) -> float:
+    """An option: a number of hours."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours; write one above 0")
+    return number
 
 
 def look(state: str, now: datetime.datetime) -> Status:
@@ -122,6 +143,10 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
         pending=night.events.pending,
         left_unread=len(night.left_unread),
         set_aside=len(night.set_aside),
+        damaged_files=len(manifest.damaged),
+        lost_records=sum(file.records for file in manifest.damaged),
+        lost_uncounted=sum(file.uncounted for file in manifest.damaged),
+        left_out=len(manifest.left_out),
     )
 
 
@@ -131,20 +156,36 @@ def in_words(status: Status) -> list[str]:
     if good is None:
         lines.append(f"{status.state}: has no good night yet")
     else:
-        hours = good.age_seconds / HOUR
+        age = good.age_seconds / HOUR
+        ago = (
+            f"{-age:,.1f} hours ahead of this machine's clock, which is wrong or was then"
+            if is_ahead(good)
+            else f"{max(0.0, age):,.1f} hours ago"
+        )
         lines += [
             f"last good night: {good.run_id}, as of {good.as_of} under {good.rulebook}",
-            f"finished {good.finished:%Y-%m-%d %H:%M} UTC, {hours:,.1f} hours ago",
+            f"finished {good.finished:%Y-%m-%d %H:%M} UTC, {ago}",
             f"cases: {good.cases:,} ({_parts(good.routed | _others(good))})",
             f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
             f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(good.queue)})",
             f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
             f"files left unread: {good.left_unread:,}; set aside: {good.set_aside:,}",
         ]
+        if good.damaged_files or good.left_out:
+            lines.append(f"NOT READ: {_not_read(good)}; discretion show {status.state} names them")
     if status.failed:
         lines.append(f"FAILED since, {status.failed.at:%Y-%m-%d %H:%M} UTC: {status.failed.why}")
     lines += [f"unfinished, at work or killed: {path}" for path in status.unfinished]
     return lines
+
+
+def _not_read(good: GoodNight) -> str:
+    """What of a night's input could not be read."""
+    unknown = f" and an unknown number in {good.lost_uncounted:,} places" * bool(
+        good.lost_uncounted
+    )
+    lost = f"{good.lost_records:,} records{unknown} lost in {good.damaged_files:,} damaged files"
+    return f"{lost}; {good.left_out:,} files or folders left out"
 
 
 def _others(good: GoodNight) -> dict[str, int]:
@@ -181,6 +222,13 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("reviews", "Reviews kept", {"": good.reviews})
     yield from _gauge("pending_events", "Events that wait for their case", {"": good.pending})
     yield from _gauge("unread_files", "Files cut short, that wait", {"": good.left_unread})
+    yield from _gauge("damaged_files", "Files read in part", {"": good.damaged_files})
+    yield from _gauge("lost_records", "Records lost in them", {"": good.lost_records})
+    yield from _gauge(
+        "lost_uncounted_places", "Places that hold unknown numbers", {"": good.lost_uncounted}
+    )
+    yield from _gauge("left_out_files", "Files of which nothing was read", {"": good.left_out})
+    yield from _gauge("clock_ahead", "1 if it ended in the future", {"": is_ahead(good)})
     yield from _gauge("foreign_files", "Files that held something else", {"": good.set_aside})
 
 

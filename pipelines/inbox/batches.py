@@ -12,21 +12,24 @@ said.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipelines.nights.new_files import find_new_files
+from pipelines.nights.new_files import CUT_SHORT, NewFiles, find_new_files
 from pipelines.nights.state import Previous
 from schemas.avro import avro_schema
 from schemas.errors import InputError
 from schemas.manifest import ConsumedFile
 from schemas.watch import Batch, BatchFile
 from transforms.files import storage
-from transforms.files.names import text_path
+from transforms.files.names import path_text, text_path
 
 # So that a batch is folded in one go, and its list stays small.
 BATCH_BYTES = 32 << 20
 BATCH_FILES = 5_000
+# Seconds after which a file that is cut short is no more taken for one being written.
+WRITTEN_WITHIN = 60
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,15 @@ class Inbox:
         folder: Where event files land.
         state: The directory in which nights are kept.
         night: Last night.
+        report: Told the path of what cannot be read, and the reason.
     """
 
-    def __init__(self, folder: str, state: str, night: Previous) -> None:
+    def __init__(
+        self, folder: str, state: str, night: Previous, report: Callable[[str, str], None]
+    ) -> None:
         self.folder = folder
+        self.report = report
+        self.reported: set[tuple[str, str]] = set()
         self.place = Place(state, night.manifest.run_id)
         self.begun = datetime.datetime.combine(night.manifest.as_of, datetime.time())
         self.batches = _written(self.place)
@@ -107,7 +115,9 @@ class Inbox:
         Returns:
             A batch, written down; None if there is nothing new.
         """
-        new = find_new_files(self.folder, avro_schema("case_event"), self.seen).files
+        found = find_new_files(self.folder, avro_schema("case_event"), self.seen)
+        self._report(found)
+        new = found.files
         files, size = [], 0
         # What was said before goes first, and by itself.
         old = [file for file in new if (file.name, file.bytes) in self.said_before]
@@ -127,6 +137,18 @@ class Inbox:
         self.batches.append(batch)
         self.seen |= {_as_consumed(file) for file in files}
         return batch
+
+    def _report(self, found: NewFiles) -> None:
+        """Report what cannot be read, each once; a file that was just being written is left be."""
+        since = time.time() - WRITTEN_WITHIN
+        for path, reason in (
+            *((file.name, f"{reason}; the night quarantines it") for file, reason in found.others),
+            *((path_text(path), reason) for path, reason in found.left_out),
+            *((file.name, CUT_SHORT) for file in found.cut_short if file.updated < since),
+        ):
+            if (path, reason) not in self.reported:
+                self.reported.add((path, reason))
+                self.report(path, reason)
 
 
 def check_there(file: BatchFile) -> None:

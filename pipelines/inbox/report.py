@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 
+from pipelines.cli.console import complain, shown
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.output import print_result
 from pipelines.inbox.batches import batch_name
 from pipelines.inbox.plan import Job
+from pipelines.runs.damage import in_words, unread_line
+from pipelines.runs.tallies import Tallies
 from schemas.avro import avro_schema
 from schemas.errors import InputError
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.files.storage import exists, write_whole
 from transforms.frames.frame import Frame
+from transforms.route.tally import tally_damaged
 from transforms.watch.cases import Said
 
 # The live source has ended, and the pipeline's time has run on to infinity without the clock.
@@ -18,6 +24,32 @@ BROKEN_OFF = (
     "time ran ahead of the clock, since the machine stood still or its clock was set back; "
     "nothing is lost, start it again"
 )
+
+
+# Files of which not all could be read, since the process began; the pipeline runs in this process.
+_damaged: set[str] = set()
+
+
+def note_damage(quarantined: Frame) -> None:
+    """Say which files of a batch are damaged.
+
+    Args:
+        quarantined: Rows of quarantined.avsc.
+    """
+    for file in Tallies(tally_damaged(quarantined)).damaged():
+        _damaged.add(file.path)
+        complain("watch", f"{in_words(file)}; the night does the same, and its manifest counts it")
+
+
+def note_unread(path: str, reason: str) -> None:
+    """Say that nothing of a file or folder in the inbox is read."""
+    _damaged.add(path)
+    complain("watch", unread_line(path, reason))
+
+
+def exit_code() -> ExitCode:
+    """The exit code of a watch that was asked to end."""
+    return ExitCode.DAMAGED if _damaged else ExitCode.OK
 
 
 def say(said: Said, job: Job) -> None:
@@ -41,14 +73,12 @@ def say(said: Said, job: Job) -> None:
     _write_whole(path, said.changes, "change")
     words = {"said": said.name, "events": said.events, "unusable": said.aside,
              "changes": said.changes.height, "file": path}  # fmt: skip
+    aside = f", {said.aside:,} left for the night to set aside" if said.aside else ""
+    line = f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}"
     if job.as_json:
-        print(json.dumps(words), flush=True)
+        print_result("watch", f"{path} is written", lambda: print(json.dumps(words)))
     elif said.changes.height or said.aside:
-        aside = f", {said.aside:,} left for the night to set aside" if said.aside else ""
-        print(
-            f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}",
-            flush=True,
-        )
+        print_result("watch", f"{path} is written", lambda: print(shown(line)))
 
 
 def _write_whole(path: str, frame: Frame, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 
-from pipelines.nights.new_files import digested
+from pipelines.nights.new_files import CUT_SHORT, digested
 from pipelines.nights.plan import Job
 from pipelines.nights.state import write_consumed
 from pipelines.runs.damage import left_out_files, refuse_all_damaged
@@ -29,7 +29,6 @@ from transforms.files.storage import remove
 from transforms.nightly.night import PART_SCHEMAS
 
 TALLY = "_tally.ndjson"
-CUT_SHORT = "is cut short, as if still being written; it waits for the next night"
 
 
 def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:

@@ -16,6 +16,7 @@ from transforms.files.find import FoundFile, LeftOut, find_below
 from transforms.files.storage import open_file, why_not
 
 Kind = Literal["events", "reviews"]
+CUT_SHORT = "is cut short, as if still being written; it waits for the next night"
 _MAGIC = b"Obj\x01"
 
 

@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass
 
 from pipelines.nights.new_files import NewFiles, find_new_files
-from pipelines.nights.state import Previous, find_previous, free_run_id, nights_there
+from pipelines.nights.state import Previous, find_previous, free_run_id, instead_of_it, nights_there
 from pipelines.runs.run import RunPlace
 from schemas.avro import avro_schema
-from schemas.errors import InputError, UsageError
+from schemas.errors import DiscretionError, InputError, UsageError
 from schemas.options import NightlyOptions
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.assess.frame import Terms
@@ -71,10 +71,10 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
                 "events, so leave --input out"
             )
         if as_of < previous.manifest.as_of:
-            raise UsageError(f"last night was as of {previous.manifest.as_of}, after {as_of}")
+            raise _too_early(options, state, previous, as_of)
         buckets = previous.nightly.buckets
     done = previous.consumed if previous else ()
-    since = previous.manifest.started.timestamp() if previous else math.inf
+    since = _since(previous)
     night = Night(
         terms=Terms(
             rulebook,
@@ -98,6 +98,26 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
         events=find_new_files(options.events, avro_schema("case_event"), done, since),
         reviews=find_new_files(options.reviews, avro_schema("review"), done, since),
         options=options,
+    )
+
+
+def _since(previous: Previous | None) -> float:
+    """When the last night began, in seconds since 1970; none known where its clock was ahead."""
+    if previous is None:
+        return math.inf
+    began = previous.manifest.started
+    return began.timestamp() if began <= datetime.datetime.now(datetime.UTC) else -math.inf
+
+
+def _too_early(
+    options: NightlyOptions, state: str, previous: Previous, as_of: datetime.date
+) -> DiscretionError:
+    last = previous.manifest.as_of
+    if options.as_of is not None:
+        return UsageError(f"last night was as of {last}, after {as_of}")
+    return InputError(
+        f"last night was as of {last}, after {as_of}, which is today by the clock; set the clock, "
+        f"or, if it was wrong last night, {instead_of_it(state)}"
     )
 
 

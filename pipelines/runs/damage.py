@@ -39,6 +39,11 @@ def unread_lines(manifest: Manifest) -> list[str]:
     return damaged + left_out
 
 
+def unread_line(path: str, reason: str) -> str:
+    """That nothing of a file or folder was read, and why."""
+    return f"{path}: {reason}: nothing of it was read"
+
+
 def left_out_files(left_out: Iterable[LeftOut]) -> tuple[LeftOutFile, ...]:
     """What was left out, as a manifest names it."""
     return tuple(LeftOutFile(path=path_text(path), reason=reason) for path, reason in left_out)

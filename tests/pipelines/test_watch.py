@@ -289,9 +289,8 @@ def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
     assert last is not None
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     job = plan_watch(state, last, datetime.datetime.combine(N2, now.time()) - now, as_json=True)
-    ticks = [
-        (batch.at, batch.model_dump_json()) for batch in Inbox(str(place), state, last).start()
-    ]
+    inbox = Inbox(str(place), state, last, lambda path, reason: None)
+    ticks = [(batch.at, batch.model_dump_json()) for batch in inbox.start()]
     with LiveSource(lambda: iter(ticks)) as live:
         pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))
         watch(pipeline | live.read(), job)
