@@ -39,9 +39,7 @@ def check_scheme(path: str) -> None:
         FileSystems.get_filesystem(path)
     except ValueError:
         known = ", ".join(f"{name}://" for name in _CLIENTS)
-        raise UsageError(
-            f"{path}: {scheme}:// is not known; {known} are, and local paths"
-        ) from None
+        raise UsageError(f"{path}: {scheme}:// is unknown; there are {known}") from None
 
 
 def is_installed(module: str) -> bool:

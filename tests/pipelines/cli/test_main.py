@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,44 @@ def test_no_command_is_a_usage_error_that_says_which_there_are() -> None:
 
 
 def test_an_unknown_command_is_named() -> None:
-    done = discretion("reveiw")
+    done = discretion("x\x1b[2J")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("discretion: no command reveiw; there are backlog, ")
+    assert done.stderr.startswith("discretion: no command x\\x1b[2J; there are backlog, ")
     assert done.stderr.count("\n") == 1
+    near = discretion("backlgo")
+    assert near.stderr == "discretion: no command backlgo; did you mean backlog?\n"
+
+
+def test_the_version_is_the_packages() -> None:
+    done = discretion("--version")
+    assert (done.returncode, done.stdout) == (0, f"discretion {version('discretion')}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--inptu x --output y", "unknown option --inptu; did you mean --input?"),
+        ("--input x --output y --runer z", "unknown option --runer; did you mean --runner?"),
+        ("--input x --output y --runner Flnk", "Beam has no such runner; did you mean FlinkRunner"),
+        ("--input x --output y --runner Prism", "--runner Prism: give --prism_location FILE: "),
+        ("--input x --output y --runner a.b.C", "--runner a.b.C: there is no such class"),
+        ("--input x --output y --runner PortableRunner", "give --job_endpoint HOST:PORT"),
+        ("--input x --output y --direct_num_workers x", "direct_num_workers: invalid int value"),
+        ("--input x --output y --direct_num_workers -1", "give a number up to 1,000"),
+        ("--input nowhere://x --output y", "nowhere:// is unknown; there are gs://, s3://"),
+    ],
+)
+def test_what_is_mistyped_or_missing_is_one_line_that_says_what_to_write(
+    words: str, message: str, tmp_path: Path
+) -> None:
+    state = tmp_path / "OUT"
+    for command in (["backlog"], ["nightly", "--state", state, "--events", tmp_path]):
+        options = words if command[0] == "backlog" else words.replace("--output y", "")
+        done = discretion(*command, *options.split())
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert message in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not (state / "FAILED").exists()
 
 
 @pytest.mark.parametrize("name", ["backlog", "explain", "show", "rulebook", "sample"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.status import in_words, look, prometheus
+from pipelines.commands.status import in_words, is_ahead, look, prometheus
 from schemas.errors import InputError
 from schemas.status import Status
 from tests.helpers.commands import discretion
@@ -97,7 +97,43 @@ def test_the_last_good_night_its_age_and_its_counts(tmp_path: Path) -> None:
         "pending": 4,
         "left_unread": 2,
         "set_aside": 1,
+        "damaged_files": 0,
+        "lost_records": 0,
+        "lost_uncounted": 0,
+        "left_out": 0,
     }
+
+
+LOSSES = {
+    **NIGHT,
+    "damaged": [
+        {"path": "a.avro", "places": 2, "records": 3, "uncounted": 1, "cut_short": False},
+        {"path": "b.avro", "places": 1, "records": 4, "uncounted": 0, "cut_short": False},
+    ],
+    "left_out": [{"path": "c.avro", "reason": "is not an Avro file"}],
+}
+
+
+def test_what_was_not_read_is_told(tmp_path: Path) -> None:
+    state = state_of(tmp_path, LOSSES)
+    assert in_words(look(state, NOW))[-1] == (
+        "NOT READ: 7 records and an unknown number in 1 places lost in 2 damaged files; "
+        f"1 files or folders left out; discretion show {state} names them"
+    )
+    found = scraped(list(prometheus(look(state, NOW))))
+    names = ("damaged_files", "lost_records", "lost_uncounted_places", "left_out_files")
+    assert [found[f"discretion_{name}", ()] for name in names] == [2, 7, 1, 1]
+
+
+def test_a_night_that_ended_in_the_future_has_no_age(tmp_path: Path) -> None:
+    state = state_of(tmp_path)
+    for minutes, is_told in ((4, False), (6, True)):
+        now = STARTED + datetime.timedelta(seconds=90.5, minutes=-minutes)
+        status = look(state, now)
+        assert status.last_good is not None
+        assert is_ahead(status.last_good) is is_told
+        assert ("ahead of this machine's clock" in in_words(status)[1]) is is_told
+        assert scraped(list(prometheus(status)))["discretion_clock_ahead", ()] == is_told
 
 
 def test_in_words(tmp_path: Path) -> None:
@@ -254,5 +290,14 @@ def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
         done = discretion("status", "--state", state, "--prometheus", "--max-age", hours)
         assert done.returncode == code
         assert ("discretion_cases", ()) in scraped(done.stdout.splitlines())
+    later = json.dumps(NIGHT).replace("2011-11-17T", "2999-11-17T")
+    (Path(state) / "runs/night-2011-11-16/manifest.json").write_text(later)
+    ahead = discretion("status", "--state", state, "--max-age", 24)
+    assert ahead.returncode == ExitCode.STALE
+    assert "ahead of this machine's clock" in ahead.stdout
+    for wrong in ("nan", "-1", "0", "inf", "a day"):
+        done = discretion("status", "--state", state, f"--max-age={wrong}")
+        assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
+        assert "is no number of hours; write one above 0" in done.stderr
     both = discretion("status", "--state", state, "--json", "--prometheus")
     assert (both.returncode, both.stdout) == (ExitCode.USAGE, "")
