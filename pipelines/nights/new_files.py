@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from schemas.avro import Schema
-from schemas.errors import AvroFormatError, SchemaMismatchError
+from schemas.errors import AvroFormatError, CutShortError, SchemaMismatchError
 from schemas.manifest import ConsumedFile
 from transforms.avro.blocks import Gap, blocks, read_header
 from transforms.avro.decode import Decoder
@@ -101,10 +101,8 @@ def _is_whole(file: FoundFile, schema: Schema) -> bool:
         stream.seek(0)
         try:
             header = read_header(stream)
-        except AvroFormatError as error:
-            if "cut short" in str(error):
-                return False
-            raise
+        except CutShortError:
+            return False
         check_kind(header.schema, schema)
         Decoder.of(header, schema)
         gaps = (part for part in blocks(stream, header, 0, file.bytes) if isinstance(part, Gap))

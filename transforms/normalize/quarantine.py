@@ -54,19 +54,6 @@ def unreadable_file(file: str, detail: str) -> Frame:
     return unreadable(file, [Unread(0, "UNREADABLE_FILE", None, None, detail, None)])
 
 
-def unreadable_file(file: str, detail: str) -> Frame:
-    """A file of which nothing could be read; how many records it holds, nobody can say.
-
-    Args:
-        file: The file.
-        detail: What is wrong with it.
-
-    Returns:
-        One row of quarantined.avsc.
-    """
-    return unreadable(file, Gap(0, None, "", None), "UNREADABLE_FILE", detail)
-
-
 def set_aside(records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detail: str) -> Frame:
     """Records that go no further, kept whole as JSON.
 

@@ -66,7 +66,7 @@ def tally_quarantined(quarantined: Frame) -> Frame:
 
 
 def tally_damaged(quarantined: Frame) -> Frame:
-    """Count the places of each file that could not be read.
+    """Count the places of each file that could not be read; of the rest something was.
 
     Args:
         quarantined: Columns of quarantined.avsc.
@@ -76,7 +76,7 @@ def tally_damaged(quarantined: Frame) -> Frame:
         `damaged_records` the records in them, `damaged_uncounted` the places of which the count is
         unknown, `cut_short` is 1 where its end is missing.
     """
-    places = quarantined.filter(pl.col("reason").is_in(["UNREADABLE_BLOCK", "TRUNCATED_FILE"]))
+    places = quarantined.filter(stage="read").filter(pl.col("reason") != "UNREADABLE_FILE")
     by_file = places.group_by(key="source_file").agg(
         pl.len().alias("damaged"),
         pl.col("record_count").sum().alias("damaged_records"),
