@@ -17,6 +17,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.cli.arguments import CommandParser, add_readers, add_rulebook_options, checked, codes
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from pipelines.runs.damage import left_out_files, refuse_all_damaged, report_damage
@@ -55,6 +56,7 @@ class Job:
         left_out: Files and folders that cannot be read, each with the reason.
         place: Where the run is written.
         rulebook: The rulebook.
+        notices: What must be said of using it.
         as_of: The as-of date.
         presume: Whether presumptions are used.
         scope: A scope of the rulebook, or None.
@@ -65,6 +67,7 @@ class Job:
     left_out: tuple[LeftOut, ...]
     place: RunPlace
     rulebook: CompiledRulebook
+    notices: tuple[str, ...]
     as_of: datetime.date
     presume: bool
     scope: str | None
@@ -176,7 +179,7 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
 
     return Manifest(
         run_id=job.place.run_id,
-        rulebook=RulebookUsed(id=job.rulebook.id, digest=job.rulebook.digest),
+        rulebook=RulebookUsed(id=job.rulebook.id, digest=job.rulebook.digest, notices=job.notices),
         as_of=job.as_of,
         presume=job.presume,
         scope=job.scope,
@@ -241,11 +244,14 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
     beam_options = PipelineOptions(
         beam_arguments(rest, parser().own_options), save_main_session=False
     )
-    rulebook = load(options.rulebook)
+    name = named("backlog", options.rulebook, options.as_of)
+    rulebook = load(name)
     if options.scope is not None and options.scope not in rulebook.scopes:
         known = ", ".join(rulebook.scopes) or "none"
         raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
     as_of = options.as_of or rulebook.rulebook.issued
+    said = notices(name, rulebook, as_of)
+    warn("backlog", *said)
     found = expand_inputs(options.input, avro_schema("case_record"))
     place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
     with place.alone():
@@ -254,6 +260,7 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
             left_out=found.left_out,
             place=place,
             rulebook=rulebook,
+            notices=said,
             as_of=as_of,
             presume=options.presume,
             scope=options.scope,

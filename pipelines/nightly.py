@@ -19,6 +19,7 @@ from pipelines.cli.console import shown, shown_lines
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.run_command import own, run_command
 from pipelines.cli.runners import beam_arguments
 from pipelines.nights.failures import noted
@@ -140,6 +141,9 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
     words = beam_arguments(rest, parser().own_options)
     beam_options = PipelineOptions(words, save_main_session=False)
     # That there is no such file is a mistyped option; what is wrong in it is a night's failure.
+    as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
+    name = named("nightly", options.rulebook, as_of)
+    options = options.model_copy(update={"rulebook": name, "as_of": as_of})
     read(options.rulebook)
     state = options.state.rstrip("/")
     with nullcontext() if options.dry_run else noted(state):
@@ -183,11 +187,13 @@ def _done(
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     try:
         with nullcontext() if options.dry_run else locked(state):
-            job = plan_night(options, state, rulebook)
+            said = notices(options.rulebook, rulebook, options.as_of or started.date())
+            job = plan_night(options, state, rulebook, said)
             if nothing := nothing_new(job):
                 if options.dry_run or job.previous is None:
                     return nothing
                 return _Done(job.previous.run, job.previous.manifest, nothing)
+            warn("nightly", *said)
             if options.dry_run:
                 return in_words(job)
             sweep(state)

@@ -16,6 +16,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import CommandParser, add_readers, checked, date
 from pipelines.cli.console import complain
+from pipelines.cli.rulebooks import warn
 from pipelines.cli.run_command import run_command
 from pipelines.inbox.batches import Inbox, check_there
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
@@ -28,6 +29,7 @@ from pipelines.runs.lock import locked
 from schemas.avro import avro_schema
 from schemas.errors import BusyError, DamagedError, InputError, RunError
 from schemas.options import WatchOptions
+from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
 from transforms.avro.read import FrameSource
 from transforms.files.names import text_path
@@ -157,6 +159,7 @@ def _watch_night(
     assert night is not None
     job = plan_watch(state, night, shift, as_json=as_json)
     job.place.sweep()
+    warn("watch", outside(job.night.terms.rulebook.rulebook, job.now().date()))
     inbox = Inbox(folder, state, night, note_unread)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []

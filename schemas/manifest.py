@@ -61,10 +61,15 @@ class OutputFile(_Part):
 
 
 class RulebookUsed(_Part):
-    """Which rulebook, by id and by a digest of its content."""
+    """Which rulebook, by id and by a digest of its content.
+
+    `notices` say where it was used outside the days on which it is in force, and where it does not
+    pass its check.
+    """
 
     id: str
     digest: str
+    notices: tuple[str, ...] = ()
 
 
 class Counts(_Part):

@@ -91,8 +91,9 @@ def add_rulebook_options(
     parser.add_argument(
         "--rulebook",
         default=None if of_run else DEFAULT,
-        metavar="NAME|FILE",
-        help=f"{otherwise}{DEFAULT}",
+        metavar="NAME|FILE|in-force",
+        help=f"a rulebook's name or file, or in-force: the one in force on the as-of date; "
+        f"{otherwise}{DEFAULT}",
     )
     parser.add_argument(
         "--as-of",

@@ -16,12 +16,14 @@ from rich.table import Table
 
 from pipelines.cli.arguments import CommandParser, add_rulebook_options
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.rulebooks import named, warn
 from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from schemas.case_record import CaseRecord
 from schemas.errors import InputError
 from schemas.rulebook import Rulebook
 from schemas.rulebooks import DEFAULT, load
+from schemas.rulebooks.in_force import outside
 from transforms.explain.case import CriterionTrace, Explanation, explain
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
@@ -51,10 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    own = None if options.rulebook is None else load(options.rulebook)
     presume = options.presume != "none"
     if options.case.endswith(".json"):
-        rulebook = own or load(DEFAULT)
+        rulebook = load(named("explain", options.rulebook or DEFAULT, options.as_of))
         as_of = options.as_of or rulebook.rulebook.issued
         record, warned = to_frame([_read(options.case)]), []
     else:
@@ -64,13 +65,18 @@ def _run(options: argparse.Namespace) -> int:
         beam_arguments([])
         run, manifest = load_run(options.run)
         record, warned = find_case(run, options.case), find_warnings(run, options.case)
-        used = own or run_rulebook(run, manifest)
+        as_of = options.as_of or manifest.as_of
+        if options.rulebook is None:
+            used = run_rulebook(run, manifest)
+        else:
+            used = load(named("explain", options.rulebook, as_of))
         if used is None:
             raise InputError(
                 f"{run}: its rulebook {manifest.rulebook.id} is not at hand; give --rulebook"
             )
-        rulebook, as_of = used, options.as_of or manifest.as_of
+        rulebook = used
         presume = manifest.presume if options.presume is None else presume
+    warn("explain", outside(rulebook.rulebook, as_of))
     records, quarantined = normalize(record, as_of)
     if quarantined.height:
         [row] = quarantined.select("reason", "field", "detail").to_dicts()

@@ -1,36 +1,31 @@
-"""List, show and check rulebooks."""
+"""List, show, check, compare and begin rulebooks."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from pipelines.cli.arguments import CommandParser
+from pipelines.cli.arguments import CommandParser, date
 from pipelines.cli.console import SafeConsole, shown, shown_lines
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.rulebooks import named
 from pipelines.cli.run_command import run_command
+from pipelines.commands.rulebook_page import page
+from schemas.errors import OutputError, UsageError
 from schemas.facts import FACTS
-from schemas.rulebook import Criterion, Milestone, Rulebook
-from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import DEFAULT, load, locate, names, read
+from schemas.rulebooks.in_force import IN_FORCE, all_in_force, in_force_on, periods, shipped
 
-SEEN = {
-    "text": "",
-    "secondary": " (from a secondary source)",
-    "substance": " (known in substance)",
-    "once": " (seen once)",
-}
-LISTS = {
-    "priority": "Priorities: against",
-    "favored": "Favored classes",
-    "factor": "Weighted factors",
-    "finding": "Findings that the routing table names",
-}
+NAMED = "NAME|FILE|in-force"
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,30 +37,73 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit code (`pipelines.cli.exit_codes`).
     """
-    parser = CommandParser(prog="discretion rulebook", description=__doc__)
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="the rulebooks that come with the project")
-    show = actions.add_parser("show", help="a rulebook for a lawyer to read (Markdown)")
-    show.add_argument("rulebook", metavar="NAME|FILE")
-    check = actions.add_parser("check", help="refuse what is wrong with a rulebook")
-    check.add_argument("rulebook", metavar="NAME|FILE")
-    actions.add_parser("facts", help="the facts that a condition may read (Markdown)")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     return run_command("rulebook", lambda: _run(options))
 
 
+def _parser() -> CommandParser:
+    parser = CommandParser(prog="discretion rulebook", description=__doc__)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="the rulebooks that come with the project")
+    governing = actions.add_parser(
+        IN_FORCE, help="which rulebook is in force for cases in court, and when"
+    )
+    governing.add_argument("date", type=date, nargs="?", metavar="DATE", help="only on this day")
+    show = actions.add_parser("show", help="a rulebook for a lawyer to read (Markdown)")
+    check = actions.add_parser("check", help="prove what can be proved of a rulebook")
+    for action in (show, check):
+        action.add_argument("rulebook", metavar=NAMED)
+        action.add_argument(
+            "--as-of", type=date, metavar="DATE", help="the day meant by in-force; default: today"
+        )
+    check.add_argument(
+        "--coverage", action="store_true", help="what the examples show of criteria and rows"
+    )
+    check.add_argument("--html", metavar="FILE", help="write what was found as a page")
+    begin = actions.add_parser("new", help="begin a rulebook: NAME.yaml, which passes its check")
+    begin.add_argument("name", metavar="NAME")
+    compare = actions.add_parser("diff", help="what one rulebook says otherwise than another")
+    compare.add_argument("first", metavar="A")
+    compare.add_argument("second", metavar="B")
+    actions.add_parser("facts", help="the facts that a condition may read (Markdown)")
+    return parser
+
+
 def _run(options: argparse.Namespace) -> int:
-    if options.action == "list":
-        return _list()
-    if options.action == "check":
-        return _check(options.rulebook)
-    lines = facts_page() if options.action == "facts" else page(load(options.rulebook))
+    match options.action:
+        case "list":
+            return _list()
+        case "in-force":
+            return _in_force(options.date)
+        case "check":
+            return _check(options)
+        case "new":
+            return _new(options.name)
+        case "diff":
+            from pipelines.commands.rulebook_report import difference_lines
+
+            _print(difference_lines(load(options.first).rulebook, load(options.second).rulebook))
+        case "facts":
+            _print(facts_page())
+        case _:
+            _print(page(load(_named(options)).rulebook))
+    return ExitCode.OK
+
+
+def _print(lines: Iterable[str]) -> None:
     text = shown_lines("\n".join(lines))
     if sys.stdout.isatty():
         Console().print(Markdown(text, hyperlinks=False))
     else:
         print(text)
-    return ExitCode.OK
+
+
+def _named(options: argparse.Namespace) -> str:
+    return named("rulebook", options.rulebook, options.as_of or _today())
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def _list() -> int:
@@ -80,118 +118,76 @@ def _list() -> int:
     return ExitCode.OK
 
 
-def _check(name: str) -> int:
-    from transforms.explain.examples import example_problems
+def _in_force(day: datetime.date | None) -> int:
+    """The table of what governs when, or what does on one day."""
+    rulebooks = shipped()
+    if day is not None:
+        rulebook = in_force_on(day, rulebooks)
+        print(f"{rulebook.id}\n{rulebook.title}")
+        for other in all_in_force(day, rulebooks)[1:]:
+            print(f"in force as well, and yields to it: {other.id}")
+        return ExitCode.OK
+    table = Table(box=None, pad_edge=False)
+    for column in ("from", "through", "in court", "title"):
+        table.add_column(column, no_wrap=column != "title")
+    for period in periods(rulebooks):
+        last = "" if period.to is None else str(period.to - datetime.timedelta(days=1))
+        rulebook_id = period.rulebook.id if period.rulebook else "none"
+        title = period.rulebook.title if period.rulebook else ""
+        table.add_row(str(period.since), last, rulebook_id, title)
+    SafeConsole(width=None if sys.stdout.isatty() else 120, soft_wrap=False).print(table)
+    print(
+        "The attorneys' office goes before the agency, the agency before the department; of\n"
+        "one office, the later before the earlier. A companion memo belongs to the rulebooks\n"
+        "that name it."
+    )
+    return ExitCode.OK
 
+
+def _check(options: argparse.Namespace) -> int:
+    from pipelines.commands.rulebook_report import check_html, coverage_table
+    from transforms.explain.check import check
+
+    name = _named(options)
     path, text = read(name)
-    rulebook = load(name)
-    problems = example_problems(rulebook)
+    compiled = load(name)
+    found = check(compiled)
+    problems = locate(path, text, list(found.problems))
+    notes = locate(path, text, list(found.notes))
+    for line in problems:
+        print(shown(line), file=sys.stderr)
+    for line in notes:
+        print(f"note: {shown(line)}")
+    if options.coverage:
+        console = SafeConsole(width=None if sys.stdout.isatty() else 100, soft_wrap=False)
+        console.print(coverage_table(compiled.rulebook, found.coverage))
+    if options.html is not None:
+        _write(options.html, check_html(compiled.rulebook, found, problems, notes))
     if problems:
-        for line in locate(path, text, problems):
-            print(shown(line), file=sys.stderr)
         return ExitCode.INPUT
-    book = rulebook.rulebook
+    book = compiled.rulebook
     print(f"{shown(path)}: ok, {len(book.criteria)} criteria, {len(book.examples)} examples pass")
     return ExitCode.OK
 
 
-def page(compiled: CompiledRulebook) -> Iterator[str]:
-    """A rulebook as Markdown for a lawyer to read.
+def _new(name: str) -> int:
+    from schemas.rulebook_skeleton import skeleton
 
-    Args:
-        compiled: The rulebook.
-
-    Yields:
-        Lines.
-    """
-    book = compiled.rulebook
-    yield from (f"# {book.title}", "", f"`{book.id}`, issued {book.issued}", "", book.summary, "")
-    if book.notes:
-        yield from (book.notes, "")
-    yield from ("## Sources", "")
-    for source in book.sources:
-        yield f"- {source.title}. {source.publisher}, {source.date}"
-    yield from ("", "## Words the sources leave open", "")
-    for name, parameter in book.parameters.items():
-        yield f"- `{name}` = {parameter.value}: {parameter.note}"
-    counted = book.counted_convictions
-    kinds = [f"{kind} {'do' if value else 'do not'}" for kind, value in _counted(book)]
-    yield f"- convictions that count: {', '.join(kinds)}. {counted.note or ''}"
-    for name, heading in LISTS.items():
-        criteria = [c for c in book.criteria if c.list == name]
-        if criteria:
-            yield from ("", f"## {heading}", "")
-        for criterion in criteria:
-            yield from _criterion(book, criterion)
-    if book.milestones:
-        yield from ("", "## Milestones", "")
-        for milestone in book.milestones:
-            yield f"- `{milestone.id}`: {_span(book, milestone)}. {milestone.note or ''}".rstrip()
-    yield from ("", "## Routing", "", "The first row that holds decides.", "")
-    yield from ("| row | when | route | why |", "|---|---|---|---|")
-    for row in book.routing:
-        route = f"{row.route}, needs human review" if row.needs_review else row.route
-        yield f"| {row.id} | `{row.when}` | {route} | {row.why} |"
-    if book.presumptions:
-        yield from ("", "## Presumptions", "")
-        yield "Where a file says nothing of these, they are presumed, and listed as checks to make:"
-        yield ""
-        for presumption in book.presumptions:
-            presumed = ", ".join(
-                f"`{fact}` = {str(value).lower()}" for fact, value in presumption.presume.items()
-            )
-            basis = f"{presumption.basis.says} (`{presumption.basis.when}`)"
-            against = [f"{one.says} (`{one.when}`)" for one in presumption.against]
-            unless = f", unless {'; '.join(against)}" if against else ""
-            yield f"- **{presumption.id}**: {presumed}, if {basis}{unless}."
-            for route, reason in presumption.reason.items():
-                yield f"  - {route}: {reason}"
-    if book.scopes:
-        yield from ("", "## Scopes", "")
-        for scope in book.scopes:
-            yield f"- `{scope.id}`: {scope.title}: {scope.cite.says}. `{scope.when}`"
-    yield from ("", "## Examples", "", "| example | as of | comes out as |", "|---|---|---|")
-    for example in book.examples:
-        expect = example.expect
-        truths = [f"{name} {str(value).upper()}" for name, value in expect.criteria.items()]
-        result = ", ".join([*([expect.route] if expect.route else []), *truths[:4]])
-        yield f"| {example.name} | {example.as_of} | {result} |"
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name; write lower-case letters, digits, dots and dashes")
+    file = f"{name}.yaml"
+    if Path(file).exists():
+        raise OutputError(f"{file} is there already; it was left as it is")
+    _write(file, skeleton(name, _today()))
+    print(f"{file} is written; fill it in, and run discretion rulebook check {file}")
+    return ExitCode.OK
 
 
-def _counted(book: Rulebook) -> list[tuple[str, bool]]:
-    counted = book.counted_convictions
-    return [
-        ("foreign", counted.foreign),
-        ("juvenile", counted.juvenile),
-        ("vacated", counted.vacated),
-    ]
-
-
-def _criterion(book: Rulebook, criterion: Criterion) -> Iterator[str]:
-    weight = f" ({criterion.weight:+d})" if criterion.weight is not None else ""
-    yield f"**{criterion.id}**{weight} {criterion.title}"
-    yield ""
-    if criterion.cite is not None:
-        seen = SEEN[criterion.cite.seen]
-        yield f"> {criterion.cite.says} — {book.citation(criterion)}{seen}"
-        yield ""
-    yield f"    {criterion.when}"
-    yield ""
-    if criterion.note:
-        yield from (criterion.note, "")
-
-
-def _span(book: Rulebook, milestone: Milestone) -> str:
-    if milestone.day is not None:
-        return f"{milestone.day}, for all cases"
-    parts = []
-    for unit in ("years", "months", "days"):
-        number = getattr(milestone, unit)
-        if isinstance(number, str):
-            number = book.parameters[number.removeprefix(":")].value
-        if number:
-            parts.append(f"{number} {unit}")
-    return f"{' and '.join(parts)} after `{milestone.since}`"
+def _write(file: str, text: str) -> None:
+    try:
+        Path(file).write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written ({error.strerror})") from None
 
 
 def facts_page() -> Iterator[str]:

@@ -51,7 +51,9 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
         refuse_all_damaged(tallies.damaged(), tallies.total("before"))
     return Manifest(
         run_id=job.place.run_id,
-        rulebook=RulebookUsed(id=terms.rulebook.id, digest=terms.rulebook.digest),
+        rulebook=RulebookUsed(
+            id=terms.rulebook.id, digest=terms.rulebook.digest, notices=job.notices
+        ),
         as_of=terms.as_of,
         presume=terms.presume,
         scope=options.scope,

@@ -36,6 +36,7 @@ class Job:
         events: Event files that no night has read.
         reviews: Review files that no night has read.
         options: The options.
+        notices: What must be said of using the rulebook on the day.
     """
 
     night: Night
@@ -46,10 +47,22 @@ class Job:
     events: NewFiles
     reviews: NewFiles
     options: NightlyOptions
+    notices: tuple[str, ...]
 
 
-def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) -> Job:
+def plan_night(
+    options: NightlyOptions,
+    state: str,
+    rulebook: CompiledRulebook,
+    notices: tuple[str, ...] = (),
+) -> Job:
     """What there is to do.
+
+    Args:
+        options: What the user said.
+        state: The directory in which nights are kept.
+        rulebook: The rulebook.
+        notices: What must be said of using it on the day.
 
     Raises:
         InputError: There is nothing to start from.
@@ -98,6 +111,7 @@ def plan_night(options: NightlyOptions, state: str, rulebook: CompiledRulebook) 
         events=find_new_files(options.events, avro_schema("case_event"), done, since),
         reviews=find_new_files(options.reviews, avro_schema("review"), done, since),
         options=options,
+        notices=notices,
     )
 
 

@@ -38,6 +38,8 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     routed = sum(counts.routed.values())
     presumed = "" if manifest.presume else ", no presumptions"
     console.print(f"\n{shown(manifest.rulebook.id)} as of {manifest.as_of}{presumed}")
+    for notice in manifest.rulebook.notices:
+        console.print(f"note: {shown(notice)}")
     if manifest.scope or manifest.courts:
         only = [part for part in (manifest.scope, ", ".join(manifest.courts or ())) if part]
         console.print(f"only: {shown('; '.join(only))}")

@@ -12,6 +12,8 @@ from schemas.case_record import CaseRecord
 from schemas.facts import high, low
 from schemas.rulebook import Example
 from schemas.rulebook_compile import CompiledRulebook, Problem
+from transforms.explain.coverage import Coverage, coverage
+from transforms.explain.table_proofs import turned_off
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
@@ -30,6 +32,18 @@ def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
 
     Returns:
         Problems with the place of the example, criterion, row or milestone in the file.
+    """
+    return run_examples(rulebook)[0]
+
+
+def run_examples(rulebook: CompiledRulebook) -> tuple[list[Problem], Coverage]:
+    """Run a rulebook's examples.
+
+    Args:
+        rulebook: The rulebook.
+
+    Returns:
+        Problems, as `example_problems`, and what the examples show.
     """
     problems: list[Problem] = []
     exercised = _Exercised()
@@ -50,7 +64,7 @@ def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
         recommended = recommend_records(records, rulebook, as_of, presume=presume)
         for index, got in zip(cases, recommended.to_dicts(), strict=True):
             example = rulebook.rulebook.examples[index]
-            exercised.rows.add(got["rule"])
+            exercised.rules.append(got["rule"])
             problems += [
                 Problem(("examples", index), f"not in good form: {warning}")
                 for warning in got["warnings"]
@@ -61,14 +75,15 @@ def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
             ]
         facts = derive_facts(records, rulebook.rulebook.counted_convictions)
         exercised.add_days(as_of, milestone_dates(facts, rulebook))
-    return problems + list(_not_exercised(rulebook, exercised))
+    problems += _not_exercised(rulebook, exercised)
+    return problems, coverage(rulebook.rulebook, exercised.rules)
 
 
 class _Exercised:
     """Which rows of the routing table were reached, and how near milestones examples came."""
 
     def __init__(self) -> None:
-        self.rows: set[str | None] = set()
+        self.rules: list[str | None] = []
         self.days: set[tuple[str, int]] = set()
 
     def add_days(self, as_of: datetime.date, dates: Frame) -> None:
@@ -146,7 +161,7 @@ def _not_exercised(rulebook: CompiledRulebook, exercised: _Exercised) -> Iterato
                     ("criteria", index), f"no example expects {criterion.id} to be {truth}"
                 )
     for index, row in enumerate(rulebook.rulebook.routing):
-        if row.id not in exercised.rows:
+        if row.id not in exercised.rules and turned_off(rulebook.rulebook, index) is None:
             yield Problem(("routing", index), f"no example reaches the row {row.id}")
     for index, milestone in enumerate(rulebook.milestones):
         for offset, words in ((-1, "the day before"), (0, "on"), (1, "the day after")):

@@ -1,0 +1,65 @@
+"""The rulebook that an option names, and what must be said of using it."""
+
+from __future__ import annotations
+
+import datetime
+
+from pipelines.cli.console import complain
+from schemas.errors import UsageError
+from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebooks import names
+from schemas.rulebooks.in_force import IN_FORCE, in_force_on, outside, shipped
+
+
+def named(command: str, name: str, as_of: datetime.date | None) -> str:
+    """The name or file that an option means; of `in-force` it says which that is.
+
+    Args:
+        command: The command's name, for what is said.
+        name: The name of a rulebook that comes with the project, a file, or `in-force`.
+        as_of: The as-of date; None where none is given.
+
+    Returns:
+        A name or a file.
+
+    Raises:
+        UsageError: No rulebook is in force on the day, or no day is given.
+    """
+    if name != IN_FORCE:
+        return name
+    if as_of is None:
+        raise UsageError(f"--rulebook {IN_FORCE} needs --as-of, the day on which it is in force")
+    found = in_force_on(as_of, shipped())
+    complain(command, f"in force on {as_of} for cases in court: {found.id}, {found.title}")
+    return found.id
+
+
+def notices(name: str, rulebook: CompiledRulebook, as_of: datetime.date) -> tuple[str, ...]:
+    """What a reader of a run must know of its rulebook.
+
+    Args:
+        name: The name or file it was loaded from.
+        rulebook: The rulebook.
+        as_of: The as-of date.
+
+    Returns:
+        A line where it is used outside the days on which it is in force, and one where it does
+        not pass its check. Those that come with the project pass, as tests show.
+    """
+    said = [outside(rulebook.rulebook, as_of)]
+    if name not in names():
+        from transforms.explain.check import check
+
+        if problems := check(rulebook).problems:
+            said.append(
+                f"{rulebook.id} does not pass its check ({len(problems)} problems); "
+                f"discretion rulebook check {name} says which"
+            )
+    return tuple(line for line in said if line is not None)
+
+
+def warn(command: str, *lines: str | None) -> None:
+    """Say notices on standard error."""
+    for line in lines:
+        if line is not None:
+            complain(command, f"warning: {line}")

@@ -1,0 +1,218 @@
+"""Condition words: a condition of a rulebook as a lawyer would read it.
+
+    felony_convictions >= 1 OR misdemeanor_convictions >= :multiple
+
+reads
+
+    any of:
+    - felony convictions: at least one
+    - misdemeanor convictions: at least two (multiple)
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from schemas import words
+from schemas.conditions import Parameter
+from schemas.facts import FACTS, Fact
+from schemas.rulebook import Milestone, Rulebook
+
+LISTS = {"priority": "a priority", "favored": "a favored class"}
+_COUNTS = {
+    exp.GTE: "at least {}",
+    exp.GT: "more than {}",
+    exp.LTE: "at most {}",
+    exp.LT: "fewer than {}",
+    exp.EQ: "exactly {}",
+    exp.NEQ: "not {}",
+}
+_DATES = {
+    exp.GTE: "on or after {}",
+    exp.GT: "after {}",
+    exp.LTE: "on or before {}",
+    exp.LT: "before {}",
+    exp.EQ: "on {}",
+    exp.NEQ: "not on {}",
+}
+_FLIPPED = {exp.GTE: exp.LTE, exp.GT: exp.LT, exp.LTE: exp.GTE, exp.LT: exp.GT}
+
+
+def condition_words(when: str, rulebook: Rulebook) -> list[str]:
+    """A condition in words.
+
+    Args:
+        when: A condition that compiles.
+        rulebook: The rulebook it is of.
+
+    Returns:
+        Lines; those of a list begin with a dash, and two blanks more a level.
+    """
+    return list(_Words(rulebook).lines(sqlglot.parse_one(when)))
+
+
+def milestone_words(milestone: Milestone, rulebook: Rulebook, *, passed: bool = True) -> str:
+    """A milestone in words: `born: at least 65 years ago`, or `born: less than 65 years ago`.
+
+    Args:
+        milestone: The milestone.
+        rulebook: The rulebook it is of.
+        passed: Whether it has passed.
+    """
+    years: Any = milestone.years
+    if isinstance(years, str):
+        years = rulebook.parameters[years.removeprefix(":")].value
+    spans = ((years, "year"), (milestone.months, "month"), (milestone.days, "day"))
+    # A day after the anniversary is how "more than" is written.
+    beyond = milestone.days == 1 and (years or milestone.months)
+    parts = [
+        f"{amount} {unit}{'s' if amount != 1 else ''}"
+        for amount, unit in spans
+        if amount and not (beyond and unit == "day")
+    ]
+    if beyond:
+        bound = "more than" if passed else "at most"
+    else:
+        bound = "at least" if passed else "less than"
+    return f"{words.label(milestone.since)}: {bound} {' and '.join(parts)} ago"
+
+
+class _Words:
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.criteria = {criterion.id: criterion.title for criterion in rulebook.criteria}
+        self.milestones = {milestone.id: milestone for milestone in rulebook.milestones}
+        self.parameters: Mapping[str, Parameter] = {
+            name: note.value for name, note in rulebook.parameters.items()
+        }
+
+    def lines(self, node: exp.Expr) -> Iterator[str]:
+        while isinstance(node, exp.Paren):
+            node = node.this
+        if not isinstance(node, exp.And | exp.Or):
+            yield self.leaf(node)
+            return
+        yield "all of:" if isinstance(node, exp.And) else "any of:"
+        for side in node.flatten():
+            first, *rest = self.lines(side)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in rest)
+
+    def leaf(self, node: exp.Expr) -> str:
+        match node:
+            case exp.Not():
+                return self.negated(node.this)
+            case exp.Boolean():
+                return "always" if node.this else "never"
+            case exp.Placeholder():
+                value = "yes" if self.parameters.get(node.name) else "no"
+                return f'the setting "{_spaced(node.name)}" (here: {value})'
+            case exp.Column():
+                return self.named(node.name)
+            case exp.In() if isinstance(node.this, exp.Literal):
+                [chosen] = node.expressions
+                among = self.parameters.get(chosen.name)
+                value = "yes" if isinstance(among, list) and node.this.name in among else "no"
+                setting = f'the setting "{_spaced(chosen.name)}"'
+                return f"{setting} names {node.this.name} (here: {value})"
+            case exp.In():
+                fact = FACTS[node.this.name]
+                codes = ", ".join(self.code(fact, option) for option in node.expressions)
+                return f"{fact.label}: one of {codes}"
+            case exp.Between():
+                low, high = (self.value(node.args[side]) for side in ("low", "high"))
+                return f"{self.value(node.this)}: from {low} through {high}"
+            case exp.Binary() if type(node) in _COUNTS:
+                return self.comparison(node)
+            case _:
+                return node.sql()
+
+    def negated(self, node: exp.Expr) -> str:
+        while isinstance(node, exp.Paren):
+            node = node.this
+        if isinstance(node, exp.Column) and node.name in self.milestones:
+            return milestone_words(self.milestones[node.name], self.rulebook, passed=False)
+        if isinstance(node, exp.Column) and node.name in FACTS:
+            fact = FACTS[node.name]
+            return fact.asked.absent or f"not: {fact.label}"
+        if isinstance(node, exp.And | exp.Or):
+            first, *rest = self.lines(node)
+            return f"not {first} {'; '.join(line.strip(' -') for line in rest)}"
+        return f"not: {self.leaf(node)}"
+
+    def named(self, name: str) -> str:
+        if name in LISTS:
+            return f"{LISTS[name]} holds"
+        if name in self.criteria:
+            return f"{name} ({self.criteria[name]})"
+        if name in self.milestones:
+            return milestone_words(self.milestones[name], self.rulebook)
+        return words.label(name)
+
+    def comparison(self, node: exp.Binary) -> str:
+        left, right, kind = node.this, node.expression, type(node)
+        if not self.is_name(left) and self.is_name(right):
+            left, right, kind = right, left, _FLIPPED.get(kind, kind)
+        if isinstance(left, exp.Column) and (fact := FACTS.get(left.name)) and fact.kind == "code":
+            verb = "is" if kind is exp.EQ else "is not"
+            return f"{fact.label} {verb} {self.code(fact, right)}"
+        phrases = _DATES if self.is_date(left) or self.is_date(right) else _COUNTS
+        amount = self.value(right)
+        phrase = "{}" if (phrases, kind, amount) == (_COUNTS, exp.EQ, "no") else phrases[kind]
+        return f"{self.value(left)}: {phrase.format('none' if amount == 'no' else amount)}"
+
+    def is_name(self, node: exp.Expr) -> bool:
+        return isinstance(node, exp.Column | exp.Add)
+
+    def is_date(self, node: exp.Expr) -> bool:
+        if isinstance(node, exp.Column):
+            return node.name in FACTS and FACTS[node.name].kind == "date"
+        value = self.parameters.get(node.name) if isinstance(node, exp.Placeholder) else None
+        return isinstance(node, exp.Cast) or isinstance(value, datetime.date)
+
+    def value(self, node: exp.Expr) -> str:
+        match node:
+            case exp.Paren():
+                return self.value(node.this)
+            case exp.Add():
+                return f"{self.value(node.this)} and {self.value(node.expression)} together"
+            case exp.Column():
+                return self.named(node.name)
+            case exp.Placeholder():
+                return f"{_constant(self.parameters.get(node.name))} ({_spaced(node.name)})"
+            case exp.Cast():
+                return words.written_day(node.this.name)
+            case exp.Neg():
+                return f"-{self.value(node.this)}"
+            case exp.Literal() if not node.is_string:
+                return words.number(int(node.this))
+            case _:
+                return node.sql()
+
+    def code(self, fact: Fact, node: exp.Expr) -> str:
+        if isinstance(node, exp.Placeholder):
+            return _constant(self.parameters.get(node.name))
+        return words.code(fact, str(node.this))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _constant(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return words.number(value)
+        case datetime.date():
+            return words.day(value)
+        case list():
+            return ", ".join(str(part) for part in value)
+        case _:
+            return str(value)

@@ -1,0 +1,48 @@
+"""Check: everything that can be shown wrong with a rulebook, and what its examples leave out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.rulebook_compile import CompiledRulebook, Problem
+from transforms.explain.coverage import Coverage
+from transforms.explain.criterion_proofs import criterion_notes, criterion_problems
+from transforms.explain.empty_record import empty_record_problems
+from transforms.explain.examples import run_examples
+from transforms.explain.table_proofs import table_notes, table_problems
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check found.
+
+    Args:
+        problems: What is wrong: with any of these a rulebook does not pass.
+        notes: What may be meant, and a reader should know.
+        coverage: What the examples show.
+    """
+
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    coverage: Coverage
+
+
+def check(rulebook: CompiledRulebook) -> Check:
+    """Check a rulebook.
+
+    Args:
+        rulebook: The rulebook.
+
+    Returns:
+        What was found, each with its place in the file.
+    """
+    book = rulebook.rulebook
+    problems_of_examples, shown = run_examples(rulebook)
+    problems = [
+        *criterion_problems(rulebook),
+        *table_problems(book),
+        *empty_record_problems(rulebook),
+        *problems_of_examples,
+    ]
+    notes = [*criterion_notes(rulebook), *table_notes(book)]
+    return Check(tuple(problems), tuple(notes), shown)

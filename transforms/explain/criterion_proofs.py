@@ -1,0 +1,107 @@
+"""Criterion proofs: criteria that can never be TRUE, always are, or make no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemas.conditions import Condition
+from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook, Problem, either
+from transforms.explain.possible import can_be_true
+from transforms.explain.worlds import reads
+
+LIST_WORDS = {"priority": "priorities", "favored": "favored classes"}
+
+
+def criterion_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
+    """What is wrong with criteria, in words.
+
+    Args:
+        rulebook: The rulebook.
+
+    Yields:
+        Criteria that no case can meet, that every case meets, and that nothing reads.
+    """
+    for number, criterion in enumerate(rulebook.criteria):
+        place = ("criteria", number)
+        if can_be_true(criterion.condition, rulebook) is False:
+            yield Problem(
+                place, f"{criterion.id} can never be TRUE: no case can meet its condition"
+            )
+        elif can_be_true(_not(criterion.condition), rulebook) is False:
+            yield Problem(
+                place, f"{criterion.id} can never be FALSE: every case meets its condition"
+            )
+        if reason := _idle(criterion, rulebook):
+            yield Problem(place, f"{criterion.id} can never matter: {reason}")
+
+
+def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Problem]:
+    """What a reader of criteria should know, though it may be meant.
+
+    Args:
+        rulebook: The rulebook.
+
+    Yields:
+        Criteria of a list that hold only where another of the list does, and factors where no row
+        reads the score.
+    """
+    named = _named(rulebook)
+    rows = reads([row.when for row in rulebook.rulebook.routing])
+    for number, criterion in enumerate(rulebook.criteria):
+        place, on = ("criteria", number), criterion.criterion.list
+        if on in LISTS and criterion.id not in named:
+            others = [c.condition for c in rulebook.of_list(on) if c.id != criterion.id]
+            if others and can_be_true(_alone(criterion, others), rulebook) is False:
+                yield Problem(
+                    place,
+                    f"{criterion.id} never decides: wherever it holds, another of the "
+                    f"{LIST_WORDS[on]} does",
+                )
+    factors = rulebook.of_list("factor")
+    if factors and "score" not in rows:
+        yield Problem(
+            ("routing",),
+            "no row reads the score: the factors order the queue and decide nothing",
+        )
+
+
+def _idle(criterion: CompiledCriterion, rulebook: CompiledRulebook) -> str | None:
+    """Why a criterion makes no difference to anything; None where it may."""
+    on = criterion.criterion.list
+    if on == "factor":
+        return None if criterion.criterion.weight else "its weight is 0"
+    if criterion.criterion.judgment is not None or criterion.id in _named(rulebook):
+        return None
+    if on == "finding":
+        return "no row, rule of human review or other criterion names it"
+    if on in _named(rulebook):
+        return None
+    return f"nothing reads whether one of the {LIST_WORDS[on]} holds"
+
+
+def _named(rulebook: CompiledRulebook) -> set[str]:
+    """The names that rows, rules of human review and criteria mention."""
+    book = rulebook.rulebook
+    judged = [c.judgment.when for c in book.criteria if c.judgment is not None and c.judgment.when]
+    return reads(
+        [
+            *(row.when for row in book.routing),
+            *(review.when for review in book.human_review),
+            *(criterion.when for criterion in book.criteria),
+            *judged,
+        ]
+    )
+
+
+def _not(condition: Condition) -> Condition:
+    return Condition(f"(NOT {condition.sql})", condition.facts, condition.milestones)
+
+
+def _alone(criterion: CompiledCriterion, others: list[Condition]) -> Condition:
+    """The condition that a criterion holds and none of some others does."""
+    rest, own = either(others), criterion.condition
+    return Condition(
+        f"({own.sql} AND (NOT {rest.sql}))",
+        tuple(dict.fromkeys((*own.facts, *rest.facts))),
+        tuple(dict.fromkeys((*own.milestones, *rest.milestones))),
+    )
