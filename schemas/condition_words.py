@@ -64,22 +64,24 @@ def milestone_words(milestone: Milestone, rulebook: Rulebook, *, passed: bool = 
         rulebook: The rulebook it is of.
         passed: Whether it has passed.
     """
-    years: Any = milestone.years
-    if isinstance(years, str):
-        years = rulebook.parameters[years.removeprefix(":")].value
-    spans = ((years, "year"), (milestone.months, "month"), (milestone.days, "day"))
+    if milestone.day is not None:
+        return f"{'from' if passed else 'before'} {words.day(milestone.day)}{' on' * passed}"
+    years, months, days = (
+        rulebook.parameters[amount.removeprefix(":")].value if isinstance(amount, str) else amount
+        for amount in (milestone.years, milestone.months, milestone.days)
+    )
     # A day after the anniversary is how "more than" is written.
-    beyond = milestone.days == 1 and (years or milestone.months)
+    beyond = days == 1 and bool(years or months)
     parts = [
         f"{amount} {unit}{'s' if amount != 1 else ''}"
-        for amount, unit in spans
+        for amount, unit in ((years, "year"), (months, "month"), (days, "day"))
         if amount and not (beyond and unit == "day")
     ]
     if beyond:
         bound = "more than" if passed else "at most"
     else:
         bound = "at least" if passed else "less than"
-    return f"{words.label(milestone.since)}: {bound} {' and '.join(parts)} ago"
+    return f"{words.label(milestone.since or '')}: {bound} {' and '.join(parts)} ago"
 
 
 class _Words:

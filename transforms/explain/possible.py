@@ -101,7 +101,11 @@ def _milestone_steps(condition: Condition, rulebook: CompiledRulebook) -> Iterat
     for since in dict.fromkeys(span.since for span in spans.values()):
         ordered = sorted(
             (span for span in spans.values() if span.since == since),
-            key=lambda span: (span.years * 12 + span.months, span.days),
+            key=lambda span: (
+                span.day or datetime.date.min,
+                span.years * 12 + span.months,
+                span.days,
+            ),
         )
         # Of milestones after one date the nearer passes first.
         yield pl.DataFrame(
