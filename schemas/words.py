@@ -14,6 +14,8 @@ from schemas.facts import FACTS, Fact, high, low
 
 NOT_KNOWN = "not known"
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# After these a day follows without a colon.
+_RUNS_ON = ("born", "since", "issued", "apprehended")
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -35,7 +37,7 @@ def said(fact: Fact, facts: Mapping[str, Any]) -> str:
             return fact.asked.absent or f"{fact.label}: no"
     elif fact.kind == "count" and not _unknown(value):
         return _counted(fact, *value)
-    elif fact.kind == "date" and not _unknown(value):
+    elif not _unknown(value) and fact.label.split()[-1] in _RUNS_ON:
         return f"{fact.label} {in_words(fact, facts)}"
     return f"{fact.label}: {in_words(fact, facts)}"
 
@@ -90,6 +92,13 @@ def code(fact: Fact, value: str) -> str:
 def label(name: str) -> str:
     """What a fact is called; its name with blanks, where the catalog has no such fact."""
     return FACTS[name].label if name in FACTS else name.replace("_", " ")
+
+
+def warning_in_words(warning: str) -> str:
+    """A warning of normalizing, `entries.date:BAD_DATE`, as `entries, date: bad date`."""
+    field, _, reason = warning.partition(":")
+    place = ", ".join(field.split(".")).replace("_", " ")
+    return f"{place}: {reason.lower().replace('_', ' ')}" if reason else place
 
 
 def sentence(text: str) -> str:

@@ -22,6 +22,7 @@ import pytest
 from pipelines.cli.exit_codes import ExitCode
 from schemas.avro import avro_schema
 from schemas.rulebooks import load
+from schemas.words import warning_in_words
 from tests.helpers.commands import (
     Row,
     argv,
@@ -194,8 +195,8 @@ def test_courts_scope_and_no_presumptions(backlog: Backlog, tmp_path: Path) -> N
     case = routed[0]
     told = discretion("explain", case["case_id"], "--run", tmp_path / "out", "--json")
     assert told.returncode == 0, told.stderr
-    recommended = json.loads(told.stdout)["recommendation"]
-    assert (recommended["route"], recommended["checks"]) == (case["route"], [])
+    explanation = json.loads(told.stdout)
+    assert (explanation["outcome"]["route"], explanation["checks"]) == (case["route"], [])
 
 
 def test_it_is_silent_on_stderr_when_piped_and_its_table_says_what_was_done(
@@ -243,21 +244,24 @@ def test_explain_agrees_with_the_run(backlog: Backlog, tmp_path: Path) -> None:
     case = next(row for row in rows(backlog.run, "expedite") if row["warnings"])
     told = discretion("explain", case["case_id"], "--run", backlog.output, "--json")
     assert told.returncode == 0, told.stderr
-    recommended = json.loads(told.stdout)["recommendation"]
-    assert recommended == json.loads(json.dumps(case, default=str))
-    for trace in json.loads(told.stdout)["criteria"]:
-        assert (trace["value"] == "true") == (trace["id"] in case["criteria_true"])
+    explanation = json.loads(told.stdout)
+    assert explanation["outcome"]["route"] == case["route"] == "expedite"
+    assert explanation["rule"] == case["rule"]
+    assert explanation["warnings"] == case["warnings"]
+    assert [one["fact"] for one in explanation["ask"]] == case["missing_facts"]
+    for one in explanation["criteria"]:
+        assert (one["value"] == "true") == (one["criterion"] in case["criteria_true"])
     words = discretion("explain", case["case_id"], "--run", backlog.run)
-    assert words.stdout.strip().startswith(f"{case['case_id']}: expedite under ice-2011-11-17")
+    assert words.stdout.startswith(f"{case['case_id']}, as of November 17, 2011\n")
+    assert "\nEXPEDITE" in words.stdout
     for warning in case["warnings"]:
-        assert f"set to unknown in normalizing: {warning}\n" in words.stdout
+        assert f"\n  {warning_in_words(warning)}\n" in words.stdout
     record = next(row for row in rows(backlog.run, "cases") if row["case_id"] == case["case_id"])
     (tmp_path / "case.json").write_text(json.dumps(record))
     of_file = discretion("explain", tmp_path / "case.json", "--json")
     assert of_file.returncode == 0, of_file.stderr
     # Only the run knows what was not in good form: its snapshot, and so the file, is.
-    recommended["warnings"] = []
-    assert json.loads(of_file.stdout) == {**json.loads(told.stdout), "recommendation": recommended}
+    assert json.loads(of_file.stdout) == explanation | {"warnings": []}
 
 
 def test_explain_says_that_there_is_no_such_case(backlog: Backlog) -> None:

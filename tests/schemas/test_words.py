@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from schemas.facts import FACTS
-from schemas.words import code, day, in_words, label, number, said, sentence, written_day
+from schemas.words import (
+    code,
+    day,
+    in_words,
+    label,
+    number,
+    said,
+    sentence,
+    warning_in_words,
+    written_day,
+)
 from tests.helpers.small_rulebook import facts
 
 Day = datetime.date
@@ -68,6 +78,8 @@ Day = datetime.date
             "on or before May 1, 1980",
         ),
         ("birth_date", (None, None), "born: not known", "not known"),
+        ("last_entry", Day(2009, 5, 4), "latest entry: May 4, 2009", "May 4, 2009"),
+        ("present_since", Day(2009, 5, 4), "present since May 4, 2009", "May 4, 2009"),
     ],
 )
 def test_a_fact_is_said_in_words(name: str, value: Any, phrase: str, words: str) -> None:
@@ -99,3 +111,9 @@ def test_a_code_is_said_in_words_only_where_it_is_the_fact_s_own() -> None:
 def test_a_fact_that_is_gone_still_has_a_name() -> None:
     assert label("gang_member") == "known gang member"
     assert label("no_such_fact") == "no such fact"
+
+
+def test_a_warning_is_said_in_words() -> None:
+    assert warning_in_words("entries.date:BAD_DATE") == "entries, date: bad date"
+    assert warning_in_words("a_number:BAD_NUMBER") == "a number: bad number"
+    assert warning_in_words("something") == "something"

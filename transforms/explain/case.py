@@ -1,239 +1,390 @@
-"""Explain: how one case came by its recommendation, criterion by criterion."""
+"""Explain: how one case came by its recommendation, in words."""
 
 from __future__ import annotations
 
 import datetime
-import itertools
-from collections.abc import Iterator, Sequence
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from schemas.facts import FACTS, Fact, high, low
-from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook, MilestoneSpan
+from schemas.explanation import (
+    Change,
+    Check,
+    Citation,
+    ConflictSaid,
+    CriterionSaid,
+    Difference,
+    Explanation,
+    FactSaid,
+    Outcome,
+    Points,
+    Question,
+    Reason,
+    ReviewReasonSaid,
+    StepSaid,
+    Truth,
+    Weighing,
+)
+from schemas.facts import FACTS, Fact
+from schemas.outcomes import STEP_TEXTS
+from schemas.rulebook import Criterion
+from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
+from schemas.shown import shown
+from transforms.explain.deciding import deciding_facts
+from transforms.explain.leads import Lead, answers, leads
+from transforms.explain.on_file import convictions, fact_said, on_file
 from transforms.frames.frame import Frame
 from transforms.route.recommendation import PASSED_THROUGH, recommend
 from transforms.score.facts import derive_facts
-from transforms.score.milestones import milestone_dates
-from transforms.score.position import Weighing
+from transforms.score.milestones import milestone_dates, reached
+from transforms.score.position import Weighing as Weighed
 
-ONE_DAY = datetime.timedelta(days=1)
-COUNTS = (0, 1, 2, 3)
-
-
-@dataclass(frozen=True)
-class CriterionTrace:
-    """How one criterion came out.
-
-    Args:
-        id: Its id.
-        list: priority, favored or factor.
-        title: Its title.
-        value: true, false or unknown.
-        citation: Document and section.
-        condition: The condition, as the rulebook has it.
-        facts: The facts it read, as text.
-        missing: Those of them that are not known.
-        changes: The first later day on which it comes out otherwise, and how; None if never.
-    """
-
-    id: str
-    list: str
-    title: str
-    value: str
-    citation: str
-    condition: str
-    facts: dict[str, str]
-    missing: tuple[str, ...]
-    changes: tuple[datetime.date, str] | None
-
-
-@dataclass(frozen=True)
-class OneFactChange:
-    """One fact that would change the route by itself: what it would have to be, and the route."""
-
-    fact: str
-    value: str
-    route: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """How one case came by its recommendation.
-
-    Args:
-        recommendation: A row of recommendation.avsc.
-        criteria: Every criterion, in the rulebook's order.
-        one_fact: Single facts that would change the route.
-    """
-
-    recommendation: dict[str, Any]
-    criteria: tuple[CriterionTrace, ...]
-    one_fact: tuple[OneFactChange, ...]
+MOST_ASKED = 5
+_TRUTHS: dict[bool | None, Truth] = {True: "true", False: "false", None: "unknown"}
+_THRESHOLD = re.compile(r"\bscore\s*(>=|>|<=|<|=)\s*(?::(\w+)|(-?\d+))")
+_ASKED = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "=": "exactly"}
 
 
 def explain(
-    record: Frame, rulebook: CompiledRulebook, as_of: datetime.date, *, presume: bool = True
+    record: Frame,
+    rulebook: CompiledRulebook,
+    as_of: datetime.date,
+    *,
+    presume: bool = True,
+    given: Sequence[tuple[Fact, Mapping[str, Any]]] = (),
+    everything: bool = False,
 ) -> Explanation:
     """Explain the recommendation for one case.
 
     Args:
         record: One normalized case record, with `warnings`.
         rulebook: The rulebook.
-        as_of: The date as of which to weigh.
+        as_of: The as-of date.
         presume: Whether the rulebook's presumptions are used.
+        given: Answers to questions, put in the place of what is on file.
+        everything: Whether to say how every criterion came out, and to ask every question; else
+            the first of them.
 
     Returns:
         The explanation.
     """
-    facts = derive_facts(record, rulebook.rulebook.counted_convictions)
-    passed = record.select(name for name in PASSED_THROUGH if name in record.columns)
-    [values] = facts.hstack(passed).to_dicts()
-    others = tuple(_with_one_fact_changed(values, rulebook, as_of))
-    # The case and its variations are weighed together: a frame of many costs little more than one.
-    together = pl.DataFrame(
-        [values, *(other.values for other in others)], schema=facts.schema | passed.schema
+    derived = derive_facts(record, rulebook.rulebook.counted_convictions)
+    passed = record.select(
+        name for name in PASSED_THROUGH if name in record.columns and name not in derived.columns
     )
-    row, *routed = recommend(together, rulebook, as_of, presume=presume).to_dicts()
-    routes = [other["route"] for other in routed]
+    [on_record] = derived.hstack(passed).to_dicts()
+    answered = functools.reduce(lambda facts, one: {**facts, **one[1]}, given, on_record)
+    judge = _Judge(rulebook, as_of, presume, derived.schema | passed.schema)
+    # What each answer would lead to is worked out in the same go, whatever is asked in the end.
+    tried = [
+        lead
+        for name in _facts_read(rulebook)
+        if not _known(FACTS[name], answered)
+        for lead in leads(FACTS[name], rulebook, as_of)
+    ]
+    row, before, *outcomes = judge.rows(
+        [answered, on_record, *(lead.put_in(answered) for lead in tried)]
+    )
+    [whole] = record.to_dicts()
+    case = _Case(judge, row, answered, whole, list(zip(tried, outcomes, strict=True)))
+    return _assembled(case, before if given else None, [fact for fact, _ in given], everything)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """A rulebook on a day, by which cases are assessed together: many cost little more than one."""
+
+    rulebook: CompiledRulebook
+    as_of: datetime.date
+    presume: bool
+    schema: Mapping[str, pl.DataType]
+
+    def rows(self, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The recommendation for each case."""
+        facts = pl.DataFrame(list(cases), schema=self.schema)
+        rows = recommend(facts, self.rulebook, self.as_of, presume=self.presume).to_dicts()
+        return [_shim(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A case: its recommendation, its facts, its record, and what answers would lead to."""
+
+    judge: _Judge
+    row: dict[str, Any]
+    facts: dict[str, Any]
+    record: dict[str, Any]
+    led: Sequence[tuple[Lead, dict[str, Any]]]
+
+    @property
+    def book(self) -> CompiledRulebook:
+        """The rulebook."""
+        return self.judge.rulebook
+
+    @functools.cached_property
+    def frame(self) -> Frame:
+        """The facts as a frame of one row."""
+        return pl.DataFrame([self.facts], schema=self.judge.schema)
+
+    @functools.cached_property
+    def dated(self) -> Frame:
+        """The facts with the milestones of the as-of date."""
+        day = pl.Series("day", [self.judge.as_of], dtype=pl.Date).to_frame()
+        day = day.hstack(milestone_dates(self.frame, self.book).get_columns())
+        return self.frame.hstack(day.select(*reached(self.book, pl.col("day"))))
+
+    def value(self, criterion: CompiledCriterion) -> Truth:
+        """How a criterion comes out."""
+        return _truth(criterion, self.row)
+
+    def deciding(self, criterion: CompiledCriterion) -> tuple[FactSaid, ...]:
+        """The facts that make a criterion so."""
+        names = deciding_facts(criterion.condition, self.dated, self.book)
+        return tuple(fact_said(name, self.facts) for name in names if self.could_be(FACTS[name]))
+
+    def could_be(self, fact: Fact) -> bool:
+        """Whether a fact is known, or what it depends on: when, of what is known to have been."""
+        first = fact.only_if
+        return first is None or self.facts[first] is True or _known(fact, self.facts)
+
+    def true(self, toward: str) -> Iterator[CompiledCriterion]:
+        """The criteria that are TRUE and weigh against, or for."""
+        for criterion in self.book.criteria:
+            if self.value(criterion) == "true" and _weighs(criterion.criterion) == toward:
+                yield criterion
+
+
+def _assembled(
+    case: _Case, before: Mapping[str, Any] | None, given: Sequence[Fact], everything: bool
+) -> Explanation:
+    row, book = case.row, case.book.rulebook
+    rows = {one.id: one for one in book.routing}
     return Explanation(
-        row,
-        tuple(_traces(facts, row, rulebook, as_of)),
-        tuple(_one_fact(row["route"], others, routes)),
+        case_id=None if row["case_id"] is None else shown(row["case_id"]),
+        rulebook=book.id,
+        guidance=book.title,
+        as_of=row["as_of"],
+        outcome=_outcome(row),
+        rule=row["rule"],
+        why=rows[row["rule"]].why if row["rule"] in rows else None,
+        review_reasons=tuple(ReviewReasonSaid(**reason) for reason in row["review_reasons"]),
+        possible_routes=tuple(row["possible_routes"]),
+        reasons=tuple(_reasons(case)),
+        adverse=_weighing_facts(case, "against"),
+        favorable=_weighing_facts(case, "for"),
+        convictions=convictions(case.record["convictions"]),
+        conflicts=tuple(_conflicts(row["conflicts"] or ())),
+        checks=_checks(row["checks"]),
+        steps=tuple(StepSaid(step=step, says=STEP_TEXTS[step]) for step in row["steps"] or ()),
+        ask=_questions(case, None if everything else MOST_ASKED),
+        asked=len(row["missing_facts"]),
+        changes=_change(row["changes_on"], row["changes_to"]),
+        weighing=_weighing(case),
+        warnings=tuple(shown(warning) for warning in row["warnings"] or ()),
+        criteria=tuple(_criteria(case)) if everything else (),
+        answers=tuple(fact_said(fact.name, case.facts) for fact in given),
+        difference=None if before is None else _difference(case, before),
     )
 
 
-def fact_text(fact: Fact, facts: dict[str, Any]) -> str:
-    """A fact's value as text, between its bounds where it is not known.
-
-    Args:
-        fact: The fact.
-        facts: A row of a fact frame.
-
-    Returns:
-        Text such as `true`, `at least 1`, `1980-05-01` or `unknown`.
-    """
-    if fact.kind in ("bool", "code"):
-        value = facts[fact.name]
-        return "unknown" if value is None else str(value).lower() if fact.kind == "bool" else value
-    least, most = facts[low(fact.name)], facts[high(fact.name)]
-    if least == most:
-        return "unknown" if least is None else str(least)
-    if least is None or (fact.kind == "count" and least == 0 and most is None):
-        return "unknown" if most is None else f"at most {most}"
-    return f"at least {least}" if most is None else f"{least} to {most}"
+def _facts_read(rulebook: CompiledRulebook) -> list[str]:
+    read = (rulebook.facts_read(criterion.condition) for criterion in rulebook.criteria)
+    return sorted({name for names in read for name in names})
 
 
-def _traces(
-    facts: Frame, row: dict[str, Any], rulebook: CompiledRulebook, as_of: datetime.date
-) -> Iterator[CriterionTrace]:
-    [values] = facts.to_dicts()
-    changes = _criterion_changes(facts, row, rulebook, as_of)
-    for criterion in rulebook.criteria:
-        texts = {
-            name: fact_text(FACTS[name], values)
-            for name in rulebook.facts_read(criterion.condition)
-        }
-        yield CriterionTrace(
-            id=criterion.id,
-            list=criterion.criterion.list,
-            title=criterion.criterion.title,
-            value=_truth(criterion, row),
-            citation=criterion.citation,
-            condition=criterion.criterion.when,
-            facts=texts,
-            missing=tuple(name for name in texts if not _known(FACTS[name], values)),
-            changes=changes.get(criterion.id),
-        )
+def _known(fact: Fact, facts: Mapping[str, Any]) -> bool:
+    bounds = {facts[column] for column in fact.columns}
+    return len(bounds) == 1 and None not in bounds
 
 
-def _known(fact: Fact, values: dict[str, Any]) -> bool:
-    if fact.only_if is not None and values[fact.only_if] is False:
-        return True
-    bounds = [values[column] for column in fact.columns]
-    return None not in bounds and len(set(bounds)) == 1
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        route=row["route"], form=row["form"], state=row["state"], needs_review=row["needs_review"]
+    )
 
 
-def _truth(criterion: CompiledCriterion, row: dict[str, Any]) -> str:
+def _change(on: datetime.date | None, to: str | None) -> Change | None:
+    return None if on is None or to is None else Change(on=on, to=to)
+
+
+def _truth(criterion: CompiledCriterion, row: Mapping[str, Any]) -> Truth:
     if criterion.id in row["criteria_unknown"]:
         return "unknown"
     return "true" if criterion.id in row["criteria_true"] else "false"
 
 
-def _criterion_changes(
-    facts: Frame, row: dict[str, Any], rulebook: CompiledRulebook, as_of: datetime.date
-) -> dict[str, tuple[datetime.date, str]]:
-    dates = milestone_dates(facts, rulebook)
-    ahead = sorted({day for day in (dates.row(0) if dates.columns else ()) if day and day > as_of})
-    found: dict[str, tuple[datetime.date, str]] = {}
+def _weighs(criterion: Criterion) -> str | None:
+    if criterion.list == "factor":
+        return "for" if (criterion.weight or 0) > 0 else "against"
+    return {"priority": "against", "favored": "for"}.get(criterion.list)
+
+
+def _cited(case: _Case, criterion: Criterion) -> Citation | None:
+    cite = criterion.cite
+    if cite is None:
+        return None
+    page = None if cite.page is None else f"p. {cite.page}"
+    return Citation(
+        source=case.book.rulebook.source(cite.source).title,
+        place=", ".join(part for part in (cite.section, page) if part) or None,
+        says=cite.says,
+        seen=cite.seen,
+    )
+
+
+def _reasons(case: _Case) -> Iterator[Reason]:
+    by_id = {criterion.id: criterion for criterion in case.book.criteria}
+    for reason in case.row["reasons"]:
+        criterion = by_id[reason["criterion"]]
+        yield Reason(
+            criterion=criterion.id,
+            title=criterion.criterion.title,
+            facts=case.deciding(criterion),
+            citation=_cited(case, criterion.criterion),
+        )
+
+
+def _weighing_facts(case: _Case, toward: str) -> tuple[FactSaid, ...]:
+    also = {fact.fact for criterion in case.true(toward) for fact in case.deciding(criterion)}
+    said = on_file("against" if toward == "against" else "for", case.facts, also)
+    if not case.record["convictions"]:
+        return said
+    # The convictions themselves are on file, and say more than their number.
+    return tuple(
+        fact
+        for fact in said
+        if not any(field.startswith("convictions.") for field in FACTS[fact.fact].fields)
+    )
+
+
+def _conflicts(ids: Sequence[str]) -> Iterator[ConflictSaid]:
+    for conflict in ids:
+        yield ConflictSaid(conflict=conflict, says=conflict.lower().replace("_", " "))
+
+
+def _checks(checks: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
+    by_reason: dict[str, list[Mapping[str, Any]]] = {}
+    for check in checks:
+        by_reason.setdefault(check["reason"], []).append(check)
+    return tuple(
+        Check(
+            reason=reason,
+            presumed=tuple(_presumed(check) for check in group),
+            not_known=tuple(
+                fact_said(name, dict.fromkeys(FACTS[name].columns))
+                for name in dict.fromkeys(n for check in group for n in check["not_known"] or ())
+            ),
+        )
+        for reason, group in by_reason.items()
+    )
+
+
+def _presumed(check: Mapping[str, Any]) -> FactSaid:
+    fact = FACTS[check["fact"]]
+    words = {"true": True, "false": False}
+    value = words[check["presumed"]] if check["presumed"] in words else int(check["presumed"])
+    return fact_said(fact.name, dict.fromkeys(fact.columns, value))
+
+
+def _questions(case: _Case, most: int | None) -> tuple[Question, ...]:
+    return tuple(
+        Question(
+            fact=name,
+            label=FACTS[name].label,
+            question=FACTS[name].question,
+            settles=name in case.row["settling_facts"],
+            answers=answers([one for one in case.led if one[0].fact == name]),
+            confidential=FACTS[name].confidential,
+        )
+        for name in case.row["missing_facts"][:most]
+    )
+
+
+def _weighing(case: _Case) -> Weighing:
+    book, row = case.book.rulebook, case.row
+    needed = []
+    last = [one.id for one in book.routing].index(row["rule"]) if row["rule"] else -1
+    decided = False
+    for place, one in enumerate(book.routing):
+        for operator, parameter, literal in _THRESHOLD.findall(one.when):
+            number = book.parameters[parameter].value if parameter else literal
+            needed.append(f"{one.route}: {_ASKED[operator]} {number}")
+            decided = decided or place <= last
+    points = [
+        Points(criterion=c.id, title=c.criterion.title, points=c.criterion.weight or 0)
+        for c in case.book.of_list("factor")
+        if case.value(c) == "true"
+    ]
+    return Weighing(
+        low=row["score_low"],
+        high=row["score_high"],
+        needed=tuple(needed),
+        points=tuple(sorted(points, key=lambda one: -abs(one.points))),
+        decided=decided,
+    )
+
+
+def _criteria(case: _Case) -> Iterator[CriterionSaid]:
+    changes = _criterion_changes(case)
+    for criterion in case.book.criteria:
+        yield CriterionSaid(
+            criterion=criterion.id,
+            list=criterion.criterion.list,
+            title=criterion.criterion.title,
+            value=case.value(criterion),
+            facts=case.deciding(criterion),
+            condition=criterion.criterion.when,
+            points=criterion.criterion.weight,
+            citation=_cited(case, criterion.criterion),
+            changes=changes.get(criterion.id),
+        )
+
+
+def _criterion_changes(case: _Case) -> dict[str, Change]:
+    dates = milestone_dates(case.frame, case.book)
+    days = dates.row(0) if dates.columns else ()
+    ahead = sorted({day for day in days if day and day > case.judge.as_of})
+    found: dict[str, Change] = {}
     if not ahead:
         return found
     # The one case, once a day.
-    each_day = pl.DataFrame(facts.to_dicts() * len(ahead), schema=facts.schema)
-    weighing = Weighing(rulebook, each_day, None, milestone_dates(each_day, rulebook))
-    values, _ = weighing.values(rulebook.criteria, pl.Series(ahead, dtype=pl.Date))
+    each_day = pl.DataFrame([case.facts] * len(ahead), schema=case.judge.schema)
+    weighed = Weighed(case.book, each_day, None, milestone_dates(each_day, case.book))
+    values, _ = weighed.values(case.book.criteria, pl.Series(ahead, dtype=pl.Date))
     for day, later in zip(ahead, values.to_dicts(), strict=True):
-        for criterion in rulebook.criteria:
-            after = _WORDS[later[criterion.id]]
-            if criterion.id not in found and after != _truth(criterion, row):
-                found[criterion.id] = (day, after)
+        for criterion in case.book.criteria:
+            after = _TRUTHS[later[criterion.id]]
+            if criterion.id not in found and after != case.value(criterion):
+                found[criterion.id] = Change(on=day, to=after)
     return found
 
 
-_WORDS = {True: "true", False: "false", None: "unknown"}
+def _difference(case: _Case, before: Mapping[str, Any]) -> Difference:
+    values = [(c.id, _truth(c, before), case.value(c)) for c in case.book.criteria]
+    return Difference(
+        before=_outcome(before),
+        criteria=tuple(value for value in values if value[1] != value[2]),
+    )
 
 
-@dataclass(frozen=True)
-class _Variation:
-    """The case with one fact changed: which, to what, and the row of all its facts."""
-
-    fact: str
-    value: str
-    values: dict[str, Any]
-
-
-def _with_one_fact_changed(
-    values: dict[str, Any], rulebook: CompiledRulebook, as_of: datetime.date
-) -> Iterator[_Variation]:
-    read = {name for c in rulebook.criteria for name in rulebook.facts_read(c.condition)}
-    for name in sorted(read):
-        fact = FACTS[name]
-        for value, text in _alternatives(fact, rulebook, as_of):
-            yield _Variation(name, text, {**values, **dict.fromkeys(fact.columns, value)})
-
-
-def _one_fact(
-    route: str, variations: Sequence[_Variation], routes: Sequence[str]
-) -> Iterator[OneFactChange]:
-    routed = zip(variations, routes, strict=True)
-    for (name, other), alike in itertools.groupby(routed, lambda pair: (pair[0].fact, pair[1])):
-        if other == route:
-            continue
-        texts = [variation.value for variation, _ in alike]
-        if FACTS[name].kind == "count" and len(texts) > 1:
-            texts = [f"{texts[0]} to {texts[-1]}"]
-        yield from (OneFactChange(name, text, other) for text in texts)
-
-
-def _alternatives(
-    fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date
-) -> Iterator[tuple[Any, str]]:
-    if fact.kind == "bool":
-        yield from ((True, "true"), (False, "false"))
-    elif fact.kind == "code":
-        yield from ((value, value) for value in fact.values)
-    elif fact.kind == "count":
-        yield from ((number, str(number)) for number in COUNTS)
-    else:
-        for milestone in rulebook.milestones:
-            if milestone.since == fact.name:
-                day = _so_long_before(as_of, milestone)
-                yield day - 2 * ONE_DAY, f"before {day}"
-                yield day + 2 * ONE_DAY, f"after {day}"
-
-
-def _so_long_before(day: datetime.date, span: MilestoneSpan) -> datetime.date:
-    months = day.year * 12 + day.month - 1 - span.months - span.years * 12
-    first = datetime.date(months // 12, months % 12 + 1, 1)
-    return first + datetime.timedelta(days=day.day - 1 - span.days)
+def _shim(row: dict[str, Any]) -> dict[str, Any]:
+    # Until recommendations hold these columns.
+    if "state" in row:
+        return row
+    open_or_checked = "OPEN" if row["rule"] is None else "AFTER_CHECKS"
+    return {
+        **row,
+        "form": None,
+        "state": "ON_THE_RECORD" if row["firm"] else open_or_checked,
+        "needs_review": row["look"],
+        "review_reasons": [],
+        "reasons": row["grounds"],
+        "steps": [],
+        "conflicts": [],
+        "settling_facts": row["missing_facts"][:1],
+        "checks": [{**check, "not_known": []} for check in row["checks"]],
+    }

@@ -61,4 +61,6 @@ def test_a_backlog_in_an_object_store_says_what_one_on_a_disk_says(
     assert json.loads(capsys.readouterr().out)["run_id"] == "one"
     case = rows(run_of(tmp_path / "out"), "close")[0]["case_id"]
     assert explain.main([case, "--run", "flat://b/out"]) == 0
-    assert f"{case}: close" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{case}, as of November 17, 2011\n")
+    assert "\nCLOSE" in printed

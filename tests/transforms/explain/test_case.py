@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from schemas.case_record import CaseRecord
-from schemas.facts import FACTS
+from schemas.explanation import Change, Explanation
 from schemas.rulebooks import load_text
-from tests.helpers.small_rulebook import TEXT, facts, small
-from transforms.explain.case import Explanation, OneFactChange, explain, fact_text
+from tests.helpers.small_rulebook import TEXT, small
+from transforms.explain.answers import parse_answer
+from transforms.explain.case import _shim, explain
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
@@ -26,142 +26,197 @@ PURSUED: dict[str, Any] = {
     "serious_condition": False,
     "high_school": "NOT_COMPLETED",
     "fraud_findings": [],
+    "charges": [],
 }
 PAROLED = [{"date": "2009-05-05", "manner": "PAROLED"}]
 
 
-def explained(case: dict[str, Any], *, presume: bool = True, text: str = TEXT) -> Explanation:
+def explained(
+    case: dict[str, Any],
+    *answers: str,
+    presume: bool = True,
+    text: str = TEXT,
+    everything: bool = True,
+) -> Explanation:
     record, quarantined = normalize(to_frame([CaseRecord.model_validate(case)]), AS_OF)
     assert quarantined.is_empty()
     rulebook = load_text("small", text)
-    explanation = explain(record, rulebook, AS_OF, presume=presume)
-    [expected] = recommend_records(record, rulebook, AS_OF, presume=presume).to_dicts()
-    assert explanation.recommendation == expected
+    given = [parse_answer(answer) for answer in answers]
+    explanation = explain(
+        record, rulebook, AS_OF, presume=presume, given=given, everything=everything
+    )
+    if not given:
+        [row] = recommend_records(record, rulebook, AS_OF, presume=presume).to_dicts()
+        row = _shim(row)
+        assert explanation.outcome.route == row["route"]
+        assert explanation.outcome.state == row["state"]
+        assert explanation.rule == row["rule"]
+        assert [one.criterion for one in explanation.reasons] == [
+            one["criterion"] for one in row["reasons"]
+        ]
+        assert [one.fact for one in explanation.ask] == row["missing_facts"]
+        assert {fact.fact for check in explanation.checks for fact in check.presumed} == {
+            check["fact"] for check in row["checks"]
+        }
     return explanation
 
 
-def test_each_criterion_is_traced() -> None:
-    traces = {trace.id: trace for trace in explained(PURSUED).criteria}
-    assert list(traces) == [criterion.id for criterion in small().criteria]
-    assert {name: trace.value for name, trace in traces.items()} == {
-        "P1": "unknown",
-        "P2": "unknown",
-        "P3": "true",
-        "F1": "false",
-        "F2": "false",
-        "A1": "false",
-        "A2": "false",
-        "A3": "false",
+def led(explanation: Explanation, fact: str) -> list[tuple[str, str]]:
+    """What the answers to a question lead to."""
+    [question] = [one for one in explanation.ask if one.fact == fact]
+    return [(one.answer, one.route) for one in question.answers]
+
+
+def said(facts: Sequence[Any]) -> list[str]:
+    return [fact.says for fact in facts]
+
+
+def test_each_criterion_is_said_with_the_facts_that_make_it_so() -> None:
+    criteria = {one.criterion: one for one in explained(PURSUED).criteria}
+    assert list(criteria) == [criterion.id for criterion in small().criteria]
+    assert {name: (one.value, said(one.facts)) for name, one in criteria.items()} == {
+        "P1": ("unknown", ["arrests: not known"]),
+        "P2": ("unknown", ["known gang member: not known"]),
+        "P3": ("true", ["entry without inspection", "latest entry: May 5, 2009"]),
+        "F1": ("false", ["born December 1, 1946"]),
+        "F2": ("false", ["no serious mental or physical condition"]),
+        "A1": ("false", ["no U.S. high school finished"]),
+        "A2": ("false", ["no findings of immigration fraud"]),
+        "A3": ("false", ["latest entry: May 5, 2009"]),
     }
-    new = traces["P3"]
-    assert (new.list, new.title, new.citation) == ("priority", "New", "The memo, three")
+    new = criteria["P3"]
+    assert (new.list, new.title, new.points) == ("priority", "New", None)
     assert new.condition == "entered_illegally AND NOT three_years_in"
-    assert new.facts == {"entered_illegally": "true", "last_entry": "2009-05-05"}
-    assert (new.missing, new.changes) == ((), (Day(2012, 5, 5), "false"))
-    arrests = traces["P1"]
-    assert (arrests.facts, arrests.missing) == ({"arrests": "unknown"}, ("arrests",))
-    changes = {name: trace.changes for name, trace in traces.items() if trace.changes}
-    assert changes == {
-        "P3": (Day(2012, 5, 5), "false"),
-        "F1": (Day(2011, 12, 1), "true"),
-        "A3": (Day(2012, 5, 5), "true"),
+    assert new.citation is not None
+    assert (new.citation.source, new.citation.place) == ("The memo", "three")
+    assert (new.citation.says, new.citation.seen) == ("new", "text")
+    assert criteria["A2"].points == -2
+    assert {name: one.changes for name, one in criteria.items() if one.changes} == {
+        "P3": Change(on=Day(2012, 5, 5), to="false"),
+        "F1": Change(on=Day(2011, 12, 1), to="true"),
+        "A3": Change(on=Day(2012, 5, 5), to="true"),
     }
+
+
+def test_the_reasons_stand_with_the_very_facts() -> None:
+    explanation = explained(PURSUED)
+    assert explanation.outcome.route == "expedite"
+    assert explanation.why == "So it says."
+    [reason] = explanation.reasons
+    assert (reason.criterion, reason.title) == ("P3", "New")
+    assert said(reason.facts) == ["entry without inspection", "latest entry: May 5, 2009"]
+    assert said(explanation.adverse) == ["latest entry: May 5, 2009", "entry without inspection"]
+    assert explanation.favorable == ()
 
 
 def test_what_has_happened_is_no_change_to_come() -> None:
     old = {**PURSUED, "birth_date": "1940-01-01", "entries": [{"date": "2000-01-01"}]}
-    assert [trace.changes for trace in explained(old).criteria if trace.changes] == []
+    assert [one.changes for one in explained(old).criteria if one.changes] == []
 
 
 def test_a_month_of_birth_is_unknown_on_its_first_day_and_later_no_more() -> None:
-    traces = explained({**PURSUED, "birth_date": "1946-12"}).criteria
-    [old] = [trace for trace in traces if trace.id == "F1"]
-    assert old.facts == {"birth_date": "1946-12-01 to 1946-12-31"}
-    assert old.missing == ("birth_date",)
+    criteria = explained({**PURSUED, "birth_date": "1946-12"}).criteria
+    [old] = [one for one in criteria if one.criterion == "F1"]
+    assert said(old.facts) == ["born in December 1946"]
     # The first other value that it takes, not the last.
-    assert old.changes == (Day(2011, 12, 1), "unknown")
+    assert old.changes == Change(on=Day(2011, 12, 1), to="unknown")
 
 
-def test_what_only_an_event_has_is_not_missing_where_there_was_none() -> None:
+def test_nobody_says_when_something_was_that_is_not_known_to_have_been() -> None:
     when = "entered_illegally AND last_illegal_entry >= DATE '2011-01-01'"
     text = TEXT.replace("when: gang_member", f"when: {when}")
-    for manner, value, missing in (
-        ("PAROLED", "false", ()),
-        (None, "unknown", ("entered_illegally", "last_illegal_entry")),
+    illegal = ["entry without inspection", "latest entry without inspection: May 5, 2011"]
+    for manner, value, facts in (
+        ("PAROLED", "false", ["no entry without inspection"]),
+        (None, "unknown", ["entry without inspection: not known"]),
+        ("WITHOUT_INSPECTION", "true", illegal),
     ):
         case = {**PURSUED, "entries": [{"date": "2011-05-05", "manner": manner}]}
-        [latest] = [trace for trace in explained(case, text=text).criteria if trace.id == "P2"]
-        assert (latest.value, latest.missing) == (value, missing)
+        [latest] = [one for one in explained(case, text=text).criteria if one.criterion == "P2"]
+        assert (latest.value, said(latest.facts)) == (value, facts)
 
 
-def test_single_facts_that_would_change_the_route() -> None:
-    explanation = explained(PURSUED)
-    assert explanation.recommendation["route"] == "expedite"
-    assert explanation.one_fact == (
-        OneFactChange("birth_date", "before 1946-11-17", "continue"),
-        OneFactChange("entered_illegally", "false", "continue"),
-        OneFactChange("last_entry", "before 2008-11-17", "continue"),
-        OneFactChange("serious_condition", "true", "continue"),
-    )
-
-
-def test_counts_that_lead_to_one_route_are_said_together() -> None:
-    settled = {**PURSUED, "entries": PAROLED, "arrests": 0, "gang_member": False}
+def test_what_each_answer_would_lead_to() -> None:
+    settled = {**PURSUED, "entries": PAROLED}
     explanation = explained(settled)
-    assert explanation.recommendation["route"] == "continue"
-    assert explanation.one_fact == (
-        OneFactChange("arrests", "2 to 3", "expedite"),
-        OneFactChange("birth_date", "before 1946-11-17", "close"),
-        OneFactChange("entered_illegally", "true", "expedite"),
-        OneFactChange("fraud_findings", "1 to 3", "expedite"),
-        OneFactChange("gang_member", "true", "expedite"),
-        OneFactChange("serious_condition", "true", "close"),
-        OneFactChange("us_high_school", "true", "close"),
-    )
+    assert explanation.outcome.route == "continue"
+    assert led(explanation, "arrests") == [("at most one", "continue"), ("two or more", "expedite")]
+    assert led(explanation, "gang_member") == [("yes", "expedite"), ("no", "continue")]
+    assert explanation.asked == len(explanation.ask)
 
 
-def test_only_counts_in_a_row_are_said_together() -> None:
-    text = TEXT.replace("when: arrests >= 2", "when: arrests = 2")
-    case = {**PURSUED, "entries": PAROLED, "arrests": 2, "gang_member": False}
-    explanation = explained(case, text=text)
-    assert explanation.recommendation["route"] == "expedite"
-    changes = [change for change in explanation.one_fact if change.fact == "arrests"]
-    assert changes == [
-        OneFactChange("arrests", "0 to 1", "continue"),
-        OneFactChange("arrests", "3", "continue"),
-    ]
+def test_the_first_page_asks_the_first_questions_and_tells_no_criteria() -> None:
+    nothing = {"case_id": "none"}
+    short, whole = explained(nothing, everything=True), explain_short(nothing)
+    assert len(whole.ask) == 5 < len(short.ask) == whole.asked
+    assert whole.ask == short.ask[:5]
+    assert whole.criteria == ()
 
 
-def test_presumptions_are_used_or_not() -> None:
-    ill = {"case_id": "ill", "serious_condition": True, "entries": []}
+def explain_short(case: dict[str, Any]) -> Explanation:
+    record, _ = normalize(to_frame([CaseRecord.model_validate(case)]), AS_OF)
+    return explain(record, small(), AS_OF)
+
+
+def test_presumptions_are_checks_grouped_by_reason() -> None:
+    ill = {"case_id": "ill", "serious_condition": True, "entries": [], "charges": []}
     with_them, without = explained(ill), explained(ill, presume=False)
-    assert with_them.recommendation["route"] == "close"
-    assert without.recommendation["route"] == "continue"
-    assert OneFactChange("arrests", "2 to 3", "continue") in with_them.one_fact
-    # Either alone leaves the other unknown, so no single fact closes the case.
-    assert without.one_fact == ()
+    assert with_them.outcome.route == "close"
+    [check] = with_them.checks
+    assert check.reason == "A check is made."
+    assert said(check.presumed) == ["no arrests", "not a known gang member"]
+    assert without.outcome.route == "continue"
+    assert without.checks == ()
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "text"),
-    [
-        ("serious_condition", True, "true"),
-        ("serious_condition", False, "false"),
-        ("serious_condition", None, "unknown"),
-        ("custody", "DETAINED", "DETAINED"),
-        ("custody", None, "unknown"),
-        ("arrests", 0, "0"),
-        ("arrests", (0, None), "unknown"),
-        ("arrests", (1, None), "at least 1"),
-        ("arrests", (0, 2), "0 to 2"),
-        ("arrests", (1, 2), "1 to 2"),
-        ("birth_date", Day(1980, 5, 1), "1980-05-01"),
-        ("birth_date", (Day(1980, 5, 1), Day(1980, 5, 31)), "1980-05-01 to 1980-05-31"),
-        ("birth_date", (Day(1980, 5, 1), None), "at least 1980-05-01"),
-        ("birth_date", (None, Day(1980, 5, 1)), "at most 1980-05-01"),
-        ("birth_date", (None, None), "unknown"),
-    ],
-)
-def test_a_fact_as_text(name: str, value: Any, text: str) -> None:
-    [row] = facts({name: value}).to_dicts()
-    assert fact_text(FACTS[name], row) == text
+def test_an_answer_takes_the_place_of_what_is_on_file() -> None:
+    ill = {"case_id": "ill", "serious_condition": True, "entries": [], "birth_date": "1980"}
+    explanation = explained(ill, "gang-member=yes", "serious-condition=no")
+    assert explanation.outcome.route == "expedite"
+    assert said(explanation.answers) == [
+        "known gang member",
+        "no serious mental or physical condition",
+    ]
+    assert explanation.difference is not None
+    assert explanation.difference.before.route == "close"
+    assert explanation.difference.criteria == (
+        ("P2", "unknown", "true"),
+        ("F2", "true", "false"),
+    )
+    assert explained(ill).difference is None
+
+
+def test_weighing_is_told_with_its_points_and_thresholds() -> None:
+    schooled = {
+        **PURSUED,
+        "entries": [{"date": "2001-05-05", "manner": "PAROLED"}],
+        "high_school": "COMPLETED_IN_US",
+        "arrests": 0,
+        "gang_member": False,
+    }
+    weighing = explained(schooled).weighing
+    assert weighing.decided
+    assert (weighing.low, weighing.high) == (4, 4)
+    assert weighing.needed == (
+        "close: at least 3",
+        "expedite: exactly 2",
+        "expedite: less than -1",
+    )
+    assert [(one.criterion, one.points) for one in weighing.points] == [("A1", 3), ("A3", 1)]
+    assert not explained(PURSUED).weighing.decided
+
+
+def test_convictions_on_file_are_said_themselves_and_not_counted() -> None:
+    convicted = {
+        **PURSUED,
+        "convictions": [{"grade": "FELONY", "category": "BURGLARY", "date": "2009-05-04"}],
+    }
+    explanation = explained(convicted)
+    assert explanation.convictions == ("felony, burglary, May 4, 2009",)
+    assert not [fact for fact in explanation.adverse if "felony" in fact.says]
+
+
+def test_nothing_of_a_record_can_control_a_terminal() -> None:
+    explanation = explained({"case_id": "a\x1b[2J\u202eb"})
+    assert explanation.case_id == "a\\x1b[2J\\u202eb"
+    assert load_text("small", TEXT).id == explanation.rulebook

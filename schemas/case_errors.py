@@ -1,0 +1,95 @@
+"""Case errors: everything that is wrong with a JSON case record, each a line without its value."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from schemas.case_record import CaseRecord
+from schemas.shown import shown
+
+_QUOTED = re.compile(r"'([^']*)'")
+_POSITION = re.compile(r"line (\d+) column (\d+)")
+_KINDS = {
+    "string": "must be text in quotes",
+    "bool": "must be true or false",
+    "int": "must be a whole number",
+    "list": "must be a list, as [...]; [] where there are known to be none",
+    "model": "must be an object, as {...}",
+}
+_OR_NULL = ", or null where it is not known"
+
+
+def errors_in_words(error: ValidationError) -> list[str]:
+    """What is wrong with a JSON case record.
+
+    Args:
+        error: What validating it as a `CaseRecord` raised.
+
+    Returns:
+        A line for each thing wrong, in order: its place in the record, what is allowed there, and
+        the nearest name where one is near. No line holds a value of the record.
+    """
+    return [_line(one) for one in error.errors(include_url=False)]
+
+
+def _line(error: Any) -> str:
+    kind, place = error["type"], _place(error["loc"])
+    if kind == "json_invalid":
+        found = _POSITION.search(error["msg"])
+        where = f"line {found[1]}, column {found[2]}: " if found else ""
+        return f"{where}is not JSON"
+    if not place:
+        return "must be an object of fields, as {...}"
+    if kind == "extra_forbidden":
+        return f"{place}: there is no such field{_fields_instead(error['loc'])}"
+    if kind == "literal_error":
+        return f"{place}: must be {_values_instead(error)}"
+    words = [words for start, words in _KINDS.items() if kind.startswith(start)]
+    return f"{place}: {words[0]}{_OR_NULL}" if words else f"{place}: {kind.replace('_', ' ')}"
+
+
+def _fields_instead(loc: Sequence[str | int]) -> str:
+    fields = _fields(loc[:-1])
+    if near := _nearest(str(loc[-1]), fields):
+        return near
+    # Of a whole record there are too many to name them all.
+    return f"; there are {', '.join(fields)}" if loc[:-1] else "; docs/data.md lists them"
+
+
+def _values_instead(error: Any) -> str:
+    values = [value for value in _QUOTED.findall(error["ctx"]["expected"]) if value != "UNKNOWN"]
+    near = _nearest(str(error["input"]).upper().replace(" ", "_"), values)
+    return f"{', '.join(values[:-1])} or {values[-1]}{_OR_NULL}{near}"
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    """The place as `convictions[0].grade`, the first of a list being 0 as in JSON paths."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in loc)
+    return "".join(parts).removeprefix(".")
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    return f"; did you mean {near[0]}" if near else ""
+
+
+def _fields(parents: Sequence[str | int]) -> list[str]:
+    """The fields of the record at a place."""
+    model: type[BaseModel] = CaseRecord
+    for part in parents:
+        if isinstance(part, str):
+            model = _record_in(typing.get_type_hints(model)[part])
+    return list(model.model_fields)
+
+
+def _record_in(hint: Any) -> type[BaseModel]:
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return hint
+    found = (_record_in(part) for part in typing.get_args(hint) if part is not type(None))
+    return next(found)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.helpers.small_rulebook import facts
+from transforms.explain.on_file import convictions, fact_said, on_file
+
+
+def test_what_is_known_to_weigh_is_on_file_and_nothing_else() -> None:
+    [row] = facts(
+        {
+            "arrests": (1, None),
+            "felony_convictions": 0,
+            "outstanding_warrant": True,
+            "gang_member": False,
+            "served": True,
+            "citizen_spouse": None,
+            "serious_crime_victim": True,
+        }
+    ).to_dicts()
+    against, favorable = on_file("against", row), on_file("for", row)
+    assert [fact.says for fact in against] == [
+        "at least one arrest",
+        "outstanding criminal warrant",
+    ]
+    assert [(fact.fact, fact.confidential) for fact in favorable] == [
+        ("served", None),
+        ("serious_crime_victim", "8 USC 1367"),
+    ]
+
+
+def test_what_a_criterion_makes_weigh_is_on_file_too_and_once() -> None:
+    [row] = facts({"served": True, "unmarried": False}).to_dicts()
+    found = on_file("for", row, ["unmarried", "served"])
+    assert [fact.says for fact in found] == ["married", "military service, the respondent"]
+
+
+def test_a_charge_that_was_sustained_is_said_once() -> None:
+    [row] = facts(
+        {"alleged_fraud": True, "sustained_fraud": True, "alleged_criminal_ground": True}
+    ).to_dicts()
+    found = on_file("against", row)
+    assert [fact.fact for fact in found] == ["alleged_criminal_ground", "sustained_fraud"]
+
+
+def test_a_code_of_a_record_cannot_control_a_terminal() -> None:
+    [row] = facts({"court": "B\x1b[2J"}).to_dicts()
+    assert fact_said("court", row).says == "immigration court: B\\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    ("conviction", "line"),
+    [
+        ({}, "grade not known, offense not known"),
+        (
+            {"grade": "FELONY", "category": "DRUG_TRAFFICKING", "date": "2009-05-04"},
+            "felony, drug trafficking, May 4, 2009",
+        ),
+        (
+            {
+                "grade": "MISDEMEANOR",
+                "category": "THREATS",
+                "offense": "harassment \x1b",
+                "category_open": True,
+                "jurisdiction": "STATE",
+                "sentence_days": 30,
+                "vacated": True,
+            },
+            'misdemeanor, threats (as written: "harassment \\x1b"), open: a person must judge, '
+            "state, sentence of 30 days, vacated",
+        ),
+        (
+            {"grade": "UNKNOWN", "category": "BURGLARY", "offense": "Burglary", "sentence_days": 1},
+            "grade not known, burglary, sentence of one day",
+        ),
+    ],
+)
+def test_a_conviction_is_said_with_its_own_words(conviction: dict[str, Any], line: str) -> None:
+    assert convictions([conviction]) == (line,)
+
+
+def test_no_list_and_what_may_be_more_are_no_convictions() -> None:
+    assert convictions(None) == ()
+    assert convictions([None]) == ()

@@ -1,0 +1,96 @@
+"""On file: what a record holds for and against a person, whether or not a criterion reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+from schemas.codes import code_key
+from schemas.explanation import FactSaid
+from schemas.facts import FACTS, Fact, low
+from schemas.shown import shown
+from schemas.words import number, said, written_day
+
+_GRADES = {"FELONY": "felony", "MISDEMEANOR": "misdemeanor", "INFRACTION": "infraction"}
+_COURTS = {"FEDERAL": "federal", "STATE": "state", "LOCAL": "local", "FOREIGN": "foreign"}
+_WIPED = {
+    "aggravated_felony": "aggravated felony",
+    "juvenile_adjudication": "juvenile adjudication",
+    "vacated": "vacated",
+    "expunged": "expunged",
+    "pardoned": "pardoned",
+}
+
+
+def fact_said(name: str, facts: Mapping[str, Any]) -> FactSaid:
+    """What is known of a fact.
+
+    Args:
+        name: The fact's name.
+        facts: A row of a fact frame.
+
+    Returns:
+        The fact as an explanation gives it.
+    """
+    fact = FACTS[name]
+    return FactSaid(
+        fact=name,
+        label=fact.label,
+        says=shown(said(fact, facts)),
+        confidential=fact.confidential,
+    )
+
+
+def on_file(
+    weighs: Literal["against", "for"], facts: Mapping[str, Any], also: Iterable[str] = ()
+) -> tuple[FactSaid, ...]:
+    """The facts known to weigh one way.
+
+    Args:
+        weighs: Which way.
+        facts: A row of a fact frame.
+        also: Facts that weigh so in this case, as where a criterion makes it so.
+
+    Returns:
+        What is known of each, in the catalog's order.
+    """
+    names = {name for name, fact in FACTS.items() if _weighs(fact, weighs, facts)} | {*also}
+    # A charge that a judge sustained is more than one that is made.
+    charged = {f"alleged_{name.removeprefix('sustained_')}" for name in names}
+    return tuple(fact_said(name, facts) for name in FACTS if name in names - charged)
+
+
+def convictions(listed: Iterable[Mapping[str, Any] | None] | None) -> tuple[str, ...]:
+    """The convictions of a record, a line each, with the words as written.
+
+    Args:
+        listed: The record's list; None where it is not known.
+
+    Returns:
+        Lines such as `felony, drug trafficking ("sale of cocaine"), May 4, 2009, state`.
+    """
+    return tuple(", ".join(_conviction(one)) for one in listed or () if one is not None)
+
+
+def _weighs(fact: Fact, way: str, facts: Mapping[str, Any]) -> bool:
+    if fact.asked.weighs != way:
+        return False
+    if fact.kind == "bool":
+        return facts[fact.name] is True
+    return fact.kind == "count" and (facts[low(fact.name)] or 0) >= 1
+
+
+def _conviction(one: Mapping[str, Any]) -> Iterator[str]:
+    yield _GRADES.get(one.get("grade") or "", "grade not known")
+    category, offense = one.get("category"), one.get("offense")
+    words = "offense not known" if category is None else shown(category).lower().replace("_", " ")
+    same = offense is None or code_key(offense) == code_key(category or "")
+    quoted = words if same else f'{words} (as written: "{shown(offense)}")'
+    yield f"{quoted}, open: a person must judge" if one.get("category_open") else quoted
+    if one.get("date") is not None:
+        yield shown(written_day(one["date"]))
+    if (court := _COURTS.get(one.get("jurisdiction") or "")) is not None:
+        yield court
+    if (days := one.get("sentence_days")) is not None:
+        yield f"sentence of {number(days)} {'day' if days == 1 else 'days'}"
+    yield from (word for field, word in _WIPED.items() if one.get(field))

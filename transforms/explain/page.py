@@ -1,0 +1,273 @@
+"""Page: an explanation as text of 80 columns, for an attorney to read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from schemas.explanation import (
+    Answer,
+    Check,
+    Citation,
+    CriterionSaid,
+    Explanation,
+    FactSaid,
+    Outcome,
+    Question,
+    Weighing,
+)
+from schemas.outcomes import FORM_TEXTS
+from schemas.words import day, sentence, warning_in_words
+
+WIDTH = 80
+YEARS_AHEAD = 5
+# Of more presumptions with one reason the page says how many, and --all which.
+MOST_PRESUMED = 4
+MOST_POINTS = 8
+MARK = "[confidential]"
+SEEN = {
+    "text": "seen in the document's text",
+    "secondary": "seen in a secondary source",
+    "substance": "known in substance only",
+    "once": "retrieved once, not seen again",
+}
+STATES = {"ON_THE_RECORD": "on the record", "AFTER_CHECKS": "after checks", "OPEN": "open"}
+_STATES_SAID = {
+    "ON_THE_RECORD": "On the record: no fact that is still unknown can change the route.",
+    "AFTER_CHECKS": "After checks: it leans on presumptions. Check them before anybody acts.",
+    "OPEN": "Open: it continues only because facts are unknown. Ask for them.",
+}
+_LISTS = {
+    "priority": "Priorities",
+    "favored": "Favored classes",
+    "finding": "Findings",
+    "factor": "Factors",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the page, and whether it is a heading."""
+
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A paragraph: its text, and the columns by which its first and its other lines are set in."""
+
+    text: str
+    first: int = 2
+    other: int = 4
+
+    def lines(self) -> Iterator[Line]:
+        wrapped = textwrap.wrap(
+            self.text,
+            WIDTH,
+            initial_indent=" " * self.first,
+            subsequent_indent=" " * self.other,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        yield from (Line(text) for text in wrapped)
+
+
+def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line]:
+    """The explanation as lines.
+
+    Args:
+        explanation: The explanation.
+        everything: Whether to list every presumption, and to end with every criterion.
+
+    Yields:
+        Lines of at most `WIDTH` columns, but where a single word is longer.
+    """
+    before, acting = _before_acting(explanation, everything)
+    # What nobody has asked is said before why the case should be accelerated.
+    first = explanation.outcome.route == "expedite" and bool(explanation.checks)
+    sections = {
+        "With the answers given": _difference(explanation),
+        **({before: acting} if first else {}),
+        "Why": _why(explanation),
+        "Conflicts in the record": [_Item(sentence(one.says)) for one in explanation.conflicts],
+        "Adverse facts on file": _on_file(explanation.adverse, explanation.convictions),
+        "Favorable facts on file": _on_file(explanation.favorable, ()),
+        **({} if first else {before: acting}),
+        "What to ask next": _ask(explanation),
+        "Changes by itself": _by_itself(explanation, everything),
+        "The weighing (points and threshold are this project's own)": _weighed(
+            explanation.weighing, everything
+        ),
+        "Not read, so not known": [
+            _Item(warning_in_words(warning)) for warning in explanation.warnings
+        ],
+        **(_criteria(explanation.criteria) if everything else {}),
+    }
+    body = [*_headline(explanation)]
+    for heading, items in sections.items():
+        lines = [line for item in items for line in item.lines()]
+        if lines:
+            body += [Line(""), Line(heading, heading=True), *lines]
+    yield from body
+    yield Line("")
+    if any(MARK in line.text for line in body):
+        yield from _Item(
+            f"{MARK}: protected from disclosure by law (8 USC 1367, 8 CFR 208.6).", 0, 0
+        ).lines()
+    yield Line("It recommends. An attorney decides.")
+
+
+def outcome_in_words(outcome: Outcome | Answer) -> str:
+    """A route with its state, as `close, after checks`."""
+    flagged = ", needs human review" if outcome.needs_review else ""
+    return f"{outcome.route}, {STATES[outcome.state]}{flagged}"
+
+
+def _headline(explanation: Explanation) -> Iterator[Line]:
+    outcome = explanation.outcome
+    name = explanation.case_id or "A case without an id"
+    form = f": {FORM_TEXTS[outcome.form]}" if outcome.form else ""
+    yield Line(f"{name}, as of {day(explanation.as_of)}", heading=True)
+    yield from _Item(f"{explanation.guidance} ({explanation.rulebook})", 0, 2).lines()
+    yield Line("")
+    yield Line(f"{outcome.route.upper()}{form}", heading=True)
+    yield from _Item(_STATES_SAID[outcome.state]).lines()
+    others = [route for route in explanation.possible_routes if route != outcome.route]
+    if others:
+        yield from _Item(f"Unknown facts could still make it {' or '.join(others)}.").lines()
+    if not outcome.needs_review:
+        yield from _Item("Not flagged for human review.").lines()
+    for review in explanation.review_reasons:
+        yield from _Item(f"Needs human review: {sentence(review.reason)}").lines()
+
+
+def _difference(explanation: Explanation) -> Iterator[_Item]:
+    if explanation.difference is None:
+        return
+    yield _Item(f"Not on file, but answered: {_facts(explanation.answers)}.")
+    before = explanation.difference.before
+    if before == explanation.outcome:
+        yield _Item(f"The recommendation stays as it is: {outcome_in_words(before)}.")
+    else:
+        yield _Item(f"Without them: {outcome_in_words(before)}.")
+        yield _Item(f"With them: {outcome_in_words(explanation.outcome)}.")
+    moved = [f"{name} from {old} to {new}" for name, old, new in explanation.difference.criteria]
+    if moved:
+        yield _Item(f"Criteria that come out otherwise: {'; '.join(moved)}.")
+
+
+def _why(explanation: Explanation) -> Iterator[_Item]:
+    why = explanation.why or "The facts that are known leave open which rule applies."
+    yield _Item(sentence(why))
+    for reason in explanation.reasons:
+        # A title that is the fact itself need not be said twice.
+        new = [fact for fact in reason.facts if fact.says.lower() != reason.title.lower()]
+        facts = f": {_facts(new)}" if new else ""
+        yield _Item(f"{reason.criterion}, {reason.title}{facts}")
+        if reason.citation is not None:
+            yield _Item(cited(reason.citation), 6, 6)
+
+
+def cited(citation: Citation) -> str:
+    """A citation as one line: document, place, how it was seen."""
+    place = f", {citation.place}" if citation.place else ""
+    return f"{citation.source}{place} ({SEEN[citation.seen]})"
+
+
+def _on_file(facts: Sequence[FactSaid], convictions: Sequence[str]) -> Iterator[_Item]:
+    for conviction in convictions:
+        yield _Item(f"conviction: {conviction}")
+    if facts:
+        yield _Item(_facts(facts), 2, 2)
+
+
+def _before_acting(explanation: Explanation, everything: bool) -> tuple[str, list[_Item]]:
+    expedited = explanation.outcome.route == "expedite"
+    heading = "Ask before anybody accelerates" if expedited else "Before anybody acts"
+    checks = [_Item(f"- {_check(check, everything)}") for check in explanation.checks]
+    return heading, [*checks, *(_Item(f"- {step.says}") for step in explanation.steps)]
+
+
+def _check(check: Check, everything: bool) -> str:
+    count = len(check.presumed)
+    shown = check.presumed if everything else check.presumed[:MOST_PRESUMED]
+    rest = f"; and {count - len(shown)} more (--all lists them)" if count > len(shown) else ""
+    unseen = (
+        f" Not known either: {_facts(check.not_known, labels=True)}." if check.not_known else ""
+    )
+    return f"{sentence(check.reason)} Presumed: {_facts(shown)}{rest}.{unseen}"
+
+
+def _ask(explanation: Explanation) -> Iterator[_Item]:
+    for place, question in enumerate(explanation.ask, start=1):
+        mark = f" {MARK}" if question.confidential else ""
+        yield _Item(f"{place}. {question.question}{mark}", 2, 5)
+        yield _Item(_answers(question, explanation.outcome), 5, 5)
+    if explanation.ask:
+        rest = explanation.asked - len(explanation.ask)
+        more = f"{rest} more could matter (--all lists them). " if rest else ""
+        name = explanation.ask[0].fact.replace("_", "-")
+        yield _Item(f"{more}To try an answer, add --set NAME=ANSWER, as in --set {name}=...", 2, 2)
+
+
+def _answers(question: Question, outcome: Outcome) -> str:
+    now = (outcome.route, outcome.state, outcome.needs_review)
+    led = [
+        f"{one.answer}: {outcome_in_words(one)}"
+        for one in question.answers
+        if (one.route, one.state, one.needs_review) != now
+    ]
+    name = question.fact.replace("_", "-")
+    if not led:
+        return f"No answer changes it alone. ({name})"
+    otherwise = "; else as now" if len(led) < len(question.answers) else ""
+    return f"{'; '.join(led)}{otherwise}. ({name})"
+
+
+def _by_itself(explanation: Explanation, everything: bool) -> Iterator[_Item]:
+    change = explanation.changes
+    if change is None:
+        return
+    on, today = change.on, explanation.as_of
+    if everything or (on.year - YEARS_AHEAD, on.month, on.day) <= (
+        today.year,
+        today.month,
+        today.day,
+    ):
+        yield _Item(f"On {day(change.on)} the route changes to {change.to}, with no new fact.")
+
+
+def _weighed(weighing: Weighing, everything: bool) -> Iterator[_Item]:
+    if not (weighing.decided or everything):
+        return
+    low, high = weighing.low, weighing.high
+    total = f"{low} points" if low == high else f"{low} to {high} points, as unknown facts turn out"
+    asked = f" Threshold to {'; to '.join(weighing.needed)}." if weighing.needed else ""
+    yield _Item(f"{total}.{asked}")
+    points = weighing.points if everything else weighing.points[:MOST_POINTS]
+    if points:
+        yield _Item("; ".join(f"{one.points:+d} {one.title}" for one in points), 2, 5)
+
+
+def _criteria(criteria: Iterable[CriterionSaid]) -> dict[str, list[_Item]]:
+    sections: dict[str, list[_Item]] = {heading: [] for heading in _LISTS.values()}
+    for one in criteria:
+        items = sections[_LISTS[one.list]]
+        points = f" ({one.points:+d})" if one.points is not None else ""
+        items.append(_Item(f"{one.value.upper():<7} {one.criterion}, {one.title}{points}", 2, 10))
+        if one.facts:
+            items.append(_Item(_facts(one.facts), 10, 10))
+        if one.citation is not None:
+            items.append(_Item(cited(one.citation), 10, 10))
+        if one.changes is not None:
+            items.append(_Item(f"becomes {one.changes.to} on {day(one.changes.on)}", 10, 10))
+    return sections
+
+
+def _facts(facts: Sequence[FactSaid], *, labels: bool = False) -> str:
+    return "; ".join(
+        (fact.label if labels else fact.says) + (f" {MARK}" if fact.confidential else "")
+        for fact in facts
+    )
