@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from schemas.conflicts import CONFLICTS
 from schemas.explanation import (
     Change,
     Check,
@@ -177,7 +178,7 @@ def _assembled(
         adverse=_weighing_facts(case, "against"),
         favorable=_weighing_facts(case, "for"),
         convictions=convictions(case.record["convictions"]),
-        conflicts=tuple(_conflicts(row["conflicts"] or ())),
+        conflicts=tuple(_conflicts(case.facts.get("conflicts") or ())),
         checks=_checks(row["checks"]),
         steps=tuple(StepSaid(step=step, says=STEP_TEXTS[step]) for step in row["steps"] or ()),
         ask=_questions(case, None if everything else MOST_ASKED),
@@ -263,7 +264,7 @@ def _weighing_facts(case: _Case, toward: str) -> tuple[FactSaid, ...]:
 
 def _conflicts(ids: Sequence[str]) -> Iterator[ConflictSaid]:
     for conflict in ids:
-        yield ConflictSaid(conflict=conflict, says=conflict.lower().replace("_", " "))
+        yield ConflictSaid(conflict=conflict, says=CONFLICTS[conflict].says)
 
 
 def _checks(checks: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
@@ -384,7 +385,6 @@ def _shim(row: dict[str, Any]) -> dict[str, Any]:
         "review_reasons": [],
         "reasons": row["grounds"],
         "steps": [],
-        "conflicts": [],
         "settling_facts": row["missing_facts"][:1],
         "checks": [{**check, "not_known": []} for check in row["checks"]],
     }

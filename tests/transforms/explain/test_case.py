@@ -220,3 +220,19 @@ def test_nothing_of_a_record_can_control_a_terminal() -> None:
     explanation = explained({"case_id": "a\x1b[2J\u202eb"})
     assert explanation.case_id == "a\\x1b[2J\\u202eb"
     assert load_text("small", TEXT).id == explanation.rulebook
+
+
+def test_conflicts_in_the_record_are_said_and_their_facts_are_not_known() -> None:
+    married = {
+        **PURSUED,
+        "marital_status": "UNMARRIED",
+        "relatives": [{"relation": "SPOUSE", "status": "CITIZEN"}],
+    }
+    explanation = explained(married)
+    assert [(one.conflict, one.says) for one in explanation.conflicts] == [
+        (
+            "UNMARRIED_WITH_SPOUSE",
+            "the record says unmarried, and has a spouse among the relatives",
+        )
+    ]
+    assert "citizen spouse" not in said(explanation.favorable)
