@@ -1,25 +1,45 @@
-"""Values of data as they may be shown on a terminal."""
+"""Data as it can be shown: one line in which nothing is hidden and nothing steers a terminal."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Control characters, escape sequences, what turns the direction of text, and line separators.
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_FIRST_BYTE, _LAST_BYTE = 0xDC80, 0xDCFF
 
 
-def shown(value: object) -> str:
-    r"""A value of data as text in which nothing is hidden and nothing controls a terminal.
+def shown(text: object) -> str:
+    r"""A text from data as it can be printed: one line, and whatever is not to be seen escaped.
+
+    That is control characters, escape sequences, marks that turn the direction of writing, and the
+    bytes of a file's name that are not UTF-8.
 
     Args:
-        value: Any value.
+        text: The text, or what has one.
 
     Returns:
-        Its text, with what would not be seen as it is written as `\x1b` or `\u202e`.
+        The text, with `\n`, `\x1b`, `\u202e` and the like in place of such characters.
+
+    >>> print(shown("a\tb \x1b[31mred\u202e"))
+    a\tb \x1b[31mred\u202e
     """
-    return "".join(
-        char.encode("unicode_escape", "surrogatepass").decode("ascii")
-        if unicodedata.category(char) in _HIDDEN
-        else char
-        for char in str(value)
-    )
+    plain = str(text)
+    return plain if plain.isprintable() else "".join(map(_character, plain))
+
+
+def shown_lines(text: str) -> str:
+    """Text of several lines, each as `shown` has it."""
+    return "\n".join(map(shown, text.split("\n")))
+
+
+def _character(one: str) -> str:
+    if one.isprintable() or unicodedata.category(one) == "Zs":
+        return one
+    if one in _NAMED:
+        return _NAMED[one]
+    code = ord(one)
+    if _FIRST_BYTE <= code <= _LAST_BYTE:
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
