@@ -89,7 +89,7 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
         .count("aggravated_felonies", pl.col("aggravated_felony") & stands)
         .count("misdemeanor_convictions", misdemeanor)
         .count("misdemeanors_not_minor", misdemeanor & (category != "TRAFFIC") & ~status_offense)
-        .between("misdemeanor_incidents", *_incidents(serious))
+        .separate("misdemeanor_incidents", serious, pl.col("incident"), pl.col("date"))
         .count("immigration_offenses", category.is_in(IMMIGRATION_OFFENSES) & stands)
         .count("gang_offenses", (category == "GANG") & stands)
         .count("gang_element_convictions", gang_element & stands)
@@ -120,18 +120,3 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
 def _grown() -> pl.Expr:
     """Whether the person had turned 21 by the conviction, however late in the span born."""
     return age(pl.col(BORN_AT_LATEST), iso("date")) >= NO_JUVENILE
-
-
-def _incidents(counts: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """At least and at most how many separate incidents the elements that count arose from.
-
-    The same text is the same incident. Without one, convictions of different days are of different
-    incidents, and those of one day, or of no known day, may be of one.
-    """
-    told = pl.col("incident").is_not_null()
-    sure, may = counts.fill_null(False), counts.fill_null(True)
-    by_text = pl.col("incident").filter(sure & told).n_unique()
-    by_day = pl.col("date").filter(sure & ~told).drop_nulls().n_unique()
-    some = sure.any().cast(pl.UInt32)
-    most = pl.col("incident").filter(may & told).n_unique() + (may & ~told).sum()
-    return pl.max_horizontal(by_text, by_day, some), most

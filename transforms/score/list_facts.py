@@ -16,9 +16,14 @@ from transforms.frames.frame import Frame
 
 
 class ListFacts:
-    """Facts over the elements of one list column, as aggregations."""
+    """Facts over the elements of one list column.
+
+    What is asked of each element is worked out for all elements at once (`elements`), and only then
+    brought together by case (`exprs`): a group of its own for each case costs many times as much.
+    """
 
     def __init__(self, **bools: pl.Expr) -> None:
+        self.elements: dict[str, pl.Expr] = {}
         self.exprs: list[pl.Expr] = []
         self.bools: list[str] = []
         self.counts: list[str] = []
@@ -30,7 +35,7 @@ class ListFacts:
     def any(self, name: str, element: pl.Expr) -> ListFacts:
         """Whether some element holds."""
         self.bools.append(name)
-        self.exprs.append(element.any(ignore_nulls=False).alias(name))
+        self.exprs.append(self._of_each(name, element).any(ignore_nulls=False).alias(name))
         return self
 
     def exists(self, name: str) -> ListFacts:
@@ -41,23 +46,33 @@ class ListFacts:
 
     def count(self, name: str, element: pl.Expr) -> ListFacts:
         """How many elements hold."""
-        least = element.fill_null(False).sum()
-        most = element.fill_null(True).sum()
-        return self.between(name, least, most)
+        each = self._of_each(name, element)
+        return self._between(name, each.sum(), each.sum() + each.null_count())
 
     def greatest(self, name: str, number: pl.Expr, element: pl.Expr) -> ListFacts:
         """The greatest number among the elements that hold; 0 where there is none."""
-        may = number.filter(element.fill_null(True))
-        most = pl.when(may.null_count() == 0).then(may.max().fill_null(0))
-        return self.between(name, number.filter(element).max().fill_null(0), most)
+        sure = self._of_each(f"{name}.sure", pl.when(element).then(number))
+        may = self._of_each(f"{name}.may", pl.when(element.fill_null(True)).then(number))
+        unsaid = self._of_each(f"{name}.open", element.fill_null(True) & number.is_null())
+        most = pl.when(~unsaid.any()).then(may.max().fill_null(0))
+        return self._between(name, sure.max().fill_null(0), most)
 
-    def between(self, name: str, least: pl.Expr, most: pl.Expr) -> ListFacts:
-        """A number between two bounds; 0 of an empty list."""
-        self.counts.append(name)
-        self.open_bounds.append(high(name))
-        self.exprs.append(least.cast(pl.Int32).alias(low(name)))
-        self.exprs.append(most.cast(pl.Int32).alias(high(name)))
-        return self
+    def separate(self, name: str, element: pl.Expr, label: pl.Expr, day: pl.Expr) -> ListFacts:
+        """How many things apart the elements that hold come from.
+
+        The same label is the same thing. Without a label, elements of different days come from
+        different things, and those of one day, or of no known day, may come from one.
+        """
+        sure, may, told = element.fill_null(False), element.fill_null(True), label.is_not_null()
+        by_label = self._of_each(f"{name}.labels", pl.when(sure & told).then(label))
+        by_day = self._of_each(f"{name}.days", pl.when(sure & ~told).then(day))
+        some = self._of_each(f"{name}.some", sure)
+        labels = self._of_each(f"{name}.may", pl.when(may & told).then(label))
+        unlabeled = self._of_each(f"{name}.rest", may & ~told)
+        least = pl.max_horizontal(
+            _distinct(by_label), _distinct(by_day), some.any().cast(pl.UInt32)
+        )
+        return self._between(name, least, _distinct(labels) + unlabeled.sum())
 
     def latest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
         """Bounds of the latest date among the elements for which `element` holds."""
@@ -71,14 +86,28 @@ class ListFacts:
         self, name: str, date: pl.Expr, element: pl.Expr | None, *, latest: bool
     ) -> ListFacts:
         self.dates.append(name)
-        sure = date if element is None else date.filter(element)
-        may = date if element is None else date.filter(element.fill_null(True))
-        open_ended = may.null_count() > 0
-        least = sure.max() if latest else pl.when(~open_ended).then(may.min())
-        most = pl.when(~open_ended).then(may.max()) if latest else sure.min()
+        holds = pl.lit(True) if element is None else element
+        sure = self._of_each(f"{name}.sure", pl.when(holds).then(date))
+        may = self._of_each(f"{name}.may", pl.when(holds.fill_null(True)).then(date))
+        undated = self._of_each(f"{name}.open", holds.fill_null(True) & date.is_null())
+        closed = ~undated.any()
+        least = sure.max() if latest else pl.when(closed).then(may.min())
+        most = pl.when(closed).then(may.max()) if latest else sure.min()
         self.exprs += [least.alias(low(name)), most.alias(high(name))]
         self.open_bounds.append(high(name) if latest else low(name))
         return self
+
+    def _between(self, name: str, least: pl.Expr, most: pl.Expr) -> ListFacts:
+        self.counts.append(name)
+        self.open_bounds.append(high(name))
+        self.exprs.append(least.cast(pl.Int32).alias(low(name)))
+        self.exprs.append(most.cast(pl.Int32).alias(high(name)))
+        return self
+
+    def _of_each(self, name: str, expr: pl.Expr) -> pl.Expr:
+        """A column over the elements."""
+        self.elements[name] = expr.alias(name)
+        return pl.col(name)
 
     def open_ended(self, more: pl.Expr) -> list[pl.Expr]:
         """What is left of the facts where there may be more elements."""
@@ -86,6 +115,11 @@ class ListFacts:
             *(pl.when(~more | pl.col(name)).then(pl.col(name)).alias(name) for name in self.bools),
             *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
         ]
+
+
+def _distinct(column: pl.Expr) -> pl.Expr:
+    """How many values a column has, null not counted."""
+    return column.n_unique() - (column.null_count() > 0).cast(pl.UInt32)
 
 
 def over(
@@ -109,7 +143,16 @@ def over(
         *(expr.alias(name) for name, expr in (beside or {}).items()),
     )
     exploded = lists.filter(pl.col("_len") > 0).drop("_len").explode("_list")
-    elements = exploded.drop_nulls("_list").unnest("_list").group_by("_row").agg(facts.exprs)
+    # Lazy, so that what many facts ask of an element is worked out once.
+    elements = (
+        exploded.lazy()
+        .drop_nulls("_list")
+        .unnest("_list")
+        .select("_row", *facts.elements.values())
+        .group_by("_row")
+        .agg(facts.exprs)
+        .collect()
+    )
     joined = lists.select("_row", "_len").join(
         elements, on="_row", how="left", maintain_order="left"
     )

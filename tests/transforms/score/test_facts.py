@@ -181,6 +181,10 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
     def days(one: Row, field: str) -> Truth:
         return None if one[field] is None else one[field] >= 90
 
+    def beyond(one: Row, most: int) -> Truth:
+        longest = one["maximum_sentence_days"]
+        return None if longest is None else longest > most
+
     def conviction(one: Row) -> Truth:
         return both(no(among(one["grade"], "INFRACTION")), stands(one))
 
@@ -202,6 +206,10 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
         "open_threat_misdemeanors": lambda c: both(
             misdemeanor(c),
             either(of(c, "FIREARM", "WEAPON", "BURGLARY", "ARSON", "GANG"), c["weapon"] is True),
+        ),
+        "felonies_by_maximum_sentence": lambda c: both(beyond(c, 365), stands(c)),
+        "dui_in_federal_range": lambda c: both(
+            misdemeanor(c), of(c, "DUI"), beyond(c, 5), no(beyond(c, 365))
         ),
         "misdemeanors_90_days_custody": lambda c: both(misdemeanor(c), days(c, "custody_days")),
         "misdemeanors_90_days_sentence": lambda c: both(misdemeanor(c), days(c, "sentence_days")),
@@ -346,6 +354,9 @@ def favor(record: Row) -> Row:
                 no(form(a, "VD", "WD", "WDL")),
             )
         ),
+        "victim_benefit_granted": relief(
+            lambda a: both(among(a["decision"], "GRANTED"), form(a, "I360", "I914", "I918"))
+        ),
         "approved_petition": relief(
             lambda a: both(among(a["decision"], "GRANTED"), form(a, "I130", "I360"))
         ),
@@ -409,6 +420,11 @@ def history(record: Row) -> Row:
         **latest("latest_final_order", orders, lambda o: o["final"]),
         **count(
             "fraud_findings", record["fraud_findings"], lambda f: among(f["found_by"], *judged)
+        ),
+        **count(
+            "consular_fraud_findings",
+            record["fraud_findings"],
+            lambda f: among(f["found_by"], "CONSULAR_OFFICER"),
         ),
         **{
             f"{kind}_{ground}": any_of(charges, functools.partial(holds, family))
