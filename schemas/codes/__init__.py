@@ -42,13 +42,56 @@ def aliases(table: str) -> dict[str, str]:
 @functools.cache
 def charge_families() -> dict[str, frozenset[str]]:
     """Families of charges to their whole codes."""
-    return {family: frozenset(codes) for family, codes in _read("charges").items()}
+    return {family: frozenset(codes) for family, codes in _read("charges")["families"].items()}
+
+
+@functools.cache
+def charge_labels() -> dict[str, str]:
+    """Every charge that can be read: its whole code, and what it says."""
+    return dict(_read("charges")["codes"])
+
+
+@functools.cache
+def unsettled_charges() -> dict[str, str]:
+    """Codes that mean two things, and which: they are not read."""
+    return dict(_read("charges")["unsettled"])
+
+
+@functools.cache
+def charge_spellings() -> dict[str, str]:
+    """Spellings of charges that no rule covers, and their codes."""
+    return dict(_read("charges")["spellings"])
 
 
 @functools.cache
 def form_families() -> dict[str, frozenset[str]]:
     """FAMILY and PROTECTION to the codes of applications."""
     return {family: frozenset(codes) for family, codes in _read("forms")["families"].items()}
+
+
+@functools.cache
+def null_words() -> frozenset[str]:
+    """Words that say that there is nothing, in lower case."""
+    return frozenset(_read("nulls")["words"])
+
+
+@functools.cache
+def null_runs() -> dict[str, str]:
+    """Patterns that say that there is nothing: in any `text`, in a `code` or id, in a `date`."""
+    return dict(_read("nulls")["runs"])
+
+
+@functools.cache
+def placeholder_days() -> frozenset[str]:
+    """Days, months, and years that stand where none was known, as ISO 8601 text."""
+    return frozenset(_read("placeholders"))
+
+
+@functools.cache
+def number_ranges() -> dict[str, tuple[int, int]]:
+    """Fields of whole numbers (`arrests`, `convictions.custody_days`) to their least and most."""
+    ranges = _read("numbers")
+    return {field: (int(row["least"]), int(row["most"])) for field, row in ranges.items()}
 
 
 @functools.cache

@@ -101,6 +101,7 @@ def charge_columns(charges: Frame) -> Frame:
                 kind=pl.when(maintained)
                 .then(pl.lit("FAILED_TO_MAINTAIN_STATUS"))
                 .otherwise(pl.lit("OTHER")),
+                continuing=pl.lit(None, pl.Boolean),
             )
         ),
         removals=pl.when(_sustained(REMOVED)).then(_one(date=nothing, kind=pl.lit("REMOVAL"))),

@@ -86,6 +86,9 @@ def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame
             decision.alias("decision"),
             pl.lit(None, pl.String).alias("decided"),
             pl.lit(None, pl.Boolean).alias("likely"),
+            # The court's applications are before the court.
+            pl.lit("COURT").alias("before"),
+            pl.lit(None, pl.Boolean).alias("prima_facie"),
         )
     )
 

@@ -17,7 +17,8 @@ from schemas.avro import avro_schema
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES, case_key
-from transforms.normalize.dates import is_nothing, iso_day, iso_time
+from transforms.normalize.dates import iso_day, iso_time
+from transforms.normalize.nulls import given_code, given_text, is_no_date
 from transforms.normalize.quarantine import QUARANTINED, set_aside
 
 EVENTS = polars_schema(avro_schema("case_event"))
@@ -64,7 +65,7 @@ def normalize_events(events: Frame) -> Checked:
     happened = pl.col("happened_at")
     spelt = events.with_columns(
         case_id=case_key(),
-        event_id=text_of("event_id"),
+        event_id=given_code(pl.col("event_id")),
         # Nothing is decided by it: of a time that cannot be read its day is still worth telling.
         happened_at=pl.coalesce(iso_time(happened), iso_day(happened)),
         recorded_at=iso_time(pl.col("recorded_at")),
@@ -86,9 +87,8 @@ def normalize_events(events: Frame) -> Checked:
 
 
 def text_of(name: str) -> pl.Expr:
-    """A column's text without blanks around it; null where nothing is left."""
-    text = pl.col(name).str.strip_chars()
-    return pl.when(text != "").then(text)
+    """A column's text without blanks around it; null where it is a null spelling."""
+    return given_text(pl.col(name))
 
 
 def time_faults(raw: Frame, spelt: Frame, name: str) -> tuple[pl.Series, pl.Series]:
@@ -103,7 +103,7 @@ def time_faults(raw: Frame, spelt: Frame, name: str) -> tuple[pl.Series, pl.Seri
         Two Boolean columns, never null.
     """
     timeless = spelt[name].is_null()
-    unsaid = raw.select(pl.col(name).is_null() | is_nothing(pl.col(name))).to_series()
+    unsaid = raw.select(pl.col(name).is_null() | is_no_date(pl.col(name))).to_series()
     return timeless & unsaid, timeless & ~unsaid
 
 

@@ -20,6 +20,7 @@ from transforms.frames.frame import Frame, json_lines
 from transforms.nightly.events import BASE, Checked, part, text_of, time_faults
 from transforms.normalize.case_frame import case_key
 from transforms.normalize.dates import iso_time
+from transforms.normalize.nulls import given_code
 from transforms.normalize.quarantine import QUARANTINED, set_aside
 
 REVIEWS = polars_schema(avro_schema("review"))
@@ -56,7 +57,8 @@ def normalize_reviews(reviews: Frame) -> Checked:
         The good ones, and the others as rows of quarantined.avsc.
     """
     spelt = reviews.with_columns(
-        *(text_of(name).alias(name) for name in ("review_id", "reviewer", "supervisor")),
+        *(text_of(name).alias(name) for name in ("reviewer", "supervisor")),
+        review_id=given_code(pl.col("review_id")),
         case_id=case_key(),
         decided_at=iso_time(pl.col("decided_at")),
         route=text_of("route").str.to_lowercase(),

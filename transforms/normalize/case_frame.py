@@ -10,6 +10,7 @@ from schemas.avro import avro_schema
 from schemas.case_record import CaseRecord
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
+from transforms.normalize.nulls import given_code
 
 CASES = polars_schema(avro_schema("case_record"))
 
@@ -39,6 +40,5 @@ def from_frame(frame: Frame) -> list[CaseRecord]:
 
 
 def case_key() -> pl.Expr:
-    """The case_id by which records are the same case: trimmed, null where blank."""
-    trimmed = pl.col("case_id").str.strip_chars()
-    return pl.when(trimmed != "").then(trimmed)
+    """The case_id by which records are the same case: trimmed, null where it is a null spelling."""
+    return given_code(pl.col("case_id"))

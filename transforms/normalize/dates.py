@@ -5,6 +5,8 @@ Full dates: 2011-11-17 (also with a time behind it), 11/17/2011, 11-17-2011, 17-
 write. A year of two digits is not read: 11/17/45 could be 1945 or 2045. Months alone (births):
 1975-11, 11/1975, Nov 1975; years alone: 1975.
 
+A day of schemas/codes/placeholders.yaml, such as 1/1/1900 or 9999-12-31, is not a date.
+
 Times, behind 2011-11-17 or 11/17/2011: 09:05, 9:05, 9:05:30.5, 3:30 PM, each also with a zone: Z,
 -05:00, -0500, -05.
 """
@@ -13,9 +15,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.codes import placeholder_days
+
 FIRST, LAST = "1900-01-01", "2200-01-01"
-NOTHING = ("", "n/a", "na", "none", "null", "nil", "unknown", "unk", "tbd", "-", "b6", "a.2.a")
-_NOTHING_WRITTEN = r"^[?0/\-\s.]+$"
 _DAY_FORMS = (
     "%Y-%m-%d",
     "%m/%d/%Y",
@@ -33,18 +35,19 @@ _TIMED = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})"
     r"[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
 )
+# What no calendar has, and people type all the same, as it stands in the list of placeholders.
+_NO_DAYS = {
+    "9999-99-99": r"^(?:99[-/. ]?99[-/. ]?9999|9999[-/. ]?99[-/. ]?99)$",
+    "1900-01-00": r"^(?:0?1/00?/1900|1900-01-00)$",
+}
+_PLACEHOLDERS = sorted(placeholder_days())
+_INSIDE = r"^((?:19|20|21)[0-9]{2}(?:-.*)?)$"
 _MONTH_FORMS = ("%d %Y-%m", "%d %m/%Y", "%d %b %Y", "%d %B %Y")
 _CLOCK = (
     r"^[-/0-9]+(?:T|[,\s]\s*)(?<hour>[01]?[0-9]|2[0-3]):(?<minute>[0-5][0-9])"
     r"(?<second>:[0-5][0-9](?:\.[0-9]+)?)?(?:\s*(?<half>[AaPp])\.?[Mm]\.?)?"
     r"(?:\s*(?:Z|(?<side>[+-])(?<hours>0[0-9]|1[0-4])(?::?(?<minutes>[0-5][0-9]))?))?$"
 )
-
-
-def is_nothing(text: pl.Expr) -> pl.Expr:
-    """Whether text only says that there is nothing: blank, N/A, ??, 00/00/0000 ..."""
-    tidy = text.str.strip_chars().str.to_lowercase()
-    return tidy.is_in(NOTHING) | tidy.str.contains(_NOTHING_WRITTEN)
 
 
 def iso_day(text: pl.Expr) -> pl.Expr:
@@ -54,9 +57,9 @@ def iso_day(text: pl.Expr) -> pl.Expr:
         text: String.
 
     Returns:
-        String, null where it is no such date or lies outside 1900 to 2199.
+        String, null where it is no such date, a placeholder, or outside 1900 to 2199.
     """
-    return _within(_day(text).dt.strftime("%Y-%m-%d"))
+    return real_date(_day(text).dt.strftime("%Y-%m-%d"))
 
 
 def iso_date(text: pl.Expr) -> pl.Expr:
@@ -66,14 +69,57 @@ def iso_date(text: pl.Expr) -> pl.Expr:
         text: String.
 
     Returns:
-        String, null where it is no such date or lies outside 1900 to 2199.
+        String, null where it is no such date, a placeholder, or outside 1900 to 2199.
     """
+    return real_date(written_date(text))
+
+
+def written_day(text: pl.Expr) -> pl.Expr:
+    """Text in any of the full-date forms as YYYY-MM-DD, placeholders and all centuries included.
+
+    Args:
+        text: String.
+
+    Returns:
+        String; of text such as 99/99/9999 what the list of placeholders has for it.
+    """
+    return pl.coalesce(_day(text).dt.strftime("%Y-%m-%d"), *_no_days(text))
+
+
+def written_date(text: pl.Expr) -> pl.Expr:
+    """As `written_day`, of text in any of the forms: YYYY-MM-DD, YYYY-MM or YYYY."""
     tidy = _tidy(text)
     month = pl.coalesce(
         ("01 " + tidy).str.to_date(form, strict=False) for form in _MONTH_FORMS
     ).dt.strftime("%Y-%m")
     year = tidy.str.extract(r"^([0-9]{4})$")
-    return _within(pl.coalesce(_day(text).dt.strftime("%Y-%m-%d"), month, year))
+    return pl.coalesce(written_day(text), month, year)
+
+
+def is_placeholder(iso: pl.Expr) -> pl.Expr:
+    """Whether a date stands where none was known.
+
+    Args:
+        iso: From `written_day` or `written_date`.
+
+    Returns:
+        Boolean; null where there is no date.
+    """
+    return iso.is_in(_PLACEHOLDERS)
+
+
+def real_date(iso: pl.Expr) -> pl.Expr:
+    """A date that can be a fact.
+
+    Args:
+        iso: From `written_day` or `written_date`.
+
+    Returns:
+        The same; null where it is a placeholder or outside 1900 to 2199.
+    """
+    # An expression is worked out wherever it stands: here once, not once a test.
+    inside = iso.str.extract(_INSIDE)
+    return inside.replace(_PLACEHOLDERS, [None] * len(_PLACEHOLDERS))
 
 
 def iso_time(text: pl.Expr) -> pl.Expr:
@@ -86,8 +132,37 @@ def iso_time(text: pl.Expr) -> pl.Expr:
 
     Returns:
         String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]], null where the date or what is written for
-        the time cannot be read, or it lies outside 1900 to 2199.
+        the time cannot be read, or it is a placeholder or outside 1900 to 2199.
     """
+    part = pl.field
+    # A zone may shift it out of range.
+    real = (
+        pl.when(~part("day").is_in(_PLACEHOLDERS))
+        .then(part("iso").str.extract(_INSIDE))
+        .alias("real")
+    )
+    return _time_parts(text).struct.with_fields(real).struct.field("real")
+
+
+def written_time(text: pl.Expr) -> pl.Expr:
+    """As `iso_time`, placeholders and all centuries included."""
+    return _time_parts(text).struct.field("iso")
+
+
+def real_time(iso: pl.Expr) -> pl.Expr:
+    """A time that can be a fact: null where it is a placeholder or outside 1900 to 2199.
+
+    Args:
+        iso: From `written_time`.
+
+    Returns:
+        String.
+    """
+    return pl.when(~is_placeholder(iso.str.head(10))).then(iso.str.extract(_INSIDE))
+
+
+def _time_parts(text: pl.Expr) -> pl.Expr:
+    """A struct of, among others, `day` (YYYY-MM-DD as written) and `iso`, the day and its time."""
     part = pl.field
     # 12 AM is the hour 0, and 12 PM the hour 12.
     hour = (
@@ -99,21 +174,19 @@ def iso_time(text: pl.Expr) -> pl.Expr:
     ahead = 60 * part("hours") + part("minutes").fill_null(0)
     west = pl.when(part("side") == "-").then(1).otherwise(-1)
     minutes = 60 * hour + part("minute") + (west * ahead).fill_null(0)
-    moment = part("day").cast(pl.Datetime) + pl.duration(minutes=minutes)
+    moment = part("date").cast(pl.Datetime) + pl.duration(minutes=minutes)
     timed = moment.dt.strftime("%Y-%m-%dT%H:%M") + part("second").fill_null("")
     numbers = ("hour", "minute", "hours", "minutes")
-    return _within(
+    return (
         text.str.strip_chars()
         .str.extract_groups(_CLOCK)
         .struct.with_fields(
             *(part(name).cast(pl.Int64) for name in numbers),
-            day=_day(text),
+            date=_day(text),
             clock=text.str.contains(":", literal=True),
         )
-        .struct.with_fields(
-            iso=pl.when(part("clock")).then(timed).otherwise(part("day").dt.strftime("%Y-%m-%d"))
-        )
-        .struct.field("iso")
+        .struct.with_fields(day=part("date").dt.strftime("%Y-%m-%d"))
+        .struct.with_fields(iso=pl.when(part("clock")).then(timed).otherwise(part("day")))
     )
 
 
@@ -128,6 +201,6 @@ def _day(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(whole.str.to_date(form, strict=False) for form in _DAY_FORMS)
 
 
-def _within(iso: pl.Expr) -> pl.Expr:
-    # An expression is worked out wherever it stands: here once, not once a bound.
-    return iso.str.extract(r"^((?:19|20|21)[0-9]{2}(?:-.*)?)$")
+def _no_days(text: pl.Expr) -> list[pl.Expr]:
+    tidy = text.str.strip_chars()
+    return [pl.when(tidy.str.contains(form)).then(pl.lit(day)) for day, form in _NO_DAYS.items()]

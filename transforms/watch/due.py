@@ -18,7 +18,8 @@ from transforms.assess.frame import Terms, Weighed
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.night import Night
 from transforms.normalize.case_frame import CASES
-from transforms.normalize.records import LIST_DATES, PAST_DATES, normalize
+from transforms.normalize.fields import LIST_DATES, PAST_DATES
+from transforms.normalize.records import normalize
 from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
 from transforms.score.scope import mark

@@ -188,7 +188,7 @@ def test_a_charge_that_is_not_sustained_finds_nothing(status: str | None) -> Non
         (
             "237a01Ci",
             "status_violations",
-            [{"date": None, "kind": "FAILED_TO_MAINTAIN_STATUS"}, None],
+            [{"date": None, "kind": "FAILED_TO_MAINTAIN_STATUS", "continuing": None}, None],
         ),
         ("237a04B", "security_risk", True),
         ("237a04D", "human_rights_violator", True),

@@ -1,11 +1,20 @@
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.normalize.dates import is_nothing, iso_date, iso_day, iso_time
+from schemas.codes import placeholder_days
+from transforms.normalize.dates import (
+    is_placeholder,
+    iso_date,
+    iso_day,
+    iso_time,
+    written_date,
+)
 
 DAY_FORMS = [
     "%Y-%m-%d",
@@ -22,14 +31,15 @@ DAY_FORMS = [
     "%Y%m%d",
     "  %Y-%m-%d ",
 ]
-DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31))
+DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)).filter(
+    lambda day: day.isoformat() not in placeholder_days()
+)
+MONTHS = DAYS.filter(lambda day: day.isoformat()[:7] not in placeholder_days())
 
 
-def read(text: str | None, how: object = iso_date) -> str | None:
-    assert callable(how)
+def read(text: str | None, how: Callable[[pl.Expr], pl.Expr] = iso_date) -> Any:
     column = pl.DataFrame({"x": [text]}, schema={"x": pl.String})
-    value: str | None = column.select(how(pl.col("x"))).item()
-    return value
+    return column.select(how(pl.col("x"))).item()
 
 
 @pytest.mark.parametrize("form", DAY_FORMS)
@@ -40,7 +50,7 @@ def test_every_form_of_a_day_is_read(form: str, day: datetime.date) -> None:
 
 
 @pytest.mark.parametrize("form", ["%Y-%m", "%m/%Y", "%b %Y", "%B %Y"])
-@given(day=DAYS)
+@given(day=MONTHS)
 def test_every_form_of_a_month_is_read_as_a_month(form: str, day: datetime.date) -> None:
     assert read(day.strftime(form)) == day.isoformat()[:7]
     assert read(day.strftime(form), iso_day) is None
@@ -72,15 +82,52 @@ def test_what_is_no_date_is_null(text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "N/A", "UNKNOWN", "unk", "00/00/0000", "0000-00-00", "??", "b6", "-"]
+    ("text", "day"),
+    [
+        ("1900-01-01", "1900-01-01"),
+        ("1/1/1900", "1900-01-01"),
+        ("01/01/1900 12:00:00 AM", "1900-01-01"),
+        ("1900-01-01 00:00:00.000", "1900-01-01"),
+        ("01-JAN-1900", "1900-01-01"),
+        ("19000101", "1900-01-01"),
+        ("01/01/1901", "1901-01-01"),
+        ("0001-01-01", "0001-01-01"),
+        ("0001-01-01T00:00:00Z", "0001-01-01"),
+        ("1/1/0001 12:00:00 AM", "0001-01-01"),
+        ("1753-01-01", "1753-01-01"),
+        ("12/30/1899", "1899-12-30"),
+        ("9999-12-31", "9999-12-31"),
+        ("12/31/9999 23:59:59", "9999-12-31"),
+        ("December 31, 9999", "9999-12-31"),
+        ("2099-12-31", "2099-12-31"),
+        ("99/99/9999", "9999-99-99"),
+        ("99999999", "9999-99-99"),
+        ("1/0/1900", "1900-01-00"),
+        ("1/1900", "1900-01"),
+        ("Jan 1900", "1900-01"),
+        ("1900", "1900"),
+        ("9999", "9999"),
+    ],
 )
-def test_words_for_nothing(text: str) -> None:
-    assert bool(read(text, is_nothing))
+def test_a_placeholder_is_no_date_however_it_is_written(text: str, day: str) -> None:
+    assert read(text, written_date) == day
+    assert day in placeholder_days()
+    assert read(text, lambda column: is_placeholder(written_date(column))) is True
+    assert read(text, iso_date) is None
+    assert read(text, iso_day) is None
+    assert read(text, iso_time) is None
 
 
-@pytest.mark.parametrize("text", ["2011-11-17", "1975", "11/17/11", "someday"])
-def test_other_words_are_something(text: str) -> None:
-    assert not bool(read(text, is_nothing))
+@pytest.mark.parametrize(
+    "text", ["1970-01-01", "2000-01-01", "1900-01-03", "1902-01-01", "1985-01-01", "1999-09-09"]
+)
+def test_a_day_on_which_people_are_born_is_a_date(text: str) -> None:
+    assert read(text, iso_date) == read(text, iso_day) == text
+
+
+def test_every_placeholder_in_the_list_is_found_by_its_own_spelling() -> None:
+    for day in placeholder_days():
+        assert read(day, written_date) == day
 
 
 @pytest.mark.parametrize(
@@ -124,7 +171,7 @@ def test_update_times(text: str, expected: str | None) -> None:
     st.datetimes(
         datetime.datetime(1900, 1, 2),
         datetime.datetime(2199, 12, 30),
-    ),
+    ).filter(lambda moment: moment.date().isoformat() not in placeholder_days()),
     st.integers(-14 * 60 - 59, 14 * 60 + 59),
     st.sampled_from(["%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d %H:%M:%S "]),
 )

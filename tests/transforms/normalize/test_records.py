@@ -1,4 +1,5 @@
 import datetime
+import json
 from typing import Any
 
 import polars as pl
@@ -52,6 +53,17 @@ def quarantined(**facts: Any) -> dict[str, Any]:
         ("updated_at", "11/16/2011", "2011-11-16"),
         ("updated_at", "11/16/2011 3:30 PM", "2011-11-16T15:30"),
         ("updated_at", "2011-11-16T22:00-05:00", "2011-11-17T03:00"),
+        ("lead_case_id", "0000", None),
+        ("lead_case_id", " 12 ", "12"),
+        ("case_type", "NULL", None),
+        ("language", r"\N", None),
+        ("court", "00", None),
+        ("court_outcome", "-", None),
+        ("nationality", "NA", "NA"),
+        ("opla_office", "(null)", None),
+        ("a_number", "A1234567", "A1234567"),
+        ("a_number", "000-000-000", None),
+        ("a_number", "A000000000", None),
     ],
 )
 def test_values_are_rewritten_without_a_warning(
@@ -75,11 +87,25 @@ def test_values_are_rewritten_without_a_warning(
         ("updated_at", "2011-11-16T25:00", "updated_at:BAD_DATE"),
         ("updated_at", "11/16/2011 9:75", "updated_at:BAD_DATE"),
         ("a_number", "A12", "a_number:BAD_NUMBER"),
+        ("a_number", "12/31/2005", "a_number:BAD_NUMBER"),
+        ("a_number", "1.2345678E7", "a_number:BAD_NUMBER"),
+        ("a_number", "123-45-6789", "a_number:BAD_NUMBER"),
+        ("birth_date", "1/1/1900", "birth_date:PLACEHOLDER"),
+        ("birth_date", "1900", "birth_date:PLACEHOLDER"),
+        ("birth_date", "0001-01-01", "birth_date:PLACEHOLDER"),
+        ("completed_on", "1900-01-01", "completed_on:PLACEHOLDER"),
+        ("next_hearing", "9999-12-31", "next_hearing:PLACEHOLDER"),
+        ("represented_since", "01/01/1901", "represented_since:PLACEHOLDER"),
+        ("updated_at", "9999-12-31T23:59:59", "updated_at:PLACEHOLDER"),
+        ("updated_at", "1900-01-01", "updated_at:PLACEHOLDER"),
+        ("arrests", -1, "arrests:OUT_OF_RANGE"),
+        ("arrests", 2_000_000_000, "arrests:OUT_OF_RANGE"),
+        ("months_in_lawful_status", -1, "months_in_lawful_status:OUT_OF_RANGE"),
         ("a_number", "\u0661\u0662\u0663\u0664", "a_number:BAD_NUMBER"),
     ],
 )
 def test_what_cannot_be_read_is_unknown_with_a_warning(
-    field: str, written: str, warning: str
+    field: str, written: str | int, warning: str
 ) -> None:
     record, warnings = one(**{field: written})
     assert getattr(record, field) is None
@@ -122,6 +148,31 @@ def test_an_element_is_kept_when_its_date_or_code_is_not() -> None:
     assert warnings == ["convictions.category:UNKNOWN_CODE", "convictions.date:BAD_DATE"]
 
 
+def test_a_placeholder_cut_to_its_year_is_one_still() -> None:
+    record, warnings = one(birth_date="1901-01-01", birth_precision="YEAR")
+    assert (record.birth_date, warnings) == (None, ["birth_date:PLACEHOLDER"])
+
+
+@pytest.mark.parametrize("number", [-1, -2_147_483_648, 182_622, 2_147_483_647])
+def test_a_number_that_cannot_be_is_unknown_in_a_list_too(number: int) -> None:
+    record, warnings = one(convictions=[{"sentence_days": number, "custody_days": 90}])
+    assert record.convictions is not None
+    assert [(c.sentence_days, c.custody_days) for c in record.convictions if c] == [(None, 90)]
+    assert warnings == ["convictions.sentence_days:OUT_OF_RANGE"]
+
+
+def test_a_number_at_its_bound_and_a_zero_are_numbers() -> None:
+    record, warnings = one(arrests=0, months_in_lawful_status=1200)
+    assert (record.arrests, record.months_in_lawful_status, warnings) == (0, 1200, [])
+
+
+def test_a_placeholder_in_a_list_leaves_its_element() -> None:
+    record, warnings = one(entries=[{"date": "1900-01-01", "manner": "ADMITTED"}])
+    assert record.entries is not None
+    assert [(e.date, e.manner) for e in record.entries if e] == [(None, "ADMITTED")]
+    assert warnings == ["entries.date:PLACEHOLDER"]
+
+
 def test_unknown_and_none_are_kept_apart() -> None:
     assert one(convictions=None)[0].convictions is None
     assert one(convictions=[])[0].convictions == []
@@ -150,11 +201,40 @@ def test_charges_have_one_spelling(written: str, normal: str) -> None:
     assert record.charges == [Charge(code=normal, status="SUSTAINED")]
 
 
-@pytest.mark.parametrize("case_id", [None, "", "  "])
-def test_a_record_without_an_id_is_quarantined(case_id: str | None) -> None:
+@pytest.mark.parametrize("written", ["unreadable ???", "237(a)(4)", "§", "8 USC 212(a)(6)(A)(i)"])
+def test_a_charge_that_cannot_be_read_is_a_charge_still(written: str) -> None:
+    record, warnings = one(charges=[{"code": written, "status": "SUSTAINED"}, {"code": "237a01B"}])
+    assert record.charges == [Charge(code=None, status="SUSTAINED"), Charge(code="237a01B")]
+    assert warnings == ["charges.code:UNREADABLE_CHARGE"]
+
+
+@pytest.mark.parametrize("written", [None, "N/A", "", "0000"])
+def test_a_charge_without_a_code_is_one_still_and_no_warning(written: str | None) -> None:
+    record, warnings = one(charges=[{"code": written, "status": "WITHDRAWN"}])
+    assert record.charges == [Charge(code=None, status="WITHDRAWN")]
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    "case_id", [None, "", "  ", "N/A", "null", "None", r"\N", "-", "???", "00", "000000000", "nan"]
+)
+def test_a_record_without_an_id_is_quarantined_as_it_came(case_id: str | None) -> None:
     row = quarantined(case_id=case_id, court="BAL")
     assert (row["stage"], row["reason"]) == ("normalize", "MISSING_CASE_ID")
-    assert b'"court":"BAL"' in row["raw"]
+    assert row["case_id"] is None
+    assert json.loads(row["raw"])["case_id"] == case_id
+    assert json.loads(row["raw"])["court"] == "BAL"
+
+
+def test_each_record_that_shares_a_null_spelling_for_an_id_is_quarantined() -> None:
+    frame = to_frame(CaseRecord(case_id="N/A", court=court) for court in ("BAL", "DEN", "LOS"))
+    records, aside = normalize(frame, AS_OF)
+    assert records.is_empty()
+    assert aside["reason"].to_list() == ["MISSING_CASE_ID"] * 3
+
+
+def test_zero_alone_is_an_id() -> None:
+    assert one(case_id="0")[0].case_id == "0"
 
 
 def test_no_records_are_no_records() -> None:
@@ -167,13 +247,17 @@ def test_no_records_are_no_records() -> None:
 DATE = st.one_of(
     st.none(),
     st.text(max_size=12),
-    st.sampled_from(["1975", "11/1975", "1/2/2003", "17-NOV-2011", "2030-01-01", "N/A", ""]),
+    st.sampled_from(
+        ["1975", "11/1975", "1/2/2003", "17-NOV-2011", "2030-01-01", "N/A", "", "1/1/1900", "9999"]
+    ),
     st.dates(datetime.date(1890, 1, 1), datetime.date(2210, 1, 1)).map(str),
 )
 TEXT = st.one_of(st.none(), st.text(max_size=8), st.sampled_from(["BAL", " denver", "mexico", "-"]))
+CHARGE = st.sampled_from(["212a06Ai", "INA 237(a)(2)(A)(iii)", "junk", "237(a)(4)"])
 RECORD = st.fixed_dictionaries(
     {
-        "case_id": st.sampled_from([None, " ", "1", " 2 "]),
+        "case_id": st.sampled_from([None, " ", "1", " 2 ", "N/A"]),
+        "arrests": st.none() | st.integers(-(2**31), 2**31 - 1),
         "a_number": TEXT,
         "court": TEXT,
         "source": TEXT,
@@ -188,7 +272,7 @@ RECORD = st.fixed_dictionaries(
         "removals": st.none() | st.lists(st.fixed_dictionaries({"date": DATE}), max_size=2),
         "convictions": st.none()
         | st.lists(st.fixed_dictionaries({"date": DATE, "category": TEXT}), max_size=2),
-        "charges": st.none() | st.lists(st.fixed_dictionaries({"code": TEXT}), max_size=2),
+        "charges": st.none() | st.lists(st.fixed_dictionaries({"code": TEXT | CHARGE}), max_size=2),
     }
 )
 

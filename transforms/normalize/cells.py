@@ -1,0 +1,177 @@
+"""How a single value is read, whether it stands in a column of its own or within a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.codes import aliases, charge_labels
+from transforms.normalize.a_numbers import GOOD_A_NUMBER, a_number
+from transforms.normalize.charges import charge_code
+from transforms.normalize.dates import (
+    FIRST,
+    LAST,
+    is_placeholder,
+    real_date,
+    real_time,
+    written_date,
+    written_day,
+    written_time,
+)
+from transforms.normalize.nulls import given_code, given_text, is_no_code, is_no_date
+
+_ISO_TIME = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How a value is read.
+
+    Args:
+        fine: Whether a value is in good form already; null counts as yes.
+        read: The value as it is read, the costly part.
+        kept: What is kept of a value as read, null where it cannot be a fact.
+        lost: For each reason, whether a value (raw, and as read) is set to unknown for it.
+    """
+
+    fine: Callable[[pl.Expr], pl.Expr]
+    read: Callable[[pl.Expr], pl.Expr]
+    kept: Callable[[pl.Expr], pl.Expr]
+    lost: Callable[[pl.Expr, pl.Expr], dict[str, pl.Expr]]
+
+
+def date_cell(latest: str | None, *, parts: bool = False) -> Cell:
+    """A date.
+
+    Args:
+        latest: The last day that can be, YYYY-MM-DD; None where it may lie ahead.
+        parts: Whether a month or a year will do.
+    """
+
+    def fine(raw: pl.Expr) -> pl.Expr:
+        # The parser takes blanks for zeros, so the shape is asked too.
+        shaped = (raw.str.len_bytes() == 10) & ~raw.str.contains(" ", literal=True)
+        parsed = raw.str.to_date("%Y-%m-%d", strict=False)
+        inside = (raw >= FIRST) & (raw <= (latest or LAST))
+        return shaped & parsed.is_not_null() & inside & ~is_placeholder(raw)
+
+    def kept(read: pl.Expr) -> pl.Expr:
+        date = real_date(read)
+        return date if latest is None else pl.when(date <= latest).then(date)
+
+    def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
+        date, placeholder = real_date(read), is_placeholder(read).fill_null(False)
+        losses = {
+            "BAD_DATE": raw.is_not_null() & date.is_null() & ~placeholder & ~is_no_date(raw),
+            "PLACEHOLDER": placeholder,
+        }
+        return losses if latest is None else losses | {"FUTURE_DATE": date > latest}
+
+    return Cell(fine, written_date if parts else written_day, kept, lost)
+
+
+def code_cell(table: str) -> Cell:
+    """A code of a table (`schemas.codes.aliases`), or words that stand for one."""
+    codes = pl.Series(sorted(set(aliases(table).values()))).implode()
+
+    def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
+        return {"UNKNOWN_CODE": raw.is_not_null() & read.is_null() & ~is_no_code(raw)}
+
+    return Cell(
+        fine=lambda raw: raw.is_in(codes),
+        read=lambda raw: coded(raw, table),
+        kept=_same,
+        lost=lost,
+    )
+
+
+def coded(text: pl.Expr, table: str) -> pl.Expr:
+    """The code that words stand for in a table, null where there is none."""
+    key = text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    return key.replace_strict(aliases(table), default=None, return_dtype=pl.String)
+
+
+def text_cell(given: Callable[[pl.Expr], pl.Expr] = given_text, *, upper: bool = False) -> Cell:
+    """Free text, a code without a table, or an id: trimmed, null where it says nothing.
+
+    Args:
+        given: `given_text`, or `given_code` for codes and ids.
+        upper: Whether it is written in capitals.
+    """
+
+    def read(raw: pl.Expr) -> pl.Expr:
+        return given(raw).str.to_uppercase() if upper else given(raw)
+
+    return Cell(
+        fine=lambda raw: (raw == read(raw)).fill_null(raw.is_null()),
+        read=read,
+        kept=_same,
+        lost=lambda raw, read: {},
+    )
+
+
+def charge_cell() -> Cell:
+    """A charge of removability (`transforms.normalize.charges`)."""
+
+    def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
+        return {"UNREADABLE_CHARGE": raw.is_not_null() & read.is_null() & ~is_no_code(raw)}
+
+    codes = pl.Series(sorted(charge_labels())).implode()
+    return Cell(fine=lambda raw: raw.is_in(codes), read=charge_code, kept=_same, lost=lost)
+
+
+def number_cell(least: int, most: int) -> Cell:
+    """A whole number within bounds."""
+
+    def inside(raw: pl.Expr) -> pl.Expr:
+        return raw.is_between(least, most)
+
+    return Cell(
+        fine=inside,
+        read=_same,
+        kept=lambda read: pl.when(inside(read)).then(read),
+        lost=lambda raw, read: {"OUT_OF_RANGE": ~inside(raw)},
+    )
+
+
+def a_number_cell() -> Cell:
+    """An A-number."""
+
+    def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
+        nothing = is_no_code(raw.str.replace_all(r"[A\s#-]", ""))
+        return {"BAD_NUMBER": raw.is_not_null() & read.is_null() & ~nothing & ~is_no_code(raw)}
+
+    def fine(raw: pl.Expr) -> pl.Expr:
+        return raw.str.contains(GOOD_A_NUMBER) & ~raw.str.contains("^A0+$")
+
+    return Cell(fine=fine, read=a_number, kept=_same, lost=lost)
+
+
+def time_cell() -> Cell:
+    """A time at which something was recorded."""
+
+    def fine(raw: pl.Expr) -> pl.Expr:
+        day = raw.str.head(10)
+        inside = (day >= FIRST) & (day < LAST) & ~is_placeholder(day)
+        parsed = day.str.to_date("%Y-%m-%d", strict=False)
+        return raw.str.contains(_ISO_TIME) & inside & parsed.is_not_null()
+
+    def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
+        placeholder = is_placeholder(read.str.head(10)).fill_null(False)
+        bad = raw.is_not_null() & real_time(read).is_null() & ~placeholder & ~is_no_date(raw)
+        return {"BAD_DATE": bad, "PLACEHOLDER": placeholder}
+
+    return Cell(fine=fine, read=written_time, kept=real_time, lost=lost)
+
+
+def _same(value: pl.Expr) -> pl.Expr:
+    return value
+
+
+ID_CELL = text_cell(given_code)
+CODE_CELL = text_cell(given_code, upper=True)
+TEXT_CELL = text_cell()
