@@ -109,7 +109,7 @@ class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
         """Frames of records to what is written, tallied and quarantined."""
         terms = self.terms
         normalized = pcoll | Normalize(terms.as_of)
-        scoped = normalized.records | InScope(terms.as_of, terms.scope, terms.courts)
+        scoped = normalized.records | InScope(terms.as_of, terms.scope, terms.courts, terms.counted)
         recommended = scoped.inside | Recommend(terms.rulebook, terms.as_of, presume=terms.presume)
         cases = normalized.records | "Snapshot" >> beam.Map(_snapshot).with_output_types(
             tuple[str, Frame]

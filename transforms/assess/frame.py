@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.conditions import Condition
+from schemas.rulebook import CountedConvictions
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.normalize.records import normalize
@@ -33,6 +34,11 @@ class Terms:
     presume: bool = True
     scope: Condition | None = None
     courts: tuple[str, ...] | None = None
+
+    @property
+    def counted(self) -> CountedConvictions:
+        """Which convictions the rulebook counts."""
+        return self.rulebook.rulebook.counted_convictions
 
 
 class Weighed(NamedTuple):
@@ -62,7 +68,7 @@ def weigh(records: Frame, terms: Terms) -> Weighed:
         The recommendations, and what is not weighed.
     """
     normalized, quarantined = normalize(records, terms.as_of)
-    marked, taken = mark(normalized, terms.as_of, terms.scope, terms.courts)
+    marked, taken = mark(normalized, terms.as_of, terms.scope, terms.courts, terms.counted)
     recommended = recommend_records(
         marked.filter(taken), terms.rulebook, terms.as_of, presume=terms.presume
     )

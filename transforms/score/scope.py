@@ -38,13 +38,19 @@ def completed(records: Frame, as_of: datetime.date) -> pl.Series:
     return records["completed_on"].le(as_of.isoformat()).fill_null(False)
 
 
-def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | None) -> pl.Series:
+def in_scope(
+    records: Frame,
+    scope: Condition | None,
+    courts: tuple[str, ...] | None,
+    counted: CountedConvictions,
+) -> pl.Series:
     """Whether each case is in scope.
 
     Args:
         records: Normalized case records.
         scope: A scope's condition; None for every case.
         courts: Court codes; None for every court.
+        counted: Which convictions the rulebook counts.
 
     Returns:
         Boolean, null where it is unknown.
@@ -52,7 +58,7 @@ def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | 
     checks = [pl.lit(True)]
     frame = records.select("court")
     if scope is not None:
-        frame = derive_facts(records, CountedConvictions())
+        frame = derive_facts(records, counted)
         checks.append(expression(scope.sql))
     if courts is not None:
         checks.append(pl.col("court").is_in(list(courts)))
@@ -60,7 +66,11 @@ def in_scope(records: Frame, scope: Condition | None, courts: tuple[str, ...] | 
 
 
 def mark(
-    records: Frame, as_of: datetime.date, scope: Condition | None, courts: tuple[str, ...] | None
+    records: Frame,
+    as_of: datetime.date,
+    scope: Condition | None,
+    courts: tuple[str, ...] | None,
+    counted: CountedConvictions,
 ) -> tuple[Frame, pl.Series]:
     """Mark cases, and say which a review takes in: pending ones that are in scope or perhaps.
 
@@ -69,11 +79,12 @@ def mark(
         as_of: The as-of date.
         scope: A scope's condition; None for every case.
         courts: Court codes; None for every court.
+        counted: Which convictions the rulebook counts.
 
     Returns:
         The records with `scope_unknown` and `completed` (Boolean), and whether each is taken in.
     """
-    done, inside = completed(records, as_of), in_scope(records, scope, courts)
+    done, inside = completed(records, as_of), in_scope(records, scope, courts, counted)
     marked = records.with_columns(scope_unknown=inside.is_null(), completed=done)
     return marked, inside.fill_null(True) & ~done
 
@@ -85,15 +96,21 @@ class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
         as_of: The as-of date.
         scope: A scope's condition; None for every case.
         courts: Court codes; None for every court.
+        counted: Which convictions the rulebook counts.
     """
 
     def __init__(
-        self, as_of: datetime.date, scope: Condition | None, courts: tuple[str, ...] | None
+        self,
+        as_of: datetime.date,
+        scope: Condition | None,
+        courts: tuple[str, ...] | None,
+        counted: CountedConvictions,
     ) -> None:
         super().__init__()
         self.as_of = as_of
         self.scope = scope
         self.courts = courts
+        self.counted = counted
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Scoped:
         """Frames of records to two collections of frames."""
@@ -106,7 +123,7 @@ class InScope(beam.PTransform[beam.PCollection[Frame], Scoped]):
 
     def part(self, records: Frame) -> list[Frame | beam.pvalue.TaggedOutput]:
         """One frame's two parts."""
-        marked, taken = mark(records, self.as_of, self.scope, self.courts)
+        marked, taken = mark(records, self.as_of, self.scope, self.courts, self.counted)
         if taken.all():
             return [marked]
         outside = beam.pvalue.TaggedOutput("outside", marked.filter(~taken))

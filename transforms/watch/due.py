@@ -72,7 +72,7 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     columns = _columns(terms.rulebook) if terms.scope is None else None
     there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
     records, _ = normalize(there, terms.as_of)
-    marked, taken = mark(records, terms.as_of, terms.scope, terms.courts)
+    marked, taken = mark(records, terms.as_of, terms.scope, terms.courts, terms.counted)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
     pending = marked.filter(~pl.col("completed"))
     # Which day is theirs, the first of their days will tell.

@@ -7,11 +7,14 @@ import apache_beam as beam
 import polars as pl
 import pytest
 
+from schemas.conditions import Names, compile_condition
+from schemas.rulebook import CountedConvictions
 from schemas.rulebooks import load
 from tests.helpers.random_records import frame
 from transforms.score.scope import InScope, completed, in_scope
 
 DAY = datetime.date(2011, 11, 17)
+COUNTED = CountedConvictions()
 SCOPES = load("ice-2011-11-17").scopes
 PILOT = SCOPES["pilot-2011"]
 # A case whose notice is before the court, for a merits hearing of a person who is not detained.
@@ -30,7 +33,7 @@ MERITS = {"nta_filed_with_court": True, "calendar_type": "INDIVIDUAL", "custody"
     ],
 )
 def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool | None) -> None:
-    assert in_scope(frame([record]), PILOT, None).to_list() == [inside]
+    assert in_scope(frame([record]), PILOT, None, COUNTED).to_list() == [inside]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool |
 def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
     record: dict[str, Any], inside: bool | None
 ) -> None:
-    assert in_scope(frame([record]), SCOPES["vincent-2011"], None).to_list() == [inside]
+    assert in_scope(frame([record]), SCOPES["vincent-2011"], None, COUNTED).to_list() == [inside]
 
 
 @pytest.mark.parametrize(
@@ -72,14 +75,16 @@ def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
 def test_the_second_wave_is_seven_courts_without_detention(
     record: dict[str, Any], inside: bool | None
 ) -> None:
-    assert in_scope(frame([record]), SCOPES["second-wave-2012"], None).to_list() == [inside]
+    assert in_scope(frame([record]), SCOPES["second-wave-2012"], None, COUNTED).to_list() == [
+        inside
+    ]
 
 
 def test_courts_narrow_a_scope() -> None:
     records = frame([{"court": "BAL", "custody": "RELEASED"}, {"court": "DEN"}, {}])
-    assert in_scope(records, None, None).to_list() == [True, True, True]
-    assert in_scope(records, None, ("DEN",)).to_list() == [False, True, None]
-    assert in_scope(records, PILOT, ("DEN",)).to_list() == [False, None, None]
+    assert in_scope(records, None, None, COUNTED).to_list() == [True, True, True]
+    assert in_scope(records, None, ("DEN",), COUNTED).to_list() == [False, True, None]
+    assert in_scope(records, PILOT, ("DEN",), COUNTED).to_list() == [False, None, None]
 
 
 def test_a_case_is_completed_from_its_day_on() -> None:
@@ -97,9 +102,20 @@ def test_a_frame_is_parted_and_marked() -> None:
             {"case_id": "done", "court": "BAL", "completed_on": "2011-01-01"},
         ]
     )
-    inside, outside = InScope(DAY, PILOT, None).part(records)
+    inside, outside = InScope(DAY, PILOT, None, COUNTED).part(records)
     assert isinstance(inside, pl.DataFrame)
     assert isinstance(outside, beam.pvalue.TaggedOutput)
     assert inside.select("case_id", "scope_unknown").rows() == [("in", False), ("perhaps", True)]
     assert outside.value.select("case_id", "completed").rows() == [("out", False), ("done", True)]
-    assert len(InScope(DAY, None, None).part(records[:2])) == 1
+    assert len(InScope(DAY, None, None, COUNTED).part(records[:2])) == 1
+
+
+def test_a_scope_counts_the_convictions_that_the_rulebook_counts() -> None:
+    scope = compile_condition("convictions >= 1", Names((), {}, {}, {}))
+    abroad = {"grade": "FELONY", "jurisdiction": "FOREIGN", "vacated": False}
+    records = frame([{"convictions": [abroad | {"juvenile_adjudication": False}]}])
+    for counts in (True, False):
+        counted = CountedConvictions(foreign=counts, expunged=True, pardoned=True)
+        assert in_scope(records, scope, None, counted).to_list() == [counts]
+        _, *outside = InScope(DAY, scope, None, counted).part(records)
+        assert len(outside) == (0 if counts else 1)
