@@ -23,7 +23,7 @@ from schemas.conditions import Parameter
 from schemas.facts import FACTS, Fact
 from schemas.rulebook import Milestone, Rulebook
 
-LISTS = {"priority": "a priority", "favored": "a favored class"}
+LISTS = {"priority": "priority", "favored": "favored class"}
 _COUNTS = {
     exp.GTE: "at least {}",
     exp.GT: "more than {}",
@@ -139,6 +139,8 @@ class _Words:
             node = node.this
         if isinstance(node, exp.Column) and node.name in self.milestones:
             return milestone_words(self.milestones[node.name], self.rulebook, passed=False)
+        if isinstance(node, exp.Column) and node.name in LISTS:
+            return f"no {LISTS[node.name]} holds"
         if isinstance(node, exp.Column) and node.name in FACTS:
             fact = FACTS[node.name]
             return fact.asked.absent or f"not: {fact.label}"
@@ -149,7 +151,7 @@ class _Words:
 
     def named(self, name: str) -> str:
         if name in LISTS:
-            return f"{LISTS[name]} holds"
+            return f"a {LISTS[name]} holds"
         if name in self.criteria:
             return f"{name} ({self.criteria[name]})"
         if name in self.milestones:
