@@ -36,7 +36,24 @@ def aliases(table: str) -> dict[str, str]:
     for code, others in names.items():
         for word in (code, *others):
             found.setdefault(code_key(word), code)
+    for words in content.get("open", ()):
+        for word in words["names"]:
+            found.setdefault(code_key(word), words["may_be"][0])
     return found
+
+
+@functools.cache
+def open_offenses() -> dict[str, tuple[tuple[str, ...], str]]:
+    """Words that settle no category of offense.
+
+    Returns:
+        `code_key` of each, to the categories that it may mean, the one that is kept first, and why.
+    """
+    return {
+        code_key(word): (tuple(words["may_be"]), words["note"])
+        for words in _read("offenses")["open"]
+        for word in words["names"]
+    }
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 import pytest
 
-from schemas.codes import aliases, charge_families, code_key, form_families
+from schemas.codes import _read, aliases, charge_families, code_key, form_families, open_offenses
 
 TABLES = ["courts", "nationalities", "offenses", "forms"]
 
@@ -44,3 +44,23 @@ def test_charges_are_whole_codes_without_blanks() -> None:
         assert all(" " not in code and "(" not in code for code in codes)
     assert "212a06A" in charge_families()["PRIOR_REMOVAL"]
     assert "212a06Ai" in charge_families()["ENTRY_WITHOUT_INSPECTION"]
+
+
+def test_an_open_offense_is_kept_as_the_first_that_it_may_mean_and_says_why() -> None:
+    categories = set(aliases("offenses").values())
+    for word, (may_be, why) in open_offenses().items():
+        assert set(may_be) <= categories
+        assert len(set(may_be)) > 1
+        assert why
+        assert aliases("offenses")[word] == may_be[0]
+    for word in ("harassment", "indecent exposure", "arson", "stalking"):
+        assert word in open_offenses()
+    for word in ("robbery", "leaving the scene", "possession with intent to distribute", "dwai"):
+        assert word not in open_offenses()
+
+
+def test_no_offense_is_in_the_table_twice() -> None:
+    table = _read("offenses")
+    sure = [code_key(word) for words in table["names"].values() for word in words]
+    maybe = [code_key(word) for row in table["open"] for word in row["names"]]
+    assert len(sure) + len(maybe) == len({*sure, *maybe}) > 400

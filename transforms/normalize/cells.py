@@ -91,8 +91,12 @@ def code_cell(table: str) -> Cell:
 
 def coded(text: pl.Expr, table: str) -> pl.Expr:
     """The code that words stand for in a table, null where there is none."""
-    key = text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
-    return key.replace_strict(aliases(table), default=None, return_dtype=pl.String)
+    return word_key(text).replace_strict(aliases(table), default=None, return_dtype=pl.String)
+
+
+def word_key(text: pl.Expr) -> pl.Expr:
+    """The form in which words are looked up (`schemas.codes.code_key`)."""
+    return text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
 
 
 def text_cell(given: Callable[[pl.Expr], pl.Expr] = given_text, *, upper: bool = False) -> Cell:

@@ -27,6 +27,7 @@ from transforms.normalize.cells import (
     number_cell,
     time_cell,
 )
+from transforms.normalize.offenses import is_settled, offense_of
 
 PAST_DATES = (
     "birth_date",
@@ -182,6 +183,9 @@ def _list(column: str, parts: dict[str, Cell]) -> Field:
         cell.read(raw[name]).alias(f"_{name}") for name, cell in parts.items()
     )
     kept = {name: cell.kept(read[name]) for name, cell in parts.items()}
+    if column == "convictions":
+        fine.append(is_settled(element))
+        kept |= offense_of(element, read["category"])
     mended = pl.struct(
         kept.get(name, element.struct.field(name)).alias(name) for name in _field_names(column)
     )

@@ -173,6 +173,46 @@ def test_a_placeholder_in_a_list_leaves_its_element() -> None:
     assert warnings == ["entries.date:PLACEHOLDER"]
 
 
+@pytest.mark.parametrize(
+    ("written", "category", "is_open", "offense"),
+    [
+        ({"category": "harassment"}, "THREATS", True, "harassment"),
+        ({"category": "Indecent Exposure"}, "SEXUAL_ABUSE", True, "Indecent Exposure"),
+        ({"category": "arson"}, "ARSON", True, "arson"),
+        ({"category": "ARSON"}, "ARSON", True, None),
+        ({"category": "ARSON", "category_open": False}, "ARSON", False, None),
+        ({"category": "Leaving the Scene"}, "HIT_AND_RUN", None, "Leaving the Scene"),
+        ({"category": "PWID"}, "DRUG_TRAFFICKING", None, "PWID"),
+        ({"category": "DWAI"}, "DWAI", None, None),
+        (
+            {"category": "driving while ability impaired"},
+            "DWAI",
+            None,
+            "driving while ability impaired",
+        ),
+        ({"category": "DUI", "offense": "wet reckless"}, "DUI", None, "wet reckless"),
+        ({"offense": "wet reckless"}, "TRAFFIC", True, "wet reckless"),
+        ({"offense": "petty theft"}, "THEFT", None, "petty theft"),
+        ({"category": "N/A", "offense": "stalking"}, "THREATS", True, "stalking"),
+        ({"category": "witchcraft"}, None, None, "witchcraft"),
+        ({"category": "N/A"}, None, None, None),
+        ({"category": "THEFT"}, "THEFT", None, None),
+    ],
+)
+def test_the_words_of_an_offense_stay_beside_its_category(
+    written: dict[str, Any], category: str | None, is_open: bool | None, offense: str | None
+) -> None:
+    record, _ = one(convictions=[written])
+    assert record.convictions is not None
+    (conviction,) = record.convictions
+    assert conviction is not None
+    assert (conviction.category, conviction.category_open, conviction.offense) == (
+        category,
+        is_open,
+        offense,
+    )
+
+
 def test_unknown_and_none_are_kept_apart() -> None:
     assert one(convictions=None)[0].convictions is None
     assert one(convictions=[])[0].convictions == []
@@ -253,6 +293,7 @@ DATE = st.one_of(
     st.dates(datetime.date(1890, 1, 1), datetime.date(2210, 1, 1)).map(str),
 )
 TEXT = st.one_of(st.none(), st.text(max_size=8), st.sampled_from(["BAL", " denver", "mexico", "-"]))
+OFFENSE = st.sampled_from(["harassment", "DUI", "ARSON", "wet reckless", "witchcraft"])
 CHARGE = st.sampled_from(["212a06Ai", "INA 237(a)(2)(A)(iii)", "junk", "237(a)(4)"])
 RECORD = st.fixed_dictionaries(
     {
@@ -271,7 +312,12 @@ RECORD = st.fixed_dictionaries(
         "entries": st.none() | st.lists(st.fixed_dictionaries({"date": DATE}), max_size=2),
         "removals": st.none() | st.lists(st.fixed_dictionaries({"date": DATE}), max_size=2),
         "convictions": st.none()
-        | st.lists(st.fixed_dictionaries({"date": DATE, "category": TEXT}), max_size=2),
+        | st.lists(
+            st.fixed_dictionaries(
+                {"date": DATE, "category": TEXT | OFFENSE, "offense": TEXT | OFFENSE}
+            ),
+            max_size=2,
+        ),
         "charges": st.none() | st.lists(st.fixed_dictionaries({"code": TEXT | CHARGE}), max_size=2),
     }
 )

@@ -1,0 +1,61 @@
+"""Offenses of convictions: the category, whether the words settle it, and the words themselves.
+
+Words that settle no category (schemas/codes/offenses.yaml, `open`) give the first that they may
+mean, with `category_open` true. Where the record says `category_open` itself, it is believed.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.codes import aliases, open_offenses
+from transforms.normalize.cells import word_key
+from transforms.normalize.nulls import given_text
+
+_TABLE = "offenses"
+
+
+def is_settled(conviction: pl.Expr) -> pl.Expr:
+    """Whether nothing is to be said of a conviction's category beyond what the record says.
+
+    Args:
+        conviction: Convictions (Struct).
+
+    Returns:
+        Boolean, never null.
+    """
+    category, words = (conviction.struct.field(name) for name in ("category", "offense"))
+    said = conviction.struct.field("category_open").is_not_null()
+    # Words alone, or a category that is a word too, such as ARSON.
+    untold = category.is_null() & words.is_not_null()
+    return (said | ~_is_open(category)) & ~untold
+
+
+def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
+    """What is kept of a conviction's category and words.
+
+    Args:
+        conviction: Convictions (Struct), as agencies write them.
+        category: The category as it is read.
+
+    Returns:
+        `category`, `category_open`, and `offense`.
+    """
+    written, words = (conviction.struct.field(name) for name in ("category", "offense"))
+    read = word_key(words).replace_strict(aliases(_TABLE), default=None, return_dtype=pl.String)
+    codes = pl.Series(sorted(set(aliases(_TABLE).values()))).implode()
+    by_words = given_text(written).is_null()
+    opened = pl.when(by_words).then(_is_open(words)).otherwise(_is_open(written))
+    return {
+        "category": pl.coalesce(category, pl.when(by_words).then(read)),
+        "category_open": pl.coalesce(
+            conviction.struct.field("category_open"), pl.when(opened).then(True)
+        ),
+        "offense": pl.coalesce(
+            given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))
+        ),
+    }
+
+
+def _is_open(words: pl.Expr) -> pl.Expr:
+    return word_key(words).is_in(sorted(open_offenses())).fill_null(False)
