@@ -12,6 +12,7 @@ from transforms.files.find import LeftOut
 from transforms.files.names import path_text
 
 MOST = 20
+AGAIN = "; ask for it again, under a new name"
 
 
 def report_damage(command: str, manifest: Manifest) -> ExitCode:
@@ -34,9 +35,11 @@ def report_damage(command: str, manifest: Manifest) -> ExitCode:
 
 def unread_lines(manifest: Manifest) -> list[str]:
     """What of a run's input was not read, a line for each file or folder."""
-    damaged = [in_words(file) for file in manifest.damaged]
-    left_out = [f"{file.path}: {file.reason}: nothing of it was read" for file in manifest.left_out]
-    return damaged + left_out
+    lines = {file.path: in_words(file) for file in manifest.damaged}
+    lines |= {file.path: unread_line(file.path, file.reason) for file in manifest.left_out}
+    # No night reads them again; events and reviews that were read already count once.
+    read = {file.path for file in manifest.nightly.consumed} if manifest.nightly else set()
+    return [f"{line}{AGAIN if path in read else ''}" for path, line in lines.items()]
 
 
 def unread_line(path: str, reason: str) -> str:
