@@ -134,7 +134,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     decided_at="2011-11-15T12:00")  # fmt: skip
     reviews = pl.DataFrame([review.model_dump()], schema=REVIEWS)
     write(place / "reviews/1.avro", reviews, "review")
-    good(nightly(place, N2))
+    done = nightly(place, N2)
+    assert done.returncode == 7
+    assert f"{place}/events/known-2.avro: is cut short, as if still being written" in done.stderr
+    assert done.stderr.count("\n") == 1
     shutil.copytree(place / "OUT", place / "second")
 
     (place / "events/known-2.avro").write_bytes(whole)
