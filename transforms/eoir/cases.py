@@ -19,7 +19,7 @@
 | lawful_permanent_resident | LPR where it is 1; else not known (under 7,000 cases are flagged) | no date: as in the release |
 | charges and what follows from them | `transforms.eoir.charges` | no date: as old as their proceeding |
 | orders | DEC_CODE X of RMV, D of DEP, E of EXC | by the day |
-| applications | tbl_Court_Appln | received by the day, decided as far as the proceeding had ended |
+| applications | tbl_Court_Appln, so before the court | received by the day, decided as far as the proceeding had ended |
 | completed_on | COMP_DATE of the last proceeding, where none is open | nothing: the case is pending |
 | court_outcome, its kind and date | the last outcome that is no move to another court | the first such after the day |
 

@@ -153,9 +153,10 @@ _ENTRIES = (
 
 
 def _agency_record_seen() -> pl.Expr:
-    """As the record says; else TRUE where what only the agency's record tells is listed."""
+    """As the record says; else TRUE where what only the agency's record tells is all listed."""
     listed = pl.any_horizontal(
-        pl.col(name).is_not_null() for name in ("removals", "orders", "fraud_findings")
+        pl.col(name).list.drop_nulls().list.len() == pl.col(name).list.len()
+        for name in ("removals", "orders", "fraud_findings")
     )
     return pl.coalesce("agency_record_seen", pl.when(listed).then(True)).alias("agency_record_seen")
 

@@ -114,6 +114,8 @@ def test_an_order_carried_out(record: Any, expected: Truth) -> None:
         ({"agency_record_seen": True}, True),
         ({"agency_record_seen": False, "removals": []}, False),
         ({"orders": []}, True),
+        # As court data have it: these, and maybe more.
+        ({"orders": [{"final": True}, None], "removals": [None]}, None),
         ({"convictions": []}, None),
     ],
 )

@@ -398,7 +398,10 @@ def history(record: Row) -> Row:
         return both(of(family, one), among(one["status"], "SUSTAINED"))
 
     seen = charges is not None and None not in charges and all(read(one) for one in charges)
-    listed = any(record[name] is not None for name in ("removals", "orders", "fraud_findings"))
+    listed = any(
+        record[name] is not None and None not in record[name]
+        for name in ("removals", "orders", "fraud_findings")
+    )
     return {
         "charges_seen": seen or None,
         "unreadable_charge": any_of(charges, lambda c: not read(c)),
