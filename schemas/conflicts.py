@@ -37,6 +37,7 @@ _SENTENCES = (
     "misdemeanors_90_days_sentence",
     "misdemeanors_90_days_custody",
 )
+_MAXIMUM = ("felonies_by_maximum_sentence", "dui_in_federal_range")
 _REMOVALS = ("removals", "order_carried_out", "illegal_reentry")
 _ILLEGAL_ENTRY = ("entered_illegally", "last_illegal_entry", "illegal_reentry")
 _VIOLATIONS = ("violated_status", "last_status_violation", "continuing_violation")
@@ -192,6 +193,11 @@ _CATALOG = (
         _SENTENCES,
     ),
     Conflict(
+        "SENTENCE_LONGER_THAN_MAXIMUM",
+        "of a conviction more days were imposed than the law allows for the offense",
+        (*_SENTENCES, *_MAXIMUM),
+    ),
+    Conflict(
         "LAWFUL_MONTHS_LONGER_THAN_STAY",
         "more months in lawful status are counted than have passed since the first entry",
         ("months_in_lawful_status",),
@@ -212,7 +218,11 @@ _CATALOG = (
         "the number of months in lawful status cannot be right",
         ("months_in_lawful_status",),
     ),
-    Conflict("SENTENCE_OUT_OF_RANGE", "the length of a sentence cannot be right", _SENTENCES),
+    Conflict(
+        "SENTENCE_OUT_OF_RANGE",
+        "the length of a sentence cannot be right",
+        (*_SENTENCES, *_MAXIMUM),
+    ),
 )
 
 CONFLICTS: dict[str, Conflict] = {conflict.id: conflict for conflict in _CATALOG}

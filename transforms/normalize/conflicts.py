@@ -26,7 +26,11 @@ OUT_OF_RANGE = {
     "OPEN_ARRESTS_OUT_OF_RANGE": ("arrests_without_disposition",),
     "PENDING_CHARGES_OUT_OF_RANGE": ("pending_charges",),
     "LAWFUL_MONTHS_OUT_OF_RANGE": ("months_in_lawful_status",),
-    "SENTENCE_OUT_OF_RANGE": ("convictions.sentence_days", "convictions.custody_days"),
+    "SENTENCE_OUT_OF_RANGE": (
+        "convictions.sentence_days",
+        "convictions.custody_days",
+        "convictions.maximum_sentence_days",
+    ),
 }
 
 
@@ -205,6 +209,10 @@ def _numbers(today: str) -> dict[str, _Sign]:
         "CUSTODY_LONGER_THAN_SENTENCE": _Sign(
             _any("convictions"), _some("convictions", served > imposed)
         ),
+        "SENTENCE_LONGER_THAN_MAXIMUM": _Sign(
+            _any("convictions"),
+            _some("convictions", imposed > _field("maximum_sentence_days")),
+        ),
         "LAWFUL_MONTHS_LONGER_THAN_STAY": _Sign(
             (months > 0) & _any("entries"),
             ~undated & ((months - 1) * SHORTEST_MONTH > here.dt.total_days()),
@@ -214,13 +222,9 @@ def _numbers(today: str) -> dict[str, _Sign]:
 
 
 def _out_of_range(fields: tuple[str, ...]) -> _Sign:
+    """Numbers that were set to unknown because they cannot be."""
     warned = [pl.col("warnings").list.contains(f"{field}:OUT_OF_RANGE") for field in fields]
-    negative = []
-    for field in fields:
-        column, _, name = field.partition(".")
-        negative.append(_some(column, _field(name) < 0) if name else pl.col(column) < 0)
-    shows = pl.any_horizontal(*warned, *negative)
-    return _Sign((pl.col("warnings").list.len() > 0) | pl.any_horizontal(negative), shows)
+    return _Sign(pl.col("warnings").list.len() > 0, pl.any_horizontal(warned))
 
 
 def _files() -> dict[str, _Sign]:

@@ -64,6 +64,7 @@ LOST = {
 LIST_LOST = {
     ("entries", "date"): ("about 1998", "00-00-1999"),
     ("convictions", "category"): ("see rap sheet", "offense not stated"),
+    ("charges", "code"): ("illegible", "see NTA"),
 }
 
 # Shares of the values or of the records.

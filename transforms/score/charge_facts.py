@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.codes import charge_families
+from schemas.codes import charge_families, charge_labels
 from transforms.score.list_facts import ListFacts, one_of
 
 FAMILIES = {
@@ -21,7 +21,6 @@ FAMILIES = {
     "illegal_entry": ("ENTRY_WITHOUT_INSPECTION",),
     "status_violation": ("STATUS_VIOLATION",),
 }
-_CODE = r"^[0-9]{3}[a-z][0-9]{1,2}[A-Za-z]*$"
 
 
 def charge_facts() -> ListFacts:
@@ -43,7 +42,7 @@ def charges_seen() -> pl.Expr:
 
 def readable(code: str) -> pl.Expr:
     """Whether a column of charges, normalized, has a code; never null."""
-    return pl.col(code).str.contains(_CODE).fill_null(False)
+    return pl.col(code).is_in(sorted(charge_labels())).fill_null(False)
 
 
 def codes_of(*families: str) -> list[str]:

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.case_record import CaseRecord
+from schemas.codes import number_ranges
 from schemas.conflicts import CONFLICTS, conflicts_of
 from schemas.facts import FACTS, high, low
 from schemas.rulebook import CountedConvictions
 from tests.helpers.random_records import frame, random_record
 from transforms.normalize.case_frame import to_frame
-from transforms.normalize.conflicts import find_conflicts
+from transforms.normalize.conflicts import OUT_OF_RANGE, find_conflicts
 from transforms.normalize.records import normalize
 from transforms.score.facts import derive_facts
 
@@ -257,6 +258,13 @@ BY_HAND: dict[str, tuple[Row, list[Row]]] = {
         {"convictions": [{"sentence_days": 30, "custody_days": 31}]},
         [{"convictions": [{"sentence_days": 30, "custody_days": 30}, {"custody_days": 9}]}],
     ),
+    "SENTENCE_LONGER_THAN_MAXIMUM": (
+        {"convictions": [{"sentence_days": 366, "maximum_sentence_days": 365}]},
+        [
+            {"convictions": [{"sentence_days": 365, "maximum_sentence_days": 365}]},
+            {"convictions": [{"sentence_days": 366}, {"maximum_sentence_days": 365}]},
+        ],
+    ),
     # Of 2 months at most one is begun between 2011-10-20 and 2011-11-17, 28 days.
     "LAWFUL_MONTHS_LONGER_THAN_STAY": (
         {"months_in_lawful_status": 3, "entries": [{"date": "2011-10-20"}]},
@@ -314,6 +322,11 @@ def test_a_conflict_is_found_and_what_comes_close_is_none(name: str) -> None:
 def test_what_else_shows_a_spouse(sign: Row) -> None:
     records = normalized({"marital_status": "UNMARRIED", **sign})
     assert records["conflicts"].to_list() == [["UNMARRIED_WITH_SPOUSE"]]
+
+
+def test_every_bounded_number_has_its_conflict() -> None:
+    fields = {field for fields in OUT_OF_RANGE.values() for field in fields}
+    assert fields == set(number_ranges())
 
 
 @pytest.mark.parametrize("name", BY_HAND)
