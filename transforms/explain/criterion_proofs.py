@@ -23,6 +23,8 @@ def criterion_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
     """
     for number, criterion in enumerate(rulebook.criteria):
         place = ("criteria", number)
+        if _turned_off(criterion):
+            continue
         if can_be_true(criterion.condition, rulebook) is False:
             yield Problem(
                 place, f"{criterion.id} can never be TRUE: no case can meet its condition"
@@ -42,13 +44,16 @@ def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Problem]:
         rulebook: The rulebook.
 
     Yields:
-        Criteria of a list that hold only where another of the list does, and factors where no row
-        reads the score.
+        Criteria that parameters turn off, criteria of a list that hold only where another of the
+        list does, and factors where no row reads the score.
     """
     named = _named(rulebook)
     rows = reads([row.when for row in rulebook.rulebook.routing])
     for number, criterion in enumerate(rulebook.criteria):
         place, on = ("criteria", number), criterion.criterion.list
+        if _turned_off(criterion):
+            yield Problem(place, f"{criterion.id} is turned off by its parameters")
+            continue
         if on in LISTS and criterion.id not in named:
             others = [c.condition for c in rulebook.of_list(on) if c.id != criterion.id]
             if others and can_be_true(_alone(criterion, others), rulebook) is False:
@@ -63,6 +68,11 @@ def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Problem]:
             ("routing",),
             "no row reads the score: the factors order the queue and decide nothing",
         )
+
+
+def _turned_off(criterion: CompiledCriterion) -> bool:
+    """Whether the parameters alone make a condition FALSE."""
+    return criterion.condition.sql == "FALSE" and ":" in criterion.criterion.when
 
 
 def _idle(criterion: CompiledCriterion, rulebook: CompiledRulebook) -> str | None:

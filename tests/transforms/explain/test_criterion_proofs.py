@@ -93,6 +93,15 @@ def test_a_criterion_that_another_always_goes_with_is_noted() -> None:
     assert note.reason == ("P2 never decides: wherever it holds, another of the priorities does")
 
 
+def test_a_criterion_that_a_parameter_turns_off_is_noted() -> None:
+    rulebook = small(
+        ("arrests >= 2", "arrests >= 2 AND :strict"),
+        ("criteria:\n", "parameters:\n  strict: {value: false, note: x}\ncriteria:\n"),
+    )
+    assert list(criterion_problems(rulebook)) == []
+    assert [n.reason for n in criterion_notes(rulebook)] == ["P1 is turned off by its parameters"]
+
+
 def test_factors_that_only_order_the_queue_are_noted() -> None:
     row = "  - {id: weighed, when: score >= 3, route: continue, why: x}\n"
     [note] = criterion_notes(small((row, "")))
