@@ -16,6 +16,23 @@ NOT_KNOWN = "not known"
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # After these a day follows without a colon.
 _RUNS_ON = ("born", "since", "issued", "apprehended")
+_CAUSES = {
+    "FACT": "a new fact",
+    "MILESTONE": "a milestone reached",
+    "CALENDAR": "a date that has come",
+    "RULEBOOK": "another rulebook",
+    "OPTIONS": "other options",
+    "SOFTWARE": "another version of the software",
+    "OPENED": "a case opened",
+    "COMPLETED": "a case completed",
+    "QUARANTINED": "a record that went to quarantine or came back",
+}
+_MARKS = {
+    "NEW": "new",
+    "CHANGED_SINCE_REVIEW": "changed since the review",
+    "AWAITS_SECOND_READER": "awaits a second reader",
+    "": "waits",
+}
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -99,6 +116,16 @@ def warning_in_words(warning: str) -> str:
     field, _, reason = warning.partition(":")
     place = ", ".join(field.split(".")).replace("_", " ")
     return f"{place}: {reason.lower().replace('_', ' ')}" if reason else place
+
+
+def cause(kind: str) -> str:
+    """A kind of cause of a change (change.avsc), in any case, as `a milestone reached`."""
+    return _CAUSES.get(kind.upper(), kind)
+
+
+def queue_mark(mark: str) -> str:
+    """A mark of the queue (queue.avsc), as `changed since the review`; of none, `waits`."""
+    return _MARKS.get(mark, mark.lower().replace("_", " "))
 
 
 def sentence(text: str) -> str:

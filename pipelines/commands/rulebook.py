@@ -199,6 +199,7 @@ def facts_page() -> Iterator[str]:
     yield from ("| fact | kind | says | from |", "|---|---|---|---|")
     for fact in FACTS.values():
         kind = f"{fact.kind}, protected" if fact.protected else fact.kind
+        kind = f"{kind}, confidential" if fact.confidential else kind
         codes = f" One of {', '.join(fact.values)}." if fact.values else ""
         fields = ", ".join(f"`{field}`" for field in fact.fields)
         yield f"| `{fact.name}` | {kind} | {fact.doc}{codes} | {fields} |"

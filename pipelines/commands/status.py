@@ -21,6 +21,7 @@ from pipelines.nights.failures import last_failure, read_text
 from schemas.errors import InputError
 from schemas.manifest import Manifest
 from schemas.status import GoodNight, Status
+from schemas.words import queue_mark
 
 HOUR = 3600
 # Seconds by which the clocks of two machines may differ.
@@ -167,7 +168,7 @@ def in_words(status: Status) -> list[str]:
             f"finished {good.finished:%Y-%m-%d %H:%M} UTC, {ago}",
             f"cases: {good.cases:,} ({_parts(good.routed | _others(good))})",
             f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
-            f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(good.queue)})",
+            f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(_marks(good.queue))})",
             f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
             f"files left unread: {good.left_unread:,}; set aside: {good.set_aside:,}",
         ]
@@ -198,7 +199,11 @@ def _others(good: GoodNight) -> dict[str, int]:
 
 
 def _parts(numbers: Mapping[Any, int]) -> str:
-    return ", ".join(f"{name or 'unmarked'} {number:,}" for name, number in numbers.items())
+    return ", ".join(f"{name} {number:,}" for name, number in numbers.items())
+
+
+def _marks(queue: Mapping[str, int]) -> dict[str, int]:
+    return {queue_mark(mark): number for mark, number in queue.items()}
 
 
 def prometheus(status: Status) -> Iterator[str]:

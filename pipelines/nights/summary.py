@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.manifest import Nightly
+from schemas.words import cause, queue_mark
 
 
 def print_night(console: Console, night: Nightly) -> None:
@@ -28,9 +29,9 @@ def print_night(console: Console, night: Nightly) -> None:
         ("reviews set aside", reviews.set_aside + reviews.conflicts),
     ]
     _print(console, f"since {night.previous or 'the case files'}", rows)
-    causes = [(f"  by {kind}", number) for kind, number in night.causes.items()]
+    causes = [(f"  by {cause(kind)}", number) for kind, number in night.causes.items()]
     _print(console, "changes", [("recommendations changed", night.changed), *causes])
-    waiting = [(mark or "unmarked", number) for mark, number in night.queue.items()]
+    waiting = [(queue_mark(mark), number) for mark, number in night.queue.items()]
     _print(console, "waiting for an attorney", waiting)
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from typing import Any
 
 import pytest
 
+from schemas.avro import avro_schema
 from schemas.facts import FACTS
 from schemas.words import (
+    cause,
     code,
     day,
     in_words,
     label,
     number,
+    queue_mark,
     said,
     sentence,
     warning_in_words,
@@ -117,3 +122,15 @@ def test_a_warning_is_said_in_words() -> None:
     assert warning_in_words("entries.date:BAD_DATE") == "entries, date: bad date"
     assert warning_in_words("a_number:BAD_NUMBER") == "a number: bad number"
     assert warning_in_words("something") == "something"
+
+
+def test_every_cause_and_mark_has_words() -> None:
+    for schema, enum, word in (("change", "CauseKind", cause), ("queue", "QueueMark", queue_mark)):
+        text = json.dumps(avro_schema(schema))
+        found = re.search(rf'"name": "{enum}".*?"symbols": (\[.*?\])', text)
+        assert found is not None
+        for symbol in json.loads(found[1]):
+            words = word(symbol)
+            assert symbol == "UNKNOWN" or (words != symbol and "_" not in words)
+    assert cause("fact") == "a new fact"
+    assert queue_mark("") == "waits"

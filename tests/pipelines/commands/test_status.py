@@ -146,7 +146,7 @@ def test_in_words(tmp_path: Path) -> None:
         "cases: 1,240 (close 200, continue 1,000, expedite 30, completed 10, out of scope 7, "
         "quarantined 50)",
         "changed: 12 (fact 9, milestone 5)",
-        "waiting for an attorney: 213 (unmarked 210, FACTS_CHANGED 3)",
+        "waiting for an attorney: 213 (waits 210, facts changed 3)",
         "reviews kept: 17; events that wait for their case: 4",
         "files left unread: 2; set aside: 1",
         "FAILED since, 2011-11-17 05:06 UTC: disk full",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.avro import Schema
+from schemas.avro import Schema, avro_schema
 from tests.helpers.random_avro import tables, written
 from tests.transforms.avro.test_decode import decoded, enum, record
 from transforms.avro.blocks import read_header
@@ -171,3 +171,13 @@ def test_a_schema_under_which_frames_cannot_be_encoded_names_the_field(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         check_encodable(record(("k", ["null", "string"]), ("v", avro)))
+
+
+def test_a_file_says_which_of_its_fields_are_confidential_by_law() -> None:
+    file = fastavro.reader(io.BytesIO(write_header(avro_schema("case_record"), "null")))
+    written_schema = file.writer_schema
+    assert isinstance(written_schema, dict)
+    marked = {f["name"]: f.get("confidential") for f in written_schema["fields"]}
+    assert marked["victimization"] == "8 USC 1367"
+    assert marked["applications"] == "8 CFR 208.6; 8 USC 1367"
+    assert marked["arrests"] is None
