@@ -26,6 +26,7 @@ from transforms.explain.answers import AnswerError, parse_answer
 from transforms.explain.case import explain
 from transforms.explain.page import page
 from transforms.normalize.case_frame import to_frame
+from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.records import normalize
 
 
@@ -104,6 +105,7 @@ def _run(options: argparse.Namespace) -> int:
     # A snapshot is in good form already: only its run knows what was not.
     warnings = list(dict.fromkeys((*warned, *records["warnings"].to_list()[0])))
     records = records.with_columns(warnings=pl.Series([warnings], dtype=pl.List(pl.String)))
+    records = records.with_columns(find_conflicts(records, as_of))
     explanation = explain(
         records,
         rulebook,

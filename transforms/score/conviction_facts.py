@@ -80,6 +80,8 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
     gang_element = pl.coalesce(
         "gang_element", pl.when(category.is_not_null() & (category != "GANG")).then(False)
     )
+    # What may be one is for a person to judge, too.
+    threat = category.is_in(OPEN_THREATS) | pl.col("category").is_in(OPEN_THREATS).fill_null(False)
     facts = (
         ListFacts(_illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated)
         .count("convictions", conviction)
@@ -96,7 +98,7 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
         .count("open_category_convictions", pl.col("category_open").fill_null(False) & stands)
         .count(
             "open_threat_misdemeanors",
-            misdemeanor & (category.is_in(OPEN_THREATS) | pl.col("weapon").fill_null(False)),
+            misdemeanor & (threat | pl.col("weapon").fill_null(False)),
         )
         .count("felonies_by_maximum_sentence", (maximum > A_YEAR) & stands)
         .count(

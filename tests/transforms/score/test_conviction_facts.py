@@ -124,6 +124,8 @@ def test_what_a_conviction_hangs_on_is_what_to_ask() -> None:
         ({"category": "TRAFFIC"}, "traffic_misdemeanors", (1, 1)),
         ({"category": "FIREARM"}, "open_threat_misdemeanors", (1, 1)),
         ({"category": "ARSON"}, "open_threat_misdemeanors", (1, 1)),
+        ({"category": "ARSON", "category_open": True}, "open_threat_misdemeanors", (1, 1)),
+        ({"category": "THREATS", "category_open": True}, "open_threat_misdemeanors", (0, 1)),
         ({"category": "THEFT"}, "open_threat_misdemeanors", (0, 0)),
         ({"category": "THEFT", "weapon": True}, "open_threat_misdemeanors", (1, 1)),
         ({"category": "GANG"}, "gang_element_convictions", (0, 1)),

@@ -188,6 +188,7 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
     def conviction(one: Row) -> Truth:
         return both(no(among(one["grade"], "INFRACTION")), stands(one))
 
+    threats = ("FIREARM", "WEAPON", "BURGLARY", "ARSON", "GANG")
     entry = ("ILLEGAL_ENTRY", "ILLEGAL_REENTRY", "IMMIGRATION_FRAUD")
     kinds: dict[str, Callable[[Row], Truth]] = {
         "convictions": conviction,
@@ -205,7 +206,7 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
         "open_category_convictions": lambda c: both(c["category_open"] is True, stands(c)),
         "open_threat_misdemeanors": lambda c: both(
             misdemeanor(c),
-            either(of(c, "FIREARM", "WEAPON", "BURGLARY", "ARSON", "GANG"), c["weapon"] is True),
+            either(of(c, *threats), c["category"] in threats, c["weapon"] is True),
         ),
         "felonies_by_maximum_sentence": lambda c: both(beyond(c, 365), stands(c)),
         "dui_in_federal_range": lambda c: both(
