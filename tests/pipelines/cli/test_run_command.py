@@ -1,0 +1,139 @@
+"""How a command ends, whatever meets it: one line and the documented exit code; real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.exit_codes import ExitCode
+from tests.helpers.commands import environment
+
+ROOT = Path(__file__).parents[3]
+STUB = """
+import pathlib, time
+pathlib.Path({ready!r}).touch()
+{then}
+"""
+
+
+def stubbed(place: Path, then: str) -> dict[str, str]:
+    """An environment in which Beam is imported as slowly, or as badly, as is said."""
+    stub = place / "stub/apache_beam.py"
+    stub.parent.mkdir()
+    stub.write_text(STUB.format(ready=str(place / "ready"), then=then))
+    return environment() | {"PYTHONPATH": str(stub.parent)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", [["pipelines.backlog"], ["pipelines.cli.main", "backlog"]])
+def test_a_signal_while_it_imports_ends_it_in_one_line(
+    words: list[str], number: signal.Signals, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words, "--input", "x", "--output", tmp_path / "out"],
+        stderr=subprocess.PIPE, text=True, cwd=ROOT, env=stubbed(tmp_path, "time.sleep(600)"),
+    )  # fmt: skip
+    while not (tmp_path / "ready").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, said = process.communicate()
+    assert (process.returncode, said) == (ExitCode.INTERRUPTED, "discretion: interrupted\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_import_that_fails_is_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.backlog", "--help"], capture_output=True, text=True,
+        check=False, cwd=ROOT, env=stubbed(tmp_path, "raise MemoryError"),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        ExitCode.INTERNAL,
+        "discretion: failed unexpectedly (MemoryError). Set DISCRETION_DEBUG=1 for the traceback\n",
+    )
+
+
+def command(body: str, *redirected: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """A command that does what is said."""
+    script = f"""
+import os, signal, sys, time
+sys.argv = ["discretion"]
+import pipelines
+from pipelines.cli.run_command import run_command
+from schemas.errors import InputError
+
+def work():
+    {body}
+    return 0
+
+code = run_command("test", work)
+{more.get("then", "")}
+sys.exit(code)
+"""
+    words = [sys.executable, "-c", script]
+    shell = ["bash", "-c", f'"$@" {" ".join(redirected)}', "bash", *words]
+    return subprocess.run(
+        shell, capture_output=True, text=True, check=False, cwd=ROOT,
+        env=environment() | {"RUST_BACKTRACE": "1"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_comes_when_all_is_done_changes_nothing(name: str) -> None:
+    done = command("print('done')", then=f"os.kill(os.getpid(), signal.{name})")
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.OK, "done\n", "")
+
+
+def test_a_signal_that_ends_it_is_heard_once() -> None:
+    again = "os.kill(os.getpid(), signal.SIGTERM)"
+    done = command(f"{again}; time.sleep(60)", then=again)
+    assert (done.returncode, done.stderr) == (
+        ExitCode.INTERRUPTED,
+        "discretion test: interrupted\n",
+    )
+
+
+def test_what_libraries_write_is_not_shown_and_what_python_says_is() -> None:
+    done = command("os.write(2, b'thread panicked'); print('said', file=sys.stderr)")
+    assert (done.returncode, done.stderr) == (ExitCode.OK, "said\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "redirected", "code", "said"),
+    [
+        ("print('x' * 10)", "> /dev/full", ExitCode.OUTPUT, "No space left on device"),
+        ("print('x' * 99999)", "> /dev/full", ExitCode.OUTPUT, "No space left on device"),
+        ("time.sleep(1); print('x' * 10)", "| true; exit ${PIPESTATUS[0]}", ExitCode.OK, ""),
+        ("time.sleep(1); print('x' * 99999)", "| true; exit ${PIPESTATUS[0]}", ExitCode.OK, ""),
+        ("print('x')", ">&-", ExitCode.OK, ""),
+        (r"raise InputError('a\x1b[31m\n\u202eb')", "", ExitCode.INPUT, r"a\x1b[31m\n\u202eb"),
+        ("raise LookupError('a secret')", "", ExitCode.INTERNAL, "unexpectedly (LookupError)"),
+    ],
+)
+def test_every_end_has_its_code_and_at_most_one_line(
+    body: str, redirected: str, code: int, said: str
+) -> None:
+    done = command(body, redirected)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert done.stderr.count("\n") == bool(said)
+    assert "secret" not in done.stderr
+    assert "left behind" not in done.stderr
+
+
+def test_what_is_written_is_private_unless_an_option_says_otherwise() -> None:
+    assert os.umask(0o022) >= 0
+    done = command("print(oct(os.umask(0)))")
+    assert done.stdout == "0o77\n"
+    body = (
+        "from pipelines.cli.arguments import CommandParser, add_readers; "
+        "parser = CommandParser(); add_readers(parser); "
+        "parser.parse_args(['--readable-by', 'group']); print(oct(os.umask(0)))"
+    )
+    assert command(body).stdout == "0o27\n"
