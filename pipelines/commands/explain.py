@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 from pydantic import ValidationError
@@ -18,7 +17,7 @@ from pipelines.cli.rulebooks import named, warn
 from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from schemas.case_errors import errors_in_words
-from schemas.case_record import CaseRecord
+from schemas.case_json import read_case
 from schemas.errors import InputError, UsageError
 from schemas.rulebooks import DEFAULT, load
 from schemas.rulebooks.in_force import outside
@@ -28,6 +27,8 @@ from transforms.explain.page import page
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.records import normalize
+
+MOST_ERRORS = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,10 +72,13 @@ def _run(options: argparse.Namespace) -> int:
         rulebook = load(named("explain", options.rulebook or DEFAULT, options.as_of))
         as_of = options.as_of or rulebook.rulebook.issued
         try:
-            record, warned = to_frame([_read(options.case)]), []
+            record, warned = to_frame([read_case(options.case)]), []
         except ValidationError as error:
-            for line in errors_in_words(error):
+            lines = errors_in_words(error)
+            for line in lines[:MOST_ERRORS]:
                 complain("explain", f"{options.case}: {line}")
+            if (more := len(lines) - MOST_ERRORS) > 0:
+                complain("explain", f"{options.case}: and {more:,} more errors")
             return ExitCode.INPUT
     else:
         from pipelines.runs.run import find_case, find_warnings, load_run, run_rulebook
@@ -121,15 +125,6 @@ def _run(options: argparse.Namespace) -> int:
     for said in page(explanation, everything=options.all):
         print(f"\x1b[1m{said.text}\x1b[0m" if bold and said.heading else said.text)
     return ExitCode.OK
-
-
-def _read(file: str) -> CaseRecord:
-    try:
-        return CaseRecord.model_validate_json(Path(file).read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{file}: is not UTF-8 text") from None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.case_json import MOST_BYTES, parse_case, read_case
+from schemas.case_record import CaseRecord
+from schemas.errors import InputError
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_bytes(b'\xef\xbb\xbf{"case_id": "X-1", "removals": []}')
+    assert read_case(str(file)) == CaseRecord(case_id="X-1", removals=[])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field"),
+    [
+        ('{"arrests": 1, "arrests": 2}', 1, "arrests"),
+        ('{"case_id": "X",\n "arrests": 1,\n\n "arrests": 1}', 4, "arrests"),
+        (
+            '{"convictions": [{"date": null},\n{"grade": null,\n"date": null, "date": null}]}',
+            3,
+            "date",
+        ),
+        ('{"arr\\u0065sts": 1, "arrests": 1}', 1, "arrests"),
+    ],
+)
+def test_a_field_that_stands_twice_is_refused_with_its_line(
+    text: str, line: int, field: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_case(text, "f.json")
+    assert str(refused.value).startswith(f"f.json: line {line}: ")
+    assert f"the field {field} " in str(refused.value)
+
+
+def test_the_same_field_in_two_objects_is_none_that_stands_twice() -> None:
+    text = '{"entries": [{"date": "2001-01-01"}, {"date": "2002-01-01"}], "source": "date: \\"{"}'
+    record = parse_case(text, "f.json")
+    assert record.entries is not None
+    assert len(record.entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"arrests": 99999999999}', "arrests: must be a whole number from 0 to 999"),
+        ('{"arrests": -99999999999}', "arrests: must be a whole number from 0 to 999"),
+        (f'{{"arrests": {10**20}}}', "arrests: must be a whole number from 0 to 999"),
+        (
+            f'{{"convictions": [null, {{"sentence_days": {10**20}}}]}}',
+            "convictions[1].sentence_days: must be a whole number from 0 to 182,621",
+        ),
+    ],
+)
+def test_a_number_too_large_to_hold_is_refused_with_its_field_and_range(
+    text: str, said: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_case(text, "f.json")
+    assert str(refused.value) == f"f.json: {said}"
+
+
+def test_a_number_that_can_be_held_is_read_as_it_is() -> None:
+    assert parse_case('{"arrests": -1}', "f.json").arrests == -1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({f"field{n}": n for n in range(50_000)}),
+        '{"convictions": [' + ",".join(["null"] * 400_000),
+        '{"convictions": [' + ",".join(["{}"] * 200_000) + "]}",
+        "[" * 500_000,
+        '{"a":' * 100_000,
+        '{"x": "' + "\\" * 900_000,
+    ],
+    ids=["fields", "nulls", "objects", "lists", "deep", "backslashes"],
+)
+def test_a_bomb_is_refused_in_no_time(text: str) -> None:
+    started = time.process_time()
+    with pytest.raises((InputError, ValidationError)):
+        parse_case(text, "f.json")
+    assert time.process_time() - started < 2
+
+
+def test_a_file_larger_than_any_case_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_bytes(b" " * (MOST_BYTES + 1))
+    with pytest.raises(InputError, match="is larger than"):
+        read_case(str(file))
+
+
+def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_case(str(tmp_path / "none.json"))
+    (tmp_path / "bytes.json").write_bytes(b'{"source": "\xff"}')
+    with pytest.raises(InputError, match="UTF-8"):
+        read_case(str(tmp_path / "bytes.json"))
+
+
+@given(st.builds(CaseRecord, case_id=st.text(), source=st.text(), arrests=st.integers(-9, 9)))
+def test_any_text_in_a_record_is_read_back(record: CaseRecord) -> None:
+    assert parse_case(record.model_dump_json(indent=1), "f.json") == record
