@@ -18,6 +18,7 @@ COMMANDS = {
     "prune": "remove old nights",
     "explain": "explain the recommendation for one case",
     "show": "summarize a run",
+    "codes": "list the tables that inputs are read by, with search",
     "rulebook": "list, show or check rulebooks",
     "sample": "make a sample backlog",
     "sample-events": "make sample events and reviews for the cases of a run",

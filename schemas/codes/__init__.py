@@ -101,7 +101,13 @@ def null_runs() -> dict[str, str]:
 @functools.cache
 def placeholder_days() -> frozenset[str]:
     """Days, months, and years that stand where none was known, as ISO 8601 text."""
-    return frozenset(_read("placeholders"))
+    return frozenset(placeholder_notes())
+
+
+@functools.cache
+def placeholder_notes() -> dict[str, str]:
+    """Placeholder days, and where each comes from."""
+    return dict(_read("placeholders"))
 
 
 @functools.cache

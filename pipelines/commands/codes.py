@@ -1,0 +1,78 @@
+"""List the tables that inputs are read by: codes, their words, and what is read as unknown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from pipelines.cli.arguments import CommandParser
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
+from schemas.codes.listing import KINDS, Row, rows
+
+_WIDTH, _INDENT = 80, 24
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    parser = CommandParser(prog="discretion codes", description=__doc__, allow_abbrev=False)
+    parser.add_argument(
+        "kind", nargs="?", choices=tuple(KINDS), metavar="KIND", help=f"one of {', '.join(KINDS)}"
+    )
+    parser.add_argument("--search", metavar="TEXT", help="only rows with this text, in any case")
+    parser.add_argument("--json", action="store_true", help="print it for machines")
+    options = parser.parse_args(arguments)
+    return run_command("codes", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.kind is None and options.search is None and not options.json:
+        for kind, title in KINDS.items():
+            print(f"{kind:<14}{title}")
+        print("\n`discretion codes KIND` lists one; --search TEXT looks in all of them.")
+        return ExitCode.OK
+    kinds = [options.kind] if options.kind else list(KINDS)
+    wanted = (options.search or "").casefold()
+    found = {kind: [row for row in rows(kind) if _has(row, wanted)] for kind in kinds}
+    if options.json:
+        print(json.dumps({kind: [row._asdict() for row in of] for kind, of in found.items()}))
+        return ExitCode.OK
+    for kind, of in found.items():
+        if not of:
+            continue
+        print(KINDS[kind])
+        for row in of:
+            print(_line(row))
+        print()
+    if not any(found.values()):
+        print(f"nothing has that text; there are {', '.join(KINDS)}")
+    return ExitCode.OK
+
+
+def _has(row: Row, wanted: str) -> bool:
+    return any(wanted in text.casefold() for text in (row.code, row.label, *row.words))
+
+
+def _line(row: Row) -> str:
+    text = "; ".join(part for part in (row.label, ", ".join(row.words)) if part)
+    wrapped = textwrap.wrap(text, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False)
+    lines = [f"{'':{_INDENT}}{line}" for line in wrapped]
+    code = f"  {row.code}"
+    if lines and len(code) < _INDENT:
+        lines[0] = f"{code:<{_INDENT}}{wrapped[0]}"
+        return "\n".join(lines)
+    return "\n".join([code, *lines])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
