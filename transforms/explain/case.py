@@ -30,7 +30,7 @@ from schemas.explanation import (
     Truth,
     Weighing,
 )
-from schemas.facts import FACTS, Fact
+from schemas.facts import FACTS, Fact, high, low
 from schemas.outcomes import STEP_TEXTS
 from schemas.rulebook import Criterion
 from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
@@ -41,7 +41,7 @@ from transforms.explain.on_file import convictions, fact_said, on_file
 from transforms.frames.frame import Frame
 from transforms.route.recommendation import PASSED_THROUGH, recommend
 from transforms.score.facts import derive_facts
-from transforms.score.milestones import milestone_dates, reached
+from transforms.score.milestones import milestone_dates
 from transforms.score.position import Weighing as Weighed
 
 MOST_ASKED = 5
@@ -134,9 +134,13 @@ class _Case:
     @functools.cached_property
     def dated(self) -> Frame:
         """The facts with the milestones of the as-of date."""
-        day = pl.Series("day", [self.judge.as_of], dtype=pl.Date).to_frame()
-        day = day.hstack(milestone_dates(self.frame, self.book).get_columns())
-        return self.frame.hstack(day.select(*reached(self.book, pl.col("day"))))
+        [days] = milestone_dates(self.frame, self.book).to_dicts() or [{}]
+        return self.frame.with_columns(
+            pl.lit(_is_reached(days, milestone.id, self.judge.as_of), pl.Boolean).alias(
+                milestone.id
+            )
+            for milestone in self.book.milestones
+        )
 
     def value(self, criterion: CompiledCriterion) -> Truth:
         """How a criterion comes out."""
@@ -157,6 +161,13 @@ class _Case:
         for criterion in self.book.criteria:
             if self.value(criterion) == "true" and _weighs(criterion.criterion) == toward:
                 yield criterion
+
+
+def _is_reached(days: Mapping[str, Any], milestone: str, today: datetime.date) -> bool | None:
+    first, last = days[low(milestone)], days[high(milestone)]
+    if last is not None and today >= last:
+        return True
+    return False if first is not None and today < first else None
 
 
 def _assembled(
