@@ -43,6 +43,8 @@ WORDS = {
     "PUBLIC_ORDER": "disorderly conduct", "OTHER_NON_VIOLENT": "unlawful gambling",
     "ILLEGAL_ENTRY": "8 USC 1325", "ILLEGAL_REENTRY": "8 USC 1326",
 }  # fmt: skip
+# Of these the words of a file often leave open what was done.
+UNCLEAR = ("THREATS", "SEXUAL_ABUSE", "FIREARM", "OTHER_PUBLIC_SAFETY")
 DISPOSITIONS = {"AS THE OTHERS": 0.94, "WITHDRAWN": 0.035, "NOT_SUSTAINED": 0.025}
 
 # Charges that a conviction brings, for those admitted and for those who were not. Drunk driving or
@@ -91,9 +93,8 @@ def crimes(people: People, fraud: Bools) -> Columns:
     convictions = [
         (
             has,
-            _conviction(draw, grade, category)
-            | _when(draw, ago, people)
-            | _record(people.later, category, number),
+            _record(people.later, _conviction(draw, grade, category), number)
+            | _when(draw, ago, people),
         )
         for number, ((has, grade, category), ago) in enumerate(zip(kinds, when, strict=True))
     ]
@@ -151,16 +152,20 @@ def _conviction(draw: Draw, grade: str, category: pl.Series) -> dict[str, pl.Ser
     }
 
 
-def _record(later: Draw, category: pl.Series, number: int) -> dict[str, pl.Series]:
+def _record(later: Draw, told: dict[str, pl.Series], number: int) -> dict[str, pl.Series]:
     """The words of the record of conviction, and what became of the conviction since."""
-    return {
+    category = told["category"]
+    unclear = category.is_in(UNCLEAR).fill_null(False).to_numpy() & later.chance(0.25)
+    return told | {
+        "category_open": where(unclear, pl.Series(unclear)),
         "offense": category.replace_strict(WORDS, default=None, return_dtype=pl.String),
         "incident": where(later.chance(0.6), later.every(f"docket {number + 1}")),
         "expunged": later.maybe(0.01, 0.1),
         "pardoned": later.maybe(0.001, 0.1),
         "weapon": where(later.chance(0.5), (category == "FIREARM") | pl.Series(later.chance(0.01))),
         "gang_element": where(
-            later.chance(0.5) | (category != "GANG").to_numpy(), (category == "GANG")
+            later.chance(0.5) | (category != "GANG").fill_null(True).to_numpy(),
+            category == "GANG",
         ),
     }
 

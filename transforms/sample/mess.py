@@ -186,7 +186,7 @@ def _cannot_be(cases: Frame, pen: Pen) -> Frame:
     early = pen.rows(cases, BEFORE_BIRTH)
     early = early[cases["birth_date"].gather(early).is_not_null().to_numpy()]
     late = pen.rows(cases, REMOVED_LATER)
-    entry = pl.Series([[{"date": "1901-01-01", "manner": "UNKNOWN"}]], dtype=CASES["entries"])
+    entry = pl.Series([[{"date": "1902-03-04", "manner": "UNKNOWN"}]], dtype=CASES["entries"])
     removal = pl.Series([[{"date": "2014-06-02", "kind": "REMOVAL"}]], dtype=CASES["removals"])
     return cases.with_columns(
         put(cases["entries"], early, entry.new_from_index(0, len(early))).alias("entries"),

@@ -111,6 +111,7 @@ def test_a_messy_sample_has_every_reason_to_quarantine_and_every_kind_of_warning
         "BAD_DATE",
         "FUTURE_DATE",
         "UNKNOWN_CODE",
+        "UNREADABLE_CHARGE",
         "BAD_NUMBER",
     }
 

@@ -9,7 +9,7 @@ from transforms.sample.mess import LIST_WORDS, WORDS, Pen
 
 
 def test_dates_are_written_in_several_forms_that_can_all_be_read() -> None:
-    days = [str(datetime.date(1900, 1, 1) + datetime.timedelta(days=13 * n)) for n in range(3_000)]
+    days = [str(datetime.date(1900, 1, 3) + datetime.timedelta(days=13 * n)) for n in range(3_000)]
     text = Pen([5]).dates(pl.Series("d", days))
     shapes = set(text.str.replace_all(r"\d", "9").str.replace_all("[A-Za-z]+", "a"))
     assert len(shapes) > 6
