@@ -67,7 +67,7 @@ def convictions(listed: Iterable[Mapping[str, Any] | None] | None) -> tuple[str,
         listed: The record's list; None where it is not known.
 
     Returns:
-        Lines such as `felony, drug trafficking ("sale of cocaine"), May 4, 2009, state`.
+        Lines such as `felony, drug trafficking ("sale of cocaine"), May 4, 2009`.
     """
     return tuple(", ".join(_conviction(one)) for one in listed or () if one is not None)
 
@@ -82,11 +82,7 @@ def _weighs(fact: Fact, way: str, facts: Mapping[str, Any]) -> bool:
 
 def _conviction(one: Mapping[str, Any]) -> Iterator[str]:
     yield _GRADES.get(one.get("grade") or "", "grade not known")
-    category, offense = one.get("category"), one.get("offense")
-    words = "offense not known" if category is None else shown(category).lower().replace("_", " ")
-    same = offense is None or code_key(offense) == code_key(category or "")
-    quoted = words if same else f'{words} (as written: "{shown(offense)}")'
-    yield f"{quoted}, open: a person must judge" if one.get("category_open") else quoted
+    yield _offense(one.get("category"), one.get("offense"), bool(one.get("category_open")))
     if one.get("date") is not None:
         yield shown(written_day(one["date"]))
     if (court := _COURTS.get(one.get("jurisdiction") or "")) is not None:
@@ -94,3 +90,15 @@ def _conviction(one: Mapping[str, Any]) -> Iterator[str]:
     if (days := one.get("sentence_days")) is not None:
         yield f"sentence of {number(days)} {'day' if days == 1 else 'days'}"
     yield from (word for field, word in _WIPED.items() if one.get(field))
+
+
+def _offense(category: str | None, offense: str | None, is_open: bool) -> str:
+    """A kind of offense with the words as written, where they are others."""
+    kind = None if category is None else shown(category).lower().replace("_", " ")
+    written = None if offense is None else f'"{shown(offense)}"'
+    if kind is None:
+        return f"{written} (kind of offense not known)" if written else "offense not known"
+    if is_open:
+        return f"{written or 'offense'} (perhaps {kind}: a person must judge)"
+    same = offense is None or code_key(offense) == code_key(category or "")
+    return kind if same else f"{kind} ({written})"

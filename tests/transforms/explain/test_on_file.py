@@ -68,8 +68,20 @@ def test_a_code_of_a_record_cannot_control_a_terminal() -> None:
                 "sentence_days": 30,
                 "vacated": True,
             },
-            'misdemeanor, threats (as written: "harassment \\x1b"), open: a person must judge, '
+            'misdemeanor, "harassment \\x1b" (perhaps threats: a person must judge), '
             "state, sentence of 30 days, vacated",
+        ),
+        (
+            {"grade": "MISDEMEANOR", "category": "ASSAULT", "offense": "simple assault"},
+            'misdemeanor, assault ("simple assault")',
+        ),
+        (
+            {"grade": "MISDEMEANOR", "offense": "mopery"},
+            'misdemeanor, "mopery" (kind of offense not known)',
+        ),
+        (
+            {"category": "GANG", "category_open": True},
+            "grade not known, offense (perhaps gang: a person must judge)",
         ),
         (
             {"grade": "UNKNOWN", "category": "BURGLARY", "offense": "Burglary", "sentence_days": 1},

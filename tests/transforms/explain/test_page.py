@@ -72,7 +72,7 @@ CLOSED: dict[str, Any] = BARE | {
     ],
     "adverse": [{**WARRANT, "says": "outstanding criminal warrant"}],
     "favorable": [{**SERVED, "says": "military service, the respondent"}, VICTIM],
-    "convictions": ['misdemeanor, threats (as written: "harassment")'],
+    "convictions": ["misdemeanor, theft"],
     "conflicts": [{"conflict": "MARRIED_UNMARRIED", "says": "a spouse, and unmarried"}],
     "checks": [
         {
@@ -154,7 +154,7 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
         "  A spouse, and unmarried.",
         "",
         "Adverse facts on file",
-        '  conviction: misdemeanor, threats (as written: "harassment")',
+        "  conviction: misdemeanor, theft",
         "  outstanding criminal warrant",
         "",
         "Favorable facts on file",
