@@ -25,14 +25,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from schemas.codes import placeholder_days
 from schemas.eoir import TABLES, Kind, Table
 from schemas.eoir_columns import DATE, codes_of, shape_of
 from transforms.eoir.files import TableFile
 from transforms.eoir.lines import AROUND, NULL_SPELLINGS, cases_of, mend, split_odd
 from transforms.frames.frame import Frame
 from transforms.normalize.charges import charge_code
-from transforms.normalize.dates import iso_day
+from transforms.normalize.dates import is_placeholder, written_day
 from transforms.normalize.quarantine import KEPT_BYTES, QUARANTINED
 from transforms.route.tally import SCHEMA as TALLY
 
@@ -186,7 +185,7 @@ def _typed(texts: Frame, table: Table) -> tuple[Frame, dict[str, int]]:
             for name in table.columns
         ),
         *(
-            _is_placeholder(pl.col(name)).alias(f"{name}?")
+            is_placeholder(_day(pl.col(name))).fill_null(False).alias(f"{name}?")
             for name, kind in table.columns.items()
             if kind is Kind.DATE
         ),
@@ -226,9 +225,8 @@ def _read(text: pl.Expr, name: str, kind: Kind, table: Table) -> pl.Expr:
     if kind is Kind.ID:
         return pl.when(text.str.contains(r"^\d{1,18}$")).then(text).cast(pl.Int64, strict=False)
     if kind is Kind.DATE:
-        date = (
-            pl.when(~_is_placeholder(text)).then(_day(text)).str.to_date("%Y-%m-%d", strict=False)
-        )
+        day = _day(text)
+        date = pl.when(~is_placeholder(day)).then(day).str.to_date("%Y-%m-%d", strict=False)
         return pl.when(date.is_between(_FIRST, _LAST)).then(date)
     if kind is Kind.MONTH:
         month = text.str.extract(r"^(0?[1-9]|1[0-2])/(?:19|20|21)\d\d$").str.zfill(2)
@@ -252,12 +250,7 @@ def _day(text: pl.Expr) -> pl.Expr:
     """A date in the release's own form, or in another that agencies write, as YYYY-MM-DD."""
     usual = text.str.contains(rf"^{DATE}$")
     # Reading the other forms costs much more, and hardly a file has them.
-    return pl.when(usual).then(text.str.head(10)).otherwise(iso_day(pl.when(~usual).then(text)))
-
-
-def _is_placeholder(text: pl.Expr) -> pl.Expr:
-    """Whether a date is one that systems write where none is known."""
-    return _day(text).is_in(sorted(placeholder_days())).fill_null(False)
+    return pl.when(usual).then(text.str.head(10)).otherwise(written_day(pl.when(~usual).then(text)))
 
 
 def _quarantined(

@@ -2,8 +2,9 @@
 
 What the user types may be a file, a folder or a pattern; what is found is literal from then on. In
 folders, every regular file with the ending asked for (`.avro`), in capitals too, is found, through
-links and once each. Names that start with `_` or `.` are passed over: they are being written, or hidden.
-Whatever else cannot be read is named with the reason, for nothing may be left out without a word.
+links and once each. Names that start with `_` or `.` are passed over: they are being written, or
+hidden. Whatever else cannot be read is named with the reason, for nothing may be left out without
+a word.
 """
 
 from __future__ import annotations
