@@ -42,21 +42,43 @@ class Condition:
         facts: Names of the facts it reads, first use first.
         milestones: Names of the milestones it reads, first use first.
         asks: Whether it names a fact or milestone itself, rather than only other conditions.
+        named: Names of the other conditions it reads, first use first.
+        cuts: Numbers at which a comparison with the score comes out otherwise, in order: it is the
+            same for all scores from one cut up to the next.
     """
 
     sql: str
     facts: tuple[str, ...] = ()
     milestones: tuple[str, ...] = ()
     asks: bool = True
+    named: tuple[str, ...] = ()
+    cuts: tuple[int, ...] = ()
+
+    def with_known(self, values: Mapping[str, bool | int | str | datetime.date]) -> str:
+        """The SQL, were columns of these values: a column stands in it in double quotes alone."""
+        sql = self.sql
+        for column, value in values.items():
+            sql = sql.replace(f'"{column}"', _literal(value))
+        return sql
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Something that can be compared: a `count` or `date` between two bounds, as SQL."""
+    """Something that can be compared: a `count` or `date` between two bounds, as SQL.
+
+    Args:
+        kind: What it can be compared with.
+        low: Its lower bound.
+        high: Its upper bound.
+        constant: The number it is, if it is one.
+        cut: Whether it is compared with numbers alone, and these are the condition's `cuts`.
+    """
 
     kind: TermKind
     low: str
     high: str
+    constant: int | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +130,39 @@ def compile_condition(text: str, names: Names) -> Condition:
         raise ConditionError("nested too deeply") from None
     if _depth(sql) > DEEPEST:
         raise ConditionError(f"nested too deeply: more than {DEEPEST} levels of brackets and NOTs")
-    return Condition(sql, tuple(compiler.facts), tuple(compiler.milestones), compiler.asks)
+    return Condition(
+        sql,
+        tuple(compiler.facts),
+        tuple(compiler.milestones),
+        compiler.asks,
+        tuple(compiler.named),
+        tuple(sorted(compiler.cuts)),
+    )
 
 
 _OPPOSITE = {"TRUE": "FALSE", "FALSE": "TRUE"}
-_FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
+_FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+}
+
+
+# From which number on a comparison with it comes out otherwise, counted from that number.
+_STEPS: dict[type[exp.Expr], tuple[int, ...]] = {
+    exp.GTE: (0,),
+    exp.LT: (0,),
+    exp.GT: (1,),
+    exp.LTE: (1,),
+    exp.EQ: (0, 1),
+    exp.NEQ: (0, 1),
+}
+
+
+def _turned(operator: type[exp.Expr]) -> type[exp.Expr]:
+    """The operator with its sides exchanged."""
+    return _FLIPPED.get(operator, operator)
 
 
 class _Compiler:
@@ -121,6 +171,8 @@ class _Compiler:
         self.facts: dict[str, None] = {}
         self.milestones: dict[str, None] = {}
         self.asks = False
+        self.named: dict[str, None] = {}
+        self.cuts: set[int] = set()
 
     def boolean(self, node: exp.Expr) -> str:
         match node:
@@ -150,8 +202,8 @@ class _Compiler:
                         "BETWEEN SYMMETRIC is not allowed; write the lower value first"
                     )
                 middle = self.term(node.this)
-                at_least = _compare(exp.GTE, middle, self.term(node.args["low"]))
-                at_most = _compare(exp.LTE, middle, self.term(node.args["high"]))
+                at_least = self.compare(exp.GTE, middle, self.term(node.args["low"]))
+                at_most = self.compare(exp.LTE, middle, self.term(node.args["high"]))
                 return f"({at_least} AND {at_most})"
             case exp.In():
                 return self.membership(node)
@@ -169,10 +221,12 @@ class _Compiler:
 
     def joined(self, node: exp.Connector, operator: str, *, decides: str, neutral: str) -> str:
         facts, milestones, asks = dict(self.facts), dict(self.milestones), self.asks
+        named, cuts = dict(self.named), set(self.cuts)
         sides = [self.boolean(side) for side in node.flatten()]
         if decides in sides:
             # What a parameter has turned off reads nothing: nobody should be asked for it.
             self.facts, self.milestones, self.asks = facts, milestones, asks
+            self.named, self.cuts = named, cuts
             return decides
         return _balanced(operator, [side for side in sides if side != neutral]) or neutral
 
@@ -180,6 +234,7 @@ class _Compiler:
         name = self.name(node)
         if name in self.names.conditions:
             condition = self.names.conditions[name]
+            self.named[name] = None
             self.facts |= dict.fromkeys(condition.facts)
             self.milestones |= dict.fromkeys(condition.milestones)
             return condition.sql
@@ -197,7 +252,15 @@ class _Compiler:
         for one, other in ((left, right), (right, left)):
             if self.is_code(one):
                 return self.code_comparison(node, one, other)
-        return _compare(type(node), self.term(left), self.term(right))
+        return self.compare(type(node), self.term(left), self.term(right))
+
+    def compare(self, operator: type[exp.Expr], left: Term, right: Term) -> str:
+        for one, other, way in ((left, right, operator), (right, left, _turned(operator))):
+            if one.cut and other.constant is None:
+                raise ConditionError("the score is compared with a number alone")
+            if one.cut and other.constant is not None:
+                self.cuts |= {other.constant + step for step in _STEPS[way]}
+        return _compare(operator, left, right)
 
     def is_code(self, node: exp.Expr) -> bool:
         if not isinstance(node, exp.Column):
@@ -264,6 +327,8 @@ class _Compiler:
                 left, right = self.term(node.this), self.term(node.expression)
                 if left.kind != "count" or right.kind != "count":
                     raise ConditionError("only counts can be added")
+                if left.cut or right.cut:
+                    raise ConditionError("the score is compared with a number alone")
                 return Term("count", f"({left.low} + {right.low})", f"({left.high} + {right.high})")
             case exp.Neg() if isinstance(node.this, exp.Literal):
                 return _constant(-self.integer(node.this.this))
@@ -352,11 +417,16 @@ def _depth(sql: str) -> int:
     return max(itertools.accumulate(opened), default=0)
 
 
+def _literal(value: bool | int | str | datetime.date) -> str:
+    if isinstance(value, datetime.date):
+        return f"DATE '{value.isoformat()}'"
+    return exp.convert(value).sql()
+
+
 def _constant(value: int | datetime.date) -> Term:
     if isinstance(value, datetime.date):
-        sql = f"DATE '{value.isoformat()}'"
-        return Term("date", sql, sql)
-    return Term("count", str(value), str(value))
+        return Term("date", _literal(value), _literal(value))
+    return Term("count", str(value), str(value), constant=value)
 
 
 def _date(text: str) -> datetime.date:

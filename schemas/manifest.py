@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from schemas.outcomes import Route
+from schemas.outcomes import Route, State
 
 
 class _Part(BaseModel):
@@ -200,17 +200,23 @@ class Manifest(_Part):
         inputs: Files read.
         outputs: Files written.
         counts: Where every record went.
-        grounds: How often each criterion grounds a recommendation.
+        states: Recommendations by route and state; they add up to `counts.routed`.
+        needs_review: Recommendations that need human review, by route.
+        forms: How often each form of an outcome is recommended.
+        review_reasons: In how many cases each kind of reason asks for human review.
+        ask_first: How often a recommendation to expedite leans on each fact presumed: what to ask
+            before anybody accelerates.
+        conflicts: How often each conflict within a record was found.
+        reasons: How often each criterion is a reason for a recommendation.
         unknown: How often each criterion is UNKNOWN.
         missing_facts: How often each fact is asked for.
+        settling_facts: In how many cases an answer to each fact alone could settle the route.
         quarantine: How often each reason sets records or places aside: entries in quarantine/.
         quarantined_records: How many case records each reason sets aside; they add up to
             `counts.quarantined`. None in a manifest from before it was kept.
         damaged: Files of which a part could not be read; the rest of each was.
         left_out: Files and folders of which nothing was read.
         warnings: How often each field was set to unknown in normalizing.
-        firm: Recommendations that no missing fact can change.
-        look: Recommendations marked for a person's look.
         scope_unknown: Cases taken in although it is unknown whether they are in scope.
         versions: Versions of what computed it.
         started: When it began, UTC.
@@ -227,16 +233,21 @@ class Manifest(_Part):
     inputs: tuple[InputFile, ...]
     outputs: tuple[OutputFile, ...]
     counts: Counts
-    grounds: dict[str, int]
+    states: dict[Route, dict[State, int]]
+    needs_review: dict[Route, int]
+    forms: dict[str, int]
+    review_reasons: dict[str, int]
+    ask_first: dict[str, int]
+    conflicts: dict[str, int]
+    reasons: dict[str, int]
     unknown: dict[str, int]
     missing_facts: dict[str, int]
+    settling_facts: dict[str, int]
     quarantine: dict[str, int]
     quarantined_records: dict[str, int] | None = None
     damaged: tuple[DamagedFile, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
     warnings: dict[str, int]
-    firm: int
-    look: int
     scope_unknown: int
     versions: dict[str, str]
     started: datetime.datetime
@@ -251,4 +262,7 @@ class Manifest(_Part):
                 raise ValueError(
                     f"{self.counts.quarantined} records are quarantined, {by_reason} by reason"
                 )
+        for route, states in self.states.items():
+            if sum(states.values()) != self.counts.routed[route]:
+                raise ValueError(f"the states of {route} do not add up to its cases")
         return self

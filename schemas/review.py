@@ -29,5 +29,5 @@ class Review(BaseModel):
     offer: Offer | None = None
     background_check: BackgroundCheck | None = None
     route_then: str | None = None
-    grounds_then: list[str] | None = None
+    reasons_then: list[str] | None = None
     seen_on: datetime.date | None = None

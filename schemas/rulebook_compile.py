@@ -22,11 +22,12 @@ from schemas.rulebook import (
     Scope,
 )
 
-SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"')
+SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"', cut=True)
 LISTS = ("priority", "favored")
+# What rows of the routing table may name beside the lists, and how large that lets the table be.
+MOST_NAMED, MOST_ROWS, MOST_STATES = 8, 60, 4_000_000
 # The longest that a milestone can be after its date: more than a life.
 LONGEST = {"years": 150, "months": 1_800, "days": 55_000}
-WORLDS = tuple((priority, favored) for priority in (True, False) for favored in (True, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class CompiledPresumption:
     basis: Condition
     against: tuple[Condition, ...]
 
+    @property
+    def id(self) -> str:
+        """The presumption's id."""
+        return self.presumption.id
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledRulebook:
@@ -83,8 +89,7 @@ class CompiledRulebook:
         criteria: Its criteria in order.
         milestones: Its milestones.
         presumptions: Its presumptions.
-        routing: For each world (priority holds, favored holds), the condition of each row.
-        reads_score: Whether a row of the routing table reads the score.
+        routing: The condition of each row, over the columns `atoms` and the score's bounds.
         human_review: Each rule of human review with its compiled condition.
         scopes: Compiled scopes by id.
     """
@@ -94,8 +99,7 @@ class CompiledRulebook:
     criteria: tuple[CompiledCriterion, ...]
     milestones: tuple[MilestoneSpan, ...]
     presumptions: tuple[CompiledPresumption, ...]
-    routing: dict[tuple[bool, bool], tuple[Condition, ...]]
-    reads_score: bool
+    routing: tuple[Condition, ...]
     human_review: tuple[tuple[HumanReview, Condition], ...]
     scopes: dict[str, Condition]
 
@@ -103,6 +107,20 @@ class CompiledRulebook:
     def id(self) -> str:
         """The rulebook's id."""
         return self.rulebook.id
+
+    @property
+    def atoms(self) -> tuple[str, ...]:
+        """What an outcome hangs on beside the score.
+
+        These are the criteria that rows name, by their ids, and by its name the rest of each list.
+        """
+        named = {name for row in self.routing for name in row.named}
+        return (*LISTS, *(c.id for c in self.criteria if c.id in named))
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """The scores at which a row comes out otherwise, in order."""
+        return tuple(sorted({cut for row in self.routing for cut in row.cuts}))
 
     def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
         """The criteria of one list: priority, favored or factor."""
@@ -148,8 +166,7 @@ def compile_rulebook(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[
         criteria=tuple(work.criteria),
         milestones=tuple(work.milestones),
         presumptions=tuple(work.presumptions),
-        routing={world: tuple(rows) for world, rows in work.routing.items()},
-        reads_score=any("score." in row.sql for rows in work.routing.values() for row in rows),
+        routing=tuple(work.routing),
         human_review=tuple(work.human_review),
         scopes=work.scopes,
     )
@@ -164,7 +181,7 @@ class _Compilation:
     milestones: list[MilestoneSpan] = field(default_factory=list)
     presumptions: list[CompiledPresumption] = field(default_factory=list)
     human_review: list[tuple[HumanReview, Condition]] = field(default_factory=list)
-    routing: dict[tuple[bool, bool], list[Condition]] = field(default_factory=dict)
+    routing: list[Condition] = field(default_factory=list)
     scopes: dict[str, Condition] = field(default_factory=dict)
     parameters_used: set[str] = field(default_factory=set)
 
@@ -177,10 +194,8 @@ class _Compilation:
             self.add_presumption(("presumptions", index), presumption)
         for index, review in enumerate(self.rulebook.human_review):
             self.add_human_review(("human_review", index), review)
-        for world in WORLDS:
-            self.routing[world] = []
-            for index, row in enumerate(self.rulebook.routing):
-                self.add_row(("routing", index), row, world)
+        for index, row in enumerate(self.rulebook.routing):
+            self.add_row(("routing", index), row)
         for index, scope in enumerate(self.rulebook.scopes):
             self.add_scope(("scopes", index), scope)
 
@@ -320,17 +335,21 @@ class _Compilation:
             self.problem(path, f"{condition.milestones[0]} is a milestone; only facts are read")
         return condition
 
-    def add_row(
-        self, path: tuple[str | int, ...], row: RoutingRow, world: tuple[bool, bool]
-    ) -> None:
-        holds = {
-            name: Condition("TRUE" if value else "FALSE")
-            for name, value in zip(LISTS, world, strict=True)
-        }
-        names = Names({}, holds, self.values(), {"score": SCORE}, facts=False)
-        condition = self.compile((*path, "when"), row.when, names)
-        if condition is not None:
-            self.routing[world].append(condition)
+    def add_row(self, path: tuple[str | int, ...], row: RoutingRow) -> None:
+        names = (*LISTS, *(compiled.id for compiled in self.criteria))
+        columns = {name: Condition(f'"{name}"') for name in names}
+        rows_read = Names({}, columns, self.values(), {"score": SCORE}, facts=False)
+        condition = self.compile((*path, "when"), row.when, rows_read)
+        if condition is None:
+            return
+        self.routing.append(condition)
+        named = {name for one in self.routing for name in one.named} - {*LISTS}
+        cuts = {cut for one in self.routing for cut in one.cuts}
+        states = 3 ** (2 + len(named)) * (1 + len(cuts)) ** 2
+        if len(named) > MOST_NAMED:
+            self.problem(path, f"the rows name more than {MOST_NAMED} criteria; sum some up as one")
+        elif states > MOST_STATES:
+            self.problem(path, "the rows name too many criteria and numbers; sum some up as one")
 
     def shape_problems(self) -> Iterator[Problem]:
         rulebook = self.rulebook
@@ -342,6 +361,8 @@ class _Compilation:
         yield from _duplicates("criteria", [c.id for c in rulebook.criteria])
         yield from _duplicates("milestones", [m.id for m in rulebook.milestones])
         yield from _duplicates("routing", [row.id for row in rulebook.routing])
+        if len(rulebook.routing) > MOST_ROWS:
+            yield Problem(("routing", MOST_ROWS), f"the table has more than {MOST_ROWS} rows")
         yield from _duplicates("presumptions", [p.id for p in rulebook.presumptions])
         yield from _duplicates("human_review", [review.id for review in rulebook.human_review])
         presumed: set[str] = set()

@@ -8,11 +8,25 @@ from rich.table import Table
 from pipelines.cli.console import SafeConsole, shown
 from pipelines.nights.summary import print_night
 from pipelines.runs.damage import unread_lines
+from schemas.conflicts import CONFLICTS
+from schemas.facts import FACTS
 from schemas.manifest import Manifest
-from schemas.outcomes import ROUTES
+from schemas.outcomes import ROUTES, STATE_TEXTS, State
 from schemas.rulebook_compile import CompiledRulebook
 
 MOST = 10
+STATE_NAMES: dict[State, str] = {
+    "ON_THE_RECORD": "on the record",
+    "AFTER_CHECKS": "after checks",
+    "OPEN": "open",
+}
+REVIEW_NAMES = {
+    "CONFLICT": "facts that conflict",
+    "TABLE": "what the routing table leaves to a person",
+    "RULE": "a rule of the rulebook",
+    "JUDGMENT": "words that a person must judge",
+    "MARKER": "a marker for an adverse fact that is not known",
+}
 
 
 def print_run(
@@ -44,11 +58,17 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
         only = [part for part in (manifest.scope, ", ".join(manifest.courts or ())) if part]
         console.print(f"only: {shown('; '.join(only))}")
 
-    table = _table("route", "cases", "share")
+    table = _table("route", "cases", "share", *STATE_NAMES.values(), "needs review")
     for route in ROUTES:
-        table.add_row(route, f"{counts.routed[route]:,}", _share(counts.routed[route], routed))
+        number, states = counts.routed[route], manifest.states[route]
+        split = [*(states.get(state, 0) for state in STATE_NAMES), manifest.needs_review[route]]
+        table.add_row(route, f"{number:,}", _share(number, routed), *(f"{n:,}" for n in split))
     table.add_section()
-    table.add_row("routed", f"{routed:,}", "")
+    totals = [
+        sum(states.get(state, 0) for states in manifest.states.values()) for state in STATE_NAMES
+    ]
+    totals.append(sum(manifest.needs_review.values()))
+    table.add_row("routed", f"{routed:,}", "", *(f"{number:,}" for number in totals))
     for name, number in (
         ("quarantined", counts.quarantined),
         ("superseded duplicates", counts.duplicates),
@@ -61,8 +81,18 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     console.print(table)
 
     titles = {c.id: c.criterion.title for c in rulebook.criteria} if rulebook else {}
-    _most(console, "most frequent grounds", manifest.grounds, routed, titles)
-    _most(console, "most often unknown", manifest.missing_facts, routed, {}, 5)
+    _ask_first(console, manifest)
+    _most(console, "most frequent reasons", manifest.reasons, routed, titles)
+    _most(console, "one answer could settle", _labels(manifest.settling_facts), routed, {}, 5)
+    if manifest.forms:
+        forms = {form.replace("_", " ").lower(): n for form, n in manifest.forms.items()}
+        _most(console, "form of the outcome", forms, routed, {})
+    if manifest.review_reasons:
+        kinds = {REVIEW_NAMES[kind]: n for kind, n in manifest.review_reasons.items()}
+        _most(console, "needs human review for", kinds, routed, {})
+    if manifest.conflicts:
+        conflicts = {CONFLICTS[name].says: n for name, n in manifest.conflicts.items()}
+        _most(console, "records that conflict", conflicts, routed, {}, 5)
     if manifest.quarantine:
         _set_aside(console, manifest)
     if counts.unreadable_places:
@@ -73,10 +103,8 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
         console.print(shown(line))
     if manifest.warnings:
         _most(console, "fields set to unknown", manifest.warnings, None, {}, 5)
-    console.print(
-        f"{manifest.firm:,} are firm: no missing fact can change them. "
-        f"{manifest.look:,} are marked for a person's look{_why_look(rulebook)}."
-    )
+    for state in STATE_NAMES:
+        console.print(STATE_TEXTS[state])
     if manifest.nightly is not None:
         print_night(console, manifest.nightly)
     rate = counts.read / manifest.seconds if manifest.seconds else 0
@@ -85,10 +113,20 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
     console.print(f"files: {shown(run)}/{{{','.join(ROUTES)},quarantine,duplicates,cases}}/")
 
 
-def _why_look(rulebook: CompiledRulebook | None) -> str:
-    """Why a rulebook marks cases so, where it has one reason."""
-    rows = [row for row in rulebook.rulebook.routing if row.needs_review] if rulebook else []
-    return f": {rows[0].why.rstrip('.')}" if len(rows) == 1 else ""
+def _ask_first(console: Console, manifest: Manifest) -> None:
+    """What to ask before anybody accelerates a case that leans on what is presumed absent."""
+    leaning = manifest.states["expedite"].get("AFTER_CHECKS", 0)
+    if leaning and manifest.ask_first:
+        console.print(
+            f"[bold]{leaning:,} of the cases to expedite lean on what is presumed absent.[/] "
+            "Ask before anybody accelerates them:"
+        )
+        _most(console, "ask first", _labels(manifest.ask_first), leaning, {}, 5)
+
+
+def _labels(numbers: dict[str, int]) -> dict[str, int]:
+    """Facts by what a person calls them."""
+    return {FACTS[name].label if name in FACTS else name: n for name, n in numbers.items()}
 
 
 def _set_aside(console: Console, manifest: Manifest) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from schemas.manifest import DamagedFile
+from schemas.outcomes import ROUTES, STATES
 from transforms.files.storage import read_bytes, write_whole
 from transforms.frames.frame import Frame
 
@@ -61,18 +62,32 @@ class Tallies:
             for path, places in sorted(self.counts("damaged").items())
         )
 
+    def states(self) -> dict[str, dict[str, int]]:
+        """How many cases each route has, by state."""
+        counted = self.counts("state")
+        return {
+            route: {state: counted.get(f"{route} {state}", 0) for state in STATES}
+            for route in ROUTES
+        }
+
     def of_review(self) -> dict[str, Any]:
         """The fields of a manifest that count recommendations and what was set aside."""
+        needs = self.counts("needs_review")
         return {
-            "grounds": self.counts("ground"),
+            "states": self.states(),
+            "needs_review": {route: needs.get(route, 0) for route in ROUTES},
+            "forms": self.counts("form"),
+            "review_reasons": self.counts("review_reason"),
+            "ask_first": self.counts("ask_first"),
+            "conflicts": self.counts("conflict"),
+            "reasons": self.counts("reason"),
             "unknown": self.counts("unknown"),
             "missing_facts": self.counts("missing_fact"),
+            "settling_facts": self.counts("settling_fact"),
             "quarantine": self.counts("quarantine"),
             "quarantined_records": self.counts("quarantined"),
             "damaged": self.damaged(),
             "warnings": self.counts("warning"),
-            "firm": self.total("firm"),
-            "look": self.total("look"),
             "scope_unknown": self.total("scope_unknown"),
         }
 

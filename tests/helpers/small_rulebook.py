@@ -134,7 +134,7 @@ def any_of(values: Iterable[Truth]) -> Truth:
     return True if True in found else None if None in found else False
 
 
-def plain_standing(values: dict[str, Truth]) -> tuple[Truth, Truth, int, int]:
+def plain_position(values: dict[str, Truth]) -> tuple[Truth, Truth, int, int]:
     """Priority, favored and the bounds of the score, by the values of the criteria."""
     ways = [
         sum(weight for weight, holds in zip(WEIGHTS.values(), way, strict=True) if holds)
@@ -150,7 +150,7 @@ def plain_standing(values: dict[str, Truth]) -> tuple[Truth, Truth, int, int]:
 
 @functools.cache
 def plain_route(priority: Truth, favored: Truth, least: int, most: int) -> str:
-    """The route of a standing: the one that every completion has, else continue."""
+    """The route of a position: the one that every completion has, else continue."""
     routes = {
         _table(*way)
         for way in itertools.product(

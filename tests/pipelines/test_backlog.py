@@ -171,7 +171,15 @@ def test_other_files_another_split_and_another_order_give_the_same_content(
     assert content(run_of(tmp_path / "out")) == content(backlog.run)
     manifest = json.loads(again.stdout)
     assert manifest["run_id"] == "again"
-    for name in ("counts", "grounds", "unknown", "missing_facts", "firm", "look", "rulebook"):
+    for name in (
+        "counts",
+        "reasons",
+        "unknown",
+        "missing_facts",
+        "states",
+        "needs_review",
+        "rulebook",
+    ):
         assert manifest[name] == backlog.manifest[name]
 
 

@@ -179,8 +179,8 @@ def test_facts_change_recommendations_by_the_events_that_set_them(place: Path) -
     found = changes(run)
     row = found["felon"]
     assert (row["from_route"], row["to_route"], row["status"]) == ("continue", "expedite", "routed")
-    assert (row["from_grounds"], row["to_grounds"]) == ([], ["P2a"])
-    assert {"route", "rule", "grounds"} <= set(row["differs"])
+    assert (row["from_reasons"], row["to_reasons"]) == ([], ["P2a"])
+    assert {"route", "rule", "reasons"} <= set(row["differs"])
     assert causes(row) == [("FACT", "convictions", "e1", datetime.date(2011, 11, 10))]
     assert row["causes"][0]["event_kind"] == "CONVICTION_ENTERED"
     assert (found["done"]["to_route"], found["done"]["status"]) == (None, "completed")
@@ -211,7 +211,7 @@ def test_a_missed_night_is_caught_up_and_a_milestone_is_the_cause(place: Path) -
     run = run_of(place / "third")
     reconciled(run)
     row = changes(run)["elder"]
-    assert (row["from_route"], row["to_route"], row["to_grounds"]) == ("continue", "close", ["F4"])
+    assert (row["from_route"], row["to_route"], row["to_reasons"]) == ("continue", "close", ["F4"])
     assert causes(row) == [("MILESTONE", "turned_65", datetime.date(2011, 11, 17))]
 
 
@@ -256,7 +256,7 @@ def test_a_reviewed_case_leaves_the_queue_and_comes_back_when_it_changes(place: 
     ]
     assert queues[2]["new"]["mark"] is None
     [review] = rows(run_of(place / "third"), "reviews")
-    assert (review["route_then"], review["grounds_then"]) == ("continue", [])
+    assert (review["route_then"], review["reasons_then"]) == ("continue", [])
     assert review["seen_on"] == N2
 
 
@@ -292,7 +292,7 @@ def test_cases_out_of_scope_are_kept_and_so_are_their_reviews(place: Path) -> No
     reconciled(back)
     kept = {row["review_id"]: row for row in rows(back, "reviews")}
     assert set(kept) == {"r1", "s-held", "s-los"}
-    assert (kept["s-held"]["route_then"], kept["s-held"]["grounds_then"]) == ("continue", [])
+    assert (kept["s-held"]["route_then"], kept["s-held"]["reasons_then"]) == ("continue", [])
     # Recommended upon as before their reviews, they do not wait.
     assert changes(back)["held"]["to_route"] == "continue"
     waits = {row["case_id"] for row in rows(back, "queue")}

@@ -158,7 +158,7 @@ def test_a_kill_loses_nothing_and_a_restart_repeats_nothing(killed: Path) -> Non
     assert found["batch-000005"]
     [row] = found["batch-000001"]
     assert (row["from_route"], row["to_route"]) == ("continue", "expedite")
-    assert row["to_grounds"] == ["P2a"]
+    assert row["to_reasons"] == ["P2a"]
     # The second watch only said what the first had not.
     assert not {"batch-000001", "batch-000002"} & set(said(killed))
 
@@ -210,7 +210,7 @@ def test_days_that_have_come_are_said_each_once(begun: Path, tmp_path: Path) -> 
     row, other = (next(row for row in found["day-2011-11-17"] if row["case_id"] == name)
                   for name in ("elder", "veteran"))  # fmt: skip
     assert (row["to_route"], row["as_of"]) == ("close", datetime.date(2011, 11, 17))
-    assert (other["differs"], other["to_grounds"]) == (["grounds"], ["F1", "F4"])
+    assert (other["differs"], other["to_reasons"]) == (["reasons"], ["F1", "F4"])
     for one in (row, other):
         assert [cause["milestone"] for cause in one["causes"]] == ["turned_65"]
     every = [row["case_id"] for part in found.values() for row in part]

@@ -107,8 +107,7 @@ class _Judge:
     def rows(self, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The recommendation for each case."""
         facts = pl.DataFrame(list(cases), schema=self.schema)
-        rows = recommend(facts, self.rulebook, self.as_of, presume=self.presume).to_dicts()
-        return [_shim(row) for row in rows]
+        return recommend(facts, self.rulebook, self.as_of, presume=self.presume).to_dicts()
 
 
 @dataclass(frozen=True)
@@ -381,21 +380,3 @@ def _difference(case: _Case, before: Mapping[str, Any]) -> Difference:
         before=_outcome(before),
         criteria=tuple(value for value in values if value[1] != value[2]),
     )
-
-
-def _shim(row: dict[str, Any]) -> dict[str, Any]:
-    # Until recommendations hold these columns.
-    if "state" in row:
-        return row
-    open_or_checked = "OPEN" if row["rule"] is None else "AFTER_CHECKS"
-    return {
-        **row,
-        "form": None,
-        "state": "ON_THE_RECORD" if row["firm"] else open_or_checked,
-        "needs_review": row["look"],
-        "review_reasons": [],
-        "reasons": row["grounds"],
-        "steps": [],
-        "settling_facts": row["missing_facts"][:1],
-        "checks": [{**check, "not_known": []} for check in row["checks"]],
-    }

@@ -116,19 +116,22 @@ def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
     plain = {
         "route": got["route"],
         "rule": got["rule"],
-        "needs_review": got["look"],
-        "state": _state(got),
+        "form": got["form"],
+        "state": got["state"],
+        "needs_review": got["needs_review"],
         "changes_on": got["changes_on"],
         "changes_to": got["changes_to"],
-        "reasons": [ground["criterion"] for ground in got["grounds"]],
+        "reasons": [reason["criterion"] for reason in got["reasons"]],
         "checks": [check["fact"] for check in got["checks"]],
         "possible_routes": got["possible_routes"],
         "missing_facts": got["missing_facts"],
+        "settling_facts": got["settling_facts"],
+        "conflicts": got["conflicts"],
         "score": (got["score_low"], got["score_high"]),
     }
     for name in expect.model_fields_set - {"criteria"}:
         wanted, have = getattr(expect, name), plain[name]
-        if name in ("reasons", "checks", "possible_routes"):
+        if name in ("reasons", "checks", "possible_routes", "settling_facts", "conflicts"):
             wanted, have = sorted(wanted), sorted(have)
         if wanted != have:
             yield f"{name}: expected {wanted}, got {have}"
@@ -138,12 +141,6 @@ def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
             value = "unknown"
         if value != wanted:
             yield f"criterion {criterion}: expected {wanted}, got {value}"
-
-
-def _state(got: dict[str, Any]) -> str:
-    if got["firm"]:
-        return "ON_THE_RECORD"
-    return "OPEN" if got["rule"] is None else "AFTER_CHECKS"
 
 
 def _not_exercised(rulebook: CompiledRulebook, exercised: _Exercised) -> Iterator[Problem]:

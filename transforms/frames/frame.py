@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -48,3 +49,23 @@ def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
     # In one chunk: to gather lists from two takes a hundred times as long.
     both = pl.concat([column, values.cast(column.dtype).alias(column.name)], rechunk=True)
     return both.gather(place)
+
+
+def whole(
+    name: str, value: bool | int | str | datetime.date, dtype: pl.DataType, height: int
+) -> pl.Series:
+    """A column of one value, each row written out.
+
+    A literal, or a row repeated, stays one value in polars, and an expression over nothing else
+    then gives one row where the frame has many.
+
+    Args:
+        name: The column's name.
+        value: The value.
+        dtype: Its type.
+        height: How many rows.
+
+    Returns:
+        The column.
+    """
+    return pl.Series(name, [], dtype).extend_constant(value, height)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -26,11 +27,24 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
         return pl.Series([[]], dtype=pl.List(labels.dtype)).new_from_index(0, flags.height)
     # The flags lie a column together: turned once, they are searched in half the time.
     rows, columns = np.divmod(np.flatnonzero(np.ascontiguousarray(matrix)), matrix.shape[1])
-    offsets = np.zeros(flags.height + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=flags.height), out=offsets[1:])
-    values = labels.gather(pl.Series(columns.astype(np.uint32)))
+    return lists_of(rows, labels.gather(pl.Series(columns.astype(np.uint32))), flags.height)
+
+
+def lists_of(rows: npt.NDArray[np.int64], values: pl.Series, height: int) -> pl.Series:
+    """For each row the list of its values.
+
+    Args:
+        rows: The row of each value, in ascending order.
+        values: The values, as many.
+        height: How many rows there are.
+
+    Returns:
+        A list column as long as `height`, never null.
+    """
+    offsets = np.zeros(height + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=height), out=offsets[1:])
     lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow())
-    return pl.Series(_Exported(lists), dtype=pl.List(labels.dtype))
+    return pl.Series(_Exported(lists), dtype=pl.List(values.dtype))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,16 @@ from transforms.frames.labels import label_lists
 from transforms.nightly.causes import CAUSE, date_causes, fact_causes, plain_causes
 
 CHANGES = polars_schema(avro_schema("change"))
-COMPARED = ("route", "rule", "look", "grounds", "checks", "possible_routes")
+COMPARED = (
+    "route",
+    "form",
+    "state",
+    "rule",
+    "needs_review",
+    "reasons",
+    "checks",
+    "possible_routes",
+)
 SUMMARY = ("case_id", "court", *COMPARED)
 
 
@@ -47,16 +56,18 @@ def summarize(recommendations: Frame) -> Frame:
         recommendations: `case_id`, `court` and the columns `COMPARED` of recommendation.avsc.
 
     Returns:
-        The same columns, grounds as criteria and checks as facts.
+        The same columns, reasons as criteria and checks as facts.
     """
     element = pl.element().struct
     return recommendations.select(
         "case_id",
         "court",
         "route",
+        "form",
+        "state",
         "rule",
-        "look",
-        pl.col("grounds").list.eval(element.field("criterion")),
+        "needs_review",
+        pl.col("reasons").list.eval(element.field("criterion")),
         pl.col("checks").list.eval(element.field("fact")),
         "possible_routes",
     )
@@ -140,8 +151,8 @@ def changes(
             "status",
             from_route="route",
             to_route="route_after",
-            from_grounds="grounds",
-            to_grounds="grounds_after",
+            from_reasons="reasons",
+            to_reasons="reasons_after",
             differs="differs",
             causes=pl.col("causes").fill_null(pl.lit([], CHANGES["causes"])),
         )

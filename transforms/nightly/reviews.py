@@ -1,7 +1,7 @@
 """Reviews: what attorneys decided, kept for ever, and the cases that wait for one.
 
 After a review that counts a case leaves the queue. It comes back, marked, while its route or its
-grounds are others than those that the attorney saw. Those are what the review says that they were;
+reasons are others than those that the attorney saw. Those are what the review says that they were;
 else last night's, if it was decided on last night's day or later; else they are not known, and the
 case comes back.
 """
@@ -26,7 +26,7 @@ from transforms.normalize.quarantine import QUARANTINED, set_aside
 REVIEWS = polars_schema(avro_schema("review"))
 QUEUE = polars_schema(avro_schema("queue"))
 # What was recommended to the attorney.
-SAW = ("route_then", "grounds_then")
+SAW = ("route_then", "reasons_then")
 NOT_KNOWN = "what was recommended when it was decided is not known"
 
 _FAULTS = {
@@ -63,7 +63,7 @@ def normalize_reviews(reviews: Frame) -> Checked:
         decided_at=iso_time(pl.col("decided_at")),
         route=text_of("route").str.to_lowercase(),
         route_then=text_of("route_then").str.to_lowercase(),
-        grounds_then=pl.col("grounds_then").list.eval(pl.element().str.strip_chars().drop_nulls()),
+        reasons_then=pl.col("reasons_then").list.eval(pl.element().str.strip_chars().drop_nulls()),
     )
     no_time, bad_time = time_faults(reviews, spelt, "decided_at")
     faults = spelt.select(
@@ -131,18 +131,18 @@ def keep_reviews(
 
 def _with_seen(new: Frame, seen: Frame, last: datetime.date | None) -> Frame:
     """Reviews with what was recommended when they were decided, null where that is not known."""
-    says = pl.col("route_then").is_not_null() | pl.col("grounds_then").is_not_null()
+    says = pl.col("route_then").is_not_null() | pl.col("reasons_then").is_not_null()
     # Decided before last night's day, and read after it: what last night said was not seen.
     late = pl.lit(False) if last is None else pl.col("decided_at") < last.isoformat()
-    grounds = pl.col("grounds").fill_null(pl.lit([], pl.List(pl.String)))
+    reasons = pl.col("reasons").fill_null(pl.lit([], pl.List(pl.String)))
     return new.join(
-        seen.select("case_id", "grounds", _route="route"),
+        seen.select("case_id", "reasons", _route="route"),
         on="case_id",
         how="left",
         maintain_order="left",
     ).with_columns(
         route_then=pl.when(says).then("route_then").when(~late).then("_route"),
-        grounds_then=pl.when(says).then("grounds_then").when(~late).then(grounds),
+        reasons_then=pl.when(says).then("reasons_then").when(~late).then(reasons),
     )
 
 
@@ -173,8 +173,8 @@ def queue(
     )
     latest = latest.with_columns(_counts=_counts(latest, reviews, second_reader=second_reader))
     cases = after.join(latest.drop("route"), on="case_id", how="left", maintain_order="left")
-    moved = pl.col("route").ne_missing(pl.col("route_then")) | pl.col("grounds").ne_missing(
-        pl.col("grounds_then")
+    moved = pl.col("route").ne_missing(pl.col("route_then")) | pl.col("reasons").ne_missing(
+        pl.col("reasons_then")
     )
     new = pl.lit(False) if before is None else ~pl.col("case_id").is_in(before["case_id"].implode())
     reviewed = pl.col("review_id").is_not_null()
@@ -218,8 +218,8 @@ def _counts(latest: Frame, reviews: Frame, *, second_reader: bool) -> pl.Series:
 def _changed(marked: Frame, log: Frame) -> pl.Series:
     """What has changed since a case's review, in words."""
     back = marked.with_row_index("_row").filter(pl.col("mark") == "CHANGED_SINCE_REVIEW")
-    now, then = pl.col("grounds"), pl.col("grounds_then").fill_null(pl.lit([], pl.List(pl.String)))
-    unknown = pl.col("route_then").is_null() & pl.col("grounds_then").is_null()
+    now, then = pl.col("reasons"), pl.col("reasons_then").fill_null(pl.lit([], pl.List(pl.String)))
+    unknown = pl.col("route_then").is_null() & pl.col("reasons_then").is_null()
     route = back.filter(pl.col("route").ne_missing(pl.col("route_then"))).select(
         "_row",
         text=pl.when(unknown)
@@ -232,13 +232,13 @@ def _changed(marked: Frame, log: Frame) -> pl.Series:
         route,
         *(
             back.filter(~unknown)
-            .select("_row", text=grounds)
+            .select("_row", text=reasons)
             .explode("text")
             .drop_nulls()
             .with_columns(text=pl.lit(word) + pl.col("text"))
-            for word, grounds in (
-                ("ground gained: ", now.list.set_difference(then)),
-                ("ground lost: ", then.list.set_difference(now)),
+            for word, reasons in (
+                ("reason gained: ", now.list.set_difference(then)),
+                ("reason lost: ", then.list.set_difference(now)),
             )
         ),
         back.select("_row", "case_id", "decided_at")

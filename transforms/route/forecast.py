@@ -39,7 +39,7 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     later = pl.concat(moments, rechunk=True)
     there = moving.take(later["row"])
     first = (
-        later.with_columns(route=table.route(there.standing(later["day"])))
+        later.with_columns(route=table.recommended(there.position(later["day"])))
         .filter(pl.col("route") != pl.col("now"))
         .sort("row", "day")
         .unique("row", keep="first", maintain_order=True)

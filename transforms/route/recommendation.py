@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from schemas.avro import avro_schema
-from schemas.facts import FACTS, high, low
-from schemas.outcomes import ROUTES
-from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
+from schemas.outcomes import FORMS, ROUTES, STATES
+from schemas.rulebook_compile import CompiledRulebook
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists
 from transforms.route.checks import checks
-from transforms.route.consequence import Consequence, consequences
 from transforms.route.forecast import forecast
-from transforms.route.rows import reach, route_cases
+from transforms.route.human_review import Routed, bearing_conflicts, review_reasons
+from transforms.route.leverage import Flags, Leverage
+from transforms.route.missing import missing_facts, unknown_facts
+from transforms.route.table import NONE, UNDECIDED, Array, RouteTable, shown
 from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import SCORE, MovingPart, Weighing, standing
+from transforms.score.position import SCORE, MovingPart, Weighing, position
 from transforms.score.presumptions import presumable, with_presumptions
 
 RECOMMENDATION = polars_schema(avro_schema("recommendation"))
@@ -29,13 +32,13 @@ PASSED_THROUGH = ("case_id", "opla_office", "warnings")
 def recommend(
     facts: Frame, rulebook: CompiledRulebook, as_of: datetime.date, *, presume: bool = True
 ) -> Frame:
-    """Weigh cases under a rulebook.
+    """Recommend a route for each case under a rulebook.
 
     Args:
-        facts: Facts (`transforms.score.facts.FACT_COLUMNS`), and of `case_id`, `opla_office` and
-            `warnings` those that there are.
+        facts: Facts (`transforms.score.facts.FACT_COLUMNS`), and of `case_id`, `opla_office`,
+            `warnings` and `conflicts` those that there are.
         rulebook: The rulebook.
-        as_of: The date as of which to weigh.
+        as_of: The date as of which to assess.
         presume: Whether the rulebook's presumptions are used.
 
     Returns:
@@ -46,12 +49,19 @@ def recommend(
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
     days = pl.Series([as_of], dtype=pl.Date).new_from_index(0, facts.height)
     real, effective = weighing.values(rulebook.criteria, days)
-    known, acted_on = standing(real, rulebook.criteria), standing(effective, rulebook.criteria)
-    routed = route_cases(acted_on, rulebook)
-    possible = route_cases(known, rulebook).select(reach(route) for route in ROUTES)
-    consequence = consequences(real, effective, acted_on, routed["route"], rulebook)
-    changes = forecast(MovingPart.of(weighing, effective), routed["route"], days)
-    unknown = _unknown_facts(facts)
+    table = RouteTable.of(rulebook)
+    known = position(real, rulebook.criteria, rulebook)
+    on_record = table.code(known)
+    acted_on = table.code(position(effective, rulebook.criteria, rulebook))
+    leverage = Leverage.of(real, on_record, rulebook)
+    routed = Routed(table.look_up(table.route, acted_on), table.look_up(table.row, acted_on))
+    possible = table.look_up(table.possible, on_record)
+    unknown = unknown_facts(facts)
+    bearing = bearing_conflicts(facts, routed, leverage, rulebook)
+    missing = missing_facts(weighing, as_of, effective, acted_on, leverage, unknown)
+    route = _named(shown(routed.route), ROUTES)
+    needs = review_reasons(weighing, days, real, routed, leverage, unknown)
+    changes = forecast(MovingPart.of(weighing, effective), route, days)
     return pl.DataFrame(
         {
             "case_id": _column(facts, "case_id"),
@@ -59,14 +69,22 @@ def recommend(
             "opla_office": _column(facts, "opla_office"),
             "rulebook": pl.Series([rulebook.id]).new_from_index(0, facts.height),
             "as_of": days,
-            "route": routed["route"],
-            "rule": routed["rule"],
-            "look": routed["look"],
-            "grounds": _grounds(real, routed, rulebook),
-            "checks": checks(real, effective, acted_on, consequence, applies, rulebook),
-            "possible_routes": label_lists(possible, pl.Series(ROUTES)),
-            "firm": possible.select(pl.sum_horizontal(pl.all().cast(pl.UInt8)) == 1).to_series(),
-            "missing_facts": _missing_facts(real, consequence, unknown, rulebook),
+            "route": route,
+            "form": _named(table.look_up(table.form, acted_on), FORMS),
+            "state": _named(_state(routed, possible, list(bearing.values())), STATES),
+            "rule": _named(routed.row, [row.id for row in rulebook.rulebook.routing]),
+            "needs_review": needs.list.len() > 0,
+            "review_reasons": needs,
+            "reasons": _reasons(real, routed, rulebook),
+            "checks": checks(leverage, effective, routed.route, applies, unknown, rulebook),
+            "steps": _steps(route, rulebook),
+            "possible_routes": label_lists(
+                pl.DataFrame({r: (possible >> n) & 1 == 1 for n, r in enumerate(ROUTES)}),
+                pl.Series(ROUTES),
+            ),
+            "missing_facts": missing.facts,
+            "settling_facts": missing.settling,
+            "conflicts": _conflicts(facts),
             "criteria_true": label_lists(real, pl.Series(real.columns)),
             "criteria_unknown": label_lists(
                 real.select(pl.all().is_null()), pl.Series(real.columns)
@@ -83,20 +101,24 @@ def recommend(
 def recommend_records(
     records: Frame, rulebook: CompiledRulebook, as_of: datetime.date, *, presume: bool = True
 ) -> Frame:
-    """Weigh normalized case records under a rulebook.
+    """Recommend a route for each normalized case record under a rulebook.
 
     Args:
-        records: Columns of case_record.avsc, normalized, and `warnings`.
+        records: Columns of case_record.avsc, normalized, with `warnings` and maybe `conflicts`.
         rulebook: The rulebook.
-        as_of: The date as of which to weigh.
+        as_of: The date as of which to assess.
         presume: Whether the rulebook's presumptions are used.
 
     Returns:
         The columns of recommendation.avsc, one row a case, in order.
     """
     facts = derive_facts(records, rulebook.rulebook.counted_convictions)
-    passed = records.select(name for name in PASSED_THROUGH if name in records.columns)
-    return recommend(facts.hstack(passed), rulebook, as_of, presume=presume)
+    return recommend(with_passed_through(facts, records), rulebook, as_of, presume=presume)
+
+
+def with_passed_through(facts: Frame, records: Frame) -> Frame:
+    """Facts, with the columns of their records that a recommendation repeats."""
+    return facts.hstack(records.select(name for name in PASSED_THROUGH if name in records.columns))
 
 
 def _column(frame: Frame, name: str, dtype: pl.DataType | None = None) -> pl.Series:
@@ -105,66 +127,54 @@ def _column(frame: Frame, name: str, dtype: pl.DataType | None = None) -> pl.Ser
     return pl.Series([None], dtype=dtype or pl.String()).new_from_index(0, frame.height)
 
 
-def _unknown_facts(facts: Frame) -> Frame:
-    """Which facts are not known, of those that there can be."""
-    exprs = []
-    for fact in FACTS.values():
-        unknown = pl.col(fact.columns[0]).is_null()
-        if fact.kind in ("count", "date"):
-            unknown = ~(pl.col(low(fact.name)) == pl.col(high(fact.name))).fill_null(False)
-        if fact.only_if is not None:
-            unknown = unknown & pl.col(fact.only_if).fill_null(True)
-        exprs.append(unknown.alias(fact.name))
-    return facts.select(exprs)
+def _conflicts(facts: Frame) -> pl.Series:
+    if "conflicts" in facts.columns:
+        return facts["conflicts"]
+    return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, facts.height)
 
 
-def _grounds(real: Frame, routed: Frame, rulebook: CompiledRulebook) -> pl.Series:
+def _named(numbers: Array, names: Sequence[str]) -> pl.Series:
+    """Names by their numbers, null for `NONE`."""
+    return pl.Series([*names, None], dtype=pl.String).gather(
+        pl.Series(np.where(numbers == NONE, len(names), numbers).astype(np.uint32))
+    )
+
+
+def _state(routed: Routed, possible: Array, bearing: list[Flags]) -> Array:
+    conflicted = np.logical_or.reduce([np.zeros(len(possible), dtype=bool), *bearing])
+    one_route = np.isin(possible, [1 << number for number in range(len(ROUTES))])
+    on_record, after_checks, still_open = (STATES.index(state) for state in STATES)
+    decided = np.where(one_route & ~conflicted, on_record, after_checks)
+    return np.where(routed.route == UNDECIDED, still_open, decided)
+
+
+def _reasons(real: Frame, routed: Routed, rulebook: CompiledRulebook) -> pl.Series:
     """The criteria that are TRUE and bear on the row that decided."""
-    rows = zip(rulebook.rulebook.routing, *rulebook.routing.values(), strict=True)
-    reading = [row for row, *worlds in rows if any("score." in world.sql for world in worlds)]
-    by_score: dict[str, list[str]] = {
-        route: [row.id for row in reading if row.route == route] for route in ROUTES
-    }
+    rows = list(zip(rulebook.rulebook.routing, rulebook.routing, strict=True))
     flags = []
     for criterion in rulebook.criteria:
         value = pl.col(criterion.id)
         if criterion.criterion.list == "factor":
             toward = "close" if (criterion.criterion.weight or 0) > 0 else "expedite"
-            value = value & pl.lit(routed["rule"]).is_in(by_score[toward])
-        flags.append(value.alias(criterion.id))
+            bears = [n for n, (row, read) in enumerate(rows) if read.cuts and row.route == toward]
+        elif criterion.criterion.list == "finding":
+            bears = [n for n, (_, read) in enumerate(rows) if criterion.id in read.named]
+        else:
+            flags.append(value)
+            continue
+        flags.append(value & pl.lit(pl.Series(np.isin(routed.row, bears))))
     labels = pl.DataFrame(
         {
             "criterion": [c.id for c in rulebook.criteria],
             "citation": [c.citation for c in rulebook.criteria],
         }
-    ).to_struct("ground")
+    ).to_struct("reason")
     return label_lists(real.select(flags), labels)
 
 
-def _missing_facts(
-    real: Frame, consequence: Consequence, unknown: Frame, rulebook: CompiledRulebook
-) -> pl.Series:
-    """Unknown facts behind UNKNOWN criteria: those that decide alone first, then the rest.
-
-    Within each part the facts that more criteria read come first.
-    """
-    readers: dict[str, list[CompiledCriterion]] = {}
-    for criterion in rulebook.criteria:
-        if not criterion.condition.asks:
-            continue
-        for fact in rulebook.facts_read(criterion.condition):
-            readers.setdefault(fact, []).append(criterion)
-    order = sorted(readers, key=lambda fact: (-len(readers[fact]), fact))
-    open_criteria = {c.id: real[c.id].is_null() for c in rulebook.criteria}
-    decisive, rest = [], []
-    for fact in order:
-        missing = pl.col(fact)
-        decides = pl.any_horizontal(
-            pl.lit(False), *(pl.lit(consequence.matters[c.id]) for c in readers[fact])
-        )
-        asked = pl.any_horizontal(*(pl.lit(open_criteria[c.id]) for c in readers[fact]))
-        decisive.append((missing & decides).alias(f"1.{fact}"))
-        rest.append((missing & asked & ~decides).alias(f"2.{fact}"))
-    return label_lists(
-        unknown.select(*decisive, *rest), pl.Series([*order, *order], dtype=pl.String)
+def _steps(route: pl.Series, rulebook: CompiledRulebook) -> pl.Series:
+    """The steps that the program required before acting on a route."""
+    steps = pl.Series(
+        [list(rulebook.rulebook.steps.get(r, ())) for r in ROUTES], dtype=pl.List(pl.String)
     )
+    return steps.gather(route.cast(pl.Enum(ROUTES)).to_physical())

@@ -1,86 +1,218 @@
-"""Route table: the route of every standing that there can be, worked out once a rulebook.
+"""Route table: the outcome of every position that there can be, worked out once a rulebook.
 
-A standing is four small values: so a rulebook has some thousands of them, and looking one up costs
-a fraction of reading the routing table again.
+A position is the truth of each criterion that rows name, of the rest of each list, and the two
+bounds of the score. All scores between two numbers that the rows compare with come out
+alike, so however large the weights are, there are few positions; to look one up costs a fraction of
+reading the rows.
+
+First the rows are read for each way in which everything is known (a *world*). A position with
+something unknown can turn out as any of its worlds: what it reaches is what they reach together.
+That takes lists, criteria and score as independent of one another, so it is a sound superset.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.outcomes import ROUTES
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.outcomes import FORMS, ROUTES
+from schemas.rulebook_compile import LISTS, CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.route.rows import route_cases
+from transforms.score.criteria import expression
 from transforms.score.position import SCORE
 
-Codes: TypeAlias = npt.NDArray[np.int32]
+Codes: TypeAlias = npt.NDArray[np.intp]
+Array: TypeAlias = npt.NDArray[Any]
 
 FALSE, TRUE, UNKNOWN = range(3)
+# Beside the numbers of ROUTES: several routes are in reach.
+UNDECIDED = len(ROUTES)
+NONE = -1
+UP, DOWN = "up", "down"
 _TABLES: dict[str, RouteTable] = {}
 
 
 @dataclass(frozen=True)
-class Coded:
-    """Standings as numbers, one a case: `FALSE`, `TRUE` or `UNKNOWN`, and places of scores."""
+class Position:
+    """Positions as numbers, one a case.
 
-    priority: Codes | int
-    favored: Codes | int
-    low: Codes | int
-    high: Codes | int
+    Args:
+        truths: `FALSE`, `TRUE` or `UNKNOWN` of each atom.
+        low: The lowest score.
+        high: The highest score.
+    """
+
+    truths: dict[str, Codes]
+    low: Codes
+    high: Codes
+
+    def take(self, rows: Codes) -> Position:
+        """The positions at some row numbers."""
+        truths = {atom: codes[rows] for atom, codes in self.truths.items()}
+        return Position(truths, self.low[rows], self.high[rows])
 
 
 @dataclass(frozen=True)
 class RouteTable:
-    """The route of every standing.
+    """The outcome of every position.
+
+    Each array is indexed by the truth of each atom and by the places of low and high score.
 
     Args:
-        lowest: The lowest score that there can be.
-        routes: Numbers of `ROUTES`, by priority, favored, and the places of low and high score.
+        atoms: What positions are made of, beside the score (`CompiledRulebook.atoms`).
+        cuts: The numbers that part the scores.
+        possible: Which routes are in reach: bit N for `ROUTES[N]`.
+        route: The number of the one route in reach, or `UNDECIDED`.
+        row: The number of the last row in reach, which holds whatever the unknown ones turn out;
+            `NONE` where undecided or where no row may hold.
+        form: The number in FORMS that all rows in reach share, else `NONE`.
+        turns: For each step that one criterion can make from FALSE to TRUE, from which routes it
+            can turn the outcome away: bit N for `ROUTES[N]`. A step is an atom (which then has no
+            index here), or the score going `UP` or `DOWN`.
     """
 
-    lowest: int
-    routes: npt.NDArray[np.uint8]
+    atoms: tuple[str, ...]
+    cuts: npt.NDArray[np.int64]
+    possible: npt.NDArray[np.uint8]
+    route: npt.NDArray[np.uint8]
+    row: npt.NDArray[np.int8]
+    form: npt.NDArray[np.int8]
+    turns: dict[str, npt.NDArray[np.uint8]]
 
     @classmethod
     def of(cls, rulebook: CompiledRulebook) -> RouteTable:
         """The table of a rulebook."""
         if rulebook.digest not in _TABLES:
-            _TABLES[rulebook.digest] = cls._work_out(rulebook)
+            _TABLES[rulebook.digest] = _work_out(rulebook)
         return _TABLES[rulebook.digest]
 
-    @classmethod
-    def _work_out(cls, rulebook: CompiledRulebook) -> RouteTable:
-        weights = [c.criterion.weight or 0 for c in rulebook.of_list("factor")]
-        lowest, highest = sum(min(0, w) for w in weights), sum(max(0, w) for w in weights)
-        truth = pl.Series([False, True, None], dtype=pl.Boolean)
-        scores = pl.int_range(lowest, highest + 1, dtype=pl.Int32, eager=True)
-        standings = truth.alias("priority").to_frame()
-        for other in (truth.alias("favored"), scores.alias(SCORE[0]), scores.alias(SCORE[1])):
-            standings = standings.join(other.to_frame(), how="cross", maintain_order="left_right")
-        routes = route_cases(standings, rulebook)["route"].cast(pl.Enum(ROUTES)).to_physical()
-        return cls(lowest, routes.to_numpy().reshape(3, 3, len(scores), len(scores)))
+    def code(self, position: Frame) -> Position:
+        """Positions (`transforms.score.position.position`) as numbers."""
+        truths = {
+            atom: position[atom].cast(pl.Int64).fill_null(UNKNOWN).to_numpy() for atom in self.atoms
+        }
+        low, high = (position[bound].cast(pl.Int64).to_numpy() for bound in SCORE)
+        return Position(truths, low, high)
 
-    def code(self, standing: Frame) -> Coded:
-        """Standings (`transforms.score.position.standing`) as numbers."""
-        priority, favored = (
-            standing[name].cast(pl.Int32).fill_null(UNKNOWN).to_numpy()
-            for name in ("priority", "favored")
-        )
-        low, high = (standing[bound].to_numpy() - self.lowest for bound in SCORE)
-        return Coded(priority, favored, low, high)
+    def look_up(self, array: npt.NDArray[Any], position: Position) -> npt.NDArray[Any]:
+        """The entries of `possible`, `route`, `row` or `form` for some positions."""
+        return self._entries(array, [position.truths[a] for a in self.atoms], position)
 
-    def look_up(self, coded: Coded) -> npt.NDArray[np.uint8]:
-        """The route of each standing, as a number of `ROUTES`; scores are cut at the ends."""
-        last = self.routes.shape[-1] - 1
-        low, high = (np.clip(bound, 0, last) for bound in (coded.low, coded.high))
-        return self.routes[coded.priority, coded.favored, low, high]
+    def recommended(self, position: Frame) -> pl.Series:
+        """The route recommended in each position (String): an undecided case continues."""
+        route = shown(self.look_up(self.route, self.code(position)))
+        return pl.Series("route", ROUTES).gather(pl.Series(route))
 
-    def route(self, standing: Frame) -> pl.Series:
-        """The route of each standing (String)."""
-        return pl.Series("route", ROUTES).gather(self.look_up(self.code(standing)))
+    def turned(self, step: str, position: Position) -> npt.NDArray[np.uint8]:
+        """From which routes a step can turn the outcome away.
+
+        Args:
+            step: A key of `turns`.
+            position: The positions, with everything open that may turn out either way.
+        """
+        codes = [position.truths[atom] for atom in self.atoms if atom != step]
+        return self._entries(self.turns[step], codes, position)
+
+    def _entries(self, array: Array, codes: list[Codes], position: Position) -> Array:
+        places = [np.searchsorted(self.cuts, b, "right") for b in (position.low, position.high)]
+        index = np.ravel_multi_index((*codes, *places), array.shape)
+        entries: Array = array.reshape(-1)[index]
+        return entries
+
+
+def shown(route: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The numbers of routes as recommended: an undecided case continues."""
+    return np.where(route == UNDECIDED, np.uint8(ROUTES.index("continue")), route)
+
+
+def _work_out(rulebook: CompiledRulebook) -> RouteTable:
+    atoms, cuts = rulebook.atoms, np.array(rulebook.cuts, dtype=np.int64)
+    rows = rulebook.rulebook.routing
+    routes = np.array([ROUTES.index(row.route) for row in rows] + [ROUTES.index("continue")])
+    forms = [NONE if row.form is None else FORMS.index(row.form) for row in rows] + [NONE]
+    first = _first_rows(rulebook)
+    reached = _between(_with_unknown(np.uint64(1) << first.astype(np.uint64), len(atoms)))
+
+    def among(numbers: list[int]) -> Array:
+        mask = np.uint64(sum(1 << n for n in numbers))
+        return np.asarray((reached & mask) != 0)
+
+    possible = np.zeros(reached.shape, np.uint8)
+    for number in range(len(ROUTES)):
+        possible[among(list(np.flatnonzero(routes == number)))] |= np.uint8(1 << number)
+    route = np.full(reached.shape, UNDECIDED, np.uint8)
+    for number in range(len(ROUTES)):
+        route[possible == 1 << number] = number
+    row = np.full(reached.shape, NONE, np.int8)
+    form = np.full(reached.shape, NONE, np.int8)
+    for number in range(len(rows)):
+        row[among([number])] = number
+    row[(route == UNDECIDED) | among([len(rows)])] = NONE
+    for number in {*forms} - {NONE}:
+        others = [n for n, other in enumerate(forms) if other != number]
+        form[(route != UNDECIDED) & ~among(others)] = number
+    turns = dict(_turns(atoms, routes[first]))
+    return RouteTable(atoms, cuts, possible, route, row, form, turns)
+
+
+def _first_rows(rulebook: CompiledRulebook) -> Array:
+    """The number of the first row that holds in each world; that past the last where none does."""
+    atoms, cuts = rulebook.atoms, rulebook.cuts
+    shape = (*(2 for _ in atoms), len(cuts) + 1)
+    *truths, place = np.indices(shape).reshape(len(shape), -1)
+    score = np.array([*(cut - 1 for cut in cuts[:1]), *cuts] or [0])[place]
+    columns = {atom: truth.astype(bool) for atom, truth in zip(atoms, truths, strict=True)}
+    for name in LISTS:
+        named = [columns[c.id] for c in rulebook.of_list(name) if c.id in columns]
+        columns[name] = np.logical_or.reduce([columns[name], *named])
+    worlds = pl.DataFrame(columns | dict.fromkeys(SCORE, score))
+    holds = worlds.with_columns(
+        expression(row.sql).alias(f"row.{number}") for number, row in enumerate(rulebook.routing)
+    ).select(pl.concat_list(f"row.{number}" for number in range(len(rulebook.routing))))
+    first = holds.to_series().list.eval(pl.element().arg_max()).list.first()
+    some = holds.to_series().list.any()
+    number = pl.select(pl.when(some).then(first).otherwise(len(rulebook.routing))).to_series()
+    return number.to_numpy().reshape(shape)
+
+
+def _turns(atoms: tuple[str, ...], route: Array) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    def differ(before: Array, after: Array) -> Array:
+        return np.where(before != after, 1 << before, 0).astype(np.uint8)
+
+    for number, atom in enumerate(atoms):
+        no, yes = (np.take(route, truth, axis=number) for truth in (FALSE, TRUE))
+        yield atom, _between(_with_unknown(differ(no, yes), len(atoms) - 1))
+    below, above = route[..., :-1], route[..., 1:]
+    for step, before, after in ((UP, below, above), (DOWN, above, below)):
+        yield step, _crossing(_with_unknown(differ(before, after), len(atoms)))
+
+
+def _with_unknown(array: Array, atoms: int) -> Array:
+    """The array with UNKNOWN as a third index of each atom: either way, so both bits."""
+    for axis in range(atoms):
+        either = np.bitwise_or.reduce(array, axis=axis, keepdims=True)
+        array = np.concatenate([array, either], axis=axis)
+    return array
+
+
+def _between(array: Array) -> Array:
+    """The array by low and high score: what is set anywhere between."""
+    places = array.shape[-1]
+    spread = np.zeros((*array.shape, places), array.dtype)
+    for low in range(places):
+        spread[..., low, low:] = np.bitwise_or.accumulate(array[..., low:], axis=-1)
+    return spread
+
+
+def _crossing(array: Array) -> Array:
+    """The array, one entry a cut, by low and high score: what is set at any cut between."""
+    cuts = array.shape[-1]
+    spread = np.zeros((*array.shape[:-1], cuts + 1, cuts + 1), array.dtype)
+    for low in range(cuts):
+        spread[..., low, low + 1 :] = np.bitwise_or.accumulate(array[..., low:], axis=-1)
+    return spread

@@ -14,28 +14,42 @@ SCHEMA = pl.Schema({"of": pl.String, "key": pl.String, "count": pl.Int64})
 
 
 def tally_recommendations(recommendations: Frame) -> Frame:
-    """Count recommendations by route, ground and what is unknown.
+    """Count recommendations by route and state, reason and what is unknown.
 
     Args:
         recommendations: Columns of recommendation.avsc.
 
     Returns:
-        Columns `of`, `key` (String) and `count` (Int64).
+        Columns `of`, `key` (String) and `count` (Int64). The keys of `state` are a route and a
+        state; `review_reason` counts each case once a kind; `ask_first` counts what expedites
+        presume.
     """
-    ground = pl.col("grounds").list.explode().struct.field("criterion")
+
+    def of_structs(column: str, field: str) -> pl.Expr:
+        return pl.col(column).list.explode().struct.field(field)
+
+    expedite = recommendations.filter(pl.col("route") == "expedite")
+    kinds = recommendations.select(
+        pl.col("review_reasons").list.eval(pl.element().struct.field("kind").unique())
+    )
     parts = [
         _count("route", recommendations.select(key="route")),
-        _count("ground", recommendations.select(key=ground)),
+        _count("state", recommendations.select(key=pl.format("{} {}", "route", "state"))),
+        _count("form", recommendations.select(key="form")),
+        _count("needs_review", recommendations.filter("needs_review").select(key="route")),
+        _count("review_reason", kinds.select(key=pl.col("review_reasons").list.explode())),
+        _count("reason", recommendations.select(key=of_structs("reasons", "criterion"))),
+        _count("ask_first", expedite.select(key=of_structs("checks", "fact"))),
         *(
             _count(of, recommendations.select(key=pl.col(column).list.explode()))
             for of, column in (
                 ("unknown", "criteria_unknown"),
                 ("missing_fact", "missing_facts"),
+                ("settling_fact", "settling_facts"),
+                ("conflict", "conflicts"),
                 ("warning", "warnings"),
             )
         ),
-        _total("firm", recommendations["firm"].sum()),
-        _total("look", recommendations["look"].sum()),
     ]
     return pl.concat(parts)
 

@@ -35,7 +35,7 @@ def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:
 def effective(real: Frame, presumed: Frame) -> Frame:
     """The values that routing goes by: what is known, else FALSE where it is presumed FALSE.
 
-    A presumption never makes a criterion TRUE: what grounds a route must stand in the record.
+    A presumption never makes a criterion TRUE: what a route rests on must stand in the record.
 
     Args:
         real: Values on facts in the record (columns are criterion ids).

@@ -6,7 +6,7 @@ between; both are one day where the date behind it is known, or where it is a da
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -26,11 +26,23 @@ def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     Returns:
         Columns `ID.low` and `ID.high` (Date) a milestone, one row a case.
     """
-    return facts.select(
+    return facts.select(milestone_days(rulebook.milestones))
+
+
+def milestone_days(milestones: Iterable[MilestoneSpan]) -> list[pl.Expr]:
+    """The day of milestones, as the columns `ID.low` and `ID.high` over a frame of facts.
+
+    Args:
+        milestones: The milestones.
+
+    Returns:
+        Two expressions (Date) a milestone.
+    """
+    return [
         _date(milestone, bound).alias(bound(milestone.id))
-        for milestone in rulebook.milestones
+        for milestone in milestones
         for bound in (low, high)
-    )
+    ]
 
 
 def _date(milestone: MilestoneSpan, bound: Callable[[str], str]) -> pl.Expr:
@@ -44,21 +56,21 @@ def _date(milestone: MilestoneSpan, bound: Callable[[str], str]) -> pl.Expr:
     )
 
 
-def reached(rulebook: CompiledRulebook, day: pl.Expr) -> list[pl.Expr]:
-    """Whether each milestone is reached on a day, as Boolean columns of the milestones' names.
+def reached(milestones: Iterable[str], day: pl.Expr) -> list[pl.Expr]:
+    """Whether milestones are reached on a day, as Boolean columns of the milestones' names.
 
     Args:
-        rulebook: The rulebook whose milestones are meant.
+        milestones: Their names.
         day: The day (Date) over a frame with the columns of `milestone_dates`.
 
     Returns:
         One three-valued expression a milestone.
     """
     return [
-        pl.when(day >= pl.col(high(milestone.id)))
+        pl.when(day >= pl.col(high(milestone)))
         .then(True)
-        .when(day < pl.col(low(milestone.id)))
+        .when(day < pl.col(low(milestone)))
         .then(False)
-        .alias(milestone.id)
-        for milestone in rulebook.milestones
+        .alias(milestone)
+        for milestone in milestones
     ]

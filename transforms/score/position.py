@@ -1,14 +1,14 @@
-"""Standing: what is known of a case's place on the two lists and of its score, on any day."""
+"""Position: what is known of a case's place in the routing table, on any day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from schemas.facts import high, low
-from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
+from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import effective, evaluate, holds_any
 from transforms.score.milestones import reached
@@ -17,26 +17,30 @@ from transforms.score.points import score
 SCORE = (low("score"), high("score"))
 
 
-def standing(values: Frame, criteria: Sequence[CompiledCriterion]) -> Frame:
-    """The standing of cases by the values of their criteria.
+def position(
+    values: Frame, criteria: Sequence[CompiledCriterion], rulebook: CompiledRulebook
+) -> Frame:
+    """The position of cases by the values of some criteria.
 
     Args:
         values: A Boolean column a criterion, null where UNKNOWN.
-        criteria: The criteria meant, columns of `values`.
+        criteria: The criteria meant, columns of `values`; any other counts as FALSE.
+        rulebook: The rulebook.
 
     Returns:
-        `priority` and `favored` (Boolean, null = UNKNOWN), `score.low`, `score.high` (Int32).
+        `rulebook.atoms` (Boolean, null = UNKNOWN), `score.low`, `score.high` (Int32).
     """
+    meant, named = {c.id for c in criteria}, rulebook.atoms[len(LISTS) :]
     ids = {
-        name: [c.id for c in criteria if c.criterion.list == name]
-        for name in ("priority", "favored")
+        name: [c.id for c in criteria if c.criterion.list == name and c.id not in named]
+        for name in LISTS
     }
     factors = [c for c in criteria if c.criterion.list == "factor"]
     return values.with_columns(
-        holds_any(ids["priority"]).alias("priority"),
-        holds_any(ids["favored"]).alias("favored"),
+        *(holds_any(ids[name]).alias(name) for name in LISTS),
+        *(pl.lit(False).alias(name) for name in named if name not in meant),
         *score(factors),
-    ).select("priority", "favored", *SCORE)
+    ).select(*rulebook.atoms, *SCORE)
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,40 @@ class Weighing:
 
     def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
         """The real and the effective value of criteria on a day (Date, one a case)."""
-        dated = day.alias("day").to_frame().hstack(self.dates.get_columns())
-        moment = dated.select(pl.col("day"), *reached(self.rulebook, pl.col("day")))
+        names = dict.fromkeys(name for c in criteria for name in c.condition.milestones)
+        moment = self._reached(names, day)
         real = evaluate(criteria, self.facts.hstack(moment))
         if self.presumed is None:
             return real, real
         return real, effective(real, evaluate(criteria, self.presumed.hstack(moment)))
+
+    def on(self, day: pl.Series) -> Frame:
+        """The facts in the record, with which milestones are reached on a day."""
+        names = [milestone.id for milestone in self.rulebook.milestones]
+        return self.facts.hstack(self._reached(names, day))
+
+    def _reached(self, milestones: Iterable[str], day: pl.Series) -> Frame:
+        dated = day.alias("day").to_frame().hstack(self.dates.get_columns())
+        return dated.select(reached(milestones, pl.col("day")))
+
+    def both_on(self, day: pl.Series) -> tuple[Frame, Frame]:
+        """The facts in the record, and with presumptions, each with the milestones of a day."""
+        recorded = self.on(day)
+        if self.presumed is None:
+            return recorded, recorded
+        return recorded, self.presumed.hstack(
+            recorded.select(milestone.id for milestone in self.rulebook.milestones)
+        )
+
+    def take(self, rows: pl.Series) -> Weighing:
+        """The cases at some row numbers."""
+        presumed = None if self.presumed is None else self.presumed[rows]
+        return Weighing(self.rulebook, self.facts[rows], presumed, _taken(self.dates, rows))
+
+
+def _taken(frame: Frame, rows: pl.Series) -> Frame:
+    # A frame without columns has no rows to take.
+    return frame[rows] if frame.width else frame
 
 
 @dataclass(frozen=True)
@@ -71,7 +103,7 @@ class MovingPart:
 
     Args:
         weighing: The cases, with only the facts that criteria with milestones read.
-        settled: The standing by the criteria without milestones.
+        settled: The position by the criteria without milestones.
     """
 
     weighing: Weighing
@@ -95,29 +127,21 @@ class MovingPart:
         presumed = None if weighing.presumed is None else weighing.presumed.select(facts)
         return cls(
             Weighing(rulebook, weighing.facts.select(facts), presumed, weighing.dates),
-            standing(effective_values, still),
+            position(effective_values, still, rulebook),
         )
 
     def take(self, rows: pl.Series) -> MovingPart:
         """The cases at some row numbers."""
-        whole = self.weighing
-        return MovingPart(
-            Weighing(
-                whole.rulebook,
-                whole.facts[rows],
-                None if whole.presumed is None else whole.presumed[rows],
-                whole.dates[rows],
-            ),
-            self.settled[rows],
-        )
+        return MovingPart(self.weighing.take(rows), self.settled[rows])
 
-    def standing(self, day: pl.Series) -> Frame:
-        """The standing of each case on its day (Date, one a case)."""
-        criteria = moving(self.weighing.rulebook)
+    def position(self, day: pl.Series) -> Frame:
+        """The position of each case on its day (Date, one a case)."""
+        rulebook = self.weighing.rulebook
+        criteria = moving(rulebook)
         _, values = self.weighing.values(criteria, day)
-        moved = standing(values, criteria)
+        moved = position(values, criteria, rulebook)
         return self.settled.select(
-            *(pl.col(name) | moved[name] for name in ("priority", "favored")),
+            *(pl.col(name) | moved[name] for name in rulebook.atoms),
             *(pl.col(name) + moved[name] for name in SCORE),
         )
 

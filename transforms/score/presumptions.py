@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.facts import FACTS, high, low
-from schemas.rulebook_compile import CompiledPresumption, CompiledRulebook
+from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames.frame import Frame
+from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import expression
 
 
@@ -14,33 +15,76 @@ def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     """Which presumptions apply to which cases.
 
     A fact is presumed where the record says nothing at all of it (never a count of which something
-    is listed), where the presumption's basis is TRUE on the record, and where nothing against it
-    is TRUE.
+    is listed, never a fact in conflict), where the presumption's basis is TRUE on the record, and
+    where nothing that is against it is TRUE or in conflict.
 
     Args:
-        facts: Facts (`transforms.score.facts.FACT_COLUMNS`).
+        facts: Facts (`transforms.score.facts.FACT_COLUMNS`), maybe with `conflicts`.
         rulebook: The rulebook whose presumptions are meant.
 
     Returns:
         A Boolean column a presumed fact, named as it, never null; one row a case.
     """
+    based = facts.with_columns(
+        expression(compiled.basis.sql).fill_null(False).alias(compiled.id)
+        for compiled in rulebook.presumptions
+    )
+    against, silent = withdrawn(facts, rulebook), silent_facts(facts, rulebook)
+    return pl.DataFrame(
+        {
+            fact: silent[fact].to_numpy()
+            & based[compiled.id].to_numpy()
+            & ~against[compiled.id].to_numpy()
+            for fact, compiled in rulebook.presumed.items()
+        }
+    )
+
+
+def silent_facts(facts: Frame, rulebook: CompiledRulebook) -> Frame:
+    """Which facts that a rulebook can presume the record says nothing of.
+
+    Args:
+        facts: Facts, maybe with `conflicts`.
+        rulebook: The rulebook.
+
+    Returns:
+        A Boolean column a presumed fact, never null; FALSE where the fact is in conflict.
+    """
+    conflicting = Conflicting(facts)
     return facts.select(
-        (silent(fact, compiled.presumption.presume[fact]) & _holds(compiled)).alias(fact)
+        (_silent(fact, compiled.presumption.presume[fact]) & ~conflicting.any_of([fact])).alias(
+            fact
+        )
         for fact, compiled in rulebook.presumed.items()
     )
 
 
-def silent(fact: str, value: bool | int) -> pl.Expr:
-    """Whether the record says nothing of a fact that speaks against a value."""
+def withdrawn(facts: Frame, rulebook: CompiledRulebook) -> Frame:
+    """Which presumptions are withdrawn, since something against them is TRUE or in conflict.
+
+    Args:
+        facts: Facts, maybe with `conflicts`.
+        rulebook: The rulebook.
+
+    Returns:
+        A Boolean column a presumption, named by its id, never null.
+    """
+    conflicting = Conflicting(facts)
+    columns = []
+    for compiled in rulebook.presumptions:
+        holds = [
+            expression(one.sql).fill_null(False) | pl.lit(conflicting.any_of(one.facts))
+            for one in compiled.against
+        ]
+        columns.append(pl.any_horizontal(pl.lit(False), *holds).alias(compiled.id))
+    # Whatever else is there, a frame keeps its rows.
+    return facts.with_columns(columns).select(compiled.id for compiled in rulebook.presumptions)
+
+
+def _silent(fact: str, value: bool | int) -> pl.Expr:
     if FACTS[fact].kind == "bool":
         return pl.col(fact).is_null()
     return pl.col(high(fact)).is_null() & (pl.col(low(fact)) <= value)
-
-
-def _holds(compiled: CompiledPresumption) -> pl.Expr:
-    against = [expression(condition.sql).fill_null(False) for condition in compiled.against]
-    basis = expression(compiled.basis.sql).fill_null(False)
-    return basis & ~pl.any_horizontal(pl.lit(False), *against)
 
 
 def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) -> Frame:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pipelines.runs.summary import print_summary
+from schemas.facts import FACTS
 from schemas.manifest import Manifest
-from schemas.rulebooks import load
 from tests.pipelines.commands.test_status import NIGHT
 
 QUARANTINE = {"UNREADABLE_BLOCK": 2, "UNKNOWN_FIELD": 7, "CONTRADICTION": 1, "TRUNCATED_FILE": 1}
@@ -43,14 +43,28 @@ def test_of_a_run_from_before_records_were_counted_the_entries_are_said(
     ]
 
 
-def test_why_a_person_must_look_is_said_in_the_rulebooks_own_words(
+def test_each_route_is_split_by_state_and_by_what_needs_review(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    manifest = Manifest.model_validate({**NIGHT, "look": 3})
-    no_rule = "No rule was found for a case on both lists; a person must look"
-    for rulebook, why in (("ice-2011-11-17", f": {no_rule}"), ("dhs-2014-11-20", ""), (None, "")):
-        print_summary("OUT/runs/one", manifest, load(rulebook) if rulebook else None)
-        assert f" 3 are marked for a person's look{why}.\n" in capsys.readouterr().out
+    states = {
+        "close": {"ON_THE_RECORD": 20, "AFTER_CHECKS": 180},
+        "continue": {"OPEN": 900, "ON_THE_RECORD": 100},
+        "expedite": {"AFTER_CHECKS": 30},
+    }
+    states = {
+        route: {"ON_THE_RECORD": 0, "AFTER_CHECKS": 0, "OPEN": 0, **split}
+        for route, split in states.items()
+    }
+    needs = {"close": 5, "continue": 7, "expedite": 0}
+    other = {"states": states, "needs_review": needs, "ask_first": {"served": 30, "in_school": 12}}
+    print_summary("OUT/runs/one", Manifest.model_validate({**NIGHT, **other}))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["close", "200", "16.3", "%", "20", "180", "0", "5"] in lines
+    assert ["continue", "1,000", "81.3", "%", "100", "0", "900", "7"] in lines
+    assert ["routed", "1,230", "120", "210", "900", "12"] in lines
+    text = " ".join(word for line in lines for word in line)
+    assert "30 of the cases to expedite lean on what is presumed absent." in text
+    assert f"{FACTS['served'].label} 30 100.0 %" in text
 
 
 def test_damaged_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:

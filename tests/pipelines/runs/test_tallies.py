@@ -7,21 +7,26 @@ import polars as pl
 from pipelines.runs.tallies import Tallies, read_frame, write_frame
 
 ROWS = [
-    ("ground", "F4", 2),
-    ("ground", "F2", 2),
-    ("ground", "P1", 5),
-    ("look", "", 3),
+    ("reason", "F4", 2),
+    ("reason", "F2", 2),
+    ("reason", "P1", 5),
+    ("state", "close AFTER_CHECKS", 4),
+    ("state", "close OPEN", 1),
+    ("needs_review", "close", 3),
     ("missing_fact", "arrests", 1),
 ]
 
 
 def test_counts_are_of_one_thing_the_largest_first() -> None:
     tallies = Tallies(pl.DataFrame(ROWS, schema=["of", "key", "count"], orient="row"))
-    assert list(tallies.counts("ground").items()) == [("P1", 5), ("F2", 2), ("F4", 2)]
-    assert (tallies.total("ground"), tallies.total("look"), tallies.total("firm")) == (9, 3, 0)
+    assert list(tallies.counts("reason").items()) == [("P1", 5), ("F2", 2), ("F4", 2)]
+    assert (tallies.total("reason"), tallies.total("needs_review")) == (9, 3)
     review = tallies.of_review()
     assert review["missing_facts"] == {"arrests": 1}
-    assert (review["look"], review["firm"], review["unknown"]) == (3, 0, {})
+    assert review["states"]["close"] == {"ON_THE_RECORD": 0, "AFTER_CHECKS": 4, "OPEN": 1}
+    assert not any(review["states"]["expedite"].values())
+    assert review["needs_review"] == {"close": 3, "continue": 0, "expedite": 0}
+    assert review["unknown"] == {}
 
 
 def test_a_frame_is_read_as_it_was_written(tmp_path: Path) -> None:

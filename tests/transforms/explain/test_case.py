@@ -11,7 +11,7 @@ from schemas.explanation import Change, Explanation
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import TEXT, small
 from transforms.explain.answers import parse_answer
-from transforms.explain.case import _shim, explain
+from transforms.explain.case import explain
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
@@ -47,7 +47,6 @@ def explained(
     )
     if not given:
         [row] = recommend_records(record, rulebook, AS_OF, presume=presume).to_dicts()
-        row = _shim(row)
         assert explanation.outcome.route == row["route"]
         assert explanation.outcome.state == row["state"]
         assert explanation.rule == row["rule"]

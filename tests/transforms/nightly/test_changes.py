@@ -121,11 +121,11 @@ def test_what_else_may_have_changed(last: LastNight, kind: str) -> None:
 def test_differences_name_what_differs() -> None:
     one = summarize(weigh(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
     other = one.with_columns(
-        look=pl.when(pl.col("case_id") == "a").then(True).otherwise("look"),
+        needs_review=pl.when(pl.col("case_id") == "a").then(True).otherwise("needs_review"),
         route=pl.when(pl.col("case_id") == "a").then(pl.lit("continue")).otherwise("route"),
     )
     [row] = differences(one, other).to_dicts()
-    assert (row["case_id"], row["differs"]) == ("a", ["route", "look"])
+    assert (row["case_id"], row["differs"]) == ("a", ["route", "needs_review"])
     assert differences(one, one).is_empty()
 
 

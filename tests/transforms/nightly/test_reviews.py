@@ -29,13 +29,13 @@ def reviews(*made: Review) -> Frame:
 
 def summary(**routes: tuple[str, list[str]]) -> Frame:
     rows = [
-        {"case_id": case, "court": "BAL", "route": route, "grounds": grounds, "score_low": 1}
-        for case, (route, grounds) in routes.items()
+        {"case_id": case, "court": "BAL", "route": route, "reasons": reasons, "score_low": 1}
+        for case, (route, reasons) in routes.items()
     ]
     return pl.DataFrame(
         rows,
         schema={"case_id": pl.String, "court": pl.String, "route": pl.String,
-                "grounds": pl.List(pl.String), "score_low": pl.Int32},
+                "reasons": pl.List(pl.String), "score_low": pl.Int32},
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_what_cannot_be_kept_is_set_aside() -> None:
         review("3", decided_at="soon"),
         review("4", route="dismiss"),
         review("5", route=" CLOSE "),
-        review("6", route_then="dismiss", grounds_then=[]),
+        review("6", route_then="dismiss", reasons_then=[]),
     )
     good, quarantined = normalize_reviews(bad)
     assert good["review_id"].to_list() == ["5"]
@@ -82,15 +82,15 @@ def test_a_review_keeps_what_the_attorney_saw() -> None:
     after = summary(a=("continue", []), b=("expedite", ["P1"]))
     done = keep_reviews(REVIEWS.to_frame(), good, CLOSE, after, DAY, LAST)
     one, two = done.reviews.to_dicts()
-    assert (one["route_then"], one["grounds_then"], one["seen_on"]) == ("close", ["F4"], DAY)
-    assert (two["route_then"], two["grounds_then"]) == ("expedite", ["P1"])
+    assert (one["route_then"], one["reasons_then"], one["seen_on"]) == ("close", ["F4"], DAY)
+    assert (two["route_then"], two["reasons_then"]) == ("expedite", ["P1"])
 
 
 def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
     # Decided on the 15th, on "close". The night of the 16th said expedite; that of the 17th reads.
     expedite = summary(a=("expedite", ["P2a"]))
     late = kept(review("1", decided_at="2011-11-15T23:59", route="close"), before=expedite)
-    assert late.select("route_then", "grounds_then").row(0) == (None, None)
+    assert late.select("route_then", "reasons_then").row(0) == (None, None)
     [row] = waiting(expedite, late)
     assert (row["mark"], row["review_id"]) == ("CHANGED_SINCE_REVIEW", "1")
     assert row["changed"] == ["what was recommended when it was decided is not known"]
@@ -103,9 +103,9 @@ def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
 @pytest.mark.parametrize("when", ["2011-11-15", "2011-11-16"])
 def test_what_the_review_says_was_recommended_is_believed(when: str) -> None:
     expedite = summary(a=("expedite", ["P2a"]))
-    says: Row = {"decided_at": when, "route_then": " Close", "grounds_then": ["F4 "]}
+    says: Row = {"decided_at": when, "route_then": " Close", "reasons_then": ["F4 "]}
     done = kept(review("1", **says), before=expedite)
-    assert done.select("route_then", "grounds_then").row(0) == ("close", ["F4"])
+    assert done.select("route_then", "reasons_then").row(0) == ("close", ["F4"])
     assert waiting(CLOSE, done) == []
     [row] = waiting(expedite, done)
     assert row["changed"] == [
@@ -114,15 +114,15 @@ def test_what_the_review_says_was_recommended_is_believed(when: str) -> None:
 
 
 def test_of_a_review_twice_the_one_that_says_what_was_recommended_is_kept() -> None:
-    pair = [review("1"), review("1", route_then="close", grounds_then=["F4"])]
+    pair = [review("1"), review("1", route_then="close", reasons_then=["F4"])]
     for made in (pair, pair[::-1]):
         [one] = kept(*made, before=summary(a=("expedite", []))).to_dicts()
-        assert (one["route_then"], one["grounds_then"]) == ("close", ["F4"])
+        assert (one["route_then"], one["reasons_then"]) == ("close", ["F4"])
 
 
 def test_a_review_of_a_case_without_a_recommendation_answers_to_none() -> None:
     none = kept(review("1"), before=CLOSE.clear())
-    assert none.select("route_then", "grounds_then").row(0) == (None, [])
+    assert none.select("route_then", "reasons_then").row(0) == (None, [])
     [row] = waiting(CLOSE, none)
     assert row["changed"] == ["route was none, is close", "ground gained: F4"]
 

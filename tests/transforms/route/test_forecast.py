@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.helpers.small_rulebook import Truth, any_of, facts, plain_route, plain_standing, small
+from tests.helpers.small_rulebook import Truth, any_of, facts, plain_position, plain_route, small
 from transforms.route.forecast import forecast
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import MovingPart, Weighing, standing
+from transforms.score.position import MovingPart, Weighing, position
 
 Day = datetime.date
 AS_OF, ONE_DAY = Day(2011, 11, 17), datetime.timedelta(days=1)
@@ -24,7 +24,7 @@ def route_on(case: dict[str, Any], day: Day) -> str:
     old = passed(case["birth_date"], 65, day)
     here = passed(case["last_entry"], 3, day)
     return plain_route(
-        *plain_standing(
+        *plain_position(
             {
                 "P1": case["arrests"] >= 2,
                 "P2": case["gang_member"],
@@ -85,7 +85,7 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
     weighing = Weighing(small(), record, None, milestone_dates(record, small()))
     _, values = weighing.values(small().criteria, days)
     # To route is another test's.
-    routes = [plain_route(*row) for row in standing(values, small().criteria).rows()]
+    routes = [plain_route(*row) for row in position(values, small().criteria, small()).rows()]
     assert routes == [route_on(case, day) for case, day in zip(cases, as_of, strict=True)]
     found = forecast(MovingPart.of(weighing, values), pl.Series(routes), days)
     assert found.schema == {"changes_on": pl.Date, "changes_to": pl.String}

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS, low
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, names
 from tests.helpers.random_facts import AS_OF, complete, near_milestones, partial_facts, quiet_facts
 from transforms.route.recommendation import recommend
-from transforms.route.rows import route_cases
+from transforms.route.table import RouteTable
+from transforms.score.facts import unsettled
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import Weighing, standing
+from transforms.score.position import Weighing, position
 from transforms.score.presumptions import presumable, with_presumptions
 
 ROWS = 24
@@ -59,14 +61,22 @@ def test_every_completion_routes_into_possible_routes(
     whole = recommend(complete(facts, other), rulebook, AS_OF, presume=presume)
     for before, after in zip(partial.to_dicts(), whole.to_dicts(), strict=True):
         assert after["route"] in before["possible_routes"]
-        assert after["firm"]
+        assert after["state"] == "ON_THE_RECORD"
         assert not after["criteria_unknown"]
         assert not after["missing_facts"]
         assert before["score_low"] <= after["score_low"] == after["score_high"]
         assert after["score_high"] <= before["score_high"]
-        assert before["firm"] == (len(before["possible_routes"]) == 1)
-        if before["firm"]:
+        on_record = before["state"] == "ON_THE_RECORD"
+        assert on_record == (len(before["possible_routes"]) == 1)
+        if on_record:
             assert before["route"] == after["route"]
+            assert not before["checks"]
+        else:
+            assert before["missing_facts"]
+        assert (before["state"] == "AFTER_CHECKS") == bool(before["checks"])
+        if before["state"] == "OPEN":
+            assert before["route"] == "continue"
+            assert before["rule"] is None
 
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN)
@@ -89,11 +99,18 @@ def test_only_true_criteria_ground_a_route(
     rulebook: CompiledRulebook, seed: int, known: Known, presume: bool
 ) -> None:
     routed = recommend(cases(rulebook, seed, known), rulebook, AS_OF, presume=presume)
+    # A row that holds where nothing does, as "everybody else is dismissed" does, has none.
+    nothing = pl.DataFrame({name: [False] for name in (c.id for c in rulebook.criteria)})
+    table = RouteTable.of(rulebook)
+    [row_of_nothing] = table.look_up(
+        table.row, table.code(position(nothing, rulebook.criteria, rulebook))
+    )
+    without_reason = {rulebook.rulebook.routing[row_of_nothing].id}
     for row in routed.to_dicts():
-        grounds = {ground["criterion"] for ground in row["grounds"]}
-        assert grounds <= set(row["criteria_true"])
-        if row["route"] != "continue":
-            assert grounds
+        reasons = {reason["criterion"] for reason in row["reasons"]}
+        assert reasons <= set(row["criteria_true"])
+        if row["route"] != "continue" and row["rule"] not in without_reason:
+            assert reasons
         if not presume:
             assert not row["checks"]
 
@@ -136,15 +153,21 @@ def test_a_presumption_whose_contrary_would_change_the_route_is_a_check(
     facts = cases(rulebook, seed, known)
     routed = recommend(facts, rulebook, AS_OF)
     applies = presumable(facts, rulebook)
-    presumed = {fact: p.presumption.presume[fact] for fact, p in rulebook.presumed.items()}
-    contrary = pl.concat(the_contrary(facts, *item) for item in presumed.items())
-    routes = recommend(contrary, rulebook, AS_OF)["route"]
-    for number, fact in enumerate(presumed):
-        others = routes.slice(number * facts.height, facts.height)
-        applied = applies[fact]
-        for case, other, applies_here in zip(routed.to_dicts(), others, applied, strict=True):
-            if applies_here and case["route"] != other:
-                assert fact in {check["fact"] for check in case["checks"]}
+    decided = routed.filter(pl.col("state") != "OPEN")
+    for fact, compiled in rulebook.presumed.items():
+        # Whatever the contrary says against other presumptions, those stay.
+        others = applies.with_columns(pl.lit(False).alias(fact))
+        contrary = the_contrary(facts, fact, compiled.presumption.presume[fact])
+        other = route_presuming(contrary, others, rulebook)
+        changed = routed.with_columns(
+            other=other, applied=applies[fact], checked=checked(routed).list.contains(fact)
+        ).filter(pl.col("applied") & (pl.col("state") != "OPEN"))
+        assert changed.filter(~pl.col("checked") & (pl.col("route") != pl.col("other"))).is_empty()
+    assert decided.height <= facts.height
+
+
+def checked(routed: pl.DataFrame) -> pl.Series:
+    return routed["checks"].list.eval(pl.element().struct.field("fact"))
 
 
 def the_contrary(facts: pl.DataFrame, name: str, value: bool | int) -> pl.DataFrame:
@@ -154,6 +177,17 @@ def the_contrary(facts: pl.DataFrame, name: str, value: bool | int) -> pl.DataFr
     return facts.with_columns(more.alias(low(name)))
 
 
+def route_presuming(
+    facts: pl.DataFrame, applies: pl.DataFrame, rulebook: CompiledRulebook
+) -> pl.Series:
+    """The routes, with some presumptions put in."""
+    presumed = with_presumptions(facts, applies, rulebook)
+    weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
+    days = pl.Series([AS_OF] * facts.height, dtype=pl.Date)
+    _, values = weighing.values(rulebook.criteria, days)
+    return RouteTable.of(rulebook).recommended(position(values, rulebook.criteria, rulebook))
+
+
 @given(seed=SEEDS, known=KNOWN)
 @settings(max_examples=12, deadline=None)
 def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
@@ -161,15 +195,91 @@ def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
 ) -> None:
     facts = cases(rulebook, seed, known)
     routed = recommend(facts, rulebook, AS_OF)
-    checked = routed["checks"].list.eval(pl.element().struct.field("fact"))
     fewer = presumable(facts, rulebook).select(
-        pl.col(fact) & checked.list.contains(fact) for fact in rulebook.presumed
+        pl.col(fact) & checked(routed).list.contains(fact) for fact in rulebook.presumed
     )
-    presumed = with_presumptions(facts, fewer, rulebook)
-    weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
-    _, values = weighing.values(rulebook.criteria, routed["as_of"])
-    again = route_cases(standing(values, rulebook.criteria), rulebook)
-    assert again["route"].to_list() == routed["route"].to_list()
+    assert route_presuming(facts, fewer, rulebook).to_list() == routed["route"].to_list()
+
+
+@given(seed=SEEDS, known=KNOWN)
+@settings(max_examples=8, deadline=None)
+def test_a_fact_shown_to_be_other_than_presumed_leaves_no_route_that_leaned_on_it(
+    rulebook: CompiledRulebook, seed: int, known: Known
+) -> None:
+    """Unless what is now known gives that route without it: then it holds after other checks."""
+    facts = cases(rulebook, seed, known)
+    routed = recommend(facts, rulebook, AS_OF)
+    against = {"close": "priority", "expedite": "favored"}
+    lists = {c.id: c.criterion.list for c in rulebook.criteria}
+    for fact, compiled in rulebook.presumed.items():
+        leaned = checked(routed).list.contains(fact)
+        if not leaned.any():
+            continue
+        contrary = the_contrary(facts, fact, compiled.presumption.presume[fact]).filter(leaned)
+        before = routed.filter(leaned).to_dicts()
+        for was, now in zip(before, recommend(contrary, rulebook, AS_OF).to_dicts(), strict=True):
+            assert fact not in {check["fact"] for check in now["checks"]}
+            gained = {*now["criteria_true"]} - {*was["criteria_true"]}
+            stops = against.get(was["route"])
+            if stops in {lists[name] for name in gained}:
+                assert now["route"] != was["route"], (fact, gained)
+
+
+@given(seed=SEEDS, other=SEEDS, known=KNOWN)
+@settings(max_examples=12, deadline=None)
+def test_more_evidence_puts_no_other_route_on_the_record_than_it_gives(
+    rulebook: CompiledRulebook, seed: int, other: int, known: Known
+) -> None:
+    """Some of the unknown facts become known, then all: what is on the record stays."""
+    facts = cases(rulebook, seed, known)
+    whole = complete(facts, other)
+    columns = [c for number, c in enumerate(facts.columns) if (other >> (number % 29)) & 1]
+    some = facts.with_columns(whole[c] for c in columns if columns_of(c) <= {*columns})
+    rows = [recommend(frame, rulebook, AS_OF).to_dicts() for frame in (facts, some, whole)]
+    for first, then, last in zip(*rows, strict=True):
+        assert set(last["possible_routes"]) <= set(then["possible_routes"])
+        assert set(then["possible_routes"]) <= set(first["possible_routes"])
+        for before in (first, then):
+            if before["state"] == "ON_THE_RECORD":
+                assert last["route"] == before["route"]
+
+
+def columns_of(column: str) -> set[str]:
+    return next({*fact.columns} for fact in FACTS.values() if column in fact.columns)
+
+
+@given(seed=SEEDS, known=KNOWN, presume=st.booleans())
+@settings(max_examples=12, deadline=None)
+def test_no_case_closes_on_the_record_unreviewed_with_an_open_warrant_or_charge(
+    rulebook: CompiledRulebook, seed: int, known: Known, presume: bool
+) -> None:
+    facts = cases(rulebook, seed, known)
+    marks = {
+        "warrant": facts.with_columns(outstanding_warrant=True),
+        "charge": facts.with_columns(pl.lit(1, pl.Int32).alias(low("pending_charges"))),
+        "arrest": facts.with_columns(pl.lit(1, pl.Int32).alias(low("arrests_without_disposition"))),
+    }
+    for frame in marks.values():
+        routed = recommend(frame, rulebook, AS_OF, presume=presume)
+        closed = routed.filter((pl.col("route") == "close") & (pl.col("state") == "ON_THE_RECORD"))
+        assert closed["needs_review"].all()
+
+
+@given(seed=SEEDS, known=KNOWN, conflict=st.sampled_from(sorted(CONFLICTS)))
+@settings(max_examples=12, deadline=None)
+def test_no_case_closes_on_the_record_with_a_conflict_that_the_rulebook_reads(
+    rulebook: CompiledRulebook, seed: int, known: Known, conflict: str
+) -> None:
+    facts = unsettled(cases(rulebook, seed, known), pl.Series([[conflict]] * ROWS))
+    routed = recommend(facts, rulebook, AS_OF)
+    assert routed["conflicts"].to_list() == [[conflict]] * ROWS
+    read = {name for c in rulebook.criteria for name in rulebook.facts_read(c.condition)}
+    if read & {*CONFLICTS[conflict].facts}:
+        closed = routed.filter(pl.col("route") == "close")
+        assert (closed["state"] != "ON_THE_RECORD").all()
+        assert closed["needs_review"].all()
+    presumed = {check["fact"] for row in routed.to_dicts() for check in row["checks"]}
+    assert not presumed & {*CONFLICTS[conflict].facts}
 
 
 @given(seed=SEEDS, known=KNOWN, cut=st.integers(1, ROWS - 1))

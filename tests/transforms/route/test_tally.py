@@ -23,7 +23,7 @@ from transforms.route.tally import (
 
 Tally = dict[tuple[str, str], int]
 TALLIES = st.lists(
-    st.tuples(st.sampled_from(["route", "ground"]), st.sampled_from("ab"), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["route", "reason"]), st.sampled_from("ab"), st.integers(0, 9)),
     max_size=5,
 )
 
@@ -35,16 +35,20 @@ def counts(tally: pl.DataFrame) -> Tally:
 
 
 def recommended(
-    route: str, grounds: str, *, unknown: str = "", warnings: list[str] | None = None, **more: Any
+    route: str, reasons: str, *, unknown: str = "", warnings: list[str] | None = None, **more: Any
 ) -> dict[str, Any]:
     return {
         "route": route,
-        "grounds": [{"criterion": c, "citation": "The memo"} for c in grounds.split()],
+        "reasons": [{"criterion": c, "citation": "The memo"} for c in reasons.split()],
         "criteria_unknown": unknown.split(),
         "missing_facts": [f"fact_of_{c}" for c in unknown.split()],
         "warnings": warnings,
-        "firm": False,
-        "look": False,
+        "state": "OPEN",
+        "needs_review": False,
+        "review_reasons": [],
+        "checks": [],
+        "settling_facts": [],
+        "conflicts": [],
         **more,
     }
 
@@ -52,30 +56,50 @@ def recommended(
 def test_what_is_counted_of_recommendations() -> None:
     rows = [
         recommended("close", "F1 F2", unknown="P1", warnings=["court:UNKNOWN_CODE"]),
-        recommended("close", "F1", firm=True, warnings=[]),
-        recommended("expedite", "P1", look=True, firm=True, unknown="F1 P1"),
+        recommended("close", "F1", state="ON_THE_RECORD", form="NOT_FILING", warnings=[]),
+        recommended(
+            "expedite",
+            "P1",
+            state="AFTER_CHECKS",
+            needs_review=True,
+            review_reasons=[
+                {"kind": "MARKER", "reason": "one"},
+                {"kind": "MARKER", "reason": "another"},
+                {"kind": "RULE", "reason": "a third"},
+            ],
+            checks=[{"fact": "served", "presumed": "false", "reason": "Ask."}],
+            settling_facts=["fact_of_P1"],
+            conflicts=["AGE_OUT_OF_RANGE"],
+            unknown="F1 P1",
+        ),
     ]
     assert counts(tally_recommendations(pl.DataFrame(rows, schema=RECOMMENDATION))) == {
         ("route", "close"): 2,
         ("route", "expedite"): 1,
-        ("ground", "F1"): 2,
-        ("ground", "F2"): 1,
-        ("ground", "P1"): 1,
+        ("reason", "F1"): 2,
+        ("reason", "F2"): 1,
+        ("reason", "P1"): 1,
         ("unknown", "P1"): 2,
         ("unknown", "F1"): 1,
         ("missing_fact", "fact_of_P1"): 2,
         ("missing_fact", "fact_of_F1"): 1,
         ("warning", "court:UNKNOWN_CODE"): 1,
-        ("firm", ""): 2,
-        ("look", ""): 1,
+        ("state", "close OPEN"): 1,
+        ("state", "close ON_THE_RECORD"): 1,
+        ("state", "expedite AFTER_CHECKS"): 1,
+        ("form", "NOT_FILING"): 1,
+        ("needs_review", "expedite"): 1,
+        # A kind counts once a case.
+        ("review_reason", "MARKER"): 1,
+        ("review_reason", "RULE"): 1,
+        ("ask_first", "served"): 1,
+        ("settling_fact", "fact_of_P1"): 1,
+        ("conflict", "AGE_OUT_OF_RANGE"): 1,
     }
 
 
 def test_of_nothing_nothing_is_counted() -> None:
-    assert counts(tally_recommendations(RECOMMENDATION.to_frame())) == {
-        ("firm", ""): 0,
-        ("look", ""): 0,
-    }
+    assert counts(tally_recommendations(RECOMMENDATION.to_frame())) == {}
     assert set(counts(tally_quarantined(QUARANTINED.to_frame())).values()) == {0}
 
 

@@ -1,4 +1,4 @@
-"""Standings, by plain Python; and the part of them that the calendar moves, by the whole."""
+"""Positions, by plain Python; and the part of them that the calendar moves, by the whole."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import polars as pl
 
 from schemas.rulebooks import load_text
 from tests.helpers.random_facts import AS_OF, near_milestones, partial_facts
-from tests.helpers.small_rulebook import facts, plain_standing, small
+from tests.helpers.small_rulebook import facts, plain_position, small
 from tests.schemas.test_rulebooks import GOOD
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import MovingPart, Weighing, moving, standing
+from transforms.score.position import MovingPart, Weighing, moving, position
 from transforms.score.presumptions import presumable, with_presumptions
 
 IDS = [criterion.id for criterion in small().criteria]
@@ -35,21 +35,21 @@ def days(*each: datetime.date) -> pl.Series:
     return pl.Series(each, dtype=pl.Date)
 
 
-def test_a_standing_is_that_of_plain_python() -> None:
+def test_a_position_is_that_of_plain_python() -> None:
     every = list(itertools.product((True, False, None), repeat=len(IDS)))
     cases = random.Random(1).sample(every, 800)
     values = pl.DataFrame(cases, schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
-    got = standing(values, small().criteria)
+    got = position(values, small().criteria, small())
     assert got.schema == COLUMNS
     for case, row in zip(cases, got.rows(), strict=True):
-        assert row == plain_standing(dict(zip(IDS, case, strict=True)))
+        assert row == plain_position(dict(zip(IDS, case, strict=True)))
 
 
-def test_only_the_criteria_meant_have_a_part_in_a_standing() -> None:
+def test_only_the_criteria_meant_have_a_part_in_a_position() -> None:
     values = pl.DataFrame([[True] * len(IDS)], schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
     some = [c for c in small().criteria if c.id in ("F1", "A1")]
-    assert standing(values, some).rows() == [(False, True, 3, 3)]
-    assert standing(values, []).rows() == [(False, False, 0, 0)]
+    assert position(values, some, small()).rows() == [(False, True, 3, 3)]
+    assert position(values, [], small()).rows() == [(False, False, 0, 0)]
 
 
 def test_values_are_those_of_the_day_and_a_presumption_makes_them_false() -> None:
@@ -70,7 +70,7 @@ def test_the_criteria_that_move_are_those_with_milestones() -> None:
     assert [c.id for c in moving(small())] == ["P3", "F1", "A3"]
 
 
-def test_a_moving_part_stands_on_any_day_as_the_whole() -> None:
+def test_a_moving_part_is_placed_on_any_day_as_the_whole() -> None:
     rng = random.Random(2)
     record = near_milestones(partial_facts(5, 60), small(), 5)
     for presume in (True, False):
@@ -82,7 +82,7 @@ def test_a_moving_part_stands_on_any_day_as_the_whole() -> None:
         then = days(*(AS_OF + datetime.timedelta(days=rng.randrange(1, 1200)) for _ in some))
         rows = pl.Series(some, dtype=pl.UInt32)
         _, values = weighing(record[rows], presume=presume).values(small().criteria, then)
-        assert part.take(rows).standing(then).equals(standing(values, small().criteria))
+        assert part.take(rows).position(then).equals(position(values, small().criteria, small()))
 
 
 def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
@@ -91,4 +91,4 @@ def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
     whole = Weighing(book, record, None, milestone_dates(record, book))
     _, values = whole.values(book.criteria, days(*[AS_OF] * 3))
     part = MovingPart.of(whole, values)
-    assert part.standing(days(*[AS_OF] * 3))["favored"].to_list() == [True, None, None]
+    assert part.position(days(*[AS_OF] * 3))["favored"].to_list() == [True, None, None]

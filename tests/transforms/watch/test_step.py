@@ -88,7 +88,7 @@ def test_a_case_that_nobody_knows_waits_and_is_opened(known_night: Night) -> Non
     opened = event("e2", "new", "CASE_OPENED", "2011-11-14", facts={**CLEAN, "case_id": "new"})
     second = step(first.known, events_of(opened), known_night, NIGHT)
     [row] = second.changes.to_dicts()
-    assert (row["from_route"], row["to_route"], row["to_grounds"]) == (None, "expedite", ["P2a"])
+    assert (row["from_route"], row["to_route"], row["to_reasons"]) == (None, "expedite", ["P2a"])
     assert [cause["kind"] for cause in row["causes"]] == ["OPENED"]
 
 

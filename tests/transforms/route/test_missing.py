@@ -1,0 +1,187 @@
+"""Missing and settling facts, by trying every answer to every fact."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import random
+from typing import Any
+
+import polars as pl
+import pytest
+
+from schemas.facts import FACTS
+from schemas.rulebooks import load_text
+from tests.helpers.random_facts import AS_OF
+from tests.helpers.small_rulebook import TEXT, facts, small
+from transforms.route.recommendation import recommend
+
+LONG_AGO, LATELY = datetime.date(1930, 5, 5), datetime.date(2011, 5, 5)
+# Values that tell apart all that the small rulebook asks.
+VALUES: dict[str, list[Any]] = {
+    "arrests": [0, 1, 2],
+    "gang_member": [False, True],
+    "entered_illegally": [False, True],
+    "last_entry": [LONG_AGO, LATELY],
+    "birth_date": [LONG_AGO, LATELY],
+    "serious_condition": [False, True],
+    "us_high_school": [False, True],
+    "fraud_findings": [0, 1],
+}
+UNKNOWN: dict[str, Any] = {
+    "arrests": (0, None),
+    "gang_member": None,
+    "entered_illegally": None,
+    "last_entry": (None, None),
+    "birth_date": (None, None),
+    "serious_condition": None,
+    "us_high_school": None,
+    "fraud_findings": (0, None),
+}
+Case = dict[str, Any]
+
+
+def some_cases(count: int, seed: int) -> list[Case]:
+    rng = random.Random(seed)
+    cases = []
+    for _ in range(count):
+        share = rng.choice([0.3, 0.6, 0.85])
+        cases.append(
+            {
+                name: rng.choice(values) if rng.random() < share else UNKNOWN[name]
+                for name, values in VALUES.items()
+            }
+        )
+    return cases
+
+
+def unknown(case: Case) -> list[str]:
+    return [name for name in case if case[name] == UNKNOWN[name]]
+
+
+def routed(cases: list[Case]) -> list[dict[str, Any]]:
+    return recommend(facts(*cases), small(), AS_OF).to_dicts()
+
+
+def test_what_can_change_the_route_under_some_completion_is_asked_for() -> None:
+    cases = [case for case in some_cases(40, 3) if unknown(case)]
+    asked = 0
+    for case, row in zip(cases, routed(cases), strict=True):
+        names = unknown(case)
+        ways = list(itertools.product(*(VALUES[name] for name in names)))
+        routes = dict(
+            zip(
+                ways,
+                (
+                    r["route"]
+                    for r in routed([{**case, **dict(zip(names, w, strict=True))} for w in ways])
+                ),
+                strict=True,
+            )
+        )
+        assert set(routes.values()) <= set(row["possible_routes"])
+        for place, name in enumerate(names):
+            can_change = any(
+                route != routes[(*way[:place], other, *way[place + 1 :])]
+                for way, route in routes.items()
+                for other in VALUES[name]
+            )
+            if can_change:
+                assert name in row["missing_facts"], (case, name)
+                asked += 1
+        if row["state"] == "ON_THE_RECORD":
+            assert row["missing_facts"] == row["settling_facts"] == []
+            assert set(routes.values()) == {row["route"]}
+    assert asked > 60
+
+
+def test_a_fact_settles_where_one_answer_alone_decides_otherwise() -> None:
+    cases = some_cases(150, 4)
+    settled = 0
+    for case, row in zip(cases, routed(cases), strict=True):
+        assert set(row["settling_facts"]) <= set(row["missing_facts"]) <= set(unknown(case))
+        # The settling facts come first.
+        assert row["missing_facts"][: len(row["settling_facts"])] == row["settling_facts"]
+        for name in row["missing_facts"]:
+            answers = routed([{**case, name: value} for value in VALUES[name]])
+            decides = any(
+                answer["state"] != "OPEN"
+                and (row["state"] == "OPEN" or answer["route"] != row["route"])
+                for answer in answers
+            )
+            assert (name in row["settling_facts"]) == decides, (case, name)
+            settled += decides
+    assert settled > 100
+
+
+NEITHER = {"arrests": 0, "gang_member": False, "fraud_findings": 0, "us_high_school": False}
+
+
+@pytest.mark.parametrize(
+    ("case", "missing", "settling"),
+    [
+        # Ill: another favored class makes no difference; a priority would.
+        (
+            {**UNKNOWN, "serious_condition": True, "arrests": 0, "gang_member": False},
+            ["last_entry", "entered_illegally"],
+            ["last_entry", "entered_illegally"],
+        ),
+        (
+            {**UNKNOWN, "serious_condition": True, "arrests": 0, "entered_illegally": False},
+            ["gang_member"],
+            ["gang_member"],
+        ),
+        # Everything that could matter is known.
+        ({**UNKNOWN, "serious_condition": True, "arrests": 2}, [], []),
+        # A grown person, here for long, may be ill: three points, or a favored class.
+        (
+            {**NEITHER, "birth_date": LATELY, "last_entry": LONG_AGO, "entered_illegally": True},
+            ["serious_condition"],
+            ["serious_condition"],
+        ),
+        # School gives 3 or 1, by whether there is a fraud; without it 0 or -2. Both are needed.
+        (
+            {**NEITHER, "birth_date": LATELY, "last_entry": LATELY, "entered_illegally": False,
+             "serious_condition": False, "us_high_school": None, "fraud_findings": (0, None)},
+            ["fraud_findings", "us_high_school"],
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_by_hand(case: Case, missing: list[str], settling: list[str]) -> None:
+    [row] = routed([case])
+    assert (row["missing_facts"], row["settling_facts"]) == (missing, settling)
+
+
+def test_the_order_is_settling_then_by_readers_then_the_catalog() -> None:
+    text = TEXT.replace("when: serious_condition\n", "when: serious_condition OR served\n")
+    text = text.replace("when: us_high_school\n", "when: us_high_school AND in_school\n")
+    case = {**UNKNOWN, "arrests": 0, "gang_member": False, "entered_illegally": False}
+    [row] = recommend(facts(case), load_text("order", text), AS_OF).to_dicts()
+    # Old or ill settles it; school needs two answers, and where one was born is read once.
+    assert row["settling_facts"] == ["birth_date", "served", "serious_condition"]
+    catalog = list(FACTS)
+    rest = row["missing_facts"][3:]
+    assert rest == sorted(rest, key=catalog.index)
+    assert set(rest) == {"last_entry", "us_high_school", "in_school", "fraud_findings"}
+
+
+def test_of_what_is_on_file_the_question_that_settles_it_is_asked() -> None:
+    text = TEXT.replace("when: arrests >= 2", "when: felony_convictions >= 1")
+    rulebook = load_text("felony", text.replace("arrests: 0", "felony_convictions: 0"))
+    case: Case = {**UNKNOWN, "gang_member": False, "entered_illegally": False}
+    del case["arrests"]
+    on_file = {**case, "felony_convictions": (0, 1), "vacated_convictions": None}
+    rows = recommend(
+        facts({**on_file, "serious_condition": True}, {**case, "felony_convictions": (0, None),
+              "serious_condition": True}), rulebook, AS_OF, presume=False
+    ).to_dicts()  # fmt: skip
+    asked = ["vacated_convictions", "juvenile_adjudications"]
+    assert sorted(rows[0]["missing_facts"]) == sorted(rows[0]["settling_facts"]) == sorted(asked)
+    assert rows[1]["missing_facts"] == ["felony_convictions"]
+
+
+def test_without_a_case_nothing_is_asked() -> None:
+    none = recommend(facts({}).clear(), small(), AS_OF)
+    assert none.height == 0
+    assert none.schema["missing_facts"] == pl.List(pl.String)

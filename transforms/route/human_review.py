@@ -1,0 +1,188 @@
+"""Human review: which cases an attorney must look at before anything else happens, and why.
+
+A fact that is merely unknown is asked for, and never flags a case.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.conflicts import CONFLICTS
+from schemas.facts import FACTS
+from schemas.outcomes import ROUTES, ReviewReason
+from schemas.rulebook_compile import CompiledRulebook
+from transforms.frames.frame import Frame
+from transforms.frames.labels import label_lists
+from transforms.route.leverage import Flags, Leverage, Routes
+from transforms.route.missing import read_by
+from transforms.route.table import RouteTable, shown
+from transforms.score.conflicts import Conflicting
+from transforms.score.criteria import expression
+from transforms.score.position import Weighing, position
+from transforms.score.presumptions import silent_facts, with_presumptions
+
+REVIEW_REASON = pl.Struct({"kind": pl.String, "reason": pl.String})
+
+
+@dataclass(frozen=True)
+class Routed:
+    """How some cases came out.
+
+    Args:
+        route: Numbers of ROUTES, or `UNDECIDED`.
+        row: Numbers of rows of the routing table, or `NONE`.
+    """
+
+    route: Routes
+    row: npt.NDArray[np.int8]
+
+
+@dataclass
+class _Reasons:
+    """Flags with what they say, in order."""
+
+    flags: dict[str, pl.Series] = field(default_factory=dict)
+    labels: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, kind: ReviewReason, reason: str, flag: pl.Series | Flags) -> None:
+        series = pl.Series(flag)
+        if series.any():
+            self.flags[str(len(self.flags))] = series
+            self.labels.append((kind, reason))
+
+
+def review_reasons(
+    weighing: Weighing,
+    day: pl.Series,
+    real: Frame,
+    routed: Routed,
+    leverage: Leverage,
+    unknown: Frame,
+) -> pl.Series:
+    """Why each case needs human review.
+
+    Args:
+        weighing: The cases.
+        day: The day as of which they are weighed, one a case.
+        real: Values of the criteria on facts in the record.
+        routed: How the cases came out.
+        leverage: What each open criterion could do.
+        unknown: Which facts are unknown.
+
+    Returns:
+        A list of `REVIEW_REASON` a case, empty where it needs none.
+    """
+    rulebook = weighing.rulebook
+    facts = weighing.on(day)
+    reasons = _Reasons()
+    for conflict, flag in bearing_conflicts(facts, routed, leverage, rulebook).items():
+        reasons.add("CONFLICT", CONFLICTS[conflict].says, flag)
+    for number, row in enumerate(rulebook.rulebook.routing):
+        if row.needs_review:
+            reasons.add("TABLE", row.why, routed.row == number)
+    for rule, condition in rulebook.human_review:
+        of_route = np.isin(shown(routed.route), [ROUTES.index(route) for route in rule.routes])
+        if of_route.any():
+            holds = facts.select(expression(condition.sql).fill_null(False).alias("holds"))["holds"]
+            reasons.add("RULE", rule.why, holds & pl.Series(of_route))
+    for criterion in rulebook.criteria:
+        if criterion.judgment is not None and criterion.criterion.judgment is not None:
+            judged = facts.select(expression(criterion.judgment.sql).fill_null(False).alias("j"))[
+                "j"
+            ]
+            not_false = real[criterion.id].fill_null(True)
+            reasons.add("JUDGMENT", criterion.criterion.judgment.why, judged & not_false)
+    for reason, flag in _markers(weighing, day, routed, leverage, unknown):
+        reasons.add("MARKER", reason, flag)
+    if not reasons.flags:
+        return pl.Series([[]], dtype=pl.List(REVIEW_REASON)).new_from_index(0, real.height)
+    labels = pl.DataFrame(reasons.labels, schema=["kind", "reason"], orient="row")
+    return label_lists(pl.DataFrame(reasons.flags), labels.to_struct("reason"))
+
+
+def bearing_conflicts(
+    facts: Frame, routed: Routed, leverage: Leverage, rulebook: CompiledRulebook
+) -> dict[str, Flags]:
+    """The conflicts that bear on a case's route.
+
+    Those that a criterion reads which can still change the route; of a case that closes, every
+    conflict that a criterion or a presumption reads.
+
+    Args:
+        facts: Facts, maybe with `conflicts`.
+        routed: How the cases came out.
+        leverage: What each open criterion could do.
+        rulebook: The rulebook.
+
+    Returns:
+        A flag a case, by conflict.
+    """
+    closes = routed.route == ROUTES.index("close")
+    readers = read_by(rulebook)
+    against = {
+        fact for p in rulebook.presumptions for one in (p.basis, *p.against) for fact in one.facts
+    }
+    found = {}
+    for conflict, there in Conflicting(facts).rows.items():
+        touched = [fact for fact in CONFLICTS[conflict].facts if fact in readers or fact in against]
+        if touched:
+            matters = [leverage.matters(c) for fact in touched for c in readers.get(fact, [])]
+            found[conflict] = there.to_numpy() & np.logical_or.reduce([closes, *matters])
+    return found
+
+
+def _markers(
+    weighing: Weighing, day: pl.Series, routed: Routed, leverage: Leverage, unknown: Frame
+) -> list[tuple[str, Flags]]:
+    """What points to a blank adverse fact that is decisive.
+
+    Were every presumption put in, whatever its basis and whatever is against it, the case would
+    have another route; and something is against one whose blank fact can still change the route.
+    """
+    rulebook = weighing.rulebook
+    facts = weighing.facts
+    if not rulebook.presumptions or facts.is_empty():
+        return []
+    silent = silent_facts(weighing.facts, rulebook)
+    conflicting = Conflicting(weighing.facts)
+    readers = read_by(rulebook)
+    marked: list[tuple[str, Flags]] = []
+    for compiled in rulebook.presumptions:
+        for says, condition in zip(compiled.presumption.against, compiled.against, strict=True):
+            holds = facts.select(expression(condition.sql).fill_null(False).alias("h"))["h"]
+            points = (holds | conflicting.any_of(condition.facts)).to_numpy()
+            for fact in compiled.presumption.presume:
+                matters = [leverage.matters(c) for c in readers.get(fact, [])]
+                if matters and points.any():
+                    blank = silent[fact].to_numpy() & unknown[fact].to_numpy()
+                    flag = points & blank & np.logical_or.reduce(matters)
+                    label = FACTS[fact].label
+                    marked.append((f"{says.says}, and this is not known: {label}", flag))
+    if not marked:
+        return []
+    rows = np.flatnonzero(np.logical_or.reduce([flag for _, flag in marked]))
+    otherwise = np.zeros(facts.height, dtype=bool)
+    otherwise[rows] = _route_if_all_presumed(weighing, day, silent, rows) != shown(
+        routed.route[rows]
+    )
+    return [(reason, flag & otherwise) for reason, flag in marked]
+
+
+def _route_if_all_presumed(
+    weighing: Weighing, day: pl.Series, silent: Frame, rows: npt.NDArray[np.intp]
+) -> Routes:
+    """The routes of some cases, were every fact presumed that the record is silent on."""
+    rulebook = weighing.rulebook
+    table = RouteTable.of(rulebook)
+    taken = pl.Series(rows, dtype=pl.UInt32)
+    there = weighing.take(taken)
+    presumed = with_presumptions(there.facts, silent[taken], rulebook)
+    world = dataclasses.replace(there, presumed=presumed)
+    _, values = world.values(rulebook.criteria, day.gather(taken))
+    coded = table.code(position(values, rulebook.criteria, rulebook))
+    return shown(table.look_up(table.route, coded))

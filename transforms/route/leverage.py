@@ -1,0 +1,69 @@
+"""Leverage: what each criterion that is open on the record could still do to the route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.rulebook_compile import LISTS, CompiledRulebook
+from transforms.frames.frame import Frame
+from transforms.route.table import DOWN, UNKNOWN, UP, Position, RouteTable
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Routes: TypeAlias = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Leverage:
+    """What each criterion could do, with everything else that is open turning out anyhow.
+
+    That takes the criteria as independent of one another, so it is a sound superset: what it
+    clears can do nothing.
+
+    Args:
+        open: By criterion, whether it is UNKNOWN on the record.
+        turns: By criterion, from which routes it can turn a case once it is TRUE rather than FALSE:
+            bit N for `ROUTES[N]`; meant only where it is open.
+    """
+
+    open: dict[str, Flags]
+    turns: dict[str, Routes]
+
+    @classmethod
+    def of(cls, real: Frame, position: Position, rulebook: CompiledRulebook) -> Leverage:
+        """The leverage of the criteria of some cases.
+
+        Args:
+            real: Values of the criteria on facts in the record.
+            position: The positions by these values.
+            rulebook: The rulebook.
+        """
+        table = RouteTable.of(rulebook)
+        is_open = {name: real[name].is_null().to_numpy() for name in real.columns}
+        steps = {name: table.turned(name, position) for name in table.turns}
+        for name in LISTS:
+            # Of a list that holds already, one more member makes no difference.
+            steps[name] = np.where(position.truths[name] == UNKNOWN, steps[name], 0)
+        turns = {}
+        for criterion in rulebook.criteria:
+            name, weight = criterion.criterion.list, criterion.criterion.weight or 0
+            made = np.zeros(real.height, np.uint8)
+            if criterion.id in table.atoms:
+                made = made | steps[criterion.id]
+            elif name in LISTS:
+                made = made | steps[name]
+            if weight:
+                made = made | steps[UP if weight > 0 else DOWN]
+            turns[criterion.id] = made
+        return cls(is_open, turns)
+
+    def matters(self, criterion: str) -> Flags:
+        """Whether a criterion is open, and the route can hang on it."""
+        return self.open[criterion] & (self.turns[criterion] != 0)
+
+    def turns_from(self, criterion: str, route: Routes) -> Flags:
+        """Whether a criterion, once TRUE, can turn a case from its route."""
+        return ((self.turns[criterion] >> route) & 1).astype(bool) & self.open[criterion]

@@ -1,0 +1,38 @@
+"""Conflicts by fact: which facts of a case are in conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from schemas.conflicts import conflicts_of
+from transforms.frames.frame import Frame
+
+
+class Conflicting:
+    """Which cases have a conflict that bears on some facts.
+
+    Args:
+        facts: Facts, maybe with `conflicts` (ids of `schemas.conflicts`).
+    """
+
+    def __init__(self, facts: Frame) -> None:
+        self.height = facts.height
+        self.rows: dict[str, pl.Series] = {}
+        if "conflicts" in facts.columns:
+            listed = facts["conflicts"]
+            for conflict in listed.explode().drop_nulls().unique().sort():
+                self.rows[conflict] = listed.list.contains(conflict).fill_null(False)
+
+    def any_of(self, facts: Iterable[str]) -> pl.Series:
+        """Whether one of some facts is in conflict (Boolean, never null)."""
+        found = self.never()
+        for conflict in dict.fromkeys(name for fact in facts for name in conflicts_of(fact)):
+            if conflict in self.rows:
+                found = found | self.rows[conflict]
+        return found
+
+    def never(self) -> pl.Series:
+        """FALSE for every case."""
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, self.height)
