@@ -201,6 +201,7 @@ class Walk:
         self.stream = stream
         self.header = header
         self.sync = header.sync
+        self._empty = write_block(0, b"", header.sync)
         self.size = size
         self.data = b""
         self.at = 0
@@ -222,7 +223,7 @@ class Walk:
             stop: The end of the range; None for the file's end.
 
         Yields:
-            Blocks and gaps in order.
+            Blocks and gaps in order; a block of nothing at all is passed over.
         """
         header = len(self.header.raw)
         if start <= 0:
@@ -241,7 +242,18 @@ class Walk:
         # Behind a gap that ends at no marker, no other range begins.
         while self._fill(1) and (self.offset < last or not self._behind_marker):
             self._behind_marker = True
-            yield self._part()
+            if not self._pass_empty(last):
+                yield self._part()
+
+    def _pass_empty(self, last: int) -> bool:
+        """Go behind the blocks without records and bytes that stand here: there may be millions."""
+        self._fill(len(self._empty))
+        at = self.at
+        while self.start + at < last and self.data.startswith(self._empty, at):
+            at += len(self._empty)
+        passed = at - self.at
+        self._pass(passed)
+        return passed > 0
 
     def _seek(self, offset: int) -> None:
         self.stream.seek(offset)

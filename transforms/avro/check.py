@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from transforms.avro.bounds import FRAME_BYTES, ITEMS, RECORD_BYTES
+from transforms.avro.bounds import ITEMS, RECORD_BYTES
 from transforms.avro.parse import Field, Type
 from transforms.avro.varint import read_varint, varint
-from transforms.frames.frame import FRAME_ROWS
 
 Step = Callable[[bytes, int], int]
 """From the place of a value to the place behind it."""
 
 _WIDTHS = {"float": 4, "double": 8}
 _INT = 1 << 31
+# A piece is small, so that whoever is to end the work is heard soon.
+_PIECE_RECORDS = 16_384
+_PIECE_BYTES = 4 << 20
 # How many whole records must follow a union's branch that was guessed.
 _FOLLOWING = 8
 _REPAIRS = 64
@@ -109,7 +111,7 @@ class Checker:
             count: How many records it says it holds.
 
         Yields:
-            Valid records, in pieces of bounded size, and what is not valid, in order but for the
+            Valid records, in small pieces, and what is not valid, in order but for the
             pieces.
         """
         at = good = done = repairs = size = 0
@@ -139,7 +141,7 @@ class Checker:
                 record = self._cut(data, at, end)
                 spans.append(record)
                 good, size = good + 1, size + len(record)
-                if good == FRAME_ROWS or size >= FRAME_BYTES:
+                if good == _PIECE_RECORDS or size >= _PIECE_BYTES:
                     yield Piece(good, b"".join(spans))
                     spans, good, size = [], 0, 0
             at = end

@@ -130,11 +130,17 @@ class Decoder:
             blocks: Blocks of the file.
 
         Yields:
-            Frames of bounded size, and what could not be read. Records keep their order.
+            Frames of bounded size, some of them empty so that work is done in short steps, and what
+            could not be read. Records keep their order.
         """
         held: list[_Plain] = []
         size = 0
         for block in blocks:
+            if block.count and not block.data and self._shortest:
+                # Millions of them fit into a small file.
+                detail = "it holds no bytes"
+                yield Unread(block.offset, "UNREADABLE_BLOCK", None, None, detail, b"")
+                continue
             try:
                 plain = self._plain(block)
             except (CodecError, TooLargeError) as error:
@@ -151,8 +157,7 @@ class Decoder:
     def _plain(self, block: Block) -> _Plain:
         if block.count > BLOCK_RECORDS:
             raise TooLargeError(f"says it holds more than {BLOCK_RECORDS:,} records")
-        data = decompress(self.codec, block.data) if block.data else b""
-        return _Plain(block, data)
+        return _Plain(block, decompress(self.codec, block.data) if block.data else b"")
 
     def _read(self, held: Sequence[_Plain]) -> Iterator[Frame | Unread]:
         if not held:
@@ -161,7 +166,12 @@ class Decoder:
         size = sum(len(plain.data) for plain in held)
         few = count <= 2 * FRAME_ROWS and size <= max(ALWAYS_BYTES, FRAME_BYTES)
         # A decoder makes room for as many records as a block says it holds.
-        if few and self.plan is not None and self.plan.alone and count * self._least <= size:
+        if (
+            few
+            and self.plan is not None
+            and self.plan.alone
+            and count * max(1, self._shortest) <= size
+        ):
             try:
                 yield self.plan.decode(count, b"".join(plain.data for plain in held), checked=False)
             except NativeError:
@@ -177,7 +187,7 @@ class Decoder:
         for plain in held:
             parts = checker.walk(plain.data, plain.block.count)
             if self.codec == _UNCHECKED:
-                parts = _all_or_none(list(parts), len(plain.data))
+                parts = _all_or_none(parts, len(plain.data))
             for part in parts:
                 if isinstance(part, Bad):
                     yield _unread(plain, part)
@@ -188,6 +198,7 @@ class Decoder:
                     yield from self._pieces(plain, pieces)
                     pieces = []
                 pieces.append(part)
+                yield self.dtypes.to_frame()
         if pieces:
             yield from self._pieces(held[-1], pieces)
 
@@ -205,8 +216,8 @@ class Decoder:
             )
 
     @cached_property
-    def _least(self) -> int:
-        return max(1, shortest(self.schemas.layout))
+    def _shortest(self) -> int:
+        return shortest(self.schemas.layout)
 
     @cached_property
     def _middle(self) -> Schema:
@@ -245,13 +256,16 @@ class Decoder:
         return frame.select(self.dtypes.names())
 
 
-def _all_or_none(parts: list[Piece | Bad], size: int) -> Iterator[Piece | Bad]:
+def _all_or_none(parts: Iterator[Piece | Bad], size: int) -> Iterator[Piece | Bad]:
     """The records of a block, but none of one whose bytes do not follow from each other."""
-    broken = next((p for p in parts if isinstance(p, Bad) and p.count is None), None)
-    if broken is None:
-        yield from parts
-    else:
-        yield Bad(0, size, None, broken.reason, broken.field, broken.detail)
+    held = []
+    for part in parts:
+        if isinstance(part, Bad) and part.count is None:
+            yield Bad(0, size, None, part.reason, part.field, part.detail)
+            return
+        held.append(part)
+        yield Piece(0, b"")
+    yield from held
 
 
 def _unread(plain: _Plain, bad: Bad) -> Unread:

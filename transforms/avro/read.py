@@ -15,7 +15,7 @@ from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
 from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
 from transforms.avro.blocks import read_header
-from transforms.avro.decode import Decoder, Unread
+from transforms.avro.decode import Decoder
 from transforms.avro.stream import read_stream
 from transforms.files.find import Found, FoundFile, LeftOut, find_files
 from transforms.files.names import path_text, text_path
@@ -188,8 +188,8 @@ class FrameSource(iobase.BoundedSource):
             for part in parts:
                 if isinstance(part, Frame):
                     yield "frames", part
-                elif isinstance(part, Unread):
-                    yield "quarantined", unreadable(file_name, [part])
+                elif isinstance(part, list):
+                    yield "quarantined", unreadable(file_name, part)
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:

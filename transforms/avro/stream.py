@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
-from typing import BinaryIO, Generic, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from transforms.avro.beside import BESIDE
 from transforms.avro.blocks import Block, Gap, Header, Walk
@@ -12,7 +11,10 @@ from transforms.avro.bounds import FRAME_BYTES
 from transforms.avro.decode import Decoder, Unread
 from transforms.frames.frame import Frame
 
-T = TypeVar("T")
+_Step: TypeAlias = list[Frame | Unread]
+_END: _Step = []
+# What could not be read is handed on by so many at a time.
+_UNREAD = 1_000
 
 
 class Stretch(NamedTuple):
@@ -37,7 +39,7 @@ def read_stream(
     rows: int,
     start: int = 0,
     stop: int | None = None,
-) -> Iterator[Frame | Unread | Stretch]:
+) -> Iterator[Frame | list[Unread] | Stretch]:
     """Read a file, or a range of it.
 
     Args:
@@ -54,13 +56,15 @@ def read_stream(
     """
     walk = Walk(stream, header, size)
     held: list[Block] = []
+    gaps: list[Unread] = []
     records = held_bytes = 0
-    ahead: _Ahead[Frame | Unread] | None = None
+    ahead: _Ahead | None = None
     for part in walk.parts(start, stop):
         if isinstance(part, Gap):
-            yield Unread(part.offset, part.reason, None, None, part.detail, part.raw)
-            continue
-        if not part.count and not part.data:
+            gaps.append(Unread(part.offset, part.reason, None, None, part.detail, part.raw))
+            if len(gaps) == _UNREAD:
+                yield gaps
+                gaps = []
             continue
         held.append(part)
         records += part.count
@@ -74,40 +78,50 @@ def read_stream(
     if ahead is not None:
         yield from _slices(ahead, rows)
     if held:
-        yield from _slices(_by_two(decoder, held), rows)
+        half = (len(held) + 1) // 2
+        there = _Ahead(decoder.read(held[half:]))
+        yield from _slices(_steps(decoder.read(held[:half])), rows)
+        yield from _slices(there, rows)
+    if gaps:
+        yield gaps
     yield Stretch(walk.begin, walk.offset, walk.crc)
 
 
-class _Ahead(Generic[T]):
-    """An iterator whose next item is made beside other work; there is never more than one."""
+class _Ahead:
+    """What a decoder reads, of which the next step is made beside other work; never more."""
 
-    def __init__(self, items: Iterator[T]) -> None:
-        self.items = items
-        self.coming: Future[T | None] = BESIDE.submit(next, items, None)
+    def __init__(self, parts: Iterator[Frame | Unread]) -> None:
+        self.steps = _steps(parts)
+        self.coming = BESIDE.submit(next, self.steps, _END)
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[_Step]:
         # Who is beside may still be at other work.
-        while (item := self._take()) is not None:
-            self.coming = BESIDE.submit(next, self.items, None)
-            yield item
+        while step := self._take():
+            self.coming = BESIDE.submit(next, self.steps, _END)
+            yield step
 
-    def _take(self) -> T | None:
-        return next(self.items, None) if self.coming.cancel() else self.coming.result()
-
-
-def _by_two(decoder: Decoder, held: Sequence[Block]) -> Iterator[Frame | Unread]:
-    half = (len(held) + 1) // 2
-    there = _Ahead(decoder.read(held[half:]))
-    yield from decoder.read(held[:half])
-    yield from there
+    def _take(self) -> _Step:
+        return next(self.steps, _END) if self.coming.cancel() else self.coming.result()
 
 
-def _slices(
-    parts: _Ahead[Frame | Unread] | Iterator[Frame | Unread], rows: int
-) -> Iterator[Frame | Unread]:
-    # Some writers put a whole file into one block.
+def _steps(parts: Iterator[Frame | Unread]) -> Iterator[_Step]:
+    """Each frame, with what could not be read before it."""
+    step: _Step = []
     for part in parts:
-        if isinstance(part, Frame) and part.height > 2 * rows:
-            yield from part.iter_slices(rows)
-        else:
-            yield part
+        step.append(part)
+        if isinstance(part, Frame) or len(step) == _UNREAD:
+            yield step
+            step = []
+    if step:
+        yield step
+
+
+def _slices(steps: Iterable[_Step], rows: int) -> Iterator[Frame | list[Unread]]:
+    for step in steps:
+        if unread := [part for part in step if isinstance(part, Unread)]:
+            yield unread
+        for part in step:
+            if isinstance(part, Unread) or not part.height:
+                continue
+            # Some writers put a whole file into one block.
+            yield from part.iter_slices(rows) if part.height > 2 * rows else [part]
