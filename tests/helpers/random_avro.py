@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import cramjam
 import fastavro
-import zstandard
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from transforms.avro.blocks import MARKER, write_block, write_header
+from transforms.avro.blocks import MARKER, read_header, write_block, write_header
+from transforms.avro.decode import Decoder, Unread
+from transforms.avro.stream import Stretch, read_stream
+from transforms.frames.frame import Frame
 
 _DATES = st.dates(datetime.date(1850, 1, 1), datetime.date(2200, 1, 1))
 _TIMES = st.datetimes(
@@ -108,13 +112,31 @@ def written(
     return _as_zstandard(stored.getvalue()) if own else stored.getvalue()
 
 
+def read_all(file: bytes, schema: Schema) -> tuple[list[Frame], list[Unread]]:
+    """The frames of a file, and what of it could not be read; every byte is accounted for."""
+    stream = io.BytesIO(file)
+    header = read_header(stream)
+    frames: list[Frame] = []
+    unread: list[Unread] = []
+    for part in read_stream(stream, header, Decoder.of(header, schema), len(file), 1000):
+        if isinstance(part, Frame):
+            frames.append(part)
+        elif isinstance(part, list):
+            unread += part
+        else:
+            assert part == Stretch(0, len(file), zlib.crc32(file))
+    return frames, unread
+
+
 def _as_zstandard(file: bytes) -> bytes:
     """The file in zstandard, for which fastavro wants a library that nothing else needs."""
     reader = fastavro.block_reader(io.BytesIO(file))
     marker = file[-MARKER:]
-    squeeze = zstandard.ZstdCompressor(write_content_size=False).compress
     stored = [
-        write_block(block.num_records, squeeze(block.bytes_.getvalue()), marker) for block in reader
+        write_block(
+            block.num_records, bytes(cramjam.zstd.compress(block.bytes_.getvalue())), marker
+        )
+        for block in reader
     ]
     header = write_header(json.loads(reader.metadata["avro.schema"]), marker, "zstandard")
     return header + b"".join(stored)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError, CutShortError
-from transforms.avro.bounds import BLOCK_BYTES, HEADER_BYTES
+from transforms.avro.bounds import BLOCK_BYTES, BLOCK_RECORDS, HEADER_BYTES
 from transforms.avro.codecs import CODECS
 from transforms.avro.varint import LONGEST, read_varint, varint
 
@@ -295,9 +295,13 @@ class Walk:
             data = self.data[body:end]
             self._pass(start + length + MARKER)
             return Block(offset, count, data)
-        if self._begins_a_block(start + length + MARKER):
+        # A marker shifted by less than its length is whole: then the size is damaged.
+        self._fill(start + length + 2 * MARKER)
+        end = self.at + start + length
+        is_shifted = self.data.find(self.sync, self.at, end + 2 * MARKER) >= 0
+        if not is_shifted and self._begins_a_block(start + length + MARKER):
             self._behind_marker = False
-            passed = self.data[self.at : end + MARKER]
+            passed = self.data[self.at : self.at + start + length + MARKER]
             self._pass(len(passed))
             kept = passed if len(passed) <= KEPT_BYTES else None
             return Gap(offset, "UNREADABLE_BLOCK", "a damaged marker behind it", kept)
@@ -318,7 +322,8 @@ class Walk:
         if self.offset + ahead == self.size:
             return True
         head = self._head(ahead)
-        if head is None or head[2] > BLOCK_BYTES:
+        # The end of a marker, before a whole block, reads as a count beyond all bounds.
+        if head is None or head[0] > BLOCK_RECORDS or head[2] > BLOCK_BYTES:
             return False
         end = ahead + head[1] + head[2]
         if self.offset + end + MARKER > self.size or not self._fill(end + MARKER):

@@ -119,6 +119,7 @@ class Checker:
         self._empties = 0
         while at < len(data) if self._shortest else done < count:
             self._cuts.clear()
+            self._flaws.clear()
             try:
                 end = self._record(data, at)
             except (_BrokenError, IndexError, RecursionError) as error:
@@ -131,12 +132,10 @@ class Checker:
                     break
                 yield Bad(at, repaired, 1, "UNREADABLE_RECORD", self._where(data, at), str(error))
                 at, done = repaired, done + 1
-                self._flaws.clear()
                 continue
             done += 1
             if self._flaws or end - at > RECORD_BYTES:
                 yield self._bad(data, at, end)
-                self._flaws.clear()
             else:
                 record = self._cut(data, at, end)
                 spans.append(record)
@@ -149,7 +148,6 @@ class Checker:
             if done != count or at != len(data):
                 detail = "it holds another number of records than it says"
                 yield Bad(at, at, None, "UNREADABLE_BLOCK", None, detail)
-        self._flaws.clear()
         if good:
             yield Piece(good, b"".join(spans))
 
@@ -175,7 +173,6 @@ class Checker:
             detail = f"a record of more than {RECORD_BYTES:,} bytes"
             return Bad(at, end, 1, "TOO_LARGE", None, detail)
         detail = self._flaws[0]
-        self._flaws.clear()
         return Bad(at, end, 1, "UNREADABLE_RECORD", self._where(data, at), detail)
 
     def _broken(self, data: bytes, at: int, error: Exception) -> Bad:

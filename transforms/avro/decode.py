@@ -260,7 +260,7 @@ def _all_or_none(parts: Iterator[Piece | Bad], size: int) -> Iterator[Piece | Ba
     """The records of a block, but none of one whose bytes do not follow from each other."""
     held = []
     for part in parts:
-        if isinstance(part, Bad) and part.count is None:
+        if isinstance(part, Bad) and part.count is None and part.start < size:
             yield Bad(0, size, None, part.reason, part.field, part.detail)
             return
         held.append(part)

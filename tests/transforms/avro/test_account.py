@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.avro.account import Digest, digest, joined_crc, why_not_whole
+from transforms.avro.stream import Stretch
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300))
+def test_the_crc_of_bytes_in_a_row_is_that_of_both(first: bytes, second: bytes) -> None:
+    found = joined_crc(zlib.crc32(first), zlib.crc32(second), len(second))
+    assert found == zlib.crc32(first + second)
+
+
+def test_a_digest_is_of_all_bytes() -> None:
+    content = b"abc" * 5
+    found = digest(io.BytesIO(content))
+    assert found == Digest(15, hashlib.sha256(content).hexdigest(), zlib.crc32(content))
+
+
+def stretch(content: bytes, begin: int, end: int) -> Stretch:
+    return Stretch(begin, end, zlib.crc32(content[begin:end]))
+
+
+@given(st.binary(max_size=50), st.lists(st.integers(0, 50), max_size=4), st.integers(1, 2))
+def test_ranges_that_share_a_file_out_add_up_however_often_they_are_read(
+    content: bytes, cuts: list[int], times: int
+) -> None:
+    size = len(content)
+    edges = [0, *sorted(min(cut, size) for cut in cuts), size]
+    readings = [stretch(content, *edge) for edge in zip(edges, edges[1:], strict=False)] * times
+    assert why_not_whole(size, digest(io.BytesIO(content)), readings) is None
+
+
+CONTENT = b"0123456789"
+WHOLE = [stretch(CONTENT, 0, 4), stretch(CONTENT, 4, 10)]
+
+
+@pytest.mark.parametrize(
+    ("size", "now", "readings"),
+    [
+        (10, CONTENT + b"x", WHOLE),
+        (10, CONTENT[:9], WHOLE),
+        (10, b"", WHOLE),
+        (10, b"0123456780", WHOLE),
+        (10, CONTENT, WHOLE[:1]),
+        (10, CONTENT, WHOLE[1:]),
+        (10, CONTENT, []),
+        (10, CONTENT, [*WHOLE, stretch(b"x123456789", 0, 4)]),
+        (10, CONTENT, [stretch(CONTENT, 0, 5), WHOLE[1]]),
+        (10, CONTENT, [stretch(CONTENT, 0, 3), WHOLE[1]]),
+        (11, CONTENT, WHOLE),
+    ],
+)
+def test_what_does_not_add_up_is_said(size: int, now: bytes, readings: list[Stretch]) -> None:
+    wrong = why_not_whole(size, digest(io.BytesIO(now)), readings)
+    assert wrong is not None
+    assert wrong.startswith("changed while it was read")
