@@ -8,10 +8,8 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import apache_beam as beam
-import polars as pl
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import CommandParser, add_readers, add_rulebook_options, checked, codes
@@ -21,22 +19,23 @@ from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from pipelines.runs.damage import left_out_files, refuse_all_damaged, report_damage
+from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_run
-from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
+from pipelines.runs.tallies import Tallies, versions, write_frame
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
-from schemas.manifest import Counts, InputFile, Manifest, RulebookUsed
+from schemas.manifest import Counts, Manifest, RulebookUsed
 from schemas.options import BacklogOptions
 from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
 from transforms.assess.beam import ReviewCases
 from transforms.assess.frame import Terms
-from transforms.avro.read import ReadFrames, expand_inputs, sha256
+from transforms.avro.read import ReadFrames, expand_inputs
 from transforms.avro.write import WriteFrames
 from transforms.files.find import FoundFile, LeftOut
-from transforms.files.names import path_text, text_path
+from transforms.files.names import path_text
 from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, SplitRepeated
@@ -44,7 +43,6 @@ from transforms.normalize.quarantine import unreadable_file
 from transforms.route.tally import AddUp, tally_quarantined, tally_rows
 
 TALLY = "_tally.ndjson"
-DIGESTS = "_digests.ndjson"
 
 
 @dataclass(frozen=True)
@@ -130,13 +128,7 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
         | "Add up" >> beam.CombineGlobally(AddUp())
         | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
     )
-    (
-        pipeline
-        | "Inputs" >> beam.Create([(file.name, file.bytes) for file in job.inputs], reshuffle=False)
-        | "Digest" >> beam.MapTuple(_digest)
-        | "All digests" >> beam.CombineGlobally(_concat)
-        | "Write digests" >> beam.Map(write_frame, f"{root}/{DIGESTS}")
-    )
+    (ids.stretches, read.stretches) | WriteAccount(root, job.inputs)
 
 
 def _to(frame: Frame, destination: str) -> tuple[str, Frame]:
@@ -152,30 +144,18 @@ def _tally_read(records: Frame) -> Frame:
     return tally_rows("read", records)
 
 
-def _digest(name: str, size: int) -> Frame:
-    return pl.DataFrame({"path": [name], "bytes": [size], "sha256": [sha256(text_path(name))]})
-
-
-def _concat(frames: Any) -> Frame:
-    return pl.concat([pl.DataFrame(schema=_DIGEST), *frames]).sort("path")
-
-
-_DIGEST = pl.Schema({"path": pl.String, "bytes": pl.Int64, "sha256": pl.String})
-
-
 def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
     """The manifest of a run whose files are written; its counts are recounted from them.
 
     Raises:
-        InputError: The input is damaged, and nothing of it could be read.
+        InputError: Nothing of the input could be read, or it has changed meanwhile.
     """
     root = job.place.partial
     written = {part: files(root, part) for part in PARTS}
-    tallies = Tallies(read_frame(f"{root}/{TALLY}"))
+    tallies = Tallies.read(f"{root}/{TALLY}")
     refuse_all_damaged(tallies.damaged(), tallies.total("read"))
-    inputs = read_frame(f"{root}/{DIGESTS}")
-    for name in (TALLY, DIGESTS):
-        remove(f"{root}/{name}")
+    remove(f"{root}/{TALLY}")
+    inputs = accounted(root, job.inputs)
 
     return Manifest(
         run_id=job.place.run_id,
@@ -184,7 +164,7 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
         presume=job.presume,
         scope=job.scope,
         courts=job.courts,
-        inputs=tuple(InputFile(**row) for row in inputs.to_dicts()),
+        inputs=tuple(inputs[name] for name in sorted(inputs)),
         outputs=output_files(root, written),
         counts=Counts(
             read=tallies.total("read") + tallies.total("unread"),

@@ -22,7 +22,7 @@ from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.run import files, output_files
-from pipelines.runs.tallies import Tallies, read_frame, versions, write_frame
+from pipelines.runs.tallies import Tallies, versions, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
 from schemas.eoir import TABLES
@@ -119,7 +119,7 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
     """The manifest of an import whose files are written; its counts are recounted from them."""
     root = job.output.partial
     written = {part: files(root, part) for part in PARTS}
-    tallies = Tallies(read_frame(f"{root}/{TALLY}"))
+    tallies = Tallies.read(f"{root}/{TALLY}")
     for name in (TALLY, SHUFFLE):
         remove(f"{root}/{name}")
 

@@ -27,6 +27,7 @@ from pipelines.nights.manifest import TALLY, night_run
 from pipelines.nights.plan import Job, in_words, nothing_new, plan_night
 from pipelines.nights.state import instead_of_it, sweep
 from pipelines.runs.damage import report_damage
+from pipelines.runs.inputs import WriteAccount
 from pipelines.runs.lock import locked
 from pipelines.runs.summary import print_run
 from pipelines.runs.tallies import write_frame
@@ -75,6 +76,7 @@ def review_night(pipeline: beam.Pipeline, job: Job) -> None:
         "lost_cases": lost_cases | "Lost cases" >> ByBucket(buckets),
         "lost_news": lost_news | "Lost news" >> ByBucket(buckets),
     }
+    (cases.stretches, events.stretches, reviews.stretches) | WriteAccount(root, job.reads)
     night = came | RunNight(job.night)
     night.files | WriteWhole(root, schemas)
     (
@@ -211,9 +213,8 @@ def _night(
     job: Job, beam_options: PipelineOptions, started: datetime.datetime, clock: float
 ) -> Manifest:
     """Run the pipeline and make its run exist."""
-    reads = (*job.cases, *job.events.files, *job.reviews.files)
     try:
-        with Progress(sum(file.bytes for file in reads)):
+        with Progress(sum(file.bytes for file in job.reads)):
             pipeline = beam.Pipeline(options=beam_options)
             review_night(pipeline, job)
             pipeline.run().wait_until_finish()

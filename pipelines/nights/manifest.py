@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 import time
 
-from pipelines.nights.new_files import CUT_SHORT, digested
+from pipelines.nights.new_files import CUT_SHORT, Kind, NewFiles, digested
 from pipelines.nights.plan import Job
 from pipelines.nights.state import write_consumed
 from pipelines.runs.damage import left_out_files, refuse_all_damaged
+from pipelines.runs.inputs import accounted
 from pipelines.runs.run import files, output_files
-from pipelines.runs.tallies import Tallies, read_frame, versions
+from pipelines.runs.tallies import Tallies, versions
 from schemas.manifest import (
     ConsumedFile,
     Counts,
-    InputFile,
     LeftOutFile,
     Manifest,
     NightEvents,
@@ -23,7 +23,6 @@ from schemas.manifest import (
     RulebookUsed,
 )
 from schemas.outcomes import ROUTES
-from transforms.avro.read import sha256
 from transforms.files.find import LeftOut
 from transforms.files.storage import remove
 from transforms.nightly.night import PART_SCHEMAS
@@ -35,16 +34,20 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
     """The manifest of a night whose files are written; its counts are recounted from them."""
     root, terms, options = job.place.partial, job.night.terms, job.options
     written = {part: files(root, part) for part in PART_SCHEMAS}
-    tallies = Tallies(read_frame(f"{root}/{TALLY}"))
+    tallies = Tallies.read(f"{root}/{TALLY}")
     remove(f"{root}/{TALLY}")
+    read = accounted(root, job.reads)
 
     def records(part: str) -> int:
         return sum(written[part].values())
 
-    consumed = (
-        *digested("events", [*job.events.files, *(file for file, _ in job.events.others)]),
-        *digested("reviews", [*job.reviews.files, *(file for file, _ in job.reviews.others)]),
-    )
+    kinds: tuple[tuple[Kind, NewFiles], ...] = (("events", job.events), ("reviews", job.reviews))
+    consumed: list[ConsumedFile] = []
+    for kind, found in kinds:
+        consumed += (
+            ConsumedFile(kind=kind, **read[file.name].model_dump()) for file in found.files
+        )
+        consumed += digested(kind, [file for file, _ in found.others])
     earlier: tuple[ConsumedFile, ...] = job.previous.consumed if job.previous else ()
     duplicates = records("duplicates")
     if job.previous is None:
@@ -58,10 +61,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
         presume=terms.presume,
         scope=options.scope,
         courts=terms.courts,
-        inputs=tuple(
-            InputFile(path=file.name, bytes=file.bytes, sha256=sha256(file.path))
-            for file in job.cases
-        ),
+        inputs=tuple(read[file.name] for file in job.cases),
         outputs=output_files(root, written),
         counts=Counts(
             read=tallies.total("before")
@@ -84,7 +84,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
             previous=job.previous.manifest.run_id if job.previous else None,
             buckets=job.night.buckets,
             second_reader=job.night.second_reader,
-            consumed=consumed,
+            consumed=tuple(consumed),
             consumed_list=write_consumed(root, (*earlier, *consumed)),
             left_unread=tuple(
                 file.name for file in (*job.events.cut_short, *job.reviews.cut_short)

@@ -49,6 +49,11 @@ class Job:
     options: NightlyOptions
     notices: tuple[str, ...]
 
+    @property
+    def reads(self) -> tuple[FoundFile, ...]:
+        """The files that are read."""
+        return (*self.cases, *self.events.files, *self.reviews.files)
+
 
 def plan_night(
     options: NightlyOptions,

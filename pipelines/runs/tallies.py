@@ -13,6 +13,7 @@ from schemas.manifest import DamagedFile
 from schemas.outcomes import ROUTES, STATES
 from transforms.files.storage import read_bytes, write_whole
 from transforms.frames.frame import Frame
+from transforms.route.tally import SCHEMA
 
 PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
 
@@ -22,9 +23,10 @@ def write_frame(frame: Frame, path: str) -> None:
     write_whole(path, frame.write_ndjson().encode(), durable=False)
 
 
-def read_frame(path: str) -> Frame:
-    """Read what `write_frame` wrote."""
-    return pl.read_ndjson(read_bytes(path))
+def read_frame(path: str, schema: pl.Schema) -> Frame:
+    """Read what `write_frame` wrote of a frame of a schema; one without rows has no lines."""
+    content = read_bytes(path)
+    return pl.read_ndjson(content, schema=schema) if content else schema.to_frame()
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Tallies:
     """
 
     frame: Frame
+
+    @classmethod
+    def read(cls, path: str) -> Tallies:
+        """Read the tally that a pipeline wrote."""
+        return cls(read_frame(path, SCHEMA))
 
     def counts(self, of: str) -> dict[str, int]:
         """The counts of one thing by key, the largest first."""

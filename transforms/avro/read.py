@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
+import polars as pl
 from apache_beam.io import iobase
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.io.restriction_trackers import OffsetRange
@@ -14,6 +14,7 @@ from apache_beam.io.restriction_trackers import OffsetRange
 from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
 from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
+from transforms.avro.account import digest
 from transforms.avro.blocks import read_header
 from transforms.avro.decode import Decoder
 from transforms.avro.stream import read_stream
@@ -25,17 +26,20 @@ from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
 from transforms.normalize.quarantine import unreadable
 
-DIGEST_BYTES = 1 << 22
 # A range is read by one worker.
 RANGE_BYTES = 64 << 20
 LEAST_BYTES = 1 << 20
 
 
+STRETCHES = pl.Schema({"path": pl.String, "begin": pl.Int64, "end": pl.Int64, "crc": pl.Int64})
+
+
 class FramesRead(NamedTuple):
-    """What was read: frames of records, and frames of quarantined places."""
+    """What was read: frames of records, of quarantined places, and of `STRETCHES` of files."""
 
     frames: beam.PCollection[Frame]
     quarantined: beam.PCollection[Frame]
+    stretches: beam.PCollection[Frame]
 
 
 def expand_inputs(patterns: Sequence[str], schema: Schema) -> Found:
@@ -110,9 +114,16 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
         schema, columns, rows = self.schema, self.columns, self.frame_rows
         ranges = [part for file in self.files for part in _ranges(file)]
 
-        def read_range(name: str, start: int, stop: int) -> Iterator[tuple[str, Frame]]:
-            source = FrameSource(text_path(name), schema, columns, rows)
-            return source.read(source.get_range_tracker(start, stop))
+        def read_range(name: str, size: int, start: int, stop: int) -> Iterator[tuple[str, Frame]]:
+            source = FrameSource(text_path(name), schema, columns, rows, size)
+            try:
+                yield from source.read_stretch(source.get_range_tracker(start, stop))
+            except (AvroFormatError, SchemaMismatchError) as error:
+                # It was another file when it was found.
+                raise InputError(f"{name}: changed while it was read: {error}") from None
+            except OSError as error:
+                reason = f"cannot be read ({why_not(error)})"
+                raise InputError(f"{name}: changed while it was read: {reason}") from None
 
         read = (
             pbegin
@@ -120,16 +131,16 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
             | beam.Reshuffle()
             | beam.FlatMapTuple(read_range).with_output_types(tuple[str, Frame])
             | beam.FlatMap(_by_kind)
-            .with_output_types(Frame, quarantined=Frame)
-            .with_outputs("quarantined", main="frames")
+            .with_output_types(Frame, quarantined=Frame, stretches=Frame)
+            .with_outputs("quarantined", "stretches", main="frames")
         )
-        return FramesRead(read.frames | Rebatch(rows), read.quarantined)
+        return FramesRead(read.frames | Rebatch(rows), read.quarantined, read.stretches)
 
 
-def _ranges(file: FoundFile) -> Iterator[tuple[str, int, int]]:
-    """A file's name and ranges of its bytes; each can be read by itself."""
+def _ranges(file: FoundFile) -> Iterator[tuple[str, int, int, int]]:
+    """A file's name and size, and ranges of its bytes; each can be read by itself."""
     for part in OffsetRange(0, file.bytes).split(RANGE_BYTES, LEAST_BYTES):
-        yield file.name, part.start, part.stop
+        yield file.name, file.bytes, part.start, part.stop
 
 
 class FrameSource(iobase.BoundedSource):
@@ -142,12 +153,19 @@ class FrameSource(iobase.BoundedSource):
         schema: The schema that frames have.
         columns: The columns wanted; None for all.
         frame_rows: About how many rows a frame has.
+        size: The file's size in bytes, as listed; None for what it is now.
     """
 
     def __init__(
-        self, path: str, schema: Schema, columns: Sequence[str] | None, frame_rows: int
+        self,
+        path: str,
+        schema: Schema,
+        columns: Sequence[str] | None,
+        frame_rows: int,
+        size: int | None = None,
     ) -> None:
         super().__init__()
+        self.size = size
         self.path = path
         self.schema = schema
         self.columns = columns
@@ -155,7 +173,7 @@ class FrameSource(iobase.BoundedSource):
 
     def estimate_size(self) -> int:
         """The file's size in bytes."""
-        return size_of(self.path)
+        return size_of(self.path) if self.size is None else self.size
 
     def get_range_tracker(self, start_position: Any, stop_position: Any) -> OffsetRangeTracker:
         """A tracker of a range of bytes; None for the file's start or end."""
@@ -179,6 +197,10 @@ class FrameSource(iobase.BoundedSource):
 
     def read(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
         """Frames of the blocks that start in a range of the file."""
+        return (part for part in self.read_stretch(range_tracker) if part[0] != "stretches")
+
+    def read_stretch(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
+        """The same, and last the "stretches" of the file that they account for."""
         file_name, size = path_text(self.path), self.estimate_size()
         start, stop = range_tracker.start_position() or 0, range_tracker.stop_position()
         with open_file(self.path) as stream:
@@ -190,6 +212,9 @@ class FrameSource(iobase.BoundedSource):
                     yield "frames", part
                 elif isinstance(part, list):
                     yield "quarantined", unreadable(file_name, part)
+                else:
+                    row = (file_name, *part)
+                    yield "stretches", pl.DataFrame([row], schema=STRETCHES, orient="row")
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:
@@ -199,8 +224,5 @@ def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:
 
 def sha256(path: str) -> str:
     """Digest of a file's bytes, hexadecimal."""
-    digest = hashlib.sha256()
     with open_file(path) as stream:
-        while part := stream.read(DIGEST_BYTES):
-            digest.update(part)
-    return digest.hexdigest()
+        return digest(stream).sha256

@@ -31,5 +31,7 @@ def test_counts_are_of_one_thing_the_largest_first() -> None:
 
 def test_a_frame_is_read_as_it_was_written(tmp_path: Path) -> None:
     frame = pl.DataFrame(ROWS, schema=["of", "key", "count"], orient="row")
-    write_frame(frame, str(tmp_path / "tally.ndjson"))
-    assert read_frame(str(tmp_path / "tally.ndjson")).equals(frame)
+    path = str(tmp_path / "tally.ndjson")
+    for rows in (frame, frame.clear()):
+        write_frame(rows, path)
+        assert read_frame(path, frame.schema).equals(rows)
