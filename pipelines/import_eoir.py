@@ -15,6 +15,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import CommandParser, add_readers, date
+from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
@@ -26,6 +27,7 @@ from pipelines.runs.tallies import Tallies, versions, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
 from schemas.eoir import TABLES
+from schemas.errors import InputError
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile
 from transforms.avro.read import sha256
@@ -141,23 +143,30 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
             },
         )
 
-    paths = {file.table: file.path for file in job.release.files}
+    paths = paths_of(job.release)
     return ImportManifest(
         release=job.release.folder,
         pending_on=job.rules.day,
         inputs=tuple(
-            InputFile(path=file.path, bytes=file.bytes, sha256=sha256(file.path))
-            for file in job.release.files
+            InputFile(path=path, bytes=size, sha256=sha256(path))
+            for path, size in job.release.inputs.items()
         ),
         outputs=output_files(root, written),
         cases=sum(written["cases"].values()),
         tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
+        missing_tables=tuple(table for table in TABLES if table not in paths),
+        missing_columns={file.table: file.missing for file in job.release.files if file.missing},
         quarantine=tallies.counts("quarantine"),
         warnings=tallies.counts("warning"),
         versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),
     )
+
+
+def paths_of(release: Release) -> dict[str, str]:
+    """The file of each table that a release has."""
+    return {file.table: file.path for file in release.files}
 
 
 def parser() -> CommandParser:
@@ -168,7 +177,9 @@ def parser() -> CommandParser:
         epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
         allow_abbrev=False,
     )
-    made.add_argument("folder", metavar="DIR", help="where the release was unpacked")
+    made.add_argument(
+        "folder", metavar="RELEASE", help="the release's zip, or the folder it was unpacked in"
+    )
     made.add_argument("--output", required=True, metavar="OUT", help="a new directory")
     made.add_argument(
         "--pending-on",
@@ -214,6 +225,12 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
             import_release(pipeline, job)
             pipeline.run().wait_until_finish()
             manifest = imported(job, started, clock)
+            for name, rows in manifest.unread_tables.items():
+                if TABLES[name].required:
+                    raise InputError(
+                        f"{paths_of(release)[name]}: none of its {rows:,} rows could be read as "
+                        f"rows of {name}; is it tab-separated, as the court publishes it?"
+                    )
         output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
         output.close("manifest.json")
     print_result(
@@ -221,7 +238,12 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         f"{output.final} is complete",
         lambda: print_import(output.final, manifest, as_json=options.json),
     )
-    return ExitCode.OK
+    for name, rows in manifest.unread_tables.items():
+        complain(
+            "import-eoir",
+            f"{name}: none of its {rows:,} rows could be read; what it tells is unknown",
+        )
+    return ExitCode.DAMAGED if manifest.unread_tables else ExitCode.OK
 
 
 if __name__ == "__main__":

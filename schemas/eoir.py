@@ -34,6 +34,7 @@ class Table:
         key: Its primary key.
         columns: The columns that are used, and their kinds; IDNCASE among them, but for riders.
         required: Whether a release without it cannot be imported.
+        optional: Columns that some releases lack; what they tell is then unknown.
         codes: For a column of codes, the codes that may stand in it; absent = see
             `schemas.eoir_columns.codes_of`.
     """
@@ -42,7 +43,12 @@ class Table:
     key: str
     columns: dict[str, Kind]
     required: bool = False
+    optional: frozenset[str] = frozenset()
     codes: dict[str, frozenset[str]] | None = None
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 CUSTODY_CODES = frozenset("DNR")
@@ -84,6 +90,7 @@ CASE = Table(
         "LPR": Kind.FLAG,
     },
     required=True,
+    optional=_names("NAT LANG CUSTODY E_28_DATE UPDATE_SITE DATE_OF_ENTRY C_BIRTHDATE GENDER LPR"),
     codes={"CUSTODY": CUSTODY_CODES, "CASE_TYPE": CASE_TYPES, "GENDER": frozenset("FM")},
 )
 PROCEEDING = Table(
@@ -108,6 +115,9 @@ PROCEEDING = Table(
         "LANG": Kind.CODE,
     },
     required=True,
+    optional=_names(
+        "TRANS_IN_DATE APPEAL_NOT_FILED ABSENTIA DATE_APPEAL_DUE_STATUS CUSTODY NAT LANG"
+    ),
     codes={"CUSTODY": CUSTODY_CODES, "CASE_TYPE": CASE_TYPES, "ABSENTIA": frozenset("YN")},
 )
 CHARGES = Table(
@@ -120,6 +130,7 @@ CHARGES = Table(
         "CHARGE": Kind.CHARGE,
         "CHG_STATUS": Kind.CODE,
     },
+    optional=frozenset({"CHG_STATUS"}),
     codes={"CHG_STATUS": frozenset("NOSW")},
 )
 APPLICATIONS = Table(
@@ -133,6 +144,7 @@ APPLICATIONS = Table(
         "APPL_RECD_DATE": Kind.DATE,
         "APPL_DEC": Kind.CODE,
     },
+    optional=frozenset({"APPL_DEC"}),
     codes={"APPL_DEC": frozenset("ACDFGILMNOPRSTW")},
 )
 SCHEDULE = Table(
@@ -147,6 +159,7 @@ SCHEDULE = Table(
         "ADJ_DATE": Kind.DATE,
         "ADJ_RSN": Kind.CODE,
     },
+    optional=frozenset({"UPDATE_DATE", "ADJ_RSN"}),
     codes={"CAL_TYPE": CALENDAR_CODES},
 )
 CUSTODY = Table(

@@ -42,15 +42,19 @@ _SETS = {
 }
 _LETTERS = ("APPEAL_RSVD", "ASSIGNMENT_PATH", "DEC_CODE", "DEC_TYPE", "OTHER_COMP", "REC_TYPE")
 # Regular expressions of a whole value.
-DATE = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
-_NARROW = {**dict.fromkeys(_LETTERS, "[A-Z]"), "LANG": "[A-Z]{1,3}"}
+DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?"
+_US_DATE = r"\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?)?"
+_NARROW = {**dict.fromkeys(_LETTERS, "[A-Z0-9]"), "LANG": "[A-Z]{1,3}"}
 _SHAPES = {
     Kind.ID: r"\d{1,18}",
-    Kind.DATE: DATE,
+    Kind.DATE: rf"{DATE}|{_US_DATE}|\d{{2}}-[A-Za-z]{{3}}-\d{{4}}",
     Kind.MONTH: r"(?:0?[1-9]|1[0-2])/(?:19|20|21)\d\d",
     Kind.FLAG: "[01]",
     Kind.CODE: "[0-9A-Za-z*/.-]{1,8}",
-    Kind.CHARGE: r"\(?2\d\d[0-9A-Za-z\s()]*",
+    # Section, subsection, paragraph, and then capitals and Roman numerals: no status letter fits.
+    Kind.CHARGE: (
+        r"\(?2\d\d\)?[\s()]*[a-zA-Z][\s()]*\d{0,2}[\s()]*[A-Z]?[\s()]*[ivx]{0,4}[\s()]*[IVX]{0,4}[\s()]*"
+    ),
     Kind.NUMBER: r"-?\d{1,5}",
     Kind.TIME: r"(?:[01]\d|2[0-3]):?[0-5]\d",
     Kind.STATE: "[A-Z]{2}",

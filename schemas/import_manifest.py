@@ -58,13 +58,15 @@ class ImportManifest(_Part):
     """One import.
 
     Args:
-        release: The folder read.
+        release: The folder or zip read.
         pending_on: The day of the docket; None for every case, as of the release.
         inputs: Files read.
         outputs: Files written, with the records counted in them.
         cases: Case records written.
         tables: Where the rows of each table went.
-        quarantine: How often each reason set a row aside.
+        missing_tables: Tables that the release does not have; what they tell is unknown.
+        missing_columns: Used columns that a table's file does not have, by table.
+        quarantine: How many rows were quarantined, by reason.
         warnings: How often values of a column were set to unknown, as `TABLE.COLUMN:REASON`.
         versions: Versions of what made it.
         started: When it began, UTC.
@@ -77,11 +79,22 @@ class ImportManifest(_Part):
     outputs: tuple[OutputFile, ...]
     cases: int
     tables: dict[str, TableCounts]
+    missing_tables: tuple[str, ...]
+    missing_columns: dict[str, tuple[str, ...]]
     quarantine: dict[str, int]
     warnings: dict[str, int]
     versions: dict[str, str]
     started: datetime.datetime
     seconds: float
+
+    @property
+    def unread_tables(self) -> dict[str, int]:
+        """Tables of which no row could be read, with how many rows they have."""
+        return {
+            name: counts.read
+            for name, counts in self.tables.items()
+            if counts.read and counts.quarantined == counts.read
+        }
 
     @model_validator(mode="after")
     def _reconcile(self) -> ImportManifest:
@@ -95,6 +108,6 @@ class ImportManifest(_Part):
         aside = sum(table.quarantined for table in self.tables.values())
         if written["quarantine"] != aside:
             raise ValueError(
-                f"{aside} rows were set aside, {written['quarantine']} are in the files"
+                f"{aside} rows were quarantined, {written['quarantine']} are in the files"
             )
         return self

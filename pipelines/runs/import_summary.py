@@ -46,8 +46,12 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
             console.print(
                 f"{name}: Count.txt says {counts.expected:,} rows, {counts.read:,} are there"
             )
+    for name in manifest.missing_tables:
+        console.print(f"{name}: not in the release; what it tells is unknown")
+    for name, missing in manifest.missing_columns.items():
+        console.print(f"{name}: has no {', '.join(missing)}; unknown")
     for title, numbers in (
-        ("set aside", manifest.quarantine),
+        ("quarantined", manifest.quarantine),
         ("set to unknown", manifest.warnings),
     ):
         if numbers:

@@ -204,7 +204,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -
     empty = tmp_path / "empty"
     empty.mkdir()
     for folder, says in (
-        (tmp_path / "nowhere", "no such folder"),
+        (tmp_path / "nowhere", "no such directory"),
         (empty, "no table of a release"),
         (broken("B_TblProceeding.csv", None), "there is no B_TblProceeding.csv"),
         (broken("A_TblCase.csv", "IDNCASE|NAT|LANG\n1|MX|SP\n"), "the header has no IDNCASE"),

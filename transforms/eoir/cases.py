@@ -24,7 +24,8 @@
 | court_outcome, its kind and date | the last outcome that is no move to another court | the first such after the day |
 
 Every other field is null: the release does not say. Lists of `MAY_BE_MORE` end in a null: the
-release knows one case, and not what came before it or was decided elsewhere.
+release knows one case, and not what came before it or was decided elsewhere. So do the charges of a
+case to which a row that could not be read may belong.
 """  # noqa: E501 - a row of a table is one line
 
 from __future__ import annotations
@@ -83,8 +84,14 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
         whole = rows.filter(pl.col("role") == "RIDER") if table == LEAD_RIDER else rows
         counts[of, table] = whole.height
 
+    unread = tables["B_TblProceedCharges"].filter("unread")["IDNCASE"]
+    readable = tables | {
+        "B_TblProceedCharges": tables["B_TblProceedCharges"].filter(
+            pl.col("unread").ne_missing(True)
+        )
+    }
     known = {}
-    for name, rows in tables.items():
+    for name, rows in readable.items():
         first = _first_of_key(name, rows)
         count("repeated", name, rows.filter(~first))
         known[name] = rows.filter(first)
@@ -131,6 +138,7 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
     wide = kept.join(current, on="IDNCASE", how="left", suffix=":p", maintain_order="left")
     for part in parts:
         wide = wide.join(part, on="IDNCASE", how="left", maintain_order="left")
+    wide = wide.with_columns(more_charges=pl.col("IDNCASE").is_in(unread.unique().implode()))
     return _records(wide, day), tally_of(counts)
 
 
@@ -185,9 +193,18 @@ def _records(wide: Frame, day: datetime.date | None) -> Frame:
         for name, dtype in CASES.items()
     )
     return records.with_columns(
-        pl.col(name).list.concat(pl.lit(pl.Series([[None]], dtype=CASES[name]))).alias(name)
-        for name in MAY_BE_MORE
+        *(_and_more(name) for name in MAY_BE_MORE),
+        # Of a case none of whose charges could be read, the list stays unknown.
+        pl.when(wide["more_charges"])
+        .then(_and_more("charges"))
+        .otherwise("charges")
+        .alias("charges"),
     )
+
+
+def _and_more(name: str) -> pl.Expr:
+    """A list, with a null at its end: there may be more; a list that is unknown stays so."""
+    return pl.col(name).list.concat(pl.lit(pl.Series([[None]], dtype=CASES[name])))
 
 
 def _by(date: pl.Expr, day: datetime.date | None) -> pl.Expr:

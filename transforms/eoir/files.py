@@ -1,23 +1,34 @@
-"""The files of a release: which table each holds, and where the used columns stand in it."""
+"""The files of a release: which table each holds, and where the used columns stand in it.
+
+A release is a folder of tables, or the zip that the court publishes, read as it is.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 import polars as pl
 from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
 
 from schemas.eoir import RENAMED, TABLES, Table
 from schemas.errors import InputError
+from transforms.files.find import find_below
+from transforms.files.storage import open_file
 
 # A header is a few hundred bytes; a file without a newline in so many is no table.
 HEADER_BYTES = 1 << 16
 RANGE_BYTES = 128 << 20
 _ENDINGS = (".csv", ".txt", ".tsv")
 _JUVENILE_LOOKUP = "tbllookup_juvenile"
+# What stands around a value and does not belong to it.
+_AROUND = ' "'
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +36,12 @@ class TableFile:
     """A file of the release.
 
     Args:
-        path: Where it is.
-        bytes: Its size.
+        path: Where it is; in a zip, the zip's path, a slash, and its name there.
+        bytes: Its size, unpacked.
         table: The table it holds.
         header: Its columns in order, in capitals, by the names of `schemas.eoir`.
         body: Where the first row begins.
+        archive: The zip it is in; None for a file of its own.
     """
 
     path: str
@@ -37,6 +49,16 @@ class TableFile:
     table: str
     header: tuple[str, ...]
     body: int
+    archive: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Used columns that the file does not have."""
+        return tuple(name for name in TABLES[self.table].columns if name not in self.header)
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """The file's bytes, unpacked."""
+        return _open(self.path, self.archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +72,29 @@ class FileRange:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What a folder holds of a release.
+    """What a folder or a zip holds of a release.
 
     Args:
-        folder: The folder.
+        folder: The folder, or the zip.
+        inputs: What was opened, with its size: the files, or the zip alone.
         files: One file a table, in the order of `schemas.eoir.TABLES`.
         expected: The rows of each table by `Count.txt`, as far as it tells.
         juveniles: What a number of `tbl_JuvenileHistory` stands for, by the release's own lookup.
     """
 
     folder: str
+    inputs: dict[str, int]
     files: tuple[TableFile, ...]
     expected: dict[str, int]
     juveniles: dict[str, str]
 
     def ranges(self, size: int) -> list[FileRange]:
-        """The files cut into stretches of about so many bytes."""
+        """The files cut into stretches of about so many bytes; a packed one in one piece."""
         return [
-            FileRange(file, start, min(start + size, file.bytes))
+            FileRange(file, start, min(start + step, file.bytes))
             for file in self.files
-            for start in range(file.body, file.bytes, size)
+            for step in [size if file.archive is None else file.bytes]
+            for start in range(file.body, file.bytes, step)
         ]
 
 
@@ -79,13 +104,15 @@ def find_release(folder: str) -> Release:
     Names of files and columns may be in any case; files end in .csv, .txt or .tsv.
 
     Args:
-        folder: Where the release was unpacked; the tables may stand in folders below it.
+        folder: The release's zip, or where it was unpacked; the tables may stand in folders below.
 
     Raises:
-        InputError: A table that must be there is not, is there twice, or lacks a column.
+        InputError: A table that must be there is not, is there twice, or lacks a column that must
+            be there; or the zip cannot be read.
     """
     folder = folder.rstrip("/") or "/"
-    found = _listing(folder)
+    archive = folder if folder.lower().endswith(".zip") else None
+    found, size = _packed(folder) if archive else (_listing(folder), 0)
     files = []
     for table in TABLES.values():
         paths = found.get(table.name.lower(), {})
@@ -96,37 +123,79 @@ def find_release(folder: str) -> Release:
             )
         if not paths and table.required:
             raise InputError(f"{folder}: there is no {table.name}.csv in it; is it a release?")
-        files += [_open_table(path, size, table) for path, size in paths.items()]
+        files += [_open_table(path, bytes_, table, archive) for path, bytes_ in paths.items()]
     return Release(
         folder=folder,
+        inputs={file.path: file.bytes for file in files} if archive is None else {archive: size},
         files=tuple(files),
-        expected=_expected(next(iter(found.get("count", {})), None)),
-        juveniles=_juveniles(next(iter(found.get(_JUVENILE_LOOKUP, {})), None)),
+        expected=_expected(_text(next(iter(found.get("count", {})), None), archive)),
+        juveniles=_juveniles(_text(next(iter(found.get(_JUVENILE_LOOKUP, {})), None), archive)),
     )
+
+
+@contextmanager
+def _open(path: str, archive: str | None) -> Iterator[BinaryIO]:
+    if archive is None:
+        with open_file(path) as stream:
+            yield stream
+        return
+    try:
+        with (
+            open_file(archive) as packed,
+            zipfile.ZipFile(packed) as zipped,
+            zipped.open(path.removeprefix(f"{archive}/")) as stream,
+        ):
+            yield cast(BinaryIO, stream)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise InputError(f"{path}: the zip is damaged there ({error}); fetch it again") from None
+    except (RuntimeError, NotImplementedError):
+        raise InputError(f"{path}: the zip is encrypted or packed in a way not read here") from None
+
+
+def _packed(archive: str) -> tuple[dict[str, dict[str, int]], int]:
+    """The tables in a zip, as `_listing` has those of a folder, and the size of the zip."""
+    try:
+        with (
+            open_file(archive) as packed,
+            zipfile.ZipFile(packed) as zipped,
+        ):
+            members = [(one.filename, one.file_size) for one in zipped.infolist()]
+            size = packed.seek(0, io.SEEK_END)
+    except zipfile.BadZipFile:
+        raise InputError(f"{archive}: not a zip, or one that is damaged or cut short") from None
+    except (OSError, BeamIOError) as error:
+        reason = getattr(error, "strerror", None) or "no such file"
+        raise InputError(f"{archive}: cannot be read ({reason})") from None
+    found = _by_name({f"{archive}/{name}": bytes_ for name, bytes_ in members})
+    if not found:
+        raise InputError(f"{archive}: no table of a release in it")
+    return found, size
 
 
 def _listing(folder: str) -> dict[str, dict[str, int]]:
     """Files by their name without the ending, in lower case; to paths and sizes."""
-    try:
-        results = FileSystems.match([f"{folder}/*", f"{folder}/**/*"])
-    except BeamIOError as error:
-        cause = next(iter((error.exception_details or {}).values()), error)
-        reason = getattr(cause, "strerror", None) or "no such folder"
-        raise InputError(f"{folder}: cannot be read ({reason})") from None
-    found: dict[str, dict[str, int]] = {}
-    for result in results:
-        for match in result.metadata_list:
-            name, dot, ending = match.path.rsplit("/", 1)[-1].lower().rpartition(".")
-            if dot + ending in _ENDINGS:
-                found.setdefault(name, {})[match.path] = match.size_in_bytes
+    below = find_below(folder, _ENDINGS)
+    for path, reason in below.left_out:
+        # A table that is passed over would be taken for one that the release does not have.
+        raise InputError(f"{path}: {reason}")
+    found = _by_name({file.path: file.bytes for file in below.files})
     if not found:
-        raise InputError(f"{folder}: no such folder, or no table of a release in it")
+        raise InputError(f"{folder}: no table of a release in it")
     return found
 
 
-def _open_table(path: str, size: int, table: Table) -> TableFile:
+def _by_name(sizes: dict[str, int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for path, size in sizes.items():
+        name, dot, ending = path.replace("\\", "/").rsplit("/", 1)[-1].lower().rpartition(".")
+        if dot + ending in _ENDINGS:
+            found.setdefault(name, {})[path] = size
+    return found
+
+
+def _open_table(path: str, size: int, table: Table, archive: str | None) -> TableFile:
     try:
-        with FileSystems.open(path, compression_type="uncompressed") as stream:
+        with _open(path, archive) as stream:
             start = stream.read(HEADER_BYTES)
     except (OSError, BeamIOError) as error:
         reason = getattr(error, "strerror", None) or "not readable"
@@ -135,7 +204,9 @@ def _open_table(path: str, size: int, table: Table) -> TableFile:
     if not newline and len(start) == HEADER_BYTES:
         raise InputError(f"{path}: has no header line; is it a tab-separated table?")
     header = _header(line)
-    missing = [column for column in table.columns if column not in header]
+    missing = [
+        column for column in table.columns if column not in header and column not in table.optional
+    ]
     if missing:
         raise InputError(
             f"{path}: the header has no {', '.join(missing[:3])}; "
@@ -144,7 +215,7 @@ def _open_table(path: str, size: int, table: Table) -> TableFile:
     repeated = [column for column in table.columns if header.count(column) > 1]
     if repeated:
         raise InputError(f"{path}: the header has {repeated[0]} twice")
-    return TableFile(path, size, table.name, header, len(line) + len(newline))
+    return TableFile(path, size, table.name, header, len(line) + len(newline), archive)
 
 
 def _header(line: bytes) -> tuple[str, ...]:
@@ -153,19 +224,20 @@ def _header(line: bytes) -> tuple[str, ...]:
     return tuple(RENAMED.get(name, name) for name in names)
 
 
-def _text(path: str) -> str:
-    with FileSystems.open(path, compression_type="uncompressed") as stream:
+def _text(path: str | None, archive: str | None) -> str:
+    """A small file's text; nothing where there is none."""
+    if path is None:
+        return ""
+    with _open(path, archive) as stream:
         content: bytes = stream.read()
     return content.replace(b"\0", b"").decode("latin-1")
 
 
-def _expected(path: str | None) -> dict[str, int]:
+def _expected(text: str) -> dict[str, int]:
     """Counts by table: the last number of a line that begins with a table's name."""
-    if path is None:
-        return {}
     names = {name.lower(): name for name in TABLES}
     expected = {}
-    for line in _text(path).splitlines():
+    for line in filter(str.strip, text.splitlines()):
         words = re.split(r"[\s|,;:=]+", re.sub(r"(?<=\d),(?=\d{3})", "", line.strip()))
         stem = re.sub(r"\.(csv|txt|tsv)$", "", words[0].strip('"').lower())
         numbers = [word for word in words[1:] if word.isdigit()]
@@ -174,21 +246,21 @@ def _expected(path: str | None) -> dict[str, int]:
     return expected
 
 
-def _juveniles(path: str | None) -> dict[str, str]:
-    if path is None:
+def _juveniles(text: str) -> dict[str, str]:
+    if not text.strip():
         return {}
     lookup = pl.read_csv(
-        io.BytesIO(_text(path).replace("\r", "").encode()),
+        io.BytesIO(text.replace("\r", "").encode()),
         separator="\t",
         quote_char=None,
         infer_schema=False,
         truncate_ragged_lines=True,
     )
-    lookup = lookup.rename(lambda name: name.strip().upper())
+    lookup = lookup.rename(lambda name: name.strip(_AROUND).upper())
     code = next(
         (name for name in lookup.columns if name.startswith("STR") and "CODE" in name), None
     )
     if code is None or "IDNJUVENILE" not in lookup.columns:
         return {}
     pairs = lookup.select("IDNJUVENILE", pl.col(code).alias("code")).drop_nulls()
-    return {number.strip(): word.strip() for number, word in pairs.iter_rows()}
+    return {number.strip(_AROUND): word.strip(_AROUND) for number, word in pairs.iter_rows()}

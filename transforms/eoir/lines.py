@@ -1,30 +1,41 @@
-"""Lines of the release's files: cutting out those with a wrong number of fields, and mending them.
+"""Lines of the release's files: parting off those with a wrong number of fields, and mending them.
 
 A stray tab shifts what stands behind it. Every way to take so many tabs out again is tried: those
 remain in which each column holds what it may (`schemas.eoir_columns`), and the row is mended where
 they agree on the columns in use. What the row was before is among them unless one of its values
 was junk besides; so a mended row is right, and where nobody can say it is refused. Most tabs are
 typed into cities and places, with codes, dates and numbers behind them that fit in one way only.
+Some exports end every row with blank fields that the header does not name; those are cut off whole.
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from schemas.eoir import Kind, Table
+from schemas.eoir import TABLES, Kind, Table
 from schemas.eoir_columns import codes_of, kind_of, shape_of
+
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 READ_BYTES = 16 << 20
 # More than that and the combinations outgrow what a row is worth.
 MOST_STRAY_TABS = 3
+# What stands around a value and does not belong to it.
+AROUND = ' "'
+
+# So many rows of a run, and half of it, and blank fields at their end are a habit of the file.
+HABIT_ROWS = 16
 
 NULL_SPELLINGS = r"^(?:N/A|b6|\(b\)\(6\)|A\.2\.a|\?+|0+)$"
 _NULL = re.compile(NULL_SPELLINGS.encode())
+_NULL_DATE = re.compile(NULL_SPELLINGS.replace("|0+", "").encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,24 @@ def _clean(data: bytes) -> bytes:
     return data if data.endswith(b"\n") or not data else data + b"\n"
 
 
-def split_odd(data: bytes, fields: int) -> tuple[bytes, int, list[OddLine]]:
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Lines parted by their number of fields.
+
+    Args:
+        even: The lines that have as many fields as the header, each ending in a newline.
+        lines: How many lines there were.
+        odd: The others.
+        trimmed: How many of the even lines lost blank fields behind the last column.
+    """
+
+    even: bytes
+    lines: int
+    odd: list[OddLine]
+    trimmed: int
+
+
+def split_odd(data: bytes, fields: int) -> Parted:
     """Part lines with so many fields from the odd ones.
 
     Args:
@@ -78,27 +106,48 @@ def split_odd(data: bytes, fields: int) -> tuple[bytes, int, list[OddLine]]:
         fields: How many fields a line has.
 
     Returns:
-        The even lines, how many lines there were, and the odd ones.
+        The lines, parted.
     """
     content = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(content == ord("\n"))
     tabs_before = np.searchsorted(np.flatnonzero(content == ord("\t")), ends)
-    tabs = np.diff(tabs_before, prepend=0)
+    extra = np.diff(tabs_before, prepend=0) - (fields - 1)
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    odd = np.flatnonzero(tabs != fields - 1)
-    if not len(odd):
-        return data, len(ends), []
-    even, at, lines = [], 0, []
+    blank = _blank_tails(content, starts, ends, extra)
+    keep = np.ones(len(content), bool)
+    for shift in range(1, int(extra[blank].max(initial=0)) + 1):
+        keep[ends[blank & (extra >= shift)] - shift] = False
+    odd = np.flatnonzero((extra != 0) & ~blank)
+    lines = []
     for row in odd.tolist():
         start, end = int(starts[row]), int(ends[row])
-        even.append(data[at:start])
         lines.append(OddLine(row, data[start:end]))
-        at = end + 1
-    even.append(data[at:])
-    return b"".join(even), len(ends), lines
+        keep[start : end + 1] = False
+    even = data if keep.all() else content[keep].tobytes()
+    return Parted(even, len(ends), lines, int(blank.sum()))
 
 
-def mend(raw: bytes, table: Table, header: Sequence[str]) -> bytes | None:
+def _blank_tails(
+    content: npt.NDArray[np.uint8], starts: Ints, ends: Ints, extra: Ints
+) -> npt.NDArray[np.bool_]:
+    """Which lines end in blank fields too many, where at least half of a run does."""
+    nobody = np.zeros(len(ends), bool)
+    long = np.flatnonzero(extra > 0)
+    if len(long) < max(HABIT_ROWS, len(ends) / 2):
+        return nobody
+    most = np.bincount(extra[long]).argmax()
+    rows = np.flatnonzero(extra == most)
+    for shift in range(1, int(most) + 1):
+        rows = rows[content[ends[rows] - shift] == ord("\t")]
+    if len(rows) < max(HABIT_ROWS, len(ends) / 2):
+        return nobody
+    # A row of nothing but tabs is no row.
+    rows = rows[ends[rows] - starts[rows] > extra[rows]]
+    nobody[rows] = True
+    return nobody
+
+
+def mend(raw: bytes, table: Table, header: tuple[str, ...]) -> bytes | None:
     """Mend a row that stray tabs have shifted.
 
     Args:
@@ -109,20 +158,28 @@ def mend(raw: bytes, table: Table, header: Sequence[str]) -> bytes | None:
     Returns:
         The line with as many fields as the header, or None where it cannot be told what it was.
     """
-    fields = raw.split(b"\t")
-    extra = len(fields) - len(header)
-    if not 0 < extra <= MOST_STRAY_TABS:
-        return None
-    columns = [_Column.of(table, name) for name in header]
-    used = [at for at, name in enumerate(header) if name in table.columns]
-    found: tuple[bytes, ...] | None = None
-    mended = None
-    for row in _ways(fields, columns):
-        values = tuple(row[at].strip() for at in used)
-        if found not in (None, values):
-            return None
-        found, mended = values, mended or b"\t".join(row)
-    return mended
+    ways = _ways(raw, table, header)
+    return b"\t".join(ways[0]) if len(ways) == 1 else None
+
+
+def cases_of(raw: bytes, table: Table, header: tuple[str, ...]) -> set[int]:
+    """The cases that a row which cannot be read may belong to.
+
+    Args:
+        raw: The line.
+        table: Its table.
+        header: The columns of the file, in order.
+
+    Returns:
+        Values of IDNCASE: those of the ways in which the row fits, else the whole numbers at the
+        place of the column, and as far behind it as stray tabs may have moved it.
+    """
+    at = header.index("IDNCASE")
+    ways, fields = _ways(raw, table, header), raw.split(b"\t")
+    most = at + max(0, min(len(fields) - len(header), MOST_STRAY_TABS))
+    found = [way[at] for way in ways] or fields[at : most + 1]
+    texts = [text.strip(AROUND.encode()) for text in found]
+    return {int(text) for text in texts if re.fullmatch(rb"\d{1,18}", text)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,33 +188,62 @@ class _Column:
 
     fits: Callable[[bytes], bool]
     between: bytes
+    used: bool
 
     @classmethod
     def of(cls, table: Table, name: str) -> _Column:
-        codes = codes_of(table, name)
+        codes, kind = codes_of(table, name), kind_of(table, name)
         known = None if codes is None else frozenset(code.encode() for code in codes)
         shape = re.compile(shape_of(table, name).encode(), re.DOTALL)
+        # Nobody writes a date as 0, and a flag that is 0 must not pass for one.
+        null = _NULL_DATE if kind in (Kind.DATE, Kind.MONTH) else _NULL
 
+        @functools.lru_cache(maxsize=1 << 12)
         def fits(value: bytes) -> bool:
-            text = value.strip(b' "')
-            if not text or _NULL.match(text):
+            text = value.strip(AROUND.encode())
+            if not text or null.match(text):
                 return True
             return bool(shape.fullmatch(text)) if known is None else text in known
 
-        return cls(fits, b" " if kind_of(table, name) is Kind.TEXT else b"")
+        return cls(fits, b" " if kind is Kind.TEXT else b"", name in table.columns)
 
 
-def _ways(fields: list[bytes], columns: list[_Column]) -> Iterator[list[bytes]]:
-    """The rows that fields make, some of them joined to the one before."""
-    if not columns:
-        yield []
-        return
-    column, *rest = columns
-    most = len(fields) - len(rest)
-    for parts in range(1 if rest else most, most + 1):
-        value = column.between.join(fields[:parts])
-        if parts > 1 and column.between:
-            value = value.strip()
-        if column.fits(value):
-            for row in _ways(fields[parts:], rest):
-                yield [value, *row]
+@functools.lru_cache(maxsize=64)
+def _columns(table: str, header: tuple[str, ...]) -> tuple[_Column, ...]:
+    return tuple(_Column.of(TABLES[table], name) for name in header)
+
+
+def _ways(raw: bytes, table: Table, header: tuple[str, ...]) -> list[tuple[bytes, ...]]:
+    """Ways to fill the columns with a row's fields that differ in the columns in use, two at most.
+
+    Fields are joined to the one before until there are as many as columns.
+    """
+    fields = raw.split(b"\t")
+    extra = len(fields) - len(header)
+    if not 0 < extra <= MOST_STRAY_TABS:
+        return []
+    columns = _columns(table.name, header)
+
+    # By the place of a column and how many fields were joined before it.
+    @functools.cache
+    def rest(at: int, joined: int) -> list[tuple[bytes, ...]]:
+        if at == len(columns):
+            return [()]
+        column, first = columns[at], at + joined
+        found: dict[tuple[bytes, ...], tuple[bytes, ...]] = {}
+        last = at == len(columns) - 1
+        for more in range(extra - joined if last else 0, extra - joined + 1):
+            value = column.between.join(fields[first : first + more + 1])
+            if more and column.between:
+                value = value.strip()
+            if not column.fits(value):
+                continue
+            for row in rest(at + 1, joined + more):
+                way = (value, *row)
+                used = tuple(
+                    text.strip() for text, one in zip(way, columns[at:], strict=True) if one.used
+                )
+                found.setdefault(used, way)
+        return list(found.values())[:2]
+
+    return rest(0, 0)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import apache_beam as beam
 import polars as pl
-from apache_beam.io.filesystems import FileSystems
 
 from schemas.eoir import TABLES
-from transforms.eoir.files import FileRange
+from transforms.eoir.files import RANGE_BYTES, FileRange, TableFile
 from transforms.eoir.lines import whole_lines
 from transforms.eoir.shuffle_files import write_buckets
 from transforms.eoir.tables import frame_schema, read_rows
@@ -75,23 +74,45 @@ class ReadTables(beam.PTransform[beam.PCollection[FileRange], TablesRead]):
 def _read(
     part: FileRange, folder: str, buckets: int, count: Callable[[int], None]
 ) -> Iterator[Any]:
-    table = TABLES[part.file.table]
-    rows, tallies, lines = [], [], 0
-    with FileSystems.open(part.file.path, compression_type="uncompressed") as stream:
-        for data in whole_lines(stream, part.start, part.end):
-            read = read_rows(data, part.file)
-            if read.quarantined.height:
-                aside = read.quarantined.with_columns(pl.col("offset") + lines)
-                yield beam.pvalue.TaggedOutput("quarantined", (part.file.path, part.start, aside))
-            rows.append(read.rows)
-            tallies.append(read.tally)
-            lines += read.lines
-            count(read.lines)
+    with part.file.open() as stream:
+        runs = whole_lines(stream, part.start, part.end)
+        start = part.start
+        # A packed table comes in one piece, which is more than memory should hold.
+        while size := (yield from _read_stretch(runs, part.file, start, folder, buckets, count)):
+            start += size
+
+
+def _read_stretch(
+    runs: Iterator[bytes],
+    file: TableFile,
+    start: int,
+    folder: str,
+    buckets: int,
+    count: Callable[[int], None],
+) -> Generator[Any, None, int]:
+    """Read runs of lines until they make a stretch; returns its bytes, 0 where none are left."""
+    table = TABLES[file.table]
+    rows, tallies, lines, size = [], [], 0, 0
+    for data in runs:
+        read = read_rows(data, file)
+        if read.quarantined.height:
+            numbered = read.quarantined.with_columns(pl.col("offset") + lines)
+            yield beam.pvalue.TaggedOutput("quarantined", (file.path, start, numbered))
+        rows.append(read.rows)
+        tallies.append(read.tally)
+        lines += read.lines
+        size += len(data)
+        count(read.lines)
+        if size >= RANGE_BYTES:
+            break
+    if not size:
+        return 0
     whole = by_case(table.name, concat_frames(rows, frame_schema(table)))
-    path = f"{folder}/{table.name}-{part.start:014d}.arrow"
+    path = f"{folder}/{table.name}-{start:014d}.arrow"
     write_buckets(whole, "IDNCASE", buckets, path)
     yield beam.pvalue.TaggedOutput("tallies", add_up(tallies))
-    yield Stretch(table.name, part.file.path, part.start, lines, path)
+    yield Stretch(table.name, file.path, start, lines, path)
+    return size
 
 
 def shuffled_schema(table: str) -> pl.Schema:

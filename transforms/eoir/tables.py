@@ -1,18 +1,21 @@
-"""Rows of the release as typed frames: what cannot be read is unknown and counted, or set aside.
+"""Rows of the release as typed frames: what cannot be read is unknown and counted, or quarantined.
 
 | kind | read as | null where |
 |---|---|---|
 | ID | Int64 | it is no whole number |
-| DATE | Date | it is no date, or of another century than 1900 to 2199 |
+| DATE | Date (`normalize.dates`) | it is no date, a placeholder, or outside 1900 to 2199 |
 | MONTH | String, YYYY-MM | it is no month and year |
 | FLAG | Boolean | it is neither 0 nor 1 |
 | CODE | String, blanks around it taken off | it is none of the codes that may stand there |
 | CHARGE | String, spelled by `normalize.charges` | it does not begin as a charge does |
 
-A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) is unknown and no fault. Anything else
-that is lost counts as `TABLE.COLUMN:BAD_NUMBER`, `BAD_DATE` or `UNKNOWN_CODE`. The letters of a
-code keep their
-case: a small s in CHG_STATUS comes from a shifted row, it does not mean sustained.
+Quotes around a value are taken off. A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) is
+unknown and no fault. Anything else that is lost counts as `TABLE.COLUMN:BAD_NUMBER`, `BAD_DATE`,
+`PLACEHOLDER` or `UNKNOWN_CODE`. The letters of a code keep their case: a small s in CHG_STATUS
+comes from a shifted row; it does not mean sustained.
+
+A row of charges that cannot be read leaves a row behind in which only IDNCASE is known, and
+`unread` is true: so nobody takes the charges that could be read for all there are.
 """
 
 from __future__ import annotations
@@ -25,9 +28,10 @@ import polars as pl
 from schemas.eoir import TABLES, Kind, Table
 from schemas.eoir_columns import DATE, codes_of, shape_of
 from transforms.eoir.files import TableFile
-from transforms.eoir.lines import NULL_SPELLINGS, mend, split_odd
+from transforms.eoir.lines import AROUND, NULL_SPELLINGS, cases_of, mend, split_odd
 from transforms.frames.frame import Frame
 from transforms.normalize.charges import charge_code
+from transforms.normalize.dates import is_placeholder, written_day
 from transforms.normalize.quarantine import KEPT_BYTES, QUARANTINED
 from transforms.route.tally import SCHEMA as TALLY
 
@@ -41,6 +45,8 @@ DTYPES = {
 }
 # The case that a row belongs to; a row of leads and riders belongs to two.
 CASE_COLUMN = {"tbl_Lead_Rider": "IDNRIDERCASE"}
+# Tables of which a row that cannot be read may make more than what could be read.
+UNREAD_TELLS = ("B_TblProceedCharges",)
 _FIRST, _LAST = pl.date(1900, 1, 1), pl.date(2199, 12, 31)
 _CHARGE_SHAPE = r"^2\d\d[0-9A-Za-z]*$"
 
@@ -64,7 +70,10 @@ class ReadRows:
 
 def frame_schema(table: Table) -> pl.Schema:
     """Columns and dtypes of a table's rows."""
-    return pl.Schema({name: DTYPES[kind] for name, kind in table.columns.items()})
+    schema = pl.Schema({name: DTYPES[kind] for name, kind in table.columns.items()})
+    if table.name in UNREAD_TELLS:
+        schema["unread"] = pl.Boolean()
+    return schema
 
 
 def read_rows(data: bytes, file: TableFile) -> ReadRows:
@@ -75,13 +84,14 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
         file: Their file.
 
     Returns:
-        Their rows, and what had to be set aside.
+        Their rows, and what had to be quarantined.
     """
     table = TABLES[file.table]
-    even, lines, odd = split_odd(data, len(file.header))
-    numbers = np.delete(np.arange(lines), [line.row for line in odd])
+    parted = split_odd(data, len(file.header))
+    even, lines = parted.even, parted.lines
+    numbers = np.delete(np.arange(lines), [line.row for line in parted.odd])
     mended, short, shifted, blank = [], [], [], 0
-    for line in odd:
+    for line in parted.odd:
         if not line.raw.strip():
             blank += 1
             continue
@@ -98,20 +108,36 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
     case = CASE_COLUMN.get(table.name, "IDNCASE")
     nobody = rows[case].is_null()
     quarantined = [
-        _set_aside(short, file, "TOO_FEW_FIELDS", None, "the row is cut short"),
-        _set_aside(shifted, file, "TOO_MANY_FIELDS", None, "stray tabs; no one way to mend it"),
+        _quarantined(short, file, "TOO_FEW_FIELDS", None, "the row is cut short"),
+        _quarantined(shifted, file, "TOO_MANY_FIELDS", None, "stray tabs; no one way to mend it"),
     ]
+    lost: list[tuple[int, bytes]] = []
     if nobody.any():
         raw = whole.split(b"\n")
         lost = [(int(places[at]), raw[at]) for at in nobody.arg_true()]
         quarantined.append(
-            _set_aside(lost, file, "MISSING_CASE_ID", case, "the row belongs to no case")
+            _quarantined(lost, file, "MISSING_CASE_ID", case, "the row belongs to no case")
         )
         rows = rows.filter(~nobody)
-    tally = {("read", table.name): lines - blank, ("mended", table.name): len(mended)} | {
-        ("warning", f"{table.name}.{reason}"): count for reason, count in warnings.items()
-    }
+    if table.name in UNREAD_TELLS:
+        rows = _with_unread(rows, [raw for _, raw in (*short, *shifted, *lost)], file)
+    tally = {
+        ("read", table.name): lines - blank,
+        ("mended", table.name): len(mended) + parted.trimmed,
+    } | {("warning", f"{table.name}.{reason}"): count for reason, count in warnings.items()}
     return ReadRows(rows, lines, pl.concat(quarantined), tally_of(tally))
+
+
+def _with_unread(rows: Frame, lines: list[bytes], file: TableFile) -> Frame:
+    """Rows, and one more for each case that a line which cannot be read may belong to."""
+    table = TABLES[file.table]
+    cases = sorted({case for line in lines for case in cases_of(line, table, file.header)})
+    unread = pl.DataFrame(
+        {"IDNCASE": cases, "unread": True}, schema_overrides={"IDNCASE": pl.Int64}
+    )
+    return pl.concat([rows.with_columns(unread=pl.lit(False)), unread], how="diagonal").select(
+        frame_schema(table).names()
+    )
 
 
 def tally_of(counts: dict[tuple[str, str], int]) -> Frame:
@@ -121,8 +147,11 @@ def tally_of(counts: dict[tuple[str, str], int]) -> Frame:
 
 
 def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
-    """The used columns as they stand, by their names."""
-    at = {column: f"{file.header.index(column)}" for column in table.columns}
+    """The used columns as they stand, by their names; null those that the file does not have."""
+    at = {
+        column: pl.col(f"{file.header.index(column)}") if column in file.header else pl.lit(None)
+        for column in table.columns
+    }
     # Lossy: only text columns that are not used may hold anything but ASCII.
     return (
         pl.scan_csv(
@@ -134,7 +163,7 @@ def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
             encoding="utf8-lossy",
             raise_if_empty=False,
         )
-        .select(pl.col(place).alias(column) for column, place in at.items())
+        .select(place.cast(pl.String).alias(column) for column, place in at.items())
         .collect()
     )
 
@@ -155,10 +184,19 @@ def _typed(texts: Frame, table: Table) -> tuple[Frame, dict[str, int]]:
             (pl.col(name).is_not_null() & pl.col(f"{name}:").is_null()).alias(name)
             for name in table.columns
         ),
+        *(
+            is_placeholder(_day(pl.col(name))).fill_null(False).alias(f"{name}?")
+            for name, kind in table.columns.items()
+            if kind is Kind.DATE
+        ),
     ).collect()
-    lost = {
-        f"{name}:{_REASONS[kind]}": int(done[name].sum()) for name, kind in table.columns.items()
-    }
+    lost = {}
+    for name, kind in table.columns.items():
+        count = int(done[name].sum())
+        if kind is Kind.DATE:
+            lost[f"{name}:PLACEHOLDER"] = placeholders = int(done[f"{name}?"].sum())
+            count -= placeholders
+        lost[f"{name}:{_REASONS[kind]}"] = count
     rows = done.select(pl.col(f"{name}:").alias(name) for name in table.columns)
     return rows, {reason: count for reason, count in lost.items() if count}
 
@@ -175,7 +213,7 @@ _REASONS = {
 
 def _written(name: str, kind: Kind) -> pl.Expr:
     """What stands in a column, null where it only says that there is nothing."""
-    text = pl.col(name).str.strip_chars()
+    text = pl.col(name).str.strip_chars(f"{AROUND}\t\r\f\v")
     empty = (text == "") | text.str.contains(NULL_SPELLINGS)
     if kind is Kind.FLAG:
         # A nought is an answer there.
@@ -187,8 +225,8 @@ def _read(text: pl.Expr, name: str, kind: Kind, table: Table) -> pl.Expr:
     if kind is Kind.ID:
         return pl.when(text.str.contains(r"^\d{1,18}$")).then(text).cast(pl.Int64, strict=False)
     if kind is Kind.DATE:
-        shaped = pl.when(text.str.contains(rf"^{DATE}$")).then(text.str.head(10))
-        date = shaped.str.to_date("%Y-%m-%d", strict=False)
+        day = _day(text)
+        date = pl.when(~is_placeholder(day)).then(day).str.to_date("%Y-%m-%d", strict=False)
         return pl.when(date.is_between(_FIRST, _LAST)).then(date)
     if kind is Kind.MONTH:
         month = text.str.extract(r"^(0?[1-9]|1[0-2])/(?:19|20|21)\d\d$").str.zfill(2)
@@ -208,7 +246,14 @@ def _is_code(text: pl.Expr, name: str, table: Table) -> pl.Expr:
     return text.str.contains(f"^{shape_of(table, name)}$")
 
 
-def _set_aside(
+def _day(text: pl.Expr) -> pl.Expr:
+    """A date in the release's own form, or in another that agencies write, as YYYY-MM-DD."""
+    usual = text.str.contains(rf"^{DATE}$")
+    # Reading the other forms costs much more, and hardly a file has them.
+    return pl.when(usual).then(text.str.head(10)).otherwise(written_day(pl.when(~usual).then(text)))
+
+
+def _quarantined(
     lines: list[tuple[int, bytes]], file: TableFile, reason: str, field: str | None, detail: str
 ) -> Frame:
     return pl.DataFrame(

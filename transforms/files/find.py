@@ -1,9 +1,10 @@
 """Finding input files: what a user names, and what folders hold.
 
 What the user types may be a file, a folder or a pattern; what is found is literal from then on. In
-folders, every regular file whose name ends in `.avro`, in capitals too, is found, through links and
-once each. Names that start with `_` or `.` are passed over: they are being written, or hidden.
-Whatever else cannot be read is named with the reason, for nothing may be left out without a word.
+folders, every regular file with the ending asked for (`.avro`), in capitals too, is found, through
+links and once each. Names that start with `_` or `.` are passed over: they are being written, or
+hidden. Whatever else cannot be read is named with the reason, for nothing may be left out without
+a word.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from apache_beam.io.filesystem import FileMetadata
 from apache_beam.io.filesystems import FileSystems
@@ -25,6 +26,7 @@ from transforms.files.schemes import check_scheme
 from transforms.files.storage import exists, is_local, pattern_of, why_not
 
 ENDING = ".avro"
+Endings: TypeAlias = str | tuple[str, ...]
 _PASSED_OVER = ("_", ".")
 
 
@@ -91,16 +93,17 @@ def find_files(patterns: Sequence[str]) -> Found:
     return walk.found()
 
 
-def find_below(folder: str) -> Found:
+def find_below(folder: str, endings: Endings = ENDING) -> Found:
     """The files of a folder and those below it.
 
     Args:
         folder: The folder, literally.
+        endings: How the names of the files end, in lower case.
 
     Raises:
         InputError: There is no such folder.
     """
-    walk = _Walk()
+    walk = _Walk(endings)
     check_scheme(folder)
     if not is_local(folder):
         _below_remote(folder.rstrip("/"), walk)
@@ -115,7 +118,8 @@ def find_below(folder: str) -> Found:
 class _Walk:
     """What has been found so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, endings: Endings = ENDING) -> None:
+        self.endings = endings
         self.files: dict[str, FoundFile] = {}
         self.met = 0
         self.left_out: dict[str, LeftOut] = {}
@@ -174,7 +178,7 @@ class _Walk:
                 is_link = os.path.islink(path)
                 if os.path.isdir(path):
                     waiting.append(path)
-                elif name.lower().endswith(ENDING) or (is_link and not os.path.exists(path)):
+                elif name.lower().endswith(self.endings) or (is_link and not os.path.exists(path)):
                     self.path(path, None if is_link else os.path.join(real, name))
 
     def names(self, folder: str) -> list[str]:
@@ -263,7 +267,7 @@ def _find_remote(pattern: str, walk: _Walk) -> None:
 def _below_remote(folder: str, walk: _Walk) -> int:
     """Add the files below a folder of an object store, and count them."""
     [result] = FileSystems.match([f"{pattern_of(folder)}/**"])
-    found = [file for file in result.metadata_list if str(file.path).lower().endswith(ENDING)]
+    found = [file for file in result.metadata_list if str(file.path).lower().endswith(walk.endings)]
     _add_remote(found, walk, folder)
     return len(found)
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from schemas.eoir import CASE, CHARGES, RENAMED, TABLES, Kind, Table
 from schemas.eoir_columns import codes_of, kind_of, shape_of
 from schemas.eoir_headers import HEADERS
-from transforms.eoir.lines import MOST_STRAY_TABS, mend, split_odd, whole_lines
+from transforms.eoir.lines import (
+    HABIT_ROWS,
+    MOST_STRAY_TABS,
+    cases_of,
+    mend,
+    split_odd,
+    whole_lines,
+)
 from transforms.eoir.mess import tidy_lines
 from transforms.eoir.release import release_rows
 
@@ -29,8 +36,8 @@ VALUES = {
 }
 
 
-def header_of(table: Table) -> list[str]:
-    return [RENAMED.get(name.upper(), name.upper()) for name in HEADERS[table.name]]
+def header_of(table: Table) -> tuple[str, ...]:
+    return tuple(RENAMED.get(name.upper(), name.upper()) for name in HEADERS[table.name])
 
 
 def values_of(table: Table, name: str) -> st.SearchStrategy[str]:
@@ -94,13 +101,15 @@ def test_nearly_every_tab_in_what_people_type_is_mended(table: str, least: float
     assert mended >= least * shifted
 
 
-CHARGE_HEADER = HEADERS["B_TblProceedCharges"]
+CHARGE_HEADER = tuple(HEADERS["B_TblProceedCharges"])
 
 
 def test_a_tab_is_mended_where_one_way_fits_and_refused_where_two_do() -> None:
     assert mend(b"1\t7\t70\t212a06\tAi\tS", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
-    # Sustained, or a charge that ends in S.
-    assert mend(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) is None
+    # No charge ends in S: so the last field is a blank behind the last column.
+    assert mend(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
+    # A charge with S as its subparagraph, or sustained.
+    assert mend(b"1\t7\t70\t212a06\tS\t", CHARGES, CHARGE_HEADER) is None
     # Whose row it is cannot be told.
     assert mend(b"1\t\t7\t70\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
     assert mend(b"1\t7\t7\t0\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
@@ -147,6 +156,48 @@ def test_a_file_cut_anywhere_gives_each_line_once(
 
 
 def test_odd_lines_are_parted_from_even_ones() -> None:
-    even, lines, odd = split_odd(b"a\tb\nc\nd\te\nf\tg\th\n", 2)
-    assert (even, lines) == (b"a\tb\nd\te\n", 4)
-    assert [(line.row, line.raw) for line in odd] == [(1, b"c"), (3, b"f\tg\th")]
+    parted = split_odd(b"a\tb\nc\nd\te\nf\tg\th\n", 2)
+    assert (parted.even, parted.lines, parted.trimmed) == (b"a\tb\nd\te\n", 4, 0)
+    assert [(line.row, line.raw) for line in parted.odd] == [(1, b"c"), (3, b"f\tg\th")]
+
+
+@given(
+    extra=st.integers(1, 3),
+    rows=st.lists(st.booleans(), min_size=HABIT_ROWS, max_size=3 * HABIT_ROWS),
+)
+def test_blank_fields_at_the_end_of_most_rows_are_cut_off(extra: int, rows: list[bool]) -> None:
+    data = b"".join(b"%d\tx%s\n" % (n, b"\t" * extra * tail) for n, tail in enumerate(rows))
+    parted = split_odd(data, 2)
+    habit = sum(rows) >= max(HABIT_ROWS, len(rows) / 2)
+    kept = [n for n, tail in enumerate(rows) if habit or not tail]
+    assert parted.even == b"".join(b"%d\tx\n" % n for n in kept)
+    assert parted.trimmed == (sum(rows) if habit else 0)
+    assert len(parted.odd) == len(rows) - len(kept)
+
+
+def test_a_row_that_lost_its_columns_is_not_taken_for_one_with_a_blank_tail() -> None:
+    # A stray tab before the last column: cutting the row's end off would lose the status.
+    data = b"1\t7\t70\t212a06Ai\t\tS\n" * HABIT_ROWS
+    parted = split_odd(data, 5)
+    assert (parted.even, parted.trimmed, len(parted.odd)) == (b"", 0, HABIT_ROWS)
+
+
+def test_blank_fields_behind_the_last_column_of_one_row_are_mended() -> None:
+    values = {"IDNCASE": "7000001", "NAT": "EG", "LANG": "AR", "CUSTODY": "N", "LPR": "0",
+              "CASE_TYPE": "RMV", "DATE_OF_ENTRY": DATE, "C_BIRTHDATE": "4/1940"}  # fmt: skip
+    line = "\t".join(values.get(name, "") for name in header_of(CASE)).encode()
+    for tail in (1, 2):
+        assert mend(line + b"\t" * tail, CASE, header_of(CASE)) == line
+    # With three, the flag could stand among what people type.
+    assert mend(line + b"\t\t\t", CASE, header_of(CASE)) is None
+
+
+def test_the_cases_that_an_unread_row_may_belong_to() -> None:
+    header = CHARGE_HEADER
+    # Of two ways to read it, both count.
+    assert cases_of(b"5\t7\t7\t0\t212a06Ai\tS", CHARGES, header) == {7, 77}
+    # Cut short: what stands in the column.
+    assert cases_of(b"5\t7", CHARGES, header) == {7}
+    assert cases_of(b"5", CHARGES, header) == set()
+    # Not one way: the numbers that a stray tab may have moved, and no others.
+    assert cases_of(b"5\t\t7\tjunk\tjunk\tjunk", CHARGES, header) == {7}

@@ -1,5 +1,6 @@
 import datetime
 
+import polars as pl
 import pytest
 
 from schemas.eoir import TABLES
@@ -86,7 +87,9 @@ def test_rows_beyond_repair_are_set_aside_with_their_place_and_bytes() -> None:
         b"5\t7\t7\t0\t212a06Ai\tS\n6\t7\t70\t212a06\tAi\tS\n"
     )
     read = read_rows(data, CHARGES)
-    assert read.rows["IDNPRCDCHG"].to_list() == [1, 4, 6]
+    assert read.rows.filter(~pl.col("unread"))["IDNPRCDCHG"].to_list() == [1, 4, 6]
+    # The case is told of the row cut short, and of that with a tab in a number in two ways.
+    assert read.rows.filter("unread")["IDNCASE"].to_list() == [7, 77]
     assert read.lines == 7
     assert read.quarantined.select("reason", "field", "offset", "raw").rows() == [
         ("TOO_FEW_FIELDS", None, 1, b"2\t7"),
@@ -98,3 +101,36 @@ def test_rows_beyond_repair_are_set_aside_with_their_place_and_bytes() -> None:
         "B_TblProceedCharges": 6
     }
     assert read.tally.filter(of="mended")["count"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    ["2004-05-06T00:00:00", "2004-05-06", "05/06/2004", "5/6/2004 12:00:00 AM", "06-MAY-2004"],
+)
+def test_dates_are_read_in_the_forms_that_exports_write(spelt: str) -> None:
+    row, lost = read_case(DATE_OF_ENTRY=spelt)
+    assert (row["DATE_OF_ENTRY"], lost) == (datetime.date(2004, 5, 6), {})
+
+
+@pytest.mark.parametrize(
+    "spelt", ["1900-01-01 00:00:00.000", "1/1/1900", "9999-12-31", "0001-01-01 00:00:00.000"]
+)
+def test_a_placeholder_is_no_date(spelt: str) -> None:
+    row, lost = read_case(E_28_DATE=spelt)
+    assert row["E_28_DATE"] is None
+    assert lost == {"A_TblCase.E_28_DATE:PLACEHOLDER": 1}
+
+
+def test_quotes_around_values_are_taken_off() -> None:
+    row, lost = read_case(IDNCASE='"7"', NAT='"MX"', C_BIRTHDATE='"1/1975"', LPR='"0"', LANG='""')
+    assert (row["IDNCASE"], row["NAT"], row["C_BIRTHDATE"]) == (7, "MX", "1975-01")
+    assert (row["LPR"], row["LANG"], lost) == (False, None, {})
+
+
+def test_columns_that_a_file_lacks_are_unknown() -> None:
+    header = tuple(name for name in CASES.header if name not in ("LPR", "GENDER"))
+    file = TableFile("case.csv", 0, "A_TblCase", header, 0)
+    line = "\t".join({"IDNCASE": "7", "NAT": "MX"}.get(name, "") for name in header)
+    row = read_rows(line.encode() + b"\n", file).rows.to_dicts()[0]
+    assert (row["IDNCASE"], row["NAT"], row["LPR"], row["GENDER"]) == (7, "MX", None, None)
+    assert file.missing == ("GENDER", "LPR")
