@@ -30,7 +30,7 @@ from schemas.explanation import (
     Truth,
     Weighing,
 )
-from schemas.facts import FACTS, Fact, high, low
+from schemas.facts import FACTS, Fact
 from schemas.outcomes import STEP_TEXTS
 from schemas.rulebook import Criterion
 from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
@@ -133,13 +133,9 @@ class _Case:
     @functools.cached_property
     def dated(self) -> Frame:
         """The facts with the milestones of the as-of date."""
-        [days] = milestone_dates(self.frame, self.book).to_dicts() or [{}]
-        return self.frame.with_columns(
-            pl.lit(_is_reached(days, milestone.id, self.judge.as_of), pl.Boolean).alias(
-                milestone.id
-            )
-            for milestone in self.book.milestones
-        )
+        dates = milestone_dates(self.frame, self.book)
+        today = pl.Series([self.judge.as_of], dtype=pl.Date)
+        return Weighed(self.book, self.frame, None, dates).on(today)
 
     def value(self, criterion: CompiledCriterion) -> Truth:
         """How a criterion comes out."""
@@ -160,13 +156,6 @@ class _Case:
         for criterion in self.book.criteria:
             if self.value(criterion) == "true" and _weighs(criterion.criterion) == toward:
                 yield criterion
-
-
-def _is_reached(days: Mapping[str, Any], milestone: str, today: datetime.date) -> bool | None:
-    first, last = days[low(milestone)], days[high(milestone)]
-    if last is not None and today >= last:
-        return True
-    return False if first is not None and today < first else None
 
 
 def _assembled(

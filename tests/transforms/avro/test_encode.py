@@ -181,3 +181,8 @@ def test_a_file_says_which_of_its_fields_are_confidential_by_law() -> None:
     assert marked["victimization"] == "8 USC 1367"
     assert marked["applications"] == "8 CFR 208.6; 8 USC 1367"
     assert marked["arrests"] is None
+    recommended = {
+        f["name"]: f.get("confidential") for f in avro_schema("recommendation")["fields"]
+    }
+    assert recommended["reasons"] == recommended["missing_facts"] == "8 CFR 208.6; 8 USC 1367"
+    assert recommended["route"] is None
