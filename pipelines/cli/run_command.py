@@ -88,9 +88,7 @@ def own(error: BaseException) -> BaseException:
     """The error of ours in what a pipeline raised, if there is one; else what was raised."""
     if signals.was_asked() and not isinstance(error, KeyboardInterrupt):
         # Raised within a transform, Beam makes another error of it.
-        interrupted = KeyboardInterrupt()
-        interrupted.__notes__ = getattr(error, "__notes__", [])
-        return interrupted
+        return KeyboardInterrupt()
     if isinstance(error, DiscretionError) or not isinstance(error, Exception):
         return error
     found = _SENT.search(str(error))
@@ -108,9 +106,9 @@ def lines_of(error: BaseException) -> list[str]:
         return error.lines
     if isinstance(error, DiscretionError):
         return [str(error)]
-    checked = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
     if isinstance(error, KeyboardInterrupt):
-        return [f"interrupted{checked}"]
+        return ["interrupted"]
+    checked = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
     if full := _disk_full(error):
         return [f"cannot write: {full}{checked}"]
     kind = type(error).__name__
