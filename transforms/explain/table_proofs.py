@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from schemas.outcomes import FORM_TEXTS
 from schemas.rulebook import RoutingRow, Rulebook
 from schemas.rulebook_compile import LISTS, Problem
 from transforms.explain.worlds import Worlds, parameters, reads, worlds
@@ -68,11 +69,13 @@ def table_notes(rulebook: Rulebook) -> Iterator[Problem]:
         one, other = table.holds[str(upper)] & free, table.holds[str(lower)] & free
         # A row for a special case above one for the general case is how a table is meant to be.
         if (one & other).any() and (one & ~other).any() and (other & ~one).any():
-            where = _first_in_words(table, one & other, rulebook)
+            read = reads([rows[upper].when, rows[lower].when])
+            where = _first_in_words(table, one & other, read, rulebook)
+            above, below = _outcome(rows[upper]), _outcome(rows[lower])
             yield Problem(
                 ("routing", upper),
                 f"the rows {rows[upper].id} and {rows[lower].id} overlap where {where}: "
-                f"the upper one decides ({rows[upper].route}, not {rows[lower].route})",
+                f"the upper one decides ({above}, not {below})",
             )
 
 
@@ -99,8 +102,8 @@ def turned_off(rulebook: Rulebook, row: int) -> str | None:
     return None
 
 
-def _outcome(row: RoutingRow) -> tuple[object, ...]:
-    return row.route, row.form
+def _outcome(row: RoutingRow) -> str:
+    return f"{row.route}: {FORM_TEXTS[row.form]}" if row.form else row.route
 
 
 def _no_row(table: Worlds, rulebook: Rulebook) -> Iterator[str]:
@@ -143,11 +146,11 @@ def _regions(
         yield from _regions(worlds, possible, place + 1)
 
 
-def _first_in_words(table: Worlds, where: pl.Series, rulebook: Rulebook) -> str:
-    """One world in words: the two lists, what else it takes, and the score."""
+def _first_in_words(table: Worlds, where: pl.Series, read: set[str], rulebook: Rulebook) -> str:
+    """One world in words, as far as two rows read it."""
     world: Mapping[str, bool | int] = table.frame.filter(where).row(0, named=True)
-    parts = [_holds(name, bool(world[name]), rulebook) for name in table.named]
-    if len(table.scores) > 1:
+    parts = [_holds(name, bool(world[name]), rulebook) for name in table.named if name in read]
+    if "score" in read:
         parts.append(_score_words([table.scores[int(world["score"])]]))
     return " and ".join(parts)
 
