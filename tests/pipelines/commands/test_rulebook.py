@@ -58,7 +58,7 @@ def test_a_check_says_what_is_wrong_and_what_the_examples_show(tmp_path: Path) -
     done = at(tmp_path, "rulebook", "check", "mine.yaml", "--coverage", "--html", "found.html")
     assert done.returncode == 3
     lines = done.stderr.splitlines()
-    assert any("F1 can never be TRUE: no case meets its condition" in line for line in lines)
+    assert any("F1 can never be TRUE: no case can meet its condition" in line for line in lines)
     assert any("no case can reach the row both: its condition is never" in line for line in lines)
     assert all(line.startswith("mine.yaml:") for line in lines)
     # P1: TRUE of one example, FALSE of one, UNKNOWN of one.
@@ -74,15 +74,20 @@ class Cells(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
+        self.inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th"):
             self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag not in ("td", "th")
 
     def handle_data(self, data: str) -> None:
-        if self.rows and self.rows[-1] and data.strip():
+        if self.inside:
             self.rows[-1][-1] += data
 
 
