@@ -20,6 +20,7 @@ from schemas.facts import FACTS, high, low
 from schemas.rulebook import Example
 from schemas.rulebook_compile import LISTS, CompiledRulebook
 from schemas.rulebooks import load, names
+from transforms.explain.table_proofs import turned_off
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 from transforms.score.facts import derive_facts
@@ -69,7 +70,9 @@ def _ids(rulebook: CompiledRulebook, of: str) -> Iterator[str]:
             yield from (c.id for c in rulebook.criteria)
         case "lists":
             # Where every row has one route, no route hangs on a criterion.
-            if len({row.route for row in rulebook.rulebook.routing}) > 1:
+            book = rulebook.rulebook
+            rows = (row for n, row in enumerate(book.routing) if turned_off(book, n) is None)
+            if len({row.route for row in rows}) > 1:
                 yield from (c.id for c in rulebook.criteria if c.criterion.list in LISTS)
         case "milestones":
             yield from (milestone.id for milestone in rulebook.milestones)
