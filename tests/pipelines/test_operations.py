@@ -121,7 +121,10 @@ def test_a_back_up_made_while_a_night_ran_goes_on_after_a_full_disk_too(
     assert run_of(state).name == f"night-{N2}"
     code, now = status(state)
     assert (code, now["last_good"]["run_id"]) == (0, f"night-{N2}")
-    assert (now["failed"]["why"], now["unfinished"]) == ("cannot write: File too large", [])
+    assert (now["failed"]["why"], now["unfinished"]) == (
+        "cannot write: File too large; nothing was left behind",
+        [],
+    )
     # Worker processes know of the night what they are sent.
     done = discretion(*words(place, state, N3, "--direct_num_workers", 2,
                              "--direct_running_mode", "multi_processing"))  # fmt: skip
