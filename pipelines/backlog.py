@@ -23,6 +23,7 @@ from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_run
 from pipelines.runs.tallies import Tallies, versions, write_frame
+from pipelines.runs.unread_fields import unread_in
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
 from schemas.manifest import Counts, Manifest, RulebookUsed
@@ -177,6 +178,7 @@ def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest
         ),
         **tallies.of_review(),
         left_out=left_out_files(job.left_out),
+        unread_fields=unread_in(cases=job.inputs),
         versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from schemas.outcomes import Route, State
 
+InputKind = Literal["cases", "events", "reviews"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +53,24 @@ class LeftOutFile(_Part):
 
     path: str
     reason: str
+
+
+class UnreadField(_Part):
+    """A field of input files that the schema does not have, so that nothing of it was read.
+
+    Args:
+        of: What the files hold.
+        field: Its name, behind those of the fields that it is in.
+        meant: The field of the schema that is likely meant; None where none is like it.
+        files: How many files have it.
+        first: The first of them.
+    """
+
+    of: InputKind
+    field: str
+    meant: str | None
+    files: int
+    first: str
 
 
 class OutputFile(_Part):
@@ -216,6 +236,7 @@ class Manifest(_Part):
             `counts.quarantined`. None in a manifest from before it was kept.
         damaged: Files of which a part could not be read; the rest of each was.
         left_out: Files and folders of which nothing was read.
+        unread_fields: Fields of the files that were read which the schema does not have.
         warnings: How often each field was set to unknown in normalizing.
         scope_unknown: Cases taken in although it is unknown whether they are in scope.
         versions: Versions of what computed it.
@@ -247,6 +268,7 @@ class Manifest(_Part):
     quarantined_records: dict[str, int] | None = None
     damaged: tuple[DamagedFile, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
+    unread_fields: tuple[UnreadField, ...] = ()
     warnings: dict[str, int]
     scope_unknown: int
     versions: dict[str, str]

@@ -12,6 +12,7 @@ from pipelines.runs.damage import left_out_files, refuse_all_damaged
 from pipelines.runs.inputs import accounted
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, versions
+from pipelines.runs.unread_fields import unread_in
 from schemas.manifest import (
     ConsumedFile,
     Counts,
@@ -77,6 +78,9 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
         ),
         **tallies.of_review(),
         left_out=_left_out(job),
+        unread_fields=unread_in(
+            cases=job.cases, events=job.events.files, reviews=job.reviews.files
+        ),
         versions=versions(),
         started=started,
         seconds=round(time.monotonic() - clock, 3),

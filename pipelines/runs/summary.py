@@ -8,6 +8,7 @@ from rich.table import Table
 from pipelines.cli.console import SafeConsole, shown
 from pipelines.nights.summary import print_night
 from pipelines.runs.damage import unread_lines
+from pipelines.runs.unread_fields import unread_field_lines
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
@@ -100,6 +101,8 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
             f"{counts.unreadable_places} unreadable places hold an unknown number of records"
         )
     for line in unread_lines(manifest)[:MOST]:
+        console.print(shown(line))
+    for line in unread_field_lines(manifest):
         console.print(shown(line))
     if manifest.warnings:
         _most(console, "fields set to unknown", manifest.warnings, None, {}, 5)

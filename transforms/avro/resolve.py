@@ -69,7 +69,9 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
     theirs = {part.name for part in written.fields}
     ours = {name for part in wanted.fields for name in _names(part)}
     if not theirs & ours:
-        raise SchemaMismatchError("holds other records: no field is the same")
+        raise SchemaMismatchError(
+            f"holds other records: no field is the same{_but_for_case(theirs, ours)}"
+        )
     resolution = _Resolution()
     matched = resolution.records(written, wanted, "", "record")
     return Resolved(matched.writer, matched.reader, matched.layout, resolution.dropped)
@@ -266,6 +268,13 @@ class _Resolution:
             return {"type": avro.kind, "logicalType": avro.logical}
         assert avro.kind in PRIMITIVE
         return avro.kind
+
+
+def _but_for_case(theirs: set[str], ours: set[str]) -> str:
+    """That some are the same but for the case of letters, where they are."""
+    folded = {name.lower() for name in ours}
+    alike = sorted(name for name in theirs if name.lower() in folded)
+    return f" (names are told apart by case: {alike[0]} is not {alike[0].lower()})" if alike else ""
 
 
 def _as_nullable(like: Type, value: Any) -> Any:

@@ -1,0 +1,64 @@
+"""Fields of input files that nobody reads: in the manifest, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.avro import avro_schema
+from schemas.manifest import InputKind, Manifest, UnreadField
+from transforms.avro.unread import unread_in_files
+from transforms.files.find import FoundFile
+
+MOST = 10
+_LONGEST = 100
+
+
+def unread_in(
+    cases: Sequence[FoundFile],
+    events: Sequence[FoundFile] = (),
+    reviews: Sequence[FoundFile] = (),
+) -> tuple[UnreadField, ...]:
+    """The fields of files that nobody reads, as a manifest lists them.
+
+    Args:
+        cases: Files of case records.
+        events: Files of events.
+        reviews: Files of reviews.
+    """
+    found: list[UnreadField] = []
+    read: tuple[tuple[InputKind, str, Sequence[FoundFile]], ...] = (
+        ("cases", "case_record", cases),
+        ("events", "case_event", events),
+        ("reviews", "review", reviews),
+    )
+    for of, kind, files in read:
+        found += [
+            UnreadField(
+                of=of,
+                field=one.field.field,
+                meant=one.field.meant,
+                files=one.files,
+                first=one.first,
+            )
+            for one in unread_in_files(files, avro_schema(kind))
+        ]
+    return tuple(found)
+
+
+def unread_field_lines(manifest: Manifest) -> list[str]:
+    """What of the fields of a run's input was not read, a line for each field."""
+    fields = sorted(manifest.unread_fields, key=lambda one: one.meant is None)
+    lines = [_in_words(field) for field in fields[:MOST]]
+    if (more := len(fields) - MOST) > 0:
+        lines.append(f"{more:,} more fields that nobody reads; manifest.json names them")
+    return lines
+
+
+def _in_words(unread: UnreadField) -> str:
+    name = unread.field if len(unread.field) <= _LONGEST else f"{unread.field[:_LONGEST]}..."
+    others = f" and {unread.files - 1:,} more" if unread.files > 1 else ""
+    meant = "" if unread.meant is None else f"; is {unread.meant} meant?"
+    case = unread.meant is not None and unread.meant.lower() == unread.field.lower()
+    why = " (names are told apart by case)" if case else ""
+    where = f"{unread.first}{others}"
+    return f"{where}: the field {name} is not in the schema{why}: nothing of it was read{meant}"

@@ -1,0 +1,99 @@
+"""A field that nobody reads is seen at once, whichever command reads it; real processes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+
+from pipelines.runs.unread_fields import unread_field_lines
+from schemas.manifest import Manifest
+from tests.helpers.commands import discretion, rows, run_of
+from tests.pipelines.commands.test_status import NIGHT
+
+SECRET = "ZQXMARKERZQX"
+
+
+def write(path: Path, rows: list[dict[str, Any]], **types: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fields = [{"name": name, "type": avro} for name, avro in types.items()]
+    schema = {"type": "record", "name": "Export", "fields": fields}
+    with path.open("wb") as file:
+        fastavro.writer(file, schema, rows)
+
+
+def test_a_backlog_says_which_fields_it_did_not_read(tmp_path: Path) -> None:
+    row = {"case_id": "1", "COURT": SECRET, "note": SECRET}
+    write(tmp_path / "in/a.avro", [row], case_id="string", COURT="string", note="string")
+    write(tmp_path / "in/b.avro", [row], case_id="string", COURT="string")
+    done = discretion("backlog", "--input", tmp_path / "in", "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    where, only = f"{tmp_path}/in/a.avro and 1 more", f"{tmp_path}/in/a.avro"
+    assert (
+        f"{where}: the field COURT is not in the schema (names are told apart by case): "
+        "nothing of it was read; is court meant?\n"
+        f"{only}: the field note is not in the schema: nothing of it was read\n"
+    ) in done.stdout
+    assert SECRET not in done.stdout + done.stderr
+    run = run_of(tmp_path / "out")
+    [court, note] = json.loads((run / "manifest.json").read_text())["unread_fields"]
+    assert court == {"of": "cases", "field": "COURT", "meant": "court", "files": 2, "first": only}
+    assert (note["field"], note["meant"], note["files"]) == ("note", None, 1)
+    # It is told, and not read all the same.
+    [case] = [case for case in rows(run, "cases") if case["case_id"] == "1"]
+    assert case["court"] is None
+
+
+def test_a_file_with_no_field_but_for_its_case_is_refused_by_that_name(tmp_path: Path) -> None:
+    write(tmp_path / "in/a.avro", [{"CASE_ID": "1"}], CASE_ID="string")
+    done = discretion("backlog", "--input", tmp_path / "in", "--output", tmp_path / "out")
+    assert done.returncode == 3
+    [line] = done.stderr.splitlines()
+    assert "names are told apart by case: CASE_ID is not case_id" in line
+
+
+def test_a_night_says_it_of_events_and_reviews_too(tmp_path: Path) -> None:
+    write(
+        tmp_path / "in/a.avro", [{"case_id": "1", "Court": "BAL"}], case_id="string", Court="string"
+    )
+    event = {"event_id": "e", "case_id": "1", "recorded_at": "2011-11-17", "Kind": "X"}
+    write(tmp_path / "events/e.avro", [event], **dict.fromkeys(event, "string"))
+    review = {"review_id": "r", "case_id": "1", "decided_at": "2011-11-18", "route": "close"}
+    review["Reviewer"] = SECRET
+    write(tmp_path / "reviews/r.avro", [review], **dict.fromkeys(review, "string"))
+    done = discretion(
+        "nightly", "--state", tmp_path / "out", "--events", tmp_path / "events",
+        "--reviews", tmp_path / "reviews", "--input", tmp_path / "in", "--as-of", "2011-11-18",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for name in ("Court", "Kind", "Reviewer"):
+        said = [line for line in done.stdout.splitlines() if f"the field {name} " in line]
+        assert len(said) == 1
+        assert f"is {name.lower()} meant?" in said[0]
+    assert SECRET not in done.stdout + done.stderr
+
+
+def fields(*names: str, **more: Any) -> Manifest:
+    unread = [
+        {"of": "cases", "field": name, "meant": None, "files": 1, "first": "a.avro", **more}
+        for name in names
+    ]
+    return Manifest.model_validate({**NIGHT, "unread_fields": unread})
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 5_000])
+def test_many_fields_are_a_few_lines(count: int) -> None:
+    lines = unread_field_lines(fields(*(f"f{n}" for n in range(count))))
+    assert len(lines) == min(count, 11)
+    if count > 10:
+        assert (
+            lines[-1] == f"{count - 10:,} more fields that nobody reads; manifest.json names them"
+        )
+
+
+def test_an_endless_name_is_cut() -> None:
+    [line] = unread_field_lines(fields("x" * 100_000))
+    assert len(line) < 300

@@ -1,0 +1,125 @@
+"""Fields of a file that nobody reads, and which field of the schema is likely meant.
+
+Avro tells names apart by case. A file that says COURT where the schema says court has no court, and
+every record of it is whole: only its schema shows that something was passed over.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from schemas.avro import Schema
+from schemas.errors import AvroFormatError
+from transforms.avro.blocks import read_header
+from transforms.avro.parse import SchemaError, Type, parse
+from transforms.files.find import FoundFile
+from transforms.files.storage import open_file
+
+_ALIKE = 0.8
+
+
+class UnreadField(NamedTuple):
+    """A field of a writer's schema that no field of the reader's takes.
+
+    Args:
+        field: Its name, behind those of the fields that it is in: `convictions.Date`.
+        meant: The field of the reader's schema that is likely meant, in the same way; None where
+            none is like it.
+    """
+
+    field: str
+    meant: str | None
+
+
+class UnreadInFiles(NamedTuple):
+    """A field that nobody reads, in how many files it is, and the first of them by name."""
+
+    field: UnreadField
+    files: int
+    first: str
+
+
+def unread_in_files(files: Iterable[FoundFile], schema: Schema) -> list[UnreadInFiles]:
+    """The fields of files that nobody reads.
+
+    Args:
+        files: Avro files; what has become unreadable is passed over, for its reader tells.
+        schema: The schema that they are read as.
+
+    Returns:
+        Each field once; those for which another is likely meant come first, then by name.
+    """
+    names: dict[UnreadField, list[str]] = {}
+    reader = json.dumps(schema)
+    for file in files:
+        try:
+            with open_file(file.path) as stream:
+                written = json.dumps(read_header(stream).schema)
+        except (AvroFormatError, OSError):
+            continue
+        for field in _unread_fields(written, reader):
+            names.setdefault(field, []).append(file.name)
+    found = [UnreadInFiles(field, len(where), min(where)) for field, where in names.items()]
+    return sorted(found, key=lambda one: (one.field.meant is None, one.field.field))
+
+
+def unread_fields(writer: Schema, reader: Schema) -> tuple[UnreadField, ...]:
+    """The fields of a writer's schema that a reader's does not take, in the writer's order.
+
+    Args:
+        writer: The schema of a file.
+        reader: The schema wanted.
+
+    Returns:
+        They, and those of records within; none of a schema that is not valid.
+    """
+    return _unread_fields(json.dumps(writer), json.dumps(reader))
+
+
+# Thousands of small files may have one schema.
+@lru_cache(maxsize=64)
+def _unread_fields(writer: str, reader: str) -> tuple[UnreadField, ...]:
+    try:
+        return tuple(_of_records(parse(json.loads(writer)), parse(json.loads(reader)), ""))
+    except SchemaError:
+        return ()
+
+
+def _of_records(writer: Type, reader: Type, within: str) -> Iterable[UnreadField]:
+    theirs = {part.name for part in writer.fields}
+    ours = {name: part for part in reader.fields for name in (part.name, *part.aliases)}
+    free = [part.name for part in reader.fields if not theirs & {part.name, *part.aliases}]
+    for part in writer.fields:
+        taken = ours.get(part.name)
+        if taken is None:
+            like = _like(part.name, free)
+            yield UnreadField(within + part.name, None if like is None else within + like)
+            continue
+        inner, wanted = _record_in(part.type), _record_in(taken.type)
+        if inner is not None and wanted is not None:
+            yield from _of_records(inner, wanted, f"{within}{taken.name}.")
+
+
+def _record_in(avro: Type) -> Type | None:
+    """The record that a type is, maybe nullable or in a list; None where there is none."""
+    avro = avro.value
+    while avro.kind == "array":
+        assert avro.items is not None
+        avro = avro.items.value
+    return avro if avro.kind == "record" else None
+
+
+def _like(name: str, names: list[str]) -> str | None:
+    """The name that is spelled most like another: but for case and separators, else nearly so."""
+    keys = {_key(known): known for known in names}
+    close = difflib.get_close_matches(_key(name), keys, n=1, cutoff=_ALIKE)
+    return keys[close[0]] if close else None
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
