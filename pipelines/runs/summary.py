@@ -1,32 +1,32 @@
-"""The summary of a run that a person can read."""
+"""The summary of a run that a person can read, on a terminal of 80 columns."""
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table
+from collections.abc import Iterator
 
-from pipelines.cli.console import SafeConsole, shown
-from pipelines.nights.summary import print_night
+from pipelines.cli.console import shown
+from pipelines.cli.table import paragraph, table_lines
+from pipelines.nights.summary import night_lines
 from pipelines.runs.damage import unread_lines
 from pipelines.runs.unread_fields import unread_field_lines
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
-from schemas.outcomes import ROUTES, STATE_TEXTS, State
+from schemas.outcomes import FORM_TEXTS, ROUTES, STATE_TEXTS, State
 from schemas.rulebook_compile import CompiledRulebook
 
-MOST = 10
-STATE_NAMES: dict[State, str] = {
-    "ON_THE_RECORD": "on the record",
-    "AFTER_CHECKS": "after checks",
+MOST, FEW = 10, 5
+STATE_HEADS: dict[State, str] = {
+    "ON_THE_RECORD": "on the\nrecord",
+    "AFTER_CHECKS": "after\nchecks",
     "OPEN": "open",
 }
 REVIEW_NAMES = {
     "CONFLICT": "facts that conflict",
-    "TABLE": "what the routing table leaves to a person",
+    "TABLE": "the routing table leaves it to a person",
     "RULE": "a rule of the rulebook",
     "JUDGMENT": "words that a person must judge",
-    "MARKER": "a marker for an adverse fact that is not known",
+    "MARKER": "a marker for an adverse fact that isn't known",
 }
 
 
@@ -41,90 +41,85 @@ def print_run(
 
 
 def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None) -> None:
-    """Print what a run read, said and set aside, and where its files are.
+    """Print what a run read, recommended and quarantined, and where its files are.
 
     Args:
         run: The run's directory.
         manifest: Its manifest.
         rulebook: Its rulebook, for the titles of the criteria; None where it is not at hand.
     """
-    console = SafeConsole()
-    counts = manifest.counts
-    routed = sum(counts.routed.values())
-    presumed = "" if manifest.presume else ", no presumptions"
-    console.print(f"\n{shown(manifest.rulebook.id)} as of {manifest.as_of}{presumed}")
-    for notice in manifest.rulebook.notices:
-        console.print(f"note: {shown(notice)}")
-    if manifest.scope or manifest.courts:
-        only = [part for part in (manifest.scope, ", ".join(manifest.courts or ())) if part]
-        console.print(f"only: {shown('; '.join(only))}")
+    for part in _parts(run, manifest, rulebook):
+        if part:
+            print()
+            print("\n".join(part))
 
-    table = _table("route", "cases", "share", *STATE_NAMES.values(), "needs review")
+
+def _parts(run: str, manifest: Manifest, rulebook: CompiledRulebook | None) -> Iterator[list[str]]:
+    routed = sum(manifest.counts.routed.values())
+    titles = {c.id: c.criterion.title for c in rulebook.criteria} if rulebook else {}
+    yield _heading(manifest)
+    yield _routes(manifest, routed)
+    yield _ask_first(manifest)
+    reasons = {f"{name}  {titles.get(name, '')}": n for name, n in manifest.reasons.items()}
+    yield _most("Criteria that speak for a route", reasons, routed, MOST)
+    forms = {text: manifest.forms.get(form, 0) for form, text in FORM_TEXTS.items()}
+    forms = {text: number for text, number in forms.items() if number}
+    yield _most("What is recommended", forms, routed, MOST)
+    yield _most("Ask for: one answer could settle", _labels(manifest.settling_facts), routed, FEW)
+    kinds = {REVIEW_NAMES[kind]: n for kind, n in manifest.review_reasons.items()}
+    yield _most("Needs human review because", kinds, routed, MOST)
+    conflicts = {CONFLICTS[name].says: n for name, n in manifest.conflicts.items()}
+    yield _most("Conflicts within a record", conflicts, routed, FEW)
+    yield [*_quarantined(manifest), *_unread(manifest)]
+    yield _most("Values set to unknown", manifest.warnings, None, FEW)
+    if manifest.nightly is not None:
+        yield from night_lines(manifest.nightly)
+    yield _closing(run, manifest)
+
+
+def _heading(manifest: Manifest) -> list[str]:
+    presumed = "" if manifest.presume else ", without presumptions"
+    lines = [f"{shown(manifest.rulebook.id)} as of {manifest.as_of}{presumed}"]
+    lines += [paragraph(f"note: {shown(notice)}", "  ") for notice in manifest.rulebook.notices]
+    only = [part for part in (manifest.scope, ", ".join(manifest.courts or ())) if part]
+    return [*lines, *([paragraph(f"only: {shown('; '.join(only))}", "  ")] if only else [])]
+
+
+def _routes(manifest: Manifest, routed: int) -> list[str]:
+    """The routes, split by state, and every record that has none; the parts add up."""
+    counts = manifest.counts
+    rows: list[tuple[str, list[str]]] = []
     for route in ROUTES:
         number, states = counts.routed[route], manifest.states[route]
-        split = [*(states.get(state, 0) for state in STATE_NAMES), manifest.needs_review[route]]
-        table.add_row(route, f"{number:,}", _share(number, routed), *(f"{n:,}" for n in split))
-    table.add_section()
-    totals = [
-        sum(states.get(state, 0) for states in manifest.states.values()) for state in STATE_NAMES
-    ]
+        split = [*(states.get(state, 0) for state in STATE_HEADS), manifest.needs_review[route]]
+        rows.append((route, [f"{number:,}", _share(number, routed), *(f"{n:,}" for n in split)]))
+    totals = [sum(manifest.states[r].get(state, 0) for r in ROUTES) for state in STATE_HEADS]
     totals.append(sum(manifest.needs_review.values()))
-    table.add_row("routed", f"{routed:,}", "", *(f"{number:,}" for number in totals))
-    for name, number in (
-        ("quarantined", counts.quarantined),
-        ("superseded duplicates", counts.duplicates),
-        ("completed", counts.completed),
-        ("out of scope", counts.out_of_scope),
-    ):
-        if number:
-            table.add_row(name, f"{number:,}", "")
-    table.add_row("records read", f"{counts.read:,}", "")
-    console.print(table)
-
-    titles = {c.id: c.criterion.title for c in rulebook.criteria} if rulebook else {}
-    _ask_first(console, manifest)
-    _most(console, "most frequent reasons", manifest.reasons, routed, titles)
-    _most(console, "one answer could settle", _labels(manifest.settling_facts), routed, {}, 5)
-    if manifest.forms:
-        forms = {form.replace("_", " ").lower(): n for form, n in manifest.forms.items()}
-        _most(console, "form of the outcome", forms, routed, {})
-    if manifest.review_reasons:
-        kinds = {REVIEW_NAMES[kind]: n for kind, n in manifest.review_reasons.items()}
-        _most(console, "needs human review for", kinds, routed, {})
-    if manifest.conflicts:
-        conflicts = {CONFLICTS[name].says: n for name, n in manifest.conflicts.items()}
-        _most(console, "records that conflict", conflicts, routed, {}, 5)
-    if manifest.quarantine:
-        _set_aside(console, manifest)
-    if counts.unreadable_places:
-        console.print(
-            f"{counts.unreadable_places} unreadable places hold an unknown number of records"
-        )
-    for line in unread_lines(manifest)[:MOST]:
-        console.print(shown(line))
-    for line in unread_field_lines(manifest):
-        console.print(shown(line))
-    if manifest.warnings:
-        _most(console, "fields set to unknown", manifest.warnings, None, {}, 5)
-    for state in STATE_NAMES:
-        console.print(STATE_TEXTS[state])
-    if manifest.nightly is not None:
-        print_night(console, manifest.nightly)
-    rate = counts.read / manifest.seconds if manifest.seconds else 0
-    console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} cases a second")
-    console.print("An attorney decides; these are recommendations.")
-    console.print(f"files: {shown(run)}/{{{','.join(ROUTES)},quarantine,duplicates,cases}}/")
+    rows.append(("routed", [f"{routed:,}", "", *(f"{number:,}" for number in totals)]))
+    others = {
+        "quarantined": counts.quarantined,
+        "superseded duplicates": counts.duplicates,
+        "completed": counts.completed,
+        "out of scope": counts.out_of_scope,
+    }
+    rows += [(name, [f"{number:,}"]) for name, number in others.items() if number]
+    rows.append(("records read", [f"{counts.read:,}"]))
+    heads = ["cases", "share", *STATE_HEADS.values(), "needs\nreview"]
+    held = [text for total, text in zip(totals, STATE_TEXTS.values(), strict=False) if total]
+    legend = [paragraph(f"  {text}", "    ") for text in held]
+    return [*table_lines("Routes", heads, rows), *legend]
 
 
-def _ask_first(console: Console, manifest: Manifest) -> None:
+def _ask_first(manifest: Manifest) -> list[str]:
     """What to ask before anybody accelerates a case that leans on what is presumed absent."""
     leaning = manifest.states["expedite"].get("AFTER_CHECKS", 0)
-    if leaning and manifest.ask_first:
-        console.print(
-            f"[bold]{leaning:,} of the cases to expedite lean on what is presumed absent.[/] "
-            "Ask before anybody accelerates them:"
-        )
-        _most(console, "ask first", _labels(manifest.ask_first), leaning, {}, 5)
+    if not leaning or not manifest.ask_first:
+        return []
+    text = (
+        f"{leaning:,} of the cases to expedite lean on favorable facts that are presumed absent. "
+        "Ask before anybody accelerates them:"
+    )
+    return [paragraph(text), *_most("Ask first", _labels(manifest.ask_first), leaning, FEW)]
 
 
 def _labels(numbers: dict[str, int]) -> dict[str, int]:
@@ -132,39 +127,54 @@ def _labels(numbers: dict[str, int]) -> dict[str, int]:
     return {FACTS[name].label if name in FACTS else name: n for name, n in numbers.items()}
 
 
-def _set_aside(console: Console, manifest: Manifest) -> None:
+def _quarantined(manifest: Manifest) -> list[str]:
     """Every reason: the records add up; an entry may hold many, or none of a case."""
-    table = _table("set aside", "records", "entries")
+    if not manifest.quarantine:
+        return []
     records = manifest.quarantined_records or {}
-    for reason in sorted(manifest.quarantine, key=lambda reason: -records.get(reason, 0)):
-        number = f"{records[reason]:,}" if reason in records else ""
-        table.add_row(shown(reason), number, f"{manifest.quarantine[reason]:,}")
-    console.print(table)
+    rows = [
+        (shown(reason), [f"{records[reason]:,}" if reason in records else "", f"{entries:,}"])
+        for reason, entries in sorted(
+            manifest.quarantine.items(), key=lambda item: -records.get(item[0], 0)
+        )
+    ]
+    return table_lines("Quarantined", ["records", "entries"], rows)
 
 
-def _most(
-    console: Console,
-    title: str,
-    numbers: dict[str, int],
-    whole: int | None,
-    titles: dict[str, str],
-    most: int = MOST,
-) -> None:
+def _unread(manifest: Manifest) -> list[str]:
+    places = manifest.counts.unreadable_places
+    unknown = f"{places:,} unreadable places hold an unknown number of records"
+    return [
+        *([unknown] if places else []),
+        *(paragraph(shown(line), "  ") for line in unread_lines(manifest)[:MOST]),
+        *(paragraph(shown(line), "  ") for line in unread_field_lines(manifest)),
+    ]
+
+
+def _most(title: str, numbers: dict[str, int], whole: int | None, most: int) -> list[str]:
+    """The first of some counts; what is left out is said."""
     if not numbers:
-        return
-    table = _table(title, "cases", "share" if whole else "")
-    for name, number in list(numbers.items())[:most]:
-        label = f"{name}  {titles[name]}" if name in titles else name
-        table.add_row(shown(label), f"{number:,}", _share(number, whole) if whole else "")
-    console.print(table)
+        return []
+    rows = [
+        (shown(name).strip(), [f"{number:,}", *([_share(number, whole)] if whole else [])])
+        for name, number in list(numbers.items())[:most]
+    ]
+    left = len(numbers) - most
+    more = [(f"... and {left:,} more", ())] if left > 0 else []
+    return table_lines(title, ["cases", *(["share"] if whole else [])], [*rows, *more])
 
 
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, min_width=34, no_wrap=False)
-    for other in others:
-        table.add_column(other, justify="right")
-    return table
+def _closing(run: str, manifest: Manifest) -> list[str]:
+    rate = manifest.counts.read / manifest.seconds if manifest.seconds else 0
+    folders = [*ROUTES, "quarantine", "duplicates", "cases"]
+    if manifest.nightly is not None:
+        folders += ["changes", "queue"]
+    return [
+        f"{manifest.seconds:,.1f} seconds, {rate:,.0f} cases a second",
+        f"files: {shown(run)}/",
+        f"       {{{','.join(folders)}}}/",
+        "It recommends. An attorney decides.",
+    ]
 
 
 def _share(number: int, whole: int | None) -> str:

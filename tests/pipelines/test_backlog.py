@@ -391,10 +391,10 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     manifest = json.loads((run / "manifest.json").read_text())
     lost = {row["source_file"]: row for row in rows(run, "quarantine") if row["stage"] == "read"}
     assert set(lost) == {str(folder / "1.avro"), str(folder / "2.avro")}
-    table = done.stdout[done.stdout.index("\nset aside") :].splitlines()[2:]
+    table = done.stdout[done.stdout.index("\nQuarantined") :].splitlines()[2:]
     shown = {}
     for line in table:
-        if not (found := re.fullmatch(r"([A-Z_]+) +(?:([\d,]+) +)?([\d,]+) *", line)):
+        if not (found := re.fullmatch(r" *([A-Z_]+) +(?:([\d,]+) +)?([\d,]+) *", line)):
             break
         shown[found[1]] = [int((number or "0").replace(",", "")) for number in found.groups()[1:]]
     aside = rows(run, "quarantine")

@@ -95,7 +95,7 @@ def test_the_summary_says_what_the_files_hold(place: Place) -> None:
     read = routed + len(held["quarantine"]) + len(held["duplicates"])
     assert counted(summary, "records read") == read > CASES
     assert summary.strip().startswith("ice-2011-11-17 as of 2011-11-17\n")
-    assert "An attorney decides; these are recommendations." in summary
+    assert "It recommends. An attorney decides." in summary
     assert f"files: {run.parent}/sample-" in summary
 
 
