@@ -33,6 +33,7 @@ from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
 from transforms.assess.beam import ReviewCases
 from transforms.assess.frame import Terms
+from transforms.avro.quarantined import unreadable_file
 from transforms.avro.read import ReadFrames, expand_inputs
 from transforms.avro.write import WriteFrames
 from transforms.files.find import FoundFile, LeftOut
@@ -40,7 +41,6 @@ from transforms.files.names import path_text
 from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, SplitRepeated
-from transforms.normalize.quarantine import unreadable_file
 from transforms.route.tally import AddUp, tally_quarantined, tally_rows
 
 TALLY = "_tally.ndjson"

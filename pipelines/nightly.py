@@ -39,12 +39,12 @@ from schemas.manifest import (
 from schemas.options import NightlyOptions
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load, read
+from transforms.avro.quarantined import unreadable_file
 from transforms.avro.read import ReadFrames
 from transforms.files.names import path_text
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.night import PART_SCHEMAS, ByBucket, RunNight
-from transforms.normalize.quarantine import unreadable_file
 from transforms.route.tally import AddUp
 
 

@@ -31,11 +31,11 @@ from schemas.errors import BusyError, DamagedError, InputError, RunError
 from schemas.options import WatchOptions
 from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
+from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.read import FrameSource
 from transforms.files.names import text_path
 from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 from transforms.nightly.events import EVENTS
-from transforms.normalize.quarantine import QUARANTINED
 from transforms.watch.cases import News, WatchCases, by_shard
 
 POLL_SECONDS = 0.5

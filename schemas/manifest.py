@@ -138,7 +138,7 @@ class NightEvents(_Part):
         read: Events read.
         repeated: Events that were there already, or came twice.
         conflicts: Events with the id of another and other content, all but the greatest.
-        set_aside: Events that no fold can use.
+        quarantined: Events that no fold can use.
         unread: Events and reviews in damaged blocks, as far as their headers say.
         pending: Events that wait for their case to be opened, earlier nights' included.
     """
@@ -146,7 +146,7 @@ class NightEvents(_Part):
     read: int
     repeated: int
     conflicts: int
-    set_aside: int
+    quarantined: int
     unread: int
     pending: int
 
@@ -157,7 +157,7 @@ class NightReviews(_Part):
     read: int
     new: int
     conflicts: int
-    set_aside: int
+    quarantined: int
     kept: int
 
 
@@ -171,7 +171,7 @@ class Nightly(_Part):
         consumed: Files of events and reviews that tonight read.
         consumed_list: SHA-256 of consumed.ndjson, the list of all that any night read.
         left_unread: Files that are cut short, as if still being written: left for the next night.
-        set_aside: Files that are not Avro files of events or reviews.
+        foreign: Files that are not Avro files of events or reviews.
         cases_before: Cases in last night's snapshot, or on a first night in the case files.
         opened: Cases that events opened.
         cases: Cases in tonight's snapshot.
@@ -188,7 +188,7 @@ class Nightly(_Part):
     consumed: tuple[ConsumedFile, ...]
     consumed_list: str
     left_unread: tuple[str, ...]
-    set_aside: tuple[str, ...]
+    foreign: tuple[str, ...]
     cases_before: int
     opened: int
     cases: int

@@ -46,7 +46,7 @@ class GoodNight(_Part):
         reviews: Reviews kept.
         pending: Events that wait for their case to be opened.
         left_unread: Files that were cut short, and wait.
-        set_aside: Files that held something else.
+        foreign: Files that held something else.
         damaged_files: Files of which a part could not be read, and is lost until it is repaired.
         lost_records: Records in those parts, as far as that is known.
         lost_uncounted: In how many of those parts it is not.
@@ -70,7 +70,7 @@ class GoodNight(_Part):
     reviews: int
     pending: int
     left_unread: int
-    set_aside: int
+    foreign: int
     damaged_files: int
     lost_records: int
     lost_uncounted: int

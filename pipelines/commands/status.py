@@ -143,7 +143,7 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
         reviews=night.reviews.kept,
         pending=night.events.pending,
         left_unread=len(night.left_unread),
-        set_aside=len(night.set_aside),
+        foreign=len(night.foreign),
         damaged_files=len(manifest.damaged),
         lost_records=sum(file.records for file in manifest.damaged),
         lost_uncounted=sum(file.uncounted for file in manifest.damaged),
@@ -170,7 +170,7 @@ def in_words(status: Status) -> list[str]:
             f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
             f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(_marks(good.queue))})",
             f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
-            f"files left unread: {good.left_unread:,}; set aside: {good.set_aside:,}",
+            f"files left unread: {good.left_unread:,}; not of events or reviews: {good.foreign:,}",
         ]
         if good.damaged_files or good.left_out:
             lines.append(f"NOT READ: {_not_read(good)}; discretion show {status.state} names them")
@@ -234,7 +234,7 @@ def prometheus(status: Status) -> Iterator[str]:
     )
     yield from _gauge("left_out_files", "Files of which nothing was read", {"": good.left_out})
     yield from _gauge("clock_ahead", "1 if it ended in the future", {"": is_ahead(good)})
-    yield from _gauge("foreign_files", "Files that held something else", {"": good.set_aside})
+    yield from _gauge("foreign_files", "Files that held something else", {"": good.foreign})
 
 
 def _gauge(name: str, help_: str, values: Mapping[Any, float], label: str = "") -> Iterator[str]:

@@ -93,7 +93,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
             left_unread=tuple(
                 file.name for file in (*job.events.cut_short, *job.reviews.cut_short)
             ),
-            set_aside=tuple(file.name for file, _ in (*job.events.others, *job.reviews.others)),
+            foreign=tuple(file.name for file, _ in (*job.events.others, *job.reviews.others)),
             cases_before=tallies.total("before"),
             opened=tallies.total("opened"),
             cases=records("cases"),
@@ -101,7 +101,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
                 read=tallies.total("events"),
                 repeated=tallies.total("event_repeated"),
                 conflicts=tallies.total("event_conflicts"),
-                set_aside=tallies.total("event_bad"),
+                quarantined=tallies.total("event_bad"),
                 unread=tallies.total("news_unread"),
                 pending=tallies.total("event_pending"),
             ),
@@ -109,7 +109,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
                 read=tallies.total("reviews"),
                 new=tallies.total("review_new"),
                 conflicts=tallies.total("review_conflicts"),
-                set_aside=tallies.total("review_bad"),
+                quarantined=tallies.total("review_bad"),
                 kept=records("reviews"),
             ),
             changed=records("changes"),

@@ -18,7 +18,7 @@ from transforms.avro.blocks import count_records
 from transforms.avro.read import expand_inputs
 from transforms.files.find import FoundFile, LeftOut
 from transforms.files.storage import open_file
-from transforms.frames.buckets import bucket_count
+from transforms.nightly.buckets import bucket_count
 from transforms.nightly.changes import LastNight
 from transforms.nightly.night import Night
 

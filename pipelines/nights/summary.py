@@ -24,11 +24,11 @@ def night_lines(night: Nightly) -> Iterator[list[str]]:
         ("events read", events.read),
         ("  seen before", events.repeated),
         ("  with the id of another event", events.conflicts),
-        ("  that can't be applied", events.set_aside),
+        ("  that can't be applied", events.quarantined),
         ("  waiting for their case", events.pending),
         ("cases opened", night.opened),
         ("new reviews", reviews.new),
-        ("reviews quarantined", reviews.set_aside + reviews.conflicts),
+        ("reviews quarantined", reviews.quarantined + reviews.conflicts),
     ]
     yield _table(f"Since {night.previous or 'the case files'}", rows)
     causes = [(f"  by {cause(kind)}", number) for kind, number in night.causes.items()]

@@ -1,4 +1,5 @@
-"""The docs are run: every command, program, link and table in README.md and docs/.
+"""The docs are run: every command, program, link and table in README.md,
+CONTRIBUTING.md and docs/.
 
 How a doc says what to run, in fenced blocks that are run in order in a fresh directory:
 
@@ -32,7 +33,7 @@ from schemas.avro import avro_schema
 from schemas.conflicts import CONFLICTS
 
 ROOT = Path(__file__).parents[2]
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What stands for a command that would take long here, or would run this test again.
 INSTEAD = {
     "scripts/backlog": "scripts/backlog --cases 2000",

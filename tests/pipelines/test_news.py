@@ -102,7 +102,7 @@ def test_a_repaired_file_under_a_new_name_is_taken_up(first: Path) -> None:
     read = {Path(file["path"]).name for file in told["nightly"]["consumed"]}
     assert read == {"damaged.2.avro", "cut.avro"}
     assert told["nightly"]["events"] | {"pending": 0} == {
-        "read": 4, "repeated": 2, "conflicts": 0, "set_aside": 0, "unread": 0, "pending": 0
+        "read": 4, "repeated": 2, "conflicts": 0, "quarantined": 0, "unread": 0, "pending": 0
     }  # fmt: skip
     # The link and the pipe are still there.
     assert (done.returncode, done.stderr.count("\n")) == (ExitCode.DAMAGED, 2)

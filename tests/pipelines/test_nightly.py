@@ -197,7 +197,7 @@ def test_what_cannot_be_folded_is_kept_and_counted(place: Path) -> None:
     night = manifest(run)["nightly"]
     assert night["left_unread"] == [str(place / "events/known-2.avro")]
     assert night["events"]["pending"] == 1
-    assert night["events"]["set_aside"] == 1
+    assert night["events"]["quarantined"] == 1
     assert night["events"]["repeated"] >= 1
     [bad] = [row for row in rows(run, "quarantine") if row["reason"] == "UNKNOWN_FIELD"]
     assert (bad["case_id"], bad["field"]) == ("plain", "sets")

@@ -27,7 +27,7 @@ GOOD: dict[str, Any] = {
     "reviews": 0,
     "pending": 0,
     "left_unread": 0,
-    "set_aside": 0,
+    "foreign": 0,
 }
 
 

@@ -17,6 +17,7 @@ from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
 from transforms.avro.account import digest
 from transforms.avro.blocks import read_header
 from transforms.avro.decode import Decoder
+from transforms.avro.quarantined import unreadable
 from transforms.avro.stream import read_stream
 from transforms.files.find import Found, FoundFile, LeftOut, find_files
 from transforms.files.names import path_text, text_path
@@ -24,7 +25,6 @@ from transforms.files.storage import open_file, size_of, why_not
 from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
-from transforms.normalize.quarantine import unreadable
 
 # A range is read by one worker.
 RANGE_BYTES = 64 << 20

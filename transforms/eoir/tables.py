@@ -27,12 +27,12 @@ import polars as pl
 
 from schemas.eoir import TABLES, Kind, Table
 from schemas.eoir_columns import DATE, codes_of, shape_of
+from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED
 from transforms.eoir.files import TableFile
 from transforms.eoir.lines import AROUND, NULL_SPELLINGS, cases_of, mend, split_odd
 from transforms.frames.frame import Frame
 from transforms.normalize.charges import charge_code
 from transforms.normalize.dates import is_placeholder, written_day
-from transforms.normalize.quarantine import KEPT_BYTES, QUARANTINED
 from transforms.route.tally import SCHEMA as TALLY
 
 DTYPES = {

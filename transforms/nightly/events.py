@@ -14,12 +14,13 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.avro import avro_schema
+from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.normalize.dates import iso_day, iso_time
 from transforms.normalize.nulls import given_code, given_text, is_no_date
-from transforms.normalize.quarantine import QUARANTINED, set_aside
+from transforms.normalize.quarantine import quarantined_records
 
 EVENTS = polars_schema(avro_schema("case_event"))
 KEYS = ("case_id", "updated_at")
@@ -128,7 +129,7 @@ def part(
         bad = left & faults[name]
         if bad.any():
             quarantined.append(
-                set_aside(raw.filter(bad), stage, pl.lit(reason), pl.lit(field), detail)
+                quarantined_records(raw.filter(bad), stage, pl.lit(reason), pl.lit(field), detail)
             )
         left = left & ~faults[name]
     return Checked(spelt.filter(left), pl.concat(quarantined))

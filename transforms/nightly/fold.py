@@ -21,7 +21,7 @@ import polars as pl
 from transforms.frames.frame import Frame, json_lines, put
 from transforms.nightly.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
 from transforms.normalize.case_frame import CASES
-from transforms.normalize.quarantine import set_aside
+from transforms.normalize.quarantine import quarantined_records
 
 CONFLICT = "it has the id of another event of the case, and other content"
 
@@ -113,7 +113,7 @@ def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
         .sort("case_id", "recorded_at", "event_id", "_content", nulls_last=False)
     )
     lesser = ordered.select(~ids.is_last_distinct()).to_series()
-    conflicts = set_aside(
+    conflicts = quarantined_records(
         ordered.filter(lesser).drop("_content"),
         "event",
         pl.lit("EVENT_CONFLICT"),

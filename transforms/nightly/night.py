@@ -12,16 +12,16 @@ import polars as pl
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from transforms.assess.frame import Terms, weigh
-from transforms.frames.buckets import bucket_file, by_bucket
+from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.bucket_files import read_whole
+from transforms.nightly.buckets import bucket_file, by_bucket
 from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarize
 from transforms.nightly.events import EVENTS, base_events, normalize_events
 from transforms.nightly.fold import fold
 from transforms.nightly.reviews import REVIEWS, keep_reviews, normalize_reviews, queue
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.duplicates import resolve
-from transforms.normalize.quarantine import QUARANTINED
 from transforms.route.tally import SCHEMA as TALLY
 from transforms.route.tally import (
     add_up,

@@ -15,13 +15,14 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
+from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, json_lines
 from transforms.nightly.events import BASE, Checked, part, text_of, time_faults
 from transforms.normalize.case_frame import case_key
 from transforms.normalize.dates import iso_time
 from transforms.normalize.nulls import given_code
-from transforms.normalize.quarantine import QUARANTINED, set_aside
+from transforms.normalize.quarantine import quarantined_records
 
 REVIEWS = polars_schema(avro_schema("review"))
 QUEUE = polars_schema(avro_schema("queue"))
@@ -119,7 +120,7 @@ def keep_reviews(
     refused = new.filter(~fresh & ~repeated).select(REVIEWS.names())
     conflicts = QUARANTINED.to_frame()
     if refused.height:
-        conflicts = set_aside(
+        conflicts = quarantined_records(
             refused,
             "review",
             pl.lit("REVIEW_CONFLICT"),

@@ -18,7 +18,7 @@ from transforms.frames.frame import Frame, concat_frames, json_lines
 from transforms.frames.rebatch import Rebatch
 from transforms.normalize.case_frame import case_key
 from transforms.normalize.dates import iso_time
-from transforms.normalize.quarantine import set_aside
+from transforms.normalize.quarantine import quarantined_records
 
 BUCKETS = 32
 ID_HASH = pl.Schema({"id_hash": pl.UInt64})
@@ -80,7 +80,7 @@ def resolve(records: Frame) -> tuple[Frame, Frame]:
     winners = ranked.filter("_first").select(records.columns)
     losers = ranked.filter(~pl.col("_first")).select(records.columns)
     detail = "another record of the case has a later update time"
-    return winners, set_aside(
+    return winners, quarantined_records(
         losers, "deduplicate", pl.lit("SUPERSEDED"), pl.lit(None, pl.String), detail
     )
 

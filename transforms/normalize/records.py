@@ -28,11 +28,12 @@ import datetime
 
 import polars as pl
 
+from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.fields import mend
-from transforms.normalize.quarantine import QUARANTINED, set_aside
+from transforms.normalize.quarantine import quarantined_records
 
 
 def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
@@ -52,7 +53,7 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
     nameless = mended["case_id"].is_null()
     if not nameless.any():
         return mended, QUARANTINED.to_frame()
-    quarantined = set_aside(
+    quarantined = quarantined_records(
         records.filter(nameless),
         "normalize",
         pl.lit("MISSING_CASE_ID"),

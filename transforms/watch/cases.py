@@ -14,9 +14,9 @@ from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec
 from apache_beam.utils.shared import Shared
 from apache_beam.utils.timestamp import Timestamp
 
-from transforms.frames.buckets import by_bucket
 from transforms.frames.coder import FrameCoder
 from transforms.frames.frame import Frame, concat_frames
+from transforms.nightly.buckets import by_bucket
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import Night
 from transforms.watch.due import DUE

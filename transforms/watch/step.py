@@ -14,8 +14,8 @@ import polars as pl
 
 from schemas.outcomes import ROUTES
 from transforms.assess.frame import Weighed, weigh
-from transforms.frames.buckets import bucket_of
 from transforms.frames.frame import Frame
+from transforms.nightly.buckets import bucket_of
 from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import Night, fold_in

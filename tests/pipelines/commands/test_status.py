@@ -19,7 +19,7 @@ from tests.helpers.commands import discretion
 STARTED = datetime.datetime(2011, 11, 17, 1, 30, tzinfo=datetime.UTC)
 # It took 90.5 seconds; this is five and a half hours after its end.
 NOW = STARTED + datetime.timedelta(seconds=90.5) + datetime.timedelta(hours=5.5)
-NONE = {"read": 0, "conflicts": 0, "set_aside": 0}
+NONE = {"read": 0, "conflicts": 0, "quarantined": 0}
 NIGHT: dict[str, Any] = {
     "run_id": "night-2011-11-16",
     "rulebook": {"id": "small", "digest": "0f"},
@@ -58,7 +58,7 @@ NIGHT: dict[str, Any] = {
         "consumed": [],
         "consumed_list": "ab",
         "left_unread": ["events/a.avro", "events/b.avro"],
-        "set_aside": ["events/song.avro"],
+        "foreign": ["events/song.avro"],
         "cases_before": 1239,
         "opened": 1,
         "cases": 1240,
@@ -104,7 +104,7 @@ def test_the_last_good_night_its_age_and_its_counts(tmp_path: Path) -> None:
         "reviews": 17,
         "pending": 4,
         "left_unread": 2,
-        "set_aside": 1,
+        "foreign": 1,
         "damaged_files": 0,
         "lost_records": 0,
         "lost_uncounted": 0,
@@ -156,7 +156,7 @@ def test_in_words(tmp_path: Path) -> None:
         "changed: 12 (fact 9, milestone 5)",
         "waiting for an attorney: 213 (waits 210, facts changed 3)",
         "reviews kept: 17; events that wait for their case: 4",
-        "files left unread: 2; set aside: 1",
+        "files left unread: 2; not of events or reviews: 1",
         "FAILED since, 2011-11-17 05:06 UTC: disk full",
         f"unfinished, at work or killed: {state}/runs/_night-2011-11-17.partial",
     ]

@@ -11,8 +11,8 @@ from schemas.case_record import CaseRecord
 from schemas.conditions import Condition
 from tests.helpers.small_rulebook import small
 from transforms.assess.frame import Terms, standing_of, weigh
+from transforms.avro.quarantined import QUARANTINED
 from transforms.normalize.case_frame import to_frame
-from transforms.normalize.quarantine import QUARANTINED
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import RECOMMENDATION, recommend_records
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from schemas.avro import Schema
 from schemas.errors import InputError
 from tests.helpers.random_avro import written
+from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.read import FrameSource, ReadFrames, expand_inputs, sha256
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
-from transforms.normalize.quarantine import QUARANTINED
 
 SCHEMA: Schema = {
     "type": "record",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.case_record import CaseRecord
+from transforms.avro.quarantined import QUARANTINED
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.duplicates import (
     FindRepeated,
@@ -18,7 +19,6 @@ from transforms.normalize.duplicates import (
     repeated_hashes,
     resolve,
 )
-from transforms.normalize.quarantine import QUARANTINED
 
 
 def cases(*rows: tuple[str | None, str | None, str]) -> pl.DataFrame:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.case_record import CaseRecord, Charge
+from transforms.avro.quarantined import QUARANTINED
 from transforms.normalize.case_frame import CASES, from_frame, to_frame
-from transforms.normalize.quarantine import QUARANTINED
 from transforms.normalize.records import normalize
 
 AS_OF = datetime.date(2011, 11, 17)

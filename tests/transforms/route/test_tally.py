@@ -10,7 +10,7 @@ from apache_beam.testing.util import assert_that
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.normalize.quarantine import QUARANTINED
+from transforms.avro.quarantined import QUARANTINED
 from transforms.route.recommendation import RECOMMENDATION
 from transforms.route.tally import (
     SCHEMA,

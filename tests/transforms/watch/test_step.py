@@ -17,14 +17,14 @@ from schemas.case_record import CaseRecord
 from tests.helpers.news import CLEAN, ELDER, RULEBOOK, completed, event, events_of, felony
 from transforms.assess.frame import Terms
 from transforms.avro.encode import encode_blocks, write_header
-from transforms.frames.buckets import bucket_file, by_bucket
+from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame
+from transforms.nightly.buckets import bucket_file, by_bucket
 from transforms.nightly.changes import LastNight
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import PART_SCHEMAS, Night, one_bucket
 from transforms.nightly.reviews import REVIEWS
 from transforms.normalize.case_frame import to_frame
-from transforms.normalize.quarantine import QUARANTINED
 from transforms.sample.backlog import sample_cases
 from transforms.sample.events import sample_events
 from transforms.watch.step import Known, Snapshot, ids_of, step

@@ -1,6 +1,6 @@
 import polars as pl
 
-from transforms.frames.buckets import bucket_count, bucket_of, by_bucket
+from transforms.nightly.buckets import bucket_count, bucket_of, by_bucket
 
 
 def plain(text: str, buckets: int) -> int:
