@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import io
 import os
 import select
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pipelines
 from pipelines.cli.console import complain
@@ -81,30 +82,28 @@ def _print_no_more() -> None:
         os.close(nowhere)
 
 
-@contextlib.contextmanager
-def native_silenced() -> Iterator[None]:
+def silence_native() -> None:
     """Keep what libraries write on standard error from the user, not what Python does.
 
-    Rust writes of a panic there before it is an exception of Python's, which is reported.
+    Rust writes of a panic there before it is an exception of Python's, which is reported. It stays
+    so to the end of a command: what is decoded ahead may panic while the process ends.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that has no such letter shows its number.
             stream.reconfigure(errors="backslashreplace")
     if not pipelines.IS_COMMAND or os.environ.get("DISCRETION_DEBUG") or not _is_standard():
-        yield
         return
-    before, kept = sys.stderr, os.dup(_ERROR)
+    kept = os.dup(_ERROR)
+    sys.stderr = open(  # noqa: SIM115 - open to the end of the process
+        kept, "w", 1, sys.stderr.encoding, "backslashreplace", closefd=False
+    )
+    if faulthandler.is_enabled():
+        # It writes to the number that standard error had when it was enabled.
+        faulthandler.enable(sys.stderr)
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    with open(kept, "w", buffering=1, errors="backslashreplace") as python:
-        os.dup2(nowhere, _ERROR)
-        os.close(nowhere)
-        sys.stderr = python
-        try:
-            yield
-        finally:
-            os.dup2(kept, _ERROR)
-            sys.stderr = before
+    os.dup2(nowhere, _ERROR)
+    os.close(nowhere)
 
 
 def _is_standard() -> bool:

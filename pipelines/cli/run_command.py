@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pipelines.cli import signals
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode, exit_code_of
-from pipelines.cli.output import flush_output, native_silenced, reader_has_gone
+from pipelines.cli.output import flush_output, reader_has_gone, silence_native
 from schemas import errors
 from schemas.errors import DiscretionError
 
@@ -49,8 +49,8 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         signals.listen()
         # What the imports made stays to the end; the collector need not go over it again and again.
         gc.freeze()
-        with native_silenced():
-            _run(name, command, codes)
+        silence_native()
+        _run(name, command, codes)
     except signals.Interrupted:
         # It came too late to end the command, which has its code, or too early for it to begin.
         if not codes:

@@ -59,12 +59,15 @@ def test_an_import_that_fails_is_one_line(tmp_path: Path) -> None:
     )
 
 
-def command(body: str, *redirected: str, **more: str) -> subprocess.CompletedProcess[str]:
+def command(
+    body: str, *redirected: str, then: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
     """A command that does what is said."""
     script = f"""
 import os, signal, sys, time
 sys.argv = ["discretion"]
 import pipelines
+from pipelines.cli.console import complain
 from pipelines.cli.run_command import run_command
 from schemas.errors import InputError
 
@@ -73,14 +76,14 @@ def work():
     return 0
 
 code = run_command("test", work)
-{more.get("then", "")}
+{then}
 sys.exit(code)
 """
     words = [sys.executable, "-c", script]
     shell = ["bash", "-c", f'"$@" {" ".join(redirected)}', "bash", *words]
     return subprocess.run(
         shell, capture_output=True, text=True, check=False, cwd=ROOT,
-        env=environment() | {"RUST_BACKTRACE": "1"},
+        env=environment() | {"RUST_BACKTRACE": "1"} | more,
     )  # fmt: skip
 
 
@@ -100,8 +103,15 @@ def test_a_signal_that_ends_it_is_heard_once() -> None:
 
 
 def test_what_libraries_write_is_not_shown_and_what_python_says_is() -> None:
-    done = command("os.write(2, b'thread panicked'); print('said', file=sys.stderr)")
-    assert (done.returncode, done.stderr) == (ExitCode.OK, "said\n")
+    write = "os.write(2, b'thread panicked')"
+    done = command(f"{write}; print('said', file=sys.stderr)", then=f"{write}; complain('test', 1)")
+    assert (done.returncode, done.stderr) == (ExitCode.OK, "said\ndiscretion test: 1\n")
+
+
+def test_a_crash_of_the_interpreter_is_said_to_who_asks() -> None:
+    body = "import faulthandler; faulthandler._sigsegv()"
+    assert command(body).stderr == ""
+    assert "Segmentation fault" in command(body, PYTHONFAULTHANDLER="1").stderr
 
 
 @pytest.mark.parametrize(
