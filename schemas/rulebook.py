@@ -284,7 +284,11 @@ class Rulebook(_Part):
             part: getattr(self, part) + getattr(companion, part) for part in ADDED_BY_COMPANIONS
         }
         parameters = {**companion.parameters, **self.parameters}
-        return self.model_copy(update={**added, "parameters": parameters})
+        # What is written out again is whole: it names no companion that it already holds.
+        still_named = tuple(name for name in self.companions if name != companion.id)
+        return self.model_copy(
+            update={**added, "parameters": parameters, "companions": still_named}
+        )
 
     def in_force_on(self, day: datetime.date) -> bool:
         """Whether the document is in force on a day."""
