@@ -1,0 +1,87 @@
+"""Try the commands on damaged and hostile input, interrupted, on full disks, two at once.
+
+Each trial runs the real commands as processes and compares what they say with a clean run. Its seed
+settles a trial: --seed N --trials 1 makes that of seed N again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts.fault_trials.kinds import KINDS
+from scripts.fault_trials.table import progress, table, what_broke
+from scripts.fault_trials.trial import Outcome, make
+from scripts.fault_trials.world import World
+
+# Seeds that follow one another are of kinds that lie apart, so that a few trials try most classes.
+_STEP = 11
+
+
+def main() -> int:
+    """Run the trials.
+
+    Returns:
+        1 if any broke, else 0.
+    """
+    parser = argparse.ArgumentParser(
+        prog="scripts/faults",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first; default: 1")
+    parser.add_argument("--trials", type=int, metavar="N", help="how many; default: 50")
+    parser.add_argument("--minutes", type=float, metavar="M", help="begin none after so long")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at once; default: 2")
+    parser.add_argument("--only", metavar="WORDS", help="only kinds that have these words")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep what broke in there")
+    options = parser.parse_args()
+    most = options.trials if options.trials is not None else 10**9 if options.minutes else 50
+    end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
+    root = Path(tempfile.mkdtemp(prefix="faults-"))
+    try:
+        outcomes = list(_all(options, range(options.seed, options.seed + most), end, root))
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    for line in (*table(outcomes), *what_broke(outcomes)):
+        print(line)
+    return int(any(outcome.broke for outcome in outcomes))
+
+
+def _all(options: argparse.Namespace, seeds: range, end: float, root: Path) -> Iterator[Outcome]:
+    """Make the trials, some at once, until the time is up."""
+    world = World(root / "world")
+    (root / "world").mkdir()
+    kinds = [k for k in KINDS if (options.only or "") in f"{k.fault}, {k.command}"]
+    if not kinds:
+        raise SystemExit(f"scripts/faults: no kind of trial has the words {options.only}")
+
+    def one(seed: int) -> Outcome | None:
+        if time.monotonic() > end:
+            return None
+        place = root / f"trial-{seed}"
+        outcome = make(kinds[seed * _STEP % len(kinds)], seed, world, place)
+        if outcome.broke and options.keep:
+            shutil.copytree(place, options.keep / place.name, symlinks=True)
+        shutil.rmtree(place, ignore_errors=True)
+        return outcome
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for number in range(0, len(seeds), options.jobs):
+            made = list(pool.map(one, seeds[number : number + options.jobs]))
+            for outcome in made:
+                if outcome is None:
+                    return
+                for line in progress(outcome):
+                    print(line, file=sys.stderr, flush=True)
+                yield outcome
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""What is asked of every command that ends, whatever was done to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from scripts.fault_trials.process import CPU_SECONDS, MEMORY_BYTES, Ended
+from scripts.fault_trials.results import Content, content, latest, recounted
+
+_STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OURS = re.compile(r"^discretion( [a-z-]+)?: ")
+
+
+def ending(ended: Ended, codes: Collection[int]) -> list[str]:
+    """What is wrong with how a command ended.
+
+    Args:
+        ended: The command.
+        codes: The exit codes that it may have.
+    """
+    name = ended.words[0]
+    wrong = []
+    if ended.code not in codes:
+        last = (ended.stderr.strip() or ended.stdout.strip()).splitlines()[-1:]
+        wrong.append(f"{name} ended with {ended.code}, not one of {sorted(codes)}: {last}")
+    for printed in (ended.stdout, ended.stderr):
+        if "Traceback" in printed or "panicked" in printed:
+            wrong.append(f"{name} printed a traceback")
+        if _STEERS.search(printed):
+            wrong.append(f"{name} printed what steers a terminal")
+    lines = ended.stderr.splitlines()
+    if any(not _OURS.match(line) for line in lines):
+        wrong.append(f"{name} said something that is no line of ours: {lines[:3]}")
+    if ended.code in (3, 4, 5, 130) and name != "watch" and len(lines) != 1:
+        wrong.append(f"{name} said one problem in {len(lines)} lines")
+    if ended.code > 0 and not lines and name != "status":
+        wrong.append(f"{name} said nothing of its exit code {ended.code}")
+    if ended.memory > MEMORY_BYTES:
+        wrong.append(f"{name} held {ended.memory >> 20} MiB")
+    if ended.cpu > CPU_SECONDS:
+        wrong.append(f"{name} took {ended.cpu:.0f} seconds of a processor")
+    return wrong
+
+
+def same(run: Path | None, clean: Content) -> list[str]:
+    """How a run differs from what the clean one says, and whether it counts what it has."""
+    if run is None:
+        return ["there is no run"]
+    found = content(run, tuple(clean))
+    differ = [part for part, said in clean.items() if found[part] != said]
+    return [
+        *([f"{', '.join(differ)} differ from the clean run"] if differ else []),
+        *recounted(run),
+    ]
+
+
+def nothing_left(output: Path, ended: Ended, before: Path | None = None) -> list[str]:
+    """What a command that failed has left that it should not.
+
+    Args:
+        output: The output directory.
+        ended: The command.
+        before: The latest run before.
+    """
+    wrong = []
+    if latest(output) != before:
+        wrong.append("a command that failed moved LATEST")
+    there = sorted(path.name for path in (output / "runs").glob("*")) if output.exists() else []
+    said = "nothing was left behind" in ended.stderr
+    partial = [name for name in there if name.startswith("_")]
+    if partial and (said or (ended.code != -9 and "is left behind" not in ended.stderr)):
+        wrong.append(f"{partial[0]} was left behind")
+    return wrong

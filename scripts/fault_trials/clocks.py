@@ -1,0 +1,59 @@
+"""Clocks that are wrong, or were."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import time
+
+from scripts.fault_trials import checks, results
+from scripts.fault_trials.trial import Bench, trial
+from scripts.fault_trials.world import SECOND, THIRD, night_words
+
+_YEARS = 40 * 365 * 86400
+
+
+@trial("clocks", "status")
+def _status(bench: Bench) -> list[str]:
+    """A night that ended in the future, or long ago, is not taken for a fresh one."""
+    hours = bench.source.choice((-100_000, -100, -1, 1, 30, 100_000))
+    bench.note(f"a night that ended {hours} hours ago")
+    _started(bench, hours)
+    ended = bench.run("status", "--state", "OUT", "--max-age", "26")
+    return checks.ending(ended, (0,) if 0 < hours < 26 else (6,))
+
+
+def _started(bench: Bench, hours: float) -> None:
+    """Have last night have begun so many hours ago."""
+    bench.world.write_news(bench.place)
+    path = bench.place / f"OUT/runs/night-{SECOND}/manifest.json"
+    said = json.loads(path.read_text())
+    at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
+    said["started"] = at.isoformat()
+    path.write_text(json.dumps(said))
+
+
+@trial("clocks", "nightly")
+def _nightly(bench: Bench) -> list[str]:
+    """Whatever the clocks were, all news is read once."""
+    _started(bench, bench.source.choice((-100_000, -1, 0, 100_000)))
+    at = max(0.0, time.time() + bench.source.choice((-_YEARS, -3600.0, 0.0, 3600.0, _YEARS)))
+    for name in ("events", "reviews"):
+        os.utime(bench.place / name / "3.avro", (at, at))
+    bench.note(f"files of {time.strftime('%Y-%m-%d', time.gmtime(at))}")
+    wrong = checks.ending(bench.run(*night_words(THIRD)), (0,))
+    return [*wrong, *checks.same(results.latest(bench.place / "OUT"), bench.world.night)]
+
+
+@trial("clocks", "nightly, an earlier day")
+def _earlier(bench: Bench) -> list[str]:
+    """A night before the last good one is refused, and changes nothing."""
+    bench.world.write_news(bench.place)
+    before = results.digests(bench.place / "OUT/runs")
+    day = bench.source.choice(("2011-11-01", "0001-01-01", "2011-11-14"))
+    bench.note(day)
+    wrong = checks.ending(bench.run(*night_words(day)), (2,))
+    if results.digests(bench.place / "OUT/runs") != before:
+        wrong.append("the state has changed")
+    return wrong

@@ -1,0 +1,200 @@
+"""Damaged containers: case files, events and reviews, in every codec and each way."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from signal import SIGTERM
+from typing import Any
+
+from schemas.avro import avro_schema
+from scripts.fault_trials import checks, results
+from scripts.fault_trials.container import WAYS, Damaged, build, unmet
+from scripts.fault_trials.process import Ended
+from scripts.fault_trials.results import Content, Row
+from scripts.fault_trials.trial import Bench, trial
+from scripts.fault_trials.world import FIRST, THIRD, backlog_words, night_words, watch_words
+from transforms.avro.codecs import CODECS
+
+# A file that is cut short waits so long for its end.
+_LONG_AGO = 3600
+
+
+def _damage(bench: Bench, path: Path, kind: str, rows: list[Row], id_field: str) -> Damaged:
+    """Write a damaged file of records."""
+    source = bench.source
+    codec, way = source.choice(sorted(CODECS)), source.choice(sorted(WAYS))
+    schema: Any = avro_schema(kind)
+    container = build(schema, rows, codec, source.choice((3, 10, 40)), id_field)
+    damaged = WAYS[way](container, source)
+    path.write_bytes(damaged.content)
+    old = path.stat().st_mtime - _LONG_AGO
+    os.utime(path, (old, old))
+    bench.note(f"{path.name}, {codec}: {way}")
+    return damaged
+
+
+@trial("damaged containers", "backlog")
+def _backlog(bench: Bench) -> list[str]:
+    bench.world.write_cases(bench.place / "cases", (0, 2))
+    return _cases(bench, backlog_words(), bench.place / "out", bench.world.backlog_run)
+
+
+@trial("damaged containers", "nightly, first night")
+def _first_night(bench: Bench) -> list[str]:
+    bench.world.write_cases(bench.place / "cases", (0, 2))
+    for name in ("events", "reviews"):
+        (bench.place / name).mkdir()
+    words = (*night_words(FIRST), "--input", "cases")
+    return _cases(bench, words, bench.place / "OUT", bench.world.first_night)
+
+
+def _cases(bench: Bench, words: tuple[str, ...], output: Path, clean: Path) -> list[str]:
+    """Read damaged case files, and judge what came of each case."""
+    rows = bench.world.part(1)
+    damaged = _damage(bench, bench.place / "cases/1.avro", "case_record", rows, "case_id")
+    ended = bench.run(*words)
+    wrong = checks.ending(ended, (0, 7))
+    run = results.latest(output)
+    if run is None:
+        return [*wrong, "there is no run"]
+    wrong += results.recounted(run)
+    others = {row["case_id"] for row in bench.world.rows} - set(damaged.ids)
+    read = results.read_ids(run)
+    wrong += unmet(damaged, [i for i in read if i not in others], reported=_names(ended, "1.avro"))
+    wrong += _counted(run, damaged, read)
+    if missing := others - set(read):
+        wrong.append(f"cases of other files are missing: {sorted(missing)[:3]}")
+    said, was = results.by_case(run), results.by_case(clean)
+    ids = Counter(i for i in read if i is not None)
+    for case, recommended in was.items():
+        # A changed byte may make one id of another, and then there are two of it.
+        is_touched = case in damaged.may_lose or (damaged.may_change and ids[case] > 1)
+        if not is_touched and said.get(case) != recommended:
+            wrong.append(f"a case that is not damaged is recommended otherwise: {case}")
+            break
+    return wrong
+
+
+def _names(ended: Ended, name: str) -> bool:
+    return ended.code == 7 and name in ended.stderr
+
+
+def _counted(run: Path, damaged: Damaged, read: list[str | None]) -> list[str]:
+    """Whether the records that are lost are within those that are said to be."""
+    if damaged.may_change:
+        return []
+    lost = sum((Counter(damaged.ids) - Counter(i for i in read if i is not None)).values())
+    said = [f for f in results.manifest(run)["damaged"] if f["path"].endswith("1.avro")]
+    if any(file["uncounted"] or file["cut_short"] for file in said):
+        return []
+    stated = sum(file["records"] for file in said)
+    return [f"{lost} records are lost, and {stated} are said to be"] if lost > stated else []
+
+
+@trial("damaged containers", "nightly, events")
+def _events(bench: Bench) -> list[str]:
+    world, place = bench.world, bench.place
+    world.write_news(place)
+    before = results.digests(place / "OUT/runs")
+    path = place / "events/3.avro"
+    damaged = _damage(bench, path, "case_event", world.event_rows, "event_id")
+    ended = bench.run(*night_words(THIRD))
+    wrong = checks.ending(ended, (0, 7))
+    run = place / f"OUT/runs/night-{THIRD}"
+    if not (run / "manifest.json").exists():
+        return [*wrong, "there is no night"]
+    wrong += results.recounted(run)
+    wrong += _unchanged(place, before)
+    reported = _names(ended, "3.avro")
+    waits = any(f["path"].endswith("3.avro") for f in results.manifest(run)["left_out"])
+    if waits:
+        return [*wrong, *([] if reported else ["a file that waits is not reported"])]
+    there = {row["event_id"] for row in results.rows(run / "log")}
+    taken = {row["event_id"] for row in results.rows(world.night_run / "log")} & set(damaged.ids)
+    if missing := taken - damaged.may_lose - there:
+        wrong.append(f"events outside the damage are missing: {sorted(missing)[:3]}")
+    if damaged.seen and not reported:
+        wrong.append("the damage is not reported")
+    if not damaged.may_change and taken - there and not reported:
+        wrong.append("events are missing, and nothing is reported")
+    return [*wrong, *_others_as_before(world.event_rows, damaged, run, world.night_run)]
+
+
+def _others_as_before(events: list[Row], damaged: Damaged, run: Path, clean: Path) -> list[str]:
+    """Whether every case without a damaged event is recommended as on a clean night."""
+    if damaged.may_change:
+        return []
+    touched = {row["case_id"] for row in events if row["event_id"] in damaged.may_lose}
+    said, was = results.by_case(run), results.by_case(clean)
+    differ = sorted(
+        case for case in was.keys() | said.keys()
+        if case not in touched and said.get(case) != was.get(case)
+    )  # fmt: skip
+    return (
+        [f"a case without a damaged event is recommended otherwise: {differ[0]}"] if differ else []
+    )
+
+
+def _unchanged(place: Path, before: dict[str, str]) -> list[str]:
+    now = results.digests(place / "OUT/runs")
+    return [] if before.items() <= now.items() else ["a night before has changed"]
+
+
+@trial("damaged containers", "nightly, reviews")
+def _reviews(bench: Bench) -> list[str]:
+    world, place = bench.world, bench.place
+    world.write_news(place)
+    before = results.digests(place / "OUT/runs")
+    path = place / "reviews/3.avro"
+    damaged = _damage(bench, path, "review", world.review_rows, "review_id")
+    ended = bench.run(*night_words(THIRD))
+    wrong = checks.ending(ended, (0, 7))
+    run = place / f"OUT/runs/night-{THIRD}"
+    if not (run / "manifest.json").exists():
+        return [*wrong, "there is no night"]
+    wrong += [*results.recounted(run), *_unchanged(place, before)]
+    reported = _names(ended, "3.avro")
+    if any(f["path"].endswith("3.avro") for f in results.manifest(run)["left_out"]):
+        return [*wrong, *([] if reported else ["a file that waits is not reported"])]
+    there = {row["review_id"] for row in results.rows(run / "reviews")}
+    taken = {row["review_id"] for row in results.rows(world.night_run / "reviews")}
+    if missing := taken & set(damaged.ids) - damaged.may_lose - there:
+        wrong.append(f"reviews outside the damage are missing: {sorted(missing)[:3]}")
+    if (damaged.seen or (not damaged.may_change and taken - there)) and not reported:
+        wrong.append("the damage is not reported")
+    clean: Content = results.content(world.night_run, results.ROUTES)
+    if results.content(run, results.ROUTES) != clean:
+        wrong.append("a damaged review changes what is recommended")
+    return wrong
+
+
+@trial("damaged containers", "watch")
+def _watch(bench: Bench) -> list[str]:
+    world, place = bench.world, bench.place
+    world.write_news(place)
+    damaged = _damage(bench, place / "events/3.avro", "case_event", world.event_rows, "event_id")
+    ended = watched(bench)
+    wrong = checks.ending(ended, (0, 7))
+    if damaged.seen and not _names(ended, "3.avro"):
+        wrong.append("the damage is not reported")
+    return wrong
+
+
+def watched(bench: Bench) -> Ended:
+    """Watch until the inbox's file was taken or left, and end the watch."""
+    folder = bench.place / "OUT/watch/changes"
+    running = bench.start(*watch_words())
+    running.until(running.complained)
+    running.until(
+        lambda: (
+            "batch-000001" in running.said()
+            or list(folder.glob("*/batch-000001-0.avro"))
+            or "3.avro" in running.complained()
+        )
+    )
+    # What it says comes after what it writes.
+    running.until(lambda: False, 1.0)
+    running.send(SIGTERM)
+    return running.end()

@@ -1,0 +1,113 @@
+"""Trials: what is done to a command, and what came of it."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.fault_trials.process import Ended, Running
+from scripts.fault_trials.world import World
+
+
+@dataclass
+class Bench:
+    """Where one trial is made.
+
+    Args:
+        world: The inputs and clean results.
+        place: An empty directory, in which commands run.
+        source: What settles the trial.
+        notes: What was done, in words, for whoever looks into it.
+    """
+
+    world: World
+    place: Path
+    source: random.Random
+    notes: list[str] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list)
+
+    def start(
+        self, *words: str, limit: str = "true", variables: dict[str, str] | None = None
+    ) -> Running:
+        """Start a command."""
+        running = Running(words, self.place, limit, variables)
+        self.running.append(running)
+        return running
+
+    def run(self, *words: str, limit: str = "true") -> Ended:
+        """Run a command to its end."""
+        return self.start(*words, limit=limit).end()
+
+    def note(self, text: str) -> None:
+        """Say what is done."""
+        self.notes.append(text)
+
+
+Fault = Callable[[Bench], list[str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of trial.
+
+    Args:
+        fault: The class of what is done.
+        command: The command to which it is done.
+        make: Makes a trial, and gives what broke.
+    """
+
+    fault: str
+    command: str
+    make: Fault
+
+
+KINDS: list[Kind] = []
+
+
+def trial(fault: str, command: str) -> Callable[[Fault], Fault]:
+    """Register a kind of trial.
+
+    Args:
+        fault: The class of what is done.
+        command: The command to which it is done.
+    """
+
+    def register(make: Fault) -> Fault:
+        KINDS.append(Kind(fault, command, make))
+        return make
+
+    return register
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial."""
+
+    seed: int
+    kind: Kind
+    notes: tuple[str, ...]
+    broke: tuple[str, ...]
+
+
+def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
+    """Make a trial.
+
+    Args:
+        kind: Its kind.
+        seed: What settles it.
+        world: The inputs.
+        place: A directory that is not there yet.
+    """
+    place.mkdir(parents=True)
+    bench = Bench(world, place, random.Random(seed))
+    try:
+        broke = kind.make(bench)
+    except Exception:
+        broke = [f"the trial itself failed: {traceback.format_exc()}"]
+    finally:
+        for running in bench.running:
+            running.end(0)
+    return Outcome(seed, kind, tuple(bench.notes), tuple(broke))
