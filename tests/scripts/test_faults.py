@@ -1,0 +1,60 @@
+"""The harness as its user runs it; the trials themselves are run by `.ci/run`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.fault_trials.kinds import KINDS
+
+ROOT = Path(__file__).parents[2]
+
+
+def faults(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.fault_trials", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def test_there_is_a_kind_of_trial_for_each_class_and_command() -> None:
+    tried = {(kind.fault, kind.command.partition(",")[0]) for kind in KINDS}
+    assert {fault for fault, _ in tried} == {
+        "clocks",
+        "damaged containers",
+        "damaged releases",
+        "damaged state",
+        "disks full",
+        "disks read-only",
+        "hostile files and names",
+        "hostile texts",
+        "input that changes",
+        "signals",
+        "two at once",
+    }
+    for command in ("backlog", "nightly", "watch", "import-eoir", "prune"):
+        assert ("signals", command) in tried
+
+
+def test_trials_hold_and_the_table_says_so() -> None:
+    done = faults("--seed", 2, "--trials", 2, "--only", "JSON", "--jobs", 2)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1] == "| all | | 2 | 0 |"
+    assert done.stderr.splitlines() == [
+        f"{seed} held: hostile texts, explain a JSON record" for seed in (2, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("--only", "nothing"), "no kind of trial"), (("--seed", "x"), "--seed")]
+)
+def test_options_that_make_no_sense_are_refused(words: tuple[str, ...], said: str) -> None:
+    done = faults(*words)
+    assert done.returncode != 0
+    assert said in done.stderr
