@@ -7,10 +7,12 @@ settles a trial: --seed N --trials 1 makes that of seed N again.
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,14 +75,16 @@ def _all(options: argparse.Namespace, seeds: range, end: float, root: Path) -> I
         return outcome
 
     with ThreadPoolExecutor(options.jobs) as pool:
-        for number in range(0, len(seeds), options.jobs):
-            made = list(pool.map(one, seeds[number : number + options.jobs]))
-            for outcome in made:
-                if outcome is None:
-                    return
-                for line in progress(outcome):
-                    print(line, file=sys.stderr, flush=True)
-                yield outcome
+        waiting = deque(pool.submit(one, seed) for seed in seeds[: 2 * options.jobs])
+        rest = iter(seeds[2 * options.jobs :])
+        while waiting:
+            outcome = waiting.popleft().result()
+            if outcome is None:
+                return
+            waiting.extend(pool.submit(one, seed) for seed in itertools.islice(rest, 1))
+            for line in progress(outcome):
+                print(line, file=sys.stderr, flush=True)
+            yield outcome
 
 
 if __name__ == "__main__":
