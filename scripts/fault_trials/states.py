@@ -63,7 +63,7 @@ WAYS: dict[str, Way] = {
     "a link to itself": _link_to_itself,
     "an older one": _older,
 }
-# Whole, only not the latest: nothing can see it in a file of records, and in LATEST it may be meant.
+# Whole, only not the latest: nothing can see that in a file of records, and LATEST may be meant so.
 _UNSEEN = "an older one"
 
 
