@@ -31,7 +31,7 @@ from schemas.options import BacklogOptions
 from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
 from schemas.rulebooks import load
-from transforms.assess.beam import ReviewCases
+from transforms.assess.beam import Assess
 from transforms.assess.frame import Terms
 from transforms.avro.quarantined import unreadable_file
 from transforms.avro.read import ReadFrames, expand_inputs
@@ -90,12 +90,12 @@ def review(pipeline: beam.Pipeline, job: Job) -> None:
     read = pipeline | "Read cases" >> ReadFrames(job.inputs, record)
     split = read.frames | SplitRepeated(ids.frames | FindRepeated())
     resolved = split.repeated | ResolveRepeated()
-    once = split.unique | "Review" >> ReviewCases(terms)
-    latest = resolved.winners | "Review latest" >> ReviewCases(terms)
+    once = split.unique | "Assess" >> Assess(terms)
+    latest = resolved.winners | "Assess latest" >> Assess(terms)
 
-    for name, reviewed in (("a", once), ("b", latest)):
-        reviewed.cases | f"Write cases {name}" >> WriteFrames(root, {"cases": record}, name)
-        reviewed.recommendations | f"Write routes {name}" >> WriteFrames(
+    for name, assessed in (("a", once), ("b", latest)):
+        assessed.cases | f"Write cases {name}" >> WriteFrames(root, {"cases": record}, name)
+        assessed.recommendations | f"Write routes {name}" >> WriteFrames(
             root, dict.fromkeys(ROUTES, recommendation), name
         )
     left_out = [unreadable_file(path_text(file.path), file.reason) for file in job.left_out]
@@ -145,7 +145,7 @@ def _tally_read(records: Frame) -> Frame:
     return tally_rows("read", records)
 
 
-def reviewed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
+def assessed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
     """The manifest of a run whose files are written; its counts are recounted from them.
 
     Raises:
@@ -252,7 +252,7 @@ def _run(options: BacklogOptions, rest: list[str], *, as_json: bool) -> int:
             pipeline = beam.Pipeline(options=beam_options)
             review(pipeline, job)
             pipeline.run().wait_until_finish()
-            manifest = reviewed_run(job, started, clock)
+            manifest = assessed_run(job, started, clock)
             place.close(manifest, rulebook.rulebook)
     print_result(
         "backlog",

@@ -23,7 +23,7 @@ from schemas.review import Review
 from schemas.rulebooks import read
 from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
 from tests.helpers.news import CLEAN, ELDER, RULEBOOK, event, events_of, felony
-from transforms.assess.frame import Terms, weigh
+from transforms.assess.frame import Terms, assess
 from transforms.avro.write import encode_blocks, write_header
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import read_whole
@@ -313,9 +313,9 @@ def test_nights_end_where_one_fold_of_everything_does(place: Path) -> None:
     assert_frame_equal(
         cases.drop("updated_at"), whole.drop("updated_at").sort("case_id"), check_row_order=True
     )
-    weighed = weigh(cases, Terms(RULEBOOK, N3)).recommendations
+    assessed = assess(cases, Terms(RULEBOOK, N3)).recommendations
     written = pl.concat([_part(third, route) for route in ("close", "continue", "expedite")])
-    assert_frame_equal(weighed, written, check_row_order=False)
+    assert_frame_equal(assessed, written, check_row_order=False)
 
 
 def _part(run: Path, part: str) -> Frame:

@@ -1,7 +1,4 @@
-"""Review: one record's whole way, from as read to recommended, and everything set aside on it.
-
-The frame functions stand in modules of their own, which one case can use without Beam.
-"""
+"""Assess in a pipeline: thin transforms over the frame functions, which need no Beam."""
 
 from __future__ import annotations
 
@@ -14,13 +11,12 @@ import polars as pl
 
 from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
-from transforms.assess.frame import Terms
+from transforms.assess.frame import Terms, assess
+from transforms.assess.tally import tally
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
-from transforms.route.tally import tally_recommendations, tally_rows
-from transforms.score.scope import InScope
 
 
 class Normalized(NamedTuple):
@@ -59,11 +55,11 @@ def _normalized(records: Frame, as_of: datetime.date) -> Iterator[Any]:
 
 
 class Recommend(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
-    """Weighs frames of normalized case records under a rulebook.
+    """Recommends routes for frames of normalized case records.
 
     Args:
         rulebook: The rulebook.
-        as_of: The date as of which to weigh.
+        as_of: The date as of which to assess.
         presume: Whether the rulebook's presumptions are used.
     """
 
@@ -82,8 +78,8 @@ class Recommend(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]
         ).with_output_types(Frame)
 
 
-class Reviewed(NamedTuple):
-    """What a review gives: (destination, frame) pairs to write, and tallies to add up.
+class Parts(NamedTuple):
+    """What became of cases: (destination, frame) pairs to write, and tallies to add up.
 
     Cases and recommendations stay apart: to flatten them would hold them all in memory.
     """
@@ -94,8 +90,8 @@ class Reviewed(NamedTuple):
     quarantined: beam.PCollection[Frame]
 
 
-class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
-    """Normalizes case records, weighs those in scope and routes them.
+class Assess(beam.PTransform[beam.PCollection[Frame], Parts]):
+    """Normalizes case records, scores those in scope and routes them (`assess`).
 
     Args:
         terms: On what terms.
@@ -105,31 +101,25 @@ class ReviewCases(beam.PTransform[beam.PCollection[Frame], Reviewed]):
         super().__init__()
         self.terms = terms
 
-    def expand(self, pcoll: beam.PCollection[Frame]) -> Reviewed:
+    def expand(self, pcoll: beam.PCollection[Frame]) -> Parts:
         """Frames of records to what is written, tallied and quarantined."""
-        terms = self.terms
-        normalized = pcoll | Normalize(terms.as_of)
-        scoped = normalized.records | InScope(terms.as_of, terms.scope, terms.courts, terms.counted)
-        recommended = scoped.inside | Recommend(terms.rulebook, terms.as_of, presume=terms.presume)
-        cases = normalized.records | "Snapshot" >> beam.Map(_snapshot).with_output_types(
-            tuple[str, Frame]
+        done = pcoll | (
+            beam.FlatMap(_parts, terms=self.terms)
+            .with_output_types(
+                tuple[str, Frame], cases=tuple[str, Frame], tallies=Frame, quarantined=Frame
+            )
+            .with_outputs("cases", "tallies", "quarantined", main="recommendations")
         )
-        routed = recommended | "By route" >> beam.FlatMap(by_route).with_output_types(
-            tuple[str, Frame]
-        )
-        tallies = (
-            recommended
-            | "Tally recommendations" >> beam.Map(tally_recommendations).with_output_types(Frame),
-            scoped.inside
-            | "Tally scope unknown" >> beam.Map(_tally_scope_unknown).with_output_types(Frame),
-            scoped.outside | "Tally outside" >> beam.Map(_tally_outside).with_output_types(Frame),
-        )
-        return Reviewed(
-            cases,
-            routed,
-            tallies | "All tallies" >> beam.Flatten(),
-            normalized.quarantined,
-        )
+        return Parts(done.cases, done.recommendations, done.tallies, done.quarantined)
+
+
+def _parts(records: Frame, terms: Terms) -> Iterator[Any]:
+    assessed = assess(records, terms)
+    yield beam.pvalue.TaggedOutput("cases", ("cases", assessed.records.select(CASES.names())))
+    yield from by_route(assessed.recommendations)
+    yield beam.pvalue.TaggedOutput("tallies", tally(assessed))
+    if assessed.quarantined.height:
+        yield beam.pvalue.TaggedOutput("quarantined", assessed.quarantined)
 
 
 def by_route(recommendations: Frame) -> Iterator[tuple[str, Frame]]:
@@ -138,20 +128,3 @@ def by_route(recommendations: Frame) -> Iterator[tuple[str, Frame]]:
         part = recommendations.filter(pl.col("route") == route)
         if part.height:
             yield route, part
-
-
-def _snapshot(records: Frame) -> tuple[str, Frame]:
-    return "cases", records.select(CASES.names())
-
-
-def _tally_outside(records: Frame) -> Frame:
-    return pl.concat(
-        [
-            tally_rows("completed", records.filter("completed")),
-            tally_rows("out_of_scope", records.filter(~pl.col("completed"))),
-        ]
-    )
-
-
-def _tally_scope_unknown(records: Frame) -> Frame:
-    return tally_rows("scope_unknown", records.filter("scope_unknown"))

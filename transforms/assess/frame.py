@@ -1,4 +1,8 @@
-"""Weigh: a frame of case records, from as read to recommended, and what is not weighed."""
+"""Assess: a frame of case records, from as read to recommended, and what is not assessed.
+
+This is the one composition of normalize, score and route: a backlog, a night, a watch and a single
+case all go through it.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,14 @@ from schemas.rulebook import CountedConvictions
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.normalize.records import normalize
-from transforms.route.recommendation import recommend_records
+from transforms.route.recommendation import recommend, with_passed_through
+from transforms.score.facts import derive_facts
 from transforms.score.scope import mark
 
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms cases are weighed.
+    """On what terms cases are assessed.
 
     Args:
         rulebook: The rulebook.
@@ -41,13 +46,13 @@ class Terms:
         return self.rulebook.rulebook.counted_convictions
 
 
-class Weighed(NamedTuple):
+class Assessed(NamedTuple):
     """What became of case records.
 
     Args:
         recommendations: Columns of recommendation.avsc.
         records: All that could be normalized, with `scope_unknown` and `completed` (Boolean).
-        outside: Those of `records` that are not weighed.
+        outside: Those of `records` that are not assessed.
         quarantined: Rows of quarantined.avsc.
     """
 
@@ -57,34 +62,34 @@ class Weighed(NamedTuple):
     quarantined: Frame
 
 
-def weigh(records: Frame, terms: Terms) -> Weighed:
-    """Normalize case records and weigh those in scope.
+def assess(records: Frame, terms: Terms) -> Assessed:
+    """Normalize case records, and recommend a route for those in scope.
 
     Args:
         records: Columns of case_record.avsc, as agencies write them.
         terms: The terms.
 
     Returns:
-        The recommendations, and what is not weighed.
+        The recommendations, and what is not assessed.
     """
     normalized, quarantined = normalize(records, terms.as_of)
-    marked, taken = mark(normalized, terms.as_of, terms.scope, terms.courts, terms.counted)
-    recommended = recommend_records(
-        marked.filter(taken), terms.rulebook, terms.as_of, presume=terms.presume
-    )
-    return Weighed(recommended, marked, marked.filter(~taken), quarantined)
+    facts = derive_facts(normalized, terms.counted)
+    marked, taken = mark(normalized, facts, terms.as_of, terms.scope, terms.courts)
+    inside = with_passed_through(facts, normalized).filter(taken)
+    recommended = recommend(inside, terms.rulebook, terms.as_of, presume=terms.presume)
+    return Assessed(recommended, marked, marked.filter(~taken), quarantined)
 
 
-def standing_of(weighed: Weighed) -> Frame:
+def status_of(assessed: Assessed) -> Frame:
     """Where cases stand: `case_id`; `status`: routed, completed, out_of_scope or quarantined."""
-    outside = weighed.outside.select(
+    outside = assessed.outside.select(
         "case_id",
         status=pl.when("completed").then(pl.lit("completed")).otherwise(pl.lit("out_of_scope")),
     )
     return pl.concat(
         [
-            weighed.recommendations.select("case_id", status=pl.lit("routed")),
+            assessed.recommendations.select("case_id", status=pl.lit("routed")),
             outside,
-            weighed.quarantined.select("case_id", status=pl.lit("quarantined")),
+            assessed.quarantined.select("case_id", status=pl.lit("quarantined")),
         ]
     )

@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.facts import high, low
-from transforms.assess.frame import Terms, Weighed
+from transforms.assess.frame import Assessed, Terms
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.events import BASE, FIELDS, OPENERS
@@ -43,14 +43,14 @@ def plain_causes(cases: Frame, kind: str, **columns: pl.Expr) -> Frame:
 
 
 def date_causes(
-    cases: Frame, ruled: Weighed, dated: Weighed, since: datetime.date, terms: Terms
+    cases: Frame, ruled: Assessed, dated: Assessed, since: datetime.date, terms: Terms
 ) -> Frame:
     """What the calendar brought between two as-of dates.
 
     Args:
         cases: `case_id` of the cases that the date changed.
-        ruled: Their records weighed as of the first date.
-        dated: The same weighed as of the second.
+        ruled: Their records assessed as of the first date.
+        dated: The same assessed as of the second.
         since: The first date.
         terms: The terms as of the second.
 
@@ -94,7 +94,7 @@ def date_causes(
 _REACHED = pl.Schema({"case_id": pl.String, "milestone": pl.String, "on": pl.Date})
 
 
-def _newly_quarantined(before: Weighed, after: Weighed, cases: Frame) -> Frame:
+def _newly_quarantined(before: Assessed, after: Assessed, cases: Frame) -> Frame:
     """Cases quarantined on one side only."""
     sides = [w.quarantined.select("case_id").unique().join(cases, on="case_id", how="semi")
              for w in (before, after)]  # fmt: skip
@@ -105,14 +105,14 @@ def _newly_quarantined(before: Weighed, after: Weighed, cases: Frame) -> Frame:
 
 
 def fact_causes(
-    cases: Frame, before: Weighed, tonight: Weighed, old: Frame, new: Frame, log: Frame
+    cases: Frame, before: Assessed, tonight: Assessed, old: Frame, new: Frame, log: Frame
 ) -> Frame:
     """Which fields have other values, and which events set them.
 
     Args:
         cases: `case_id` of the cases that facts changed.
-        before: Their old records, weighed on tonight's terms.
-        tonight: Tonight's records, weighed.
+        before: Their old records, assessed on tonight's terms.
+        tonight: Tonight's records, assessed.
         old: Their old records, as folded.
         new: Tonight's records, as folded.
         log: Tonight's events in force.
@@ -137,7 +137,7 @@ def fact_causes(
     completes = changed.filter(pl.col("field") == "completed_on").join(
         ended, on="case_id", how="semi"
     )
-    # What else is new of a completed case has no part in that it is not weighed any more.
+    # What else is new of a completed case has no part in that it is not assessed any more.
     facts = changed.join(completes, on="case_id", how="anti", maintain_order="left")
     by_event = {
         "event_id": pl.col("event_id"),
@@ -155,11 +155,11 @@ def fact_causes(
     )
 
 
-def _values(weighed: Weighed, records: Frame, spelt: Frame) -> Frame:
+def _values(assessed: Assessed, records: Frame, spelt: Frame) -> Frame:
     """Records, those of some cases in one spelling."""
     columns = ["case_id", *FIELDS]
     mine = spelt.join(records, on="case_id", how="semi")
-    good = weighed.records.join(mine, on="case_id", how="semi").select(columns)
+    good = assessed.records.join(mine, on="case_id", how="semi").select(columns)
     return pl.concat([good, records.join(mine, on="case_id", how="anti").select(columns)])
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.avro import avro_schema
-from transforms.assess.frame import Terms, Weighed, standing_of, weigh
+from transforms.assess.frame import Assessed, Terms, assess, status_of
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists
@@ -36,7 +36,7 @@ SUMMARY = ("case_id", "court", *COMPARED)
 
 @dataclass(frozen=True)
 class LastNight:
-    """How last night weighed.
+    """How last night assessed.
 
     Args:
         as_of: Its as-of date.
@@ -94,7 +94,7 @@ def differences(before: Frame, after: Frame) -> Frame:
 
 def changes(
     before: Frame,
-    tonight: Weighed,
+    tonight: Assessed,
     old: Frame,
     new: Frame,
     log: Frame,
@@ -106,11 +106,11 @@ def changes(
 
     Args:
         before: Last night's recommendations, as `summarize` gives them.
-        tonight: Tonight's records, weighed.
+        tonight: Tonight's records, assessed.
         old: Last night's records, as folded.
         new: Tonight's records, as folded.
         log: Tonight's events in force.
-        last: How last night weighed.
+        last: How last night assessed.
         terms: Tonight's terms.
         options: Tonight's other options, as in `last`.
 
@@ -123,8 +123,8 @@ def changes(
         return CHANGES.to_frame()
     ids = found.select("case_id")
     mine = old.join(ids, on="case_id", how="semi")
-    ruled = weigh(mine, dataclasses.replace(terms, as_of=last.as_of))
-    dated = ruled if last.as_of == terms.as_of else weigh(mine, terms)
+    ruled = assess(mine, dataclasses.replace(terms, as_of=last.as_of))
+    dated = ruled if last.as_of == terms.as_of else assess(mine, terms)
     by_rules = _moved(before.join(ids, on="case_id", how="semi"), summarize(ruled.recommendations))
     by_date = _moved(summarize(ruled.recommendations), summarize(dated.recommendations))
     by_facts = _moved(summarize(dated.recommendations), after.join(ids, on="case_id", how="semi"))
@@ -142,7 +142,7 @@ def changes(
     )
     return (
         found.join(listed, on="case_id", how="left")
-        .join(standing_of(tonight).unique("case_id"), on="case_id", how="left")
+        .join(status_of(tonight).unique("case_id"), on="case_id", how="left")
         .select(
             "case_id",
             pl.coalesce("court_after", "court").alias("court"),

@@ -11,7 +11,8 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
-from transforms.assess.frame import Terms, weigh
+from transforms.assess.frame import Terms, assess
+from transforms.assess.tally import tally
 from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.bucket_files import read_whole
@@ -27,7 +28,6 @@ from transforms.route.tally import (
     add_up,
     tally_damaged,
     tally_quarantined,
-    tally_recommendations,
     tally_rows,
 )
 
@@ -47,12 +47,12 @@ class Night:
     """What a night goes by.
 
     Args:
-        terms: On what terms cases are weighed.
+        terms: On what terms cases are assessed.
         options: The options that settle them, as anything that can be compared.
         buckets: How many buckets there are.
         second_reader: Whether a review that expedites counts only with a second reader.
         last_run: Last night's directory; None on a first night.
-        last: How last night weighed; None on a first night.
+        last: How last night assessed; None on a first night.
     """
 
     terms: Terms
@@ -152,15 +152,15 @@ def one_bucket(
     begun, superseded = _winners(cases)
     old = pl.concat([night.state("cases", bucket), begun])
     folding = fold_in(old, night.state("log", bucket), events)
-    weighed = weigh(folding.records, night.terms)
-    after = summarize(weighed.recommendations)
+    assessed = assess(folding.records, night.terms)
+    after = summarize(assessed.recommendations)
     before = None
     found = CHANGES.to_frame()
     if night.last is not None:
         routes = [night.state(route, bucket, SUMMARY) for route in ROUTES]
         before = summarize(pl.concat(routes))
         found = changes(
-            before, weighed, old, folding.records, folding.log,
+            before, assessed, old, folding.records, folding.log,
             night.last, night.terms, night.options,
         )  # fmt: skip
     good, bad = normalize_reviews(reviews)
@@ -169,15 +169,15 @@ def one_bucket(
         after.clear() if before is None else before, after, night.terms.as_of,
         None if night.last is None else night.last.as_of,
     )  # fmt: skip
-    scored = after.with_columns(weighed.recommendations["score_low"])
+    scored = after.with_columns(assessed.recommendations["score_low"])
     waiting = queue(
         scored, kept.reviews, folding.log, before, night.terms.as_of,
         second_reader=night.second_reader,
     )  # fmt: skip
     aside = [folding.quarantined, bad, kept.conflicts]
     parts: dict[str, Frame] = {
-        **{route: weighed.recommendations.filter(pl.col("route") == route) for route in ROUTES},
-        "quarantine": pl.concat([lost_cases, weighed.quarantined, lost_news, *aside]),
+        **{route: assessed.recommendations.filter(pl.col("route") == route) for route in ROUTES},
+        "quarantine": pl.concat([lost_cases, assessed.quarantined, lost_news, *aside]),
         "duplicates": superseded,
         "cases": folding.records,
         "log": folding.log,
@@ -188,24 +188,17 @@ def one_bucket(
     for name, frame in parts.items():
         if frame.height:
             yield name, frame
-    outside = weighed.outside["completed"]
     yield (
         "tally",
         add_up(
             [
                 folding.tallies,
-                tally_recommendations(weighed.recommendations),
-                tally_quarantined(pl.concat([lost_cases, weighed.quarantined])),
+                tally(assessed),
+                tally_quarantined(pl.concat([lost_cases, assessed.quarantined])),
                 tally_damaged(lost_news),
                 _by_key("quarantine", pl.concat([lost_news, *aside])["reason"]),
                 _number("news_unread", int(lost_news["record_count"].sum())),
                 tally_rows("before", old),
-                tally_rows("completed", weighed.outside.filter(outside)),
-                tally_rows("out_of_scope", weighed.outside.filter(~outside)),
-                tally_rows(
-                    "scope_unknown",
-                    weighed.records.filter(pl.col("scope_unknown") & ~pl.col("completed")),
-                ),
                 tally_rows("reviews", reviews),
                 _number("review_new", kept.new),
                 tally_rows("review_bad", bad),

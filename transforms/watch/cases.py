@@ -82,7 +82,7 @@ def by_shard(
 class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PCollection[Said]]):
     """Folds news into cases and says what changes, by events and by days that come.
 
-    An element's timestamp is the as-of date by which it is weighed. A timer in event time rings on
+    An element's timestamp is the as-of date by which it is assessed. A timer in event time rings on
     the next day on which a case is due (`transforms.watch.due`), when the watermark comes to it.
 
     Args:
@@ -132,7 +132,7 @@ class _Watch(beam.DoFn):
     ) -> Iterator[Said]:
         shard, news = element
         cases = self._cases(shard, (records, log, said), due, reached)
-        # What comes late is weighed as of the day that others have brought.
+        # What comes late is assessed as of the day that others have brought.
         day = max(_day(time), cases.reached)
         yield from cases.ring(day)
         yield cases.fold(news, day)

@@ -14,7 +14,7 @@ import polars as pl
 from schemas.facts import FACTS
 from schemas.outcomes import ROUTES
 from schemas.rulebook_compile import CompiledRulebook
-from transforms.assess.frame import Terms, Weighed
+from transforms.assess.frame import Assessed, Terms
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.night import Night
 from transforms.normalize.case_frame import CASES
@@ -32,20 +32,20 @@ _ALWAYS = ("case_id", "court", "birth_precision", "completed_on", "removals", "c
 _UNTIL_THEN = ("REMOVAL_AFTER_AS_OF", "CONVICTION_AFTER_AS_OF")
 
 
-def due_dates(records: Frame, weighed: Weighed, terms: Terms) -> Frame:
+def due_dates(records: Frame, assessed: Assessed, terms: Terms) -> Frame:
     """The next day of each case that has one.
 
     Args:
         records: Case records, as agencies write them.
-        weighed: What became of them.
+        assessed: What became of them.
         terms: On what terms, and as of when.
 
     Returns:
         Columns `DUE`, each case once; every day is after as-of.
     """
-    ahead = _ahead(weighed.records.filter(~pl.col("completed")))
+    ahead = _ahead(assessed.records.filter(~pl.col("completed")))
     return _earliest(
-        _moments(weighed.records, weighed.outside, terms),
+        _moments(assessed.records, assessed.outside, terms),
         _dates_ahead(records.join(ahead, on="case_id", how="semi"), terms.as_of),
     )
 
@@ -72,7 +72,8 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     columns = _columns(terms.rulebook) if terms.scope is None else None
     there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
     records, _ = normalize(there, terms.as_of)
-    marked, taken = mark(records, terms.as_of, terms.scope, terms.courts, terms.counted)
+    facts = derive_facts(records, terms.counted)
+    marked, taken = mark(records, facts, terms.as_of, terms.scope, terms.courts)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
     pending = marked.filter(~pl.col("completed"))
     # Which day is theirs, the first of their days will tell.
@@ -92,7 +93,7 @@ def _columns(rulebook: CompiledRulebook) -> tuple[str, ...]:
 def _moments(records: Frame, outside: Frame, terms: Terms) -> Frame:
     """The next milestone, or the end, of normalized records in scope."""
     inside = records.join(outside, on="case_id", how="anti")
-    facts = derive_facts(inside, terms.rulebook.rulebook.counted_convictions)
+    facts = derive_facts(inside, terms.counted)
     ends = pl.col("completed_on").str.to_date("%Y-%m-%d")
     dates = milestone_dates(facts, terms.rulebook).get_columns()
     moments = inside.select("case_id", ends).hstack(dates)

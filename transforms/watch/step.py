@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.outcomes import ROUTES
-from transforms.assess.frame import Weighed, weigh
+from transforms.assess.frame import Assessed, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.buckets import bucket_of
 from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarize
@@ -73,7 +73,7 @@ class Step(NamedTuple):
 
     Args:
         known: What is known of them now.
-        due: When each is to be weighed again, where there is such a day; columns `DUE`.
+        due: When each is to be assessed again, where there is such a day; columns `DUE`.
         changes: Columns of change.avsc.
         recommendations: Those of the cases that changed, columns of recommendation.avsc.
         aside: How many events no fold can use; the night sets them aside.
@@ -87,7 +87,7 @@ class Step(NamedTuple):
 
 
 def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Step:
-    """Fold events into cases and weigh them as of a day.
+    """Fold events into cases and assess them as of a day.
 
     Args:
         known: What is known of the cases, every one of them in `said`.
@@ -100,7 +100,7 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
     """
     terms = dataclasses.replace(night.terms, as_of=as_of)
     folding = fold_in(known.records, known.log, events)
-    weighed = weigh(folding.records, terms)
+    assessed = assess(folding.records, terms)
     found = [CHANGES.to_frame()]
     # What was said of a case holds to the eve, since on each day that could change it it is due.
     eve = as_of - datetime.timedelta(days=1)
@@ -114,10 +114,10 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
         )
         last = LastNight(day, terms.rulebook.digest, night.options)
         before = said.filter(pl.col("route").is_not_null()).select(SUMMARY)
-        mine = Weighed(*(frame.join(ids, on="case_id", how="semi") for frame in weighed))
+        mine = Assessed(*(frame.join(ids, on="case_id", how="semi") for frame in assessed))
         found.append(changes(before, mine, old, new, log, last, terms, night.options))
     changed = pl.concat(found).sort("case_id")
-    after = summarize(weighed.recommendations)
+    after = summarize(assessed.recommendations)
     said = known.said.select("case_id").join(after, on="case_id", how="left")
     return Step(
         Known(
@@ -125,9 +125,9 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
             folding.log,
             said.with_columns(said_on=pl.lit(as_of)).select(SAID.names()).cast(SAID),
         ),
-        due_dates(folding.records, weighed, terms),
+        due_dates(folding.records, assessed, terms),
         changed,
-        weighed.recommendations.join(changed, on="case_id", how="semi"),
+        assessed.recommendations.join(changed, on="case_id", how="semi"),
         folding.quarantined.height,
     )
 
@@ -152,7 +152,7 @@ class Snapshot:
         self.dates: dict[tuple[int, int], Frame] = {}
 
     def due(self, shard: int, shards: int) -> Frame:
-        """When a shard's cases are to be weighed again (`due_since`); read once."""
+        """When a shard's cases are to be assessed again (`due_since`); read once."""
         if (shard, shards) not in self.dates:
             self.dates[shard, shards] = due_since(self.night, shard, shards)
         return self.dates[shard, shards]

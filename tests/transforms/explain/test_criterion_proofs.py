@@ -30,7 +30,7 @@ routing:
   - {id: both, when: priority AND favored, route: continue, why: x}
   - {id: against, when: priority, route: expedite, why: x}
   - {id: for, when: favored, route: close, why: x}
-  - {id: weighed, when: score >= 3, route: continue, why: x}
+  - {id: assessed, when: score >= 3, route: continue, why: x}
   - {id: else, when: "TRUE", route: continue, why: x}
 """
 
@@ -103,7 +103,7 @@ def test_a_criterion_that_a_parameter_turns_off_is_noted() -> None:
 
 
 def test_factors_that_only_order_the_queue_are_noted() -> None:
-    row = "  - {id: weighed, when: score >= 3, route: continue, why: x}\n"
+    row = "  - {id: assessed, when: score >= 3, route: continue, why: x}\n"
     [note] = criterion_notes(small((row, "")))
     assert note.reason == "no row reads the score: the factors order the queue and decide nothing"
 

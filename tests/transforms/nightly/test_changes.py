@@ -9,7 +9,7 @@ import pytest
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Tie
 from schemas.rulebooks import load
-from transforms.assess.frame import Terms, weigh
+from transforms.assess.frame import Terms, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.causes import changed_fields, setters
 from transforms.nightly.changes import CHANGES, LastNight, changes, differences, summarize
@@ -35,12 +35,12 @@ def night(
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     """The causes of what changes, by case."""
     last = last or LastNight(since, RULEBOOK.digest, OPTIONS)
-    before = summarize(weigh(old, Terms(RULEBOOK, since)).recommendations)
+    before = summarize(assess(old, Terms(RULEBOOK, since)).recommendations)
     news = pl.DataFrame([event.model_dump() for event in events], schema=EVENTS)
     folding = fold_in(old, EVENTS.to_frame(), news)
     now = Terms(**{"rulebook": RULEBOOK, "as_of": DAY, **terms})
     found = changes(
-        before, weigh(folding.records, now), old, folding.records, folding.log, last, now,
+        before, assess(folding.records, now), old, folding.records, folding.log, last, now,
         (now.presume, None, now.courts),
     )  # fmt: skip
     assert found.schema == CHANGES
@@ -99,9 +99,9 @@ def test_a_date_that_lay_ahead_is_the_calendars_doing() -> None:
     old = records(
         a={"birth_date": "1980-01-01", "removals": [{"date": str(DAY), "kind": "REMOVAL"}]}
     )
-    # Quarantined until the removal is no longer ahead.
+    # A conflict until the removal is no longer ahead.
     found = night(old, since=since)
-    assert [cause["kind"] for cause in found["a"]] == ["QUARANTINED"]
+    assert [cause["kind"] for cause in found["a"]] == ["CALENDAR"]
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_a_date_that_lay_ahead_is_the_calendars_doing() -> None:
     ],
 )
 def test_what_else_may_have_changed(last: LastNight, kind: str) -> None:
-    # The case is weighed for Denver only, and is of Baltimore.
+    # The case is assessed for Denver only, and is of Baltimore.
     found = night(records(a={"court": "BAL"}), last=last, courts=("DEN",))
     assert [cause["kind"] for cause in found["a"]] == [kind]
 
 
 def test_differences_name_what_differs() -> None:
-    one = summarize(weigh(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
+    one = summarize(assess(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
     other = one.with_columns(
         needs_review=pl.when(pl.col("case_id") == "a").then(True).otherwise("needs_review"),
         route=pl.when(pl.col("case_id") == "a").then(pl.lit("continue")).otherwise("route"),

@@ -3,15 +3,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import apache_beam as beam
-import polars as pl
 import pytest
 
 from schemas.conditions import Names, compile_condition
 from schemas.rulebook import CountedConvictions
 from schemas.rulebooks import load
 from tests.helpers.random_records import frame
-from transforms.score.scope import InScope, completed, in_scope
+from transforms.score.facts import derive_facts
+from transforms.score.scope import completed, in_scope, mark
 
 DAY = datetime.date(2011, 11, 17)
 COUNTED = CountedConvictions()
@@ -33,7 +32,7 @@ MERITS = {"nta_filed_with_court": True, "calendar_type": "INDIVIDUAL", "custody"
     ],
 )
 def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool | None) -> None:
-    assert in_scope(frame([record]), PILOT, None, COUNTED).to_list() == [inside]
+    assert in_scope(derive_facts(frame([record]), COUNTED), PILOT, None).to_list() == [inside]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,9 @@ def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool |
 def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
     record: dict[str, Any], inside: bool | None
 ) -> None:
-    assert in_scope(frame([record]), SCOPES["vincent-2011"], None, COUNTED).to_list() == [inside]
+    assert in_scope(
+        derive_facts(frame([record]), COUNTED), SCOPES["vincent-2011"], None
+    ).to_list() == [inside]
 
 
 @pytest.mark.parametrize(
@@ -75,16 +76,20 @@ def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
 def test_the_second_wave_is_seven_courts_without_detention(
     record: dict[str, Any], inside: bool | None
 ) -> None:
-    assert in_scope(frame([record]), SCOPES["second-wave-2012"], None, COUNTED).to_list() == [
-        inside
-    ]
+    assert in_scope(
+        derive_facts(frame([record]), COUNTED), SCOPES["second-wave-2012"], None
+    ).to_list() == [inside]
 
 
 def test_courts_narrow_a_scope() -> None:
     records = frame([{"court": "BAL", "custody": "RELEASED"}, {"court": "DEN"}, {}])
-    assert in_scope(records, None, None, COUNTED).to_list() == [True, True, True]
-    assert in_scope(records, None, ("DEN",), COUNTED).to_list() == [False, True, None]
-    assert in_scope(records, PILOT, ("DEN",), COUNTED).to_list() == [False, None, None]
+    assert in_scope(derive_facts(records, COUNTED), None, None).to_list() == [True, True, True]
+    assert in_scope(derive_facts(records, COUNTED), None, ("DEN",)).to_list() == [False, True, None]
+    assert in_scope(derive_facts(records, COUNTED), PILOT, ("DEN",)).to_list() == [
+        False,
+        None,
+        None,
+    ]
 
 
 def test_a_case_is_completed_from_its_day_on() -> None:
@@ -102,12 +107,10 @@ def test_a_frame_is_parted_and_marked() -> None:
             {"case_id": "done", "court": "BAL", "completed_on": "2011-01-01"},
         ]
     )
-    inside, outside = InScope(DAY, PILOT, None, COUNTED).part(records)
-    assert isinstance(inside, pl.DataFrame)
-    assert isinstance(outside, beam.pvalue.TaggedOutput)
+    marked, taken = mark(records, derive_facts(records, COUNTED), DAY, PILOT, None)
+    inside, outside = marked.filter(taken), marked.filter(~taken)
     assert inside.select("case_id", "scope_unknown").rows() == [("in", False), ("perhaps", True)]
-    assert outside.value.select("case_id", "completed").rows() == [("out", False), ("done", True)]
-    assert len(InScope(DAY, None, None, COUNTED).part(records[:2])) == 1
+    assert outside.select("case_id", "completed").rows() == [("out", False), ("done", True)]
 
 
 def test_a_scope_counts_the_convictions_that_the_rulebook_counts() -> None:
@@ -116,6 +119,4 @@ def test_a_scope_counts_the_convictions_that_the_rulebook_counts() -> None:
     records = frame([{"convictions": [abroad | {"juvenile_adjudication": False}]}])
     for counts in (True, False):
         counted = CountedConvictions(foreign=counts, expunged=True, pardoned=True)
-        assert in_scope(records, scope, None, counted).to_list() == [counts]
-        _, *outside = InScope(DAY, scope, None, counted).part(records)
-        assert len(outside) == (0 if counts else 1)
+        assert in_scope(derive_facts(records, counted), scope, None).to_list() == [counts]

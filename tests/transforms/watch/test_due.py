@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from schemas.case_record import CaseRecord, Removal
 from tests.helpers.news import CLEAN, ELDER, RULEBOOK, VETERAN
 from tests.transforms.watch.test_step import BIRTHDAY, NIGHT, first_night
-from transforms.assess.frame import Terms, weigh
+from transforms.assess.frame import Terms, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.changes import CHANGES, LastNight, changes, summarize
 from transforms.nightly.events import EVENTS
@@ -69,7 +69,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 
 def of_records(frame: Frame, terms: Terms) -> Frame:
-    return due_dates(frame, weigh(frame, terms), terms)
+    return due_dates(frame, assess(frame, terms), terms)
 
 
 def test_the_days_of_cases_by_hand() -> None:
@@ -87,8 +87,8 @@ def test_last_nights_files_say_the_same_but_of_dates_ahead_tomorrow(
     terms = Terms(RULEBOOK, NIGHT, scope=RULEBOOK.scopes[scope] if scope else None)
     first = first_night(tmp_path, frame, 2)
     found = due_since(dataclasses.replace(first, terms=terms), 0, 1).sort("case_id")
-    weighed = weigh(frame, terms)
-    ahead = weighed.records.filter(
+    assessed = assess(frame, terms)
+    ahead = assessed.records.filter(
         pl.col("warnings").list.eval(pl.element().str.ends_with("FUTURE_DATE")).list.any()
         | pl.col("conflicts").list.eval(pl.element().str.ends_with("AFTER_AS_OF")).list.any()
     )
@@ -102,13 +102,13 @@ def test_last_nights_files_say_the_same_but_of_dates_ahead_tomorrow(
 
 
 def nights(frame: Frame, night: Night) -> Frame:
-    """What a night each day would say: every case weighed, on one day after the other."""
+    """What a night each day would say: every case assessed, on one day after the other."""
     found = []
-    before = weigh(frame, night.terms)
+    before = assess(frame, night.terms)
     for number in range(DAYS):
         last = LastNight(NIGHT + number * DAY, RULEBOOK.digest, night.options)
         terms = Terms(RULEBOOK, last.as_of + DAY)
-        tonight, log = weigh(frame, terms), EVENTS.to_frame()
+        tonight, log = assess(frame, terms), EVENTS.to_frame()
         said = summarize(before.recommendations)
         found.append(changes(said, tonight, frame, frame, log, last, terms, night.options))
         before = tonight
@@ -137,7 +137,7 @@ def test_a_watch_says_what_nights_would(night: Night) -> None:
     differ = {(row["case_id"], tuple(row["differs"])) for row in expected.to_dicts()}
     assert any("route" not in differs for _, differs in differ)
     assert ("veteran", ("reasons",)) in differ
-    # What the entry adds is no reason, and a birth after the entries stays unknown.
+    # What the entry adds is no reason.
     due = {name for name, (_, day) in BY_HAND.items() if day}
-    assert due - {case for case, _ in differ} == {"an entry ahead", "a birth ahead"}
+    assert due - {case for case, _ in differ} == {"an entry ahead"}
     assert expected.height >= 8
