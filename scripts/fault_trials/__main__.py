@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import random
 import shutil
 import sys
 import tempfile
@@ -18,12 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.fault_trials.kinds import KINDS
-from scripts.fault_trials.table import progress, table, what_broke
-from scripts.fault_trials.trial import Outcome, make
+from scripts.fault_trials.table import cost, progress, table, what_broke
+from scripts.fault_trials.trial import Kind, Outcome, make
 from scripts.fault_trials.world import World
 
 # Seeds that follow one another are of kinds that lie apart, so that a few trials try most classes.
-_STEP = 11
+_ORDER = random.Random(0).sample(KINDS, len(KINDS))
 
 
 def main() -> int:
@@ -48,40 +49,46 @@ def main() -> int:
     end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
     root = Path(tempfile.mkdtemp(prefix="faults-"))
     try:
-        outcomes = list(_all(options, range(options.seed, options.seed + most), end, root))
+        outcomes = list(_all(options, most, end, root))
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    for line in (*table(outcomes), *what_broke(outcomes)):
+    for line in (*table(outcomes), cost(outcomes), *what_broke(outcomes)):
         print(line)
     return int(any(outcome.broke for outcome in outcomes))
 
 
-def _all(options: argparse.Namespace, seeds: range, end: float, root: Path) -> Iterator[Outcome]:
+def _kind(seed: int) -> Kind:
+    return _ORDER[seed % len(_ORDER)]
+
+
+def _all(options: argparse.Namespace, most: int, end: float, root: Path) -> Iterator[Outcome]:
     """Make the trials, some at once, until the time is up."""
     world = World(root / "world")
     (root / "world").mkdir()
-    kinds = [k for k in KINDS if (options.only or "") in f"{k.fault}, {k.command}"]
-    if not kinds:
-        raise SystemExit(f"scripts/faults: no kind of trial has the words {options.only}")
+    words = options.only or ""
+    if not any(words in kind.name for kind in KINDS):
+        raise SystemExit(f"scripts/faults: no kind of trial has the words {words}")
+    wanted = (seed for seed in itertools.count(options.seed) if words in _kind(seed).name)
+    seeds = itertools.islice(wanted, most)
 
     def one(seed: int) -> Outcome | None:
         if time.monotonic() > end:
             return None
         place = root / f"trial-{seed}"
-        outcome = make(kinds[seed * _STEP % len(kinds)], seed, world, place)
+        outcome = make(_kind(seed), seed, world, place)
         if outcome.broke and options.keep:
             shutil.copytree(place, options.keep / place.name, symlinks=True)
         shutil.rmtree(place, ignore_errors=True)
         return outcome
 
     with ThreadPoolExecutor(options.jobs) as pool:
-        waiting = deque(pool.submit(one, seed) for seed in seeds[: 2 * options.jobs])
-        rest = iter(seeds[2 * options.jobs :])
+        first = itertools.islice(seeds, 2 * options.jobs)
+        waiting = deque(pool.submit(one, seed) for seed in first)
         while waiting:
             outcome = waiting.popleft().result()
             if outcome is None:
                 return
-            waiting.extend(pool.submit(one, seed) for seed in itertools.islice(rest, 1))
+            waiting.extend(pool.submit(one, seed) for seed in itertools.islice(seeds, 1))
             for line in progress(outcome):
                 print(line, file=sys.stderr, flush=True)
             yield outcome

@@ -71,7 +71,7 @@ def _changed(
     return ended.code, wrong
 
 
-@trial("input that changes", "backlog")
+@trial("input that changes", "backlog", share=2)
 def _backlog(bench: Bench) -> list[str]:
     clean, out = bench.world.backlog, bench.place / "out"
     cases = bench.place / "cases"

@@ -35,7 +35,7 @@ def _damage(bench: Bench, path: Path, kind: str, rows: list[Row], id_field: str)
     return damaged
 
 
-@trial("damaged containers", "backlog")
+@trial("damaged containers", "backlog", share=3)
 def _backlog(bench: Bench) -> list[str]:
     bench.world.write_cases(bench.place / "cases", (0, 2))
     return _cases(bench, backlog_words(), bench.place / "out", bench.world.backlog_run)
@@ -93,7 +93,7 @@ def _counted(run: Path, damaged: Damaged, read: list[str | None]) -> list[str]:
     return [f"{lost} records are lost, and {stated} are said to be"] if lost > stated else []
 
 
-@trial("damaged containers", "nightly, events")
+@trial("damaged containers", "nightly, events", share=2)
 def _events(bench: Bench) -> list[str]:
     world, place = bench.world, bench.place
     world.write_news(place)

@@ -187,7 +187,7 @@ def _beside(bench: Bench, words: tuple[str, ...], output: Path) -> list[str]:
     return [*wrong, *checks.ending(bench.run("show", str(output.name)), (0,))]
 
 
-@trial("hostile files and names", "backlog")
+@trial("hostile files and names", "backlog", share=3)
 def _backlog(bench: Bench) -> list[str]:
     return _beside(bench, backlog_words(), bench.place / "out")
 

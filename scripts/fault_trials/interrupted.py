@@ -66,7 +66,7 @@ def _judge(
     return wrong
 
 
-@trial("signals", "backlog")
+@trial("signals", "backlog", share=2)
 def _backlog(bench: Bench) -> list[str]:
     bench.world.write_cases(bench.place / "cases")
     clean, words = bench.world.backlog, backlog_words()
@@ -83,7 +83,7 @@ def _finished(run: Path) -> Path | None:
     return run if (run / "manifest.json").exists() else None
 
 
-@trial("signals", "nightly")
+@trial("signals", "nightly", share=2)
 def _nightly(bench: Bench) -> list[str]:
     world, place = bench.world, bench.place
     clean, words, state = world.night, night_words(THIRD), place / "OUT"

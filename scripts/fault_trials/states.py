@@ -80,7 +80,7 @@ def _damage(bench: Bench) -> tuple[str, Path]:
     return way, path
 
 
-@trial("damaged state", "nightly")
+@trial("damaged state", "nightly", share=2)
 def _nightly(bench: Bench) -> list[str]:
     world, place = bench.world, bench.place
     clean, state = world.night, place / "OUT"

@@ -24,10 +24,16 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield f"| all | | {sum(tried.values())} | {sum(broke.values())} |"
 
 
+def cost(outcomes: Sequence[Outcome]) -> str:
+    """How many commands the trials ran, and how long they took."""
+    commands = sum(outcome.commands for outcome in outcomes)
+    seconds = sum(outcome.cpu for outcome in outcomes)
+    return f"{commands} commands, {seconds:.0f} seconds of a processor"
+
+
 def progress(outcome: Outcome) -> Iterator[str]:
     """What came of one trial, a line, and a line for each thing that broke."""
-    kind = f"{outcome.kind.fault}, {outcome.kind.command}"
-    yield f"{outcome.seed} {'broke' if outcome.broke else 'held'}: {kind}"
+    yield f"{outcome.seed} {'broke' if outcome.broke else 'held'}: {outcome.kind.name}"
     yield from what_broke([outcome])
 
 
@@ -35,6 +41,6 @@ def what_broke(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """What broke, with the seed that brings it back, a line each."""
     for outcome in sorted(outcomes, key=lambda one: one.seed):
         for said in outcome.broke:
-            kind = f"{outcome.kind.fault}, {outcome.kind.command}"
-            notes = "; ".join(outcome.notes)
-            yield f"--seed {outcome.seed} --trials 1: {kind}: {shown(notes)}: {shown(said)}"
+            done = shown("; ".join(outcome.notes))
+            again = f"--seed {outcome.seed} --trials 1"
+            yield f"{again}: {outcome.kind.name}: {done}: {shown(said)}"

@@ -82,7 +82,7 @@ JSON: dict[str, Callable[[Random], str]] = {
 }
 
 
-@trial("hostile texts", "explain a JSON record")
+@trial("hostile texts", "explain a JSON record", share=2)
 def _json(bench: Bench) -> list[str]:
     name = bench.source.choice(sorted(JSON))
     bench.note(name)
@@ -132,7 +132,7 @@ YAML: dict[str, Callable[[Random], str]] = {
 }
 
 
-@trial("hostile texts", "rulebook check")
+@trial("hostile texts", "rulebook check", share=2)
 def _yaml(bench: Bench) -> list[str]:
     name = bench.source.choice(sorted(YAML))
     bench.note(name)

@@ -63,20 +63,26 @@ class Kind:
     command: str
     make: Fault
 
+    @property
+    def name(self) -> str:
+        """Its class and its command."""
+        return f"{self.fault}, {self.command}"
+
 
 KINDS: list[Kind] = []
 
 
-def trial(fault: str, command: str) -> Callable[[Fault], Fault]:
+def trial(fault: str, command: str, share: int = 1) -> Callable[[Fault], Fault]:
     """Register a kind of trial.
 
     Args:
         fault: The class of what is done.
         command: The command to which it is done.
+        share: How many of a round of trials are of this kind.
     """
 
     def register(make: Fault) -> Fault:
-        KINDS.append(Kind(fault, command, make))
+        KINDS.extend([Kind(fault, command, make)] * share)
         return make
 
     return register
@@ -84,12 +90,23 @@ def trial(fault: str, command: str) -> Callable[[Fault], Fault]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial."""
+    """What came of a trial.
+
+    Args:
+        seed: What settled it.
+        kind: Its kind.
+        notes: What was done.
+        broke: What broke.
+        commands: How many commands it ran.
+        cpu: How long they took, in seconds of a processor.
+    """
 
     seed: int
     kind: Kind
     notes: tuple[str, ...]
     broke: tuple[str, ...]
+    commands: int
+    cpu: float
 
 
 def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
@@ -107,7 +124,6 @@ def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
         broke = kind.make(bench)
     except Exception:
         broke = [f"the trial itself failed: {traceback.format_exc()}"]
-    finally:
-        for running in bench.running:
-            running.end(0)
-    return Outcome(seed, kind, tuple(bench.notes), tuple(broke))
+    ended = [running.end(0) for running in bench.running]
+    cpu = sum(each.cpu for each in ended)
+    return Outcome(seed, kind, tuple(bench.notes), tuple(broke), len(ended), cpu)
