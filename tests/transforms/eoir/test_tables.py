@@ -2,6 +2,8 @@ import datetime
 
 import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schemas.eoir import TABLES
 from transforms.eoir.files import TableFile
@@ -134,3 +136,25 @@ def test_columns_that_a_file_lacks_are_unknown() -> None:
     row = read_rows(line.encode() + b"\n", file).rows.to_dicts()[0]
     assert (row["IDNCASE"], row["NAT"], row["LPR"], row["GENDER"]) == (7, "MX", None, None)
     assert file.missing == ("GENDER", "LPR")
+
+
+CELL = st.binary(max_size=6).map(lambda raw: raw.translate(None, b"\0\r\n\t"))
+LINE = st.binary(max_size=30).map(lambda raw: raw.translate(None, b"\0\r\n")) | st.lists(
+    CELL | st.integers(0, 10**9).map(lambda number: str(number).encode()), min_size=4, max_size=7
+).map(b"\t".join)
+
+
+@given(st.lists(LINE, max_size=8), st.sampled_from([CHARGES, CASES]))
+@example([b'"1\t2\t3\t212a06Ai\tS'], CHARGES)
+@example([b"99999999999999999999\t-1\t1e5\t\xff\t"], CHARGES)
+@example([b"\xe2\x80\xa8\t \t\x85\t\x0b\t\x1c"], CHARGES)
+def test_whatever_bytes_come_every_line_is_a_row_or_in_quarantine(
+    lines: list[bytes], file: TableFile
+) -> None:
+    read = read_rows(b"".join(line + b"\n" for line in lines), file)
+    rows = read.rows.filter(~pl.col("unread")) if "unread" in read.rows.columns else read.rows
+    [there] = [count for of, _, count in read.tally.iter_rows() if of == "read"] or [0]
+    assert read.lines == len(lines)
+    assert there <= len(lines)
+    assert rows.height + read.quarantined.height == there
+    assert all(0 <= offset < len(lines) for offset in read.quarantined["offset"])
