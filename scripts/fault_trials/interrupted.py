@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.fault_trials import checks, results
 from scripts.fault_trials.damaged import watched
-from scripts.fault_trials.process import Ended, Running
+from scripts.fault_trials.process import Ended
 from scripts.fault_trials.results import Content
 from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import THIRD, backlog_words, import_words, night_words, watch_words
@@ -16,8 +16,8 @@ from scripts.fault_trials.world import THIRD, backlog_words, import_words, night
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 # Processor seconds that a command takes, about; some signals come too late.
 _WHOLE = 5.0
-# Seconds within which a command that is asked to end does, however busy the machine.
-_HEARD = 30.0
+# Processor seconds that a command may go on for when it is asked to end, cleaning up and all.
+_HEARD = 3.0
 
 
 def _interrupt(bench: Bench, words: tuple[str, ...], triggers: tuple[str, ...]) -> Ended:
@@ -32,14 +32,11 @@ def _interrupt(bench: Bench, words: tuple[str, ...], triggers: tuple[str, ...]) 
         at = bench.source.uniform(0, _WHOLE)
         bench.note(f"{number.name} after {at:.2f} seconds of a processor")
         running.until(lambda: running.cpu() >= at)
+    before = running.cpu()
     running.send(number)
-    return _end(running, number)
-
-
-def _end(running: Running, number: signal.Signals) -> Ended:
-    ended = running.end(_HEARD)
-    if number != signal.SIGKILL and ended.code == -9:
-        raise TimeoutError(f"{number.name} was not heard within {_HEARD:.0f} seconds")
+    ended = running.end()
+    if ended.code == 130 and ended.cpu - before > _HEARD:
+        bench.broke.append(f"{number.name} was heard after {ended.cpu - before:.1f} seconds")
     return ended
 
 

@@ -21,12 +21,15 @@ class Bench:
         place: An empty directory, in which commands run.
         source: What settles the trial.
         notes: What was done, in words, for whoever looks into it.
+        broke: What has broken so far.
+        running: The commands started.
     """
 
     world: World
     place: Path
     source: random.Random
     notes: list[str] = field(default_factory=list)
+    broke: list[str] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
 
     def start(
@@ -121,7 +124,7 @@ def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
     place.mkdir(parents=True)
     bench = Bench(world, place, random.Random(seed))
     try:
-        broke = kind.make(bench)
+        broke = [*kind.make(bench), *bench.broke]
     except Exception:
         broke = [f"the trial itself failed: {traceback.format_exc()}"]
     ended = [running.end(0) for running in bench.running]
