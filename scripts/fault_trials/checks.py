@@ -33,9 +33,10 @@ def ending(ended: Ended, codes: Collection[int]) -> list[str]:
     lines = ended.stderr.splitlines()
     if any(not _OURS.match(line) for line in lines):
         wrong.append(f"{name} said something that is no line of ours: {lines[:3]}")
-    if ended.code in (3, 4, 5, 130) and name != "watch" and len(lines) != 1:
-        wrong.append(f"{name} said one problem in {len(lines)} lines")
-    if ended.code > 0 and not lines and name != "status":
+    problems = [line for line in lines if ": warning: " not in line]
+    if ended.code in (3, 4, 5, 130) and name != "watch" and len(problems) != 1:
+        wrong.append(f"{name} said one problem in {len(problems)} lines")
+    if ended.code > 0 and not problems and name != "status":
         wrong.append(f"{name} said nothing of its exit code {ended.code}")
     if ended.memory > MEMORY_BYTES:
         wrong.append(f"{name} held {ended.memory >> 20} MiB")

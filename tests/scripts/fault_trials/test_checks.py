@@ -25,6 +25,8 @@ PARTS = (*ROUTES, "cases")
 def test_a_command_that_ends_as_it_should_passes() -> None:
     assert ending(GOOD, (0, 3)) == []
     assert ending(replace(GOOD, code=0, stderr=""), (0, 3)) == []
+    warned = "discretion backlog: warning: not in force\n"
+    assert ending(replace(GOOD, stderr=warned + GOOD.stderr), (0, 3)) == []
 
 
 @pytest.mark.parametrize(
