@@ -13,7 +13,6 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.conflicts import CONFLICTS
-from schemas.facts import FACTS
 from schemas.outcomes import ROUTES, ReviewReason
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.frames.frame import Frame
@@ -151,7 +150,9 @@ def _markers(
     silent = silent_facts(weighing.facts, rulebook)
     conflicting = Conflicting(weighing.facts)
     readers = read_by(rulebook)
-    marked: list[tuple[str, Flags]] = []
+    nobody = np.zeros(facts.height, dtype=bool)
+    # A marker may bear on many blank facts: it is one reason, and they are among what to ask.
+    marked: dict[str, Flags] = {}
     for compiled in rulebook.presumptions:
         for says, condition in zip(compiled.presumption.against, compiled.against, strict=True):
             holds = facts.select(expression(condition.sql).fill_null(False).alias("h"))["h"]
@@ -161,16 +162,16 @@ def _markers(
                 if matters and points.any():
                     blank = silent[fact].to_numpy() & unknown[fact].to_numpy()
                     flag = points & blank & np.logical_or.reduce(matters)
-                    label = FACTS[fact].label
-                    marked.append((f"{says.says}, and this is not known: {label}", flag))
+                    reason = f"{says.says}, and adverse facts that this points to are not known"
+                    marked[reason] = marked.get(reason, nobody) | flag
     if not marked:
         return []
-    rows = np.flatnonzero(np.logical_or.reduce([flag for _, flag in marked]))
+    rows = np.flatnonzero(np.logical_or.reduce(list(marked.values())))
     otherwise = np.zeros(facts.height, dtype=bool)
     otherwise[rows] = _route_if_all_presumed(weighing, day, silent, rows) != shown(
         routed.route[rows]
     )
-    return [(reason, flag & otherwise) for reason, flag in marked]
+    return [(reason, flag & otherwise) for reason, flag in marked.items()]
 
 
 def _route_if_all_presumed(
