@@ -287,3 +287,4 @@ class CaseRecord(_Record):
     court_outcome: str | None = None
     court_outcome_kind: OutcomeKind | None = None
     court_outcome_date: str | None = None
+    warnings: list[str | None] | None = None

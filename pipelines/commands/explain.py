@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-import polars as pl
 from pydantic import ValidationError
 
 from pipelines.cli.arguments import CommandParser, add_rulebook_options
@@ -25,7 +24,6 @@ from transforms.explain.answers import AnswerError, parse_answer
 from transforms.explain.case import explain
 from transforms.explain.page import page
 from transforms.normalize.case_frame import to_frame
-from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.records import normalize
 
 MOST_ERRORS = 20
@@ -72,7 +70,7 @@ def _run(options: argparse.Namespace) -> int:
         rulebook = load(named("explain", options.rulebook or DEFAULT, options.as_of))
         as_of = options.as_of or rulebook.rulebook.issued
         try:
-            record, warned = to_frame([read_case(options.case)]), []
+            record = to_frame([read_case(options.case)])
         except ValidationError as error:
             lines = errors_in_words(error)
             for line in lines[:MOST_ERRORS]:
@@ -81,12 +79,12 @@ def _run(options: argparse.Namespace) -> int:
                 complain("explain", f"{options.case}: and {more:,} more errors")
             return ExitCode.INPUT
     else:
-        from pipelines.runs.run import find_case, find_warnings, load_run, run_rulebook
+        from pipelines.runs.run import find_case, load_run, run_rulebook
 
         # Of an object store Beam asks for its options, if only the default ones.
         beam_arguments([])
         run, manifest = load_run(options.run)
-        record, warned = find_case(run, options.case), find_warnings(run, options.case)
+        record = find_case(run, options.case)
         as_of = options.as_of or manifest.as_of
         if options.rulebook is None:
             used = run_rulebook(run, manifest)
@@ -106,10 +104,6 @@ def _run(options: argparse.Namespace) -> int:
             f"{options.case}: {row['field']}: {row['detail']} ({row['reason']}); "
             "a backlog would quarantine it"
         )
-    # A snapshot is in good form already: only its run knows what was not.
-    warnings = list(dict.fromkeys((*warned, *records["warnings"].to_list()[0])))
-    records = records.with_columns(warnings=pl.Series([warnings], dtype=pl.List(pl.String)))
-    records = records.with_columns(find_conflicts(records, as_of))
     explanation = explain(
         records,
         rulebook,

@@ -198,15 +198,6 @@ def find_case(run: str, case_id: str) -> Frame:
     return found
 
 
-def find_warnings(run: str, case_id: str) -> list[str]:
-    """What a run set to unknown when it normalized a case, which its snapshot no longer shows."""
-    for route in ROUTES:
-        found = _of_case(run, route, "recommendation", case_id, ["case_id", "warnings"])
-        if found is not None:
-            return found["warnings"].to_list()[0] or []
-    return []
-
-
 def _of_case(
     run: str, part: str, kind: str, case_id: str, columns: Sequence[str] | None = None
 ) -> Frame | None:

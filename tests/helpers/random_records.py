@@ -32,6 +32,7 @@ DATES |= {"released_from_incarceration", "updated_at"}
 # Where these are not known the record says something else instead, which is what counts.
 DEFAULTED = {
     "present_continuously_since",
+    "warnings",
     "agency_record_seen",
     "convictions.violent",
     "convictions.immigration_element",
@@ -48,6 +49,7 @@ DEFAULTED = {
 def random_record(rng: random.Random, known: float = 0.7) -> Row:
     """A record of which so large a share of the values is known."""
     row = {name: _value(rng, name, dtype, known) for name, dtype in CASES.items()}
+    row["warnings"] = None
     if row["birth_date"] is not None:
         row["birth_date"] = row["birth_date"][: rng.choice([4, 7, 10, 10])]
     return row | {"case_id": str(rng.randrange(10**6))}

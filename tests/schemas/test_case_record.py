@@ -22,6 +22,8 @@ def declared(avro: Schema) -> object:
             return typing.Literal[tuple(inner["symbols"])] | None
         items = inner["items"][1]
         assert inner["items"][0] == "null"
+        if isinstance(items, str):
+            return list[PLAIN[items] | None] | None  # type: ignore[valid-type]  # by name
         return list[getattr(case_record, items["name"]) | None] | None  # type: ignore[misc]  # by name
     raise AssertionError(kind)
 
@@ -33,6 +35,8 @@ def pairs(avro: Schema, model: type[BaseModel]) -> list[tuple[Schema, type[BaseM
         inner = field["type"][1]
         if isinstance(inner, dict) and inner["type"] == "array":
             record = inner["items"][1]
+            if isinstance(record, str):
+                continue
             found += pairs(record, getattr(case_record, record["name"]))
     return found
 

@@ -16,6 +16,8 @@ def fields() -> set[str]:
         avro = value_type(field["type"])
         if isinstance(avro, dict) and avro["type"] == "array":
             item = value_type(avro["items"])
+            if isinstance(item, str):
+                continue
             found |= {f"{field['name']}.{part['name']}" for part in item["fields"]}
     return found
 

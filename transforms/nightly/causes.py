@@ -12,6 +12,7 @@ from transforms.assess.frame import Assessed, Terms
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.events import BASE, FIELDS, OPENERS
+from transforms.normalize.losses import field_of_warning
 from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
 
@@ -157,7 +158,7 @@ def fact_causes(
 
 def _values(assessed: Assessed, records: Frame, spelt: Frame) -> Frame:
     """Records, those of some cases in one spelling."""
-    columns = ["case_id", *FIELDS]
+    columns = ["case_id", "warnings", *FIELDS]
     mine = spelt.join(records, on="case_id", how="semi")
     good = assessed.records.join(mine, on="case_id", how="semi").select(columns)
     return pl.concat([good, records.join(mine, on="case_id", how="anti").select(columns)])
@@ -167,7 +168,7 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
     """Which fields of which cases have other values.
 
     Args:
-        before: Columns of case_record.avsc.
+        before: Columns of case_record.avsc, with what could not be read as another value.
         after: The same cases.
 
     Returns:
@@ -180,7 +181,21 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
         )
         for name in FIELDS
     ]
-    return concat_frames(parts, pl.Schema({"case_id": pl.String, "field": pl.String}))
+    # What cannot be read is not what is unknown: arrests: -1 is a conflict.
+    said, now = (
+        pl.col(name).fill_null(pl.lit([], pl.List(pl.String)))
+        for name in ("warnings", "warnings_after")
+    )
+    warned = (
+        both.select("case_id", field=said.list.set_symmetric_difference(now))
+        .filter(pl.col("field").list.len() > 0)
+        .explode("field")
+        .with_columns(field_of_warning(pl.col("field")).alias("field"))
+        .filter(pl.col("field").is_in(FIELDS))
+    )
+    found = concat_frames([*parts, warned], pl.Schema({"case_id": pl.String, "field": pl.String}))
+    in_order = pl.col("field").cast(pl.Enum(FIELDS))
+    return found.unique(maintain_order=True).sort(in_order, maintain_order=True)
 
 
 def setters(log: Frame, *, opening: bool = False) -> Frame:

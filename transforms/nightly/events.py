@@ -23,7 +23,8 @@ from transforms.normalize.nulls import given_code, given_text, is_no_date
 from transforms.normalize.quarantine import quarantined_records
 
 EVENTS = polars_schema(avro_schema("case_event"))
-KEYS = ("case_id", "updated_at")
+# What no event sets: the key, when it was recorded, and what reading found wrong with the rest.
+KEYS = ("case_id", "updated_at", "warnings")
 FIELDS = tuple(name for name in CASES if name not in KEYS)
 LIST_FIELDS = tuple(name for name in FIELDS if isinstance(CASES[name], pl.List))
 OPENERS = ("CASE_OPENED", "RECORD_REPLACED")

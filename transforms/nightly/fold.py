@@ -2,7 +2,8 @@
 
 Everything is an event; the record of a case file is one too. Each field has the value of the
 event that set it last, by `recorded_at`, then `event_id`. What was added to a list since then
-follows, each event once. So the order in which events come, and how often, does not matter.
+follows, each event once; and the warnings of a field come with its value. So the order in which
+events come, and how often, does not matter.
 
 Of two events with one id and other content (a conflict) the later recorded, then the greater by
 content, is taken for the greater event: it wins each field that both set, and what the other adds
@@ -21,6 +22,7 @@ import polars as pl
 from transforms.frames.frame import Frame, json_lines, put
 from transforms.nightly.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
 from transforms.normalize.case_frame import CASES
+from transforms.normalize.losses import field_of_warning
 from transforms.normalize.quarantine import quarantined_records
 
 CONFLICT = "it has the id of another event of the case, and other content"
@@ -74,11 +76,13 @@ def fold(log: Frame) -> Folded:
     )
     columns = {name: facts[name].gather(last[name]) for name in FIELDS}
     in_force = [last[name] for name in (*FIELDS, "_opener")]
+    adders = {}
     for name in LIST_FIELDS:
         added = _added(events, name, last)
         if added.is_empty():
             continue
         in_force.append(added["_row"])
+        adders[name] = added
         elements = added.with_columns(facts[name].gather(added["_row"]).alias("list"))
         columns[name] = _append(columns[name], elements, last.height)
     kept = pl.concat([s.cast(pl.UInt32).alias("_row") for s in in_force]).drop_nulls().unique()
@@ -88,7 +92,12 @@ def fold(log: Frame) -> Folded:
         stamps, on="case_id", how="left", maintain_order="left", validate="1:1"
     )
     records = pl.DataFrame(
-        {"case_id": last["case_id"], "updated_at": updated["recorded_at"], **columns}
+        {
+            "case_id": last["case_id"],
+            "updated_at": updated["recorded_at"],
+            "warnings": _warnings(events, last, adders),
+            **columns,
+        }
     )
     return Folded(
         records.select(pl.col(name).cast(dtype) for name, dtype in CASES.items()),
@@ -97,6 +106,35 @@ def fold(log: Frame) -> Folded:
         conflicts,
         repeated,
     )
+
+
+def _warnings(events: Frame, last: Frame, adders: dict[str, Frame]) -> pl.Series:
+    """The warnings of each record: of each field those of the events that its value comes from."""
+    name = pl.col("warnings")
+    said = (
+        events.select("_row", "case_id", pl.col("facts").struct.field("warnings"))
+        .filter(name.list.len() > 0)
+        .explode("warnings")
+        .drop_nulls()
+        .with_columns(field=field_of_warning(name))
+    )
+    if said.is_empty():
+        return pl.Series([None], dtype=CASES["warnings"]).new_from_index(0, last.height)
+    mine = last.join(said, on="case_id", how="semi")
+    setters = mine.unpivot(FIELDS, index="case_id", variable_name="field", value_name="_row")
+    added = [
+        frame.select("_row", last["case_id"].gather(frame["case"]), field=pl.lit(field))
+        for field, frame in adders.items()
+    ]
+    sources = pl.concat([setters.drop_nulls(), *added], how="diagonal_relaxed")
+    kept = (
+        said.join(sources, on=["case_id", "field", "_row"], how="semi")
+        .group_by("case_id")
+        .agg(name.unique().sort())
+    )
+    return last.select("case_id").join(kept, on="case_id", how="left", maintain_order="left")[
+        "warnings"
+    ]
 
 
 def _in_order(log: Frame) -> tuple[Frame, int, Frame]:

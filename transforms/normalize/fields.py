@@ -13,7 +13,6 @@ import polars as pl
 
 from schemas.codes import number_ranges
 from transforms.frames.frame import Frame, put
-from transforms.frames.labels import label_lists
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.cells import (
     CODE_CELL,
@@ -27,6 +26,7 @@ from transforms.normalize.cells import (
     number_cell,
     time_cell,
 )
+from transforms.normalize.losses import Losses
 from transforms.normalize.offenses import is_settled, offense_of
 
 PAST_DATES = (
@@ -101,7 +101,7 @@ def cells(as_of: datetime.date) -> dict[str, Cell]:
     return found | TEXTS | {"updated_at": time_cell()}
 
 
-def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, pl.Series]:
+def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, Losses]:
     """Mend each column where it needs it.
 
     Args:
@@ -109,12 +109,12 @@ def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, pl.Series]:
         as_of: The as-of date.
 
     Returns:
-        The records, and for each the list of what was set to unknown, as `field:REASON`.
+        The records, and what was set to unknown in them.
     """
     fields = _fields(as_of)
     fine = records.select(field.fine.fill_null(True).alias(field.column) for field in fields)
     columns: list[pl.Series] = []
-    flags: dict[str, pl.Series] = {}
+    flags: Losses = {}
     for field in fields:
         rows = (~fine[field.column]).arg_true()
         if rows.is_empty():
@@ -127,16 +127,8 @@ def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, pl.Series]:
         columns.append(put(records[field.column], rows, done["mended"]))
         for reason in field.lost:
             if done[reason].any():
-                flags[f"{reason}"] = rows.filter(done[reason])
-    names = sorted(flags)
-    never = pl.Series([False]).new_from_index(0, records.height)
-    marked = pl.DataFrame({name: never.clone().scatter(flags[name], True) for name in names})
-    lists = (
-        label_lists(marked, pl.Series(names, dtype=pl.String))
-        if names
-        else pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, records.height)
-    )
-    return records.with_columns(columns), lists
+                flags[reason] = rows.filter(done[reason])
+    return records.with_columns(columns), flags
 
 
 def _fields(as_of: datetime.date) -> list[Field]:

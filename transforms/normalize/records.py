@@ -12,6 +12,9 @@ What cannot be read becomes unknown, with a warning `field:REASON`, where that i
 | a number that cannot be, such as arrests: -1 | OUT_OF_RANGE | the number is unknown |
 | an A-number that is not A and 7 to 9 digits | BAD_NUMBER | it is unknown |
 
+The warnings that a record brings from an earlier reading stay while what they are of is unknown, so
+that to normalize again changes nothing.
+
 Text that only says that there is nothing (N/A, NULL, ?? ...) is null without a warning. The lists
 of null spellings, placeholders, and bounds, and the tables of codes, are in schemas/codes;
 `discretion codes` shows them.
@@ -33,6 +36,7 @@ from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.fields import mend
+from transforms.normalize.losses import loss_lists, lost_before
 from transforms.normalize.quarantine import quarantined_records
 
 
@@ -44,11 +48,12 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
         as_of: The as-of date.
 
     Returns:
-        The records normalized, with the columns `warnings` and `conflicts` (List(String)), and the
-        quarantined ones as rows of quarantined.avsc.
+        The records normalized, with the column `conflicts` (List(String)), `warnings` and it never
+        null, and the quarantined ones as rows of quarantined.avsc.
     """
-    mended, flags = mend(records.with_columns(case_id=case_key()), as_of)
-    mended = mended.with_columns(_precision(), warnings=flags)
+    mended, lost = mend(records.with_columns(case_id=case_key()), as_of)
+    mended = mended.with_columns(_precision())
+    mended = mended.with_columns(warnings=loss_lists([lost, lost_before(mended)], mended.height))
     mended = mended.with_columns(find_conflicts(mended, as_of))
     nameless = mended["case_id"].is_null()
     if not nameless.any():

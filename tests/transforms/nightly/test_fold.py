@@ -259,3 +259,43 @@ def test_any_order_repeats_and_nights_give_what_a_plain_replay_gives(
     again = fold(after.log)
     assert_frame_equal(again.records, after.records)
     assert_frame_equal(again.log, after.log)
+
+
+ARRESTS, GRADE, COURT = "arrests:OUT_OF_RANGE", "convictions.grade:UNKNOWN_CODE", "court:BAD_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("events", "kept"),
+    [
+        ([], [ARRESTS, GRADE]),
+        # Another value of the field, known or not, is none of theirs.
+        ([{"sets": ["arrests"], "facts": {"arrests": 2}}], [GRADE]),
+        ([{"sets": ["arrests"]}], [GRADE]),
+        ([{"sets": ["arrests"], "facts": {"warnings": [ARRESTS, COURT]}}], [ARRESTS, GRADE]),
+        ([{"sets": ["convictions"], "facts": {"convictions": [FELONY]}}], [ARRESTS]),
+        # What is added to a list leaves what was there.
+        ([{"adds": ["convictions"], "facts": {"convictions": [FELONY]}}], [ARRESTS, GRADE]),
+        (
+            [
+                {"sets": ["convictions"], "facts": {"convictions": []}},
+                {"adds": ["convictions"], "facts": {"convictions": [{}], "warnings": [GRADE]}},
+            ],
+            [ARRESTS, GRADE],
+        ),
+        ([{"kind": "RECORD_REPLACED"}], None),
+        (
+            [{"sets": ["court"], "facts": {"court": "DEN", "warnings": [COURT]}}],
+            [ARRESTS, GRADE, COURT],
+        ),
+    ],
+)
+def test_the_warnings_of_a_field_come_with_its_value(
+    events: list[dict[str, Any]], kept: list[str] | None
+) -> None:
+    record = CaseRecord(case_id="1", updated_at="2011-01-01", warnings=[ARRESTS, None, GRADE])
+    log = base_events(to_frame([record]))
+    for number, more in enumerate(events):
+        log = pl.concat([log, log_of(event(f"e{number}", f"2011-03-0{number + 1}", **more))])
+    assert only(log).warnings == kept
+    left = fold(log).log
+    assert only(left).warnings == kept

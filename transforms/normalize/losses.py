@@ -1,0 +1,103 @@
+"""Losses: what of a record was set to unknown, each as `field:REASON`.
+
+A reading leaves them in the record's own field `warnings`. What reads the record again, such as a
+night that begins with a backlog's snapshot, finds the field unknown and no trace of what it was:
+the warning is all that still tells that it was arrests: -1, and not that nobody asked.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import polars as pl
+
+from transforms.frames.frame import Frame
+from transforms.frames.labels import label_lists
+from transforms.normalize.case_frame import CASES
+
+Losses: TypeAlias = dict[str, pl.Series]
+"""By `field:REASON`, the numbers of the rows (UInt32)."""
+
+REASONS = (
+    "BAD_DATE",
+    "PLACEHOLDER",
+    "FUTURE_DATE",
+    "UNKNOWN_CODE",
+    "UNREADABLE_CHARGE",
+    "OUT_OF_RANGE",
+    "BAD_NUMBER",
+)
+
+
+def field_of_warning(warning: pl.Expr) -> pl.Expr:
+    """The field of a case record that a warning is of, be it of a list's elements."""
+    return warning.str.extract(r"^([a-z_]+)[.:]")
+
+
+def lost_before(records: Frame) -> Losses:
+    """What an earlier reading of normalized records set to unknown, and is unknown still.
+
+    Args:
+        records: Columns of case_record.avsc.
+
+    Returns:
+        The losses that `warnings` tell; what is no loss of a field is passed over.
+    """
+    warned = records.select(pl.col("warnings").list.len() > 0).to_series().fill_null(False)
+    rows = warned.arg_true()
+    if rows.is_empty():
+        return {}
+    there = records[rows]
+    losses = {}
+    for label in there["warnings"].explode().drop_nulls().unique().sort():
+        field, _, reason = label.partition(":")
+        if reason in REASONS and field in _unknown():
+            still = pl.col("warnings").list.contains(label) & _unknown()[field]
+            losses[label] = rows.filter(there.select(still.fill_null(False)).to_series())
+    return losses
+
+
+def loss_lists(losses: Iterable[Losses], height: int) -> pl.Series:
+    """Losses as a list of labels for each record.
+
+    Args:
+        losses: The losses of the records.
+        height: How many records there are.
+
+    Returns:
+        List(String), never null, each sorted.
+    """
+    every = [loss for loss in losses if loss]
+    names = sorted({name for loss in every for name in loss})
+    never = pl.Series([False]).new_from_index(0, height)
+    flags = {name: never.clone() for name in names}
+    for loss in every:
+        for name, rows in loss.items():
+            flags[name] = flags[name].scatter(rows, True)
+    if not names:
+        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, height)
+    return label_lists(pl.DataFrame(flags), pl.Series(names, dtype=pl.String))
+
+
+@functools.cache
+def _unknown() -> dict[str, pl.Expr]:
+    """For each field, those of lists as `convictions.date`, whether it is unknown."""
+    found: dict[str, pl.Expr] = {}
+    for name, dtype in CASES.items():
+        inner = dtype.inner if isinstance(dtype, pl.List) else None
+        if not isinstance(inner, pl.Struct):
+            found[name] = _is_unknown(pl.col(name), dtype)
+            continue
+        item = pl.element()
+        for part in inner.fields:
+            unknown = _is_unknown(item.struct.field(part.name), part.dtype)
+            some = pl.col(name).list.eval(item.is_not_null() & unknown).list.any()
+            found[f"{name}.{part.name}"] = some
+    return found
+
+
+def _is_unknown(value: pl.Expr, dtype: object) -> pl.Expr:
+    missing = value.is_null()
+    return missing | (value == "UNKNOWN") if isinstance(dtype, pl.Enum) else missing
