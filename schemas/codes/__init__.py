@@ -69,6 +69,12 @@ def charge_labels() -> dict[str, str]:
 
 
 @functools.cache
+def court_only_charges() -> dict[str, str]:
+    """Charge codes that are read only as the court itself writes them, with their two meanings."""
+    return dict(_read("charges")["court_only"])
+
+
+@functools.cache
 def unsettled_charges() -> dict[str, str]:
     """Codes that mean two things, and which: they are not read."""
     return dict(_read("charges")["unsettled"])

@@ -10,7 +10,8 @@
     212a06Ai - Present without admission    the charge's words behind it
 
 A code is read whole or not at all, and only if it is in schemas/codes/charges.yaml and means one
-thing. What is not read is a charge still, and nobody knows which.
+thing. What is not read is a charge still, and nobody knows which: so is 212(a)(6)(A), which was
+"previously deported" before 1997 and is "present without admission" since.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ import re
 
 import polars as pl
 
-from schemas.codes import charge_labels, charge_spellings, unsettled_charges
+from schemas.codes import (
+    charge_labels,
+    charge_spellings,
+    court_only_charges,
+    unsettled_charges,
+)
 
 _LONGEST = 200
 _LEVELS = re.compile(r"(\d{3})([a-z])(\d{2})?([A-Z])?([ivx]+)?([IVX]+)?")
@@ -92,8 +98,9 @@ def _read(text: pl.Expr) -> pl.Expr:
         & bare.str.contains(_SEPARATED)
         & ~(of_statute & own_section)
     )
+    as_the_court = pl.when(~known.is_in(sorted(court_only_charges())) | (spaced == known))
     listed = _looked_up(spaced, charge_spellings())
-    code = pl.coalesce(listed, pl.when(sound).then(known))
+    code = pl.coalesce(listed, pl.when(sound).then(as_the_court.then(known)))
     return pl.when(code.is_in(sorted(charge_labels()))).then(code)
 
 
