@@ -35,13 +35,17 @@ def partial_facts(seed: int, rows: int, known: float = 0.5) -> pl.DataFrame:
 
 
 # Facts that speak for a person, so that a score can reach what closes a case.
-FAVOURABLE = (
+FAVORABLE = (
     "citizen_spouse",
     "likely_family_relief",
     "primary_caretaker",
     "severe_illness",
     "us_high_school",
+    "witness_to_crime",
+    "civil_rights_plaintiff",
 )
+# What presumptions rest on.
+SEEN = ("charges_seen", "agency_record_seen")
 
 
 def quiet_facts(seed: int, rows: int) -> pl.DataFrame:
@@ -52,7 +56,7 @@ def quiet_facts(seed: int, rows: int) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     made: list[Row] = []
     for _ in range(rows):
-        unknown, true = rng.uniform(0, 0.15), rng.choice([0.01, 0.05, 0.2])
+        unknown, true = rng.uniform(0, 0.15), rng.choice([0.002, 0.01, 0.05, 0.2])
         row: Row = {}
         for fact in FACTS.values():
             if rng.random() < unknown:
@@ -65,7 +69,9 @@ def quiet_facts(seed: int, rows: int) -> pl.DataFrame:
             else:
                 row |= _known(fact, rng)
         if rng.random() < 0.5:
-            row |= {name: True for name in FAVOURABLE if rng.random() < 0.6}
+            row |= {name: True for name in FAVORABLE if rng.random() < 0.6}
+        # Else hardly anything may be presumed.
+        row |= {name: True for name in SEEN if rng.random() < 0.85}
         made.append(row)
     return pl.DataFrame(made, schema=SCHEMA).select(FACT_COLUMNS)
 
