@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -16,9 +18,13 @@ from transforms.avro.types import (
     value_type,
 )
 from transforms.avro.varint import varint
+from transforms.normalize.nulls import is_no_code
 
 _WIDTHS = {"null": 0, "float": 4, "double": 8}
 _NUMBERS = ("int", "long", "float", "double")
+# Where a reader's record has such a field, it says what could not be read of the others.
+WARNINGS, REASON = "warnings", "UNKNOWN_CODE"
+_SEPARATORS = "[^a-z0-9]+"
 
 
 class NotPlainError(Exception):
@@ -52,6 +58,30 @@ def _plain(avro: Any) -> Any:
     return kind
 
 
+def columns_of(writer: Schema, reader: Schema, names: Sequence[str]) -> list[pl.Expr]:
+    """Wanted columns from the decoded ones.
+
+    Args:
+        writer: A resolved writer's record schema.
+        reader: The reader's.
+        names: The columns wanted.
+
+    Returns:
+        Expressions as `column_of` gives them. `warnings`, where the reader has such a field, also
+        says in which field a text was read as an enum and is none of its symbols.
+
+    Raises:
+        NotPlainError: Only fastavro can make one.
+    """
+    theirs = {field["name"]: field["type"] for field in writer["fields"]}
+    wanted = {field["name"]: field for field in reader["fields"]}
+    made = {name: column_of(wanted[name], theirs.get(name)) for name in names}
+    if WARNINGS in made:
+        seen = {**writer, "fields": [field for field in writer["fields"] if field["name"] in made]}
+        made[WARNINGS] = _with_lost(made[WARNINGS], None, seen, reader).alias(WARNINGS)
+    return list(made.values())
+
+
 def column_of(field: Any, writer: Any) -> pl.Expr:
     """A wanted column from the decoded ones.
 
@@ -68,6 +98,37 @@ def column_of(field: Any, writer: Any) -> pl.Expr:
     name, avro = field["name"], field["type"]
     made = _default(field) if writer is None else _converted(pl.col(name), writer, avro)
     return made.alias(name)
+
+
+def _with_lost(made: pl.Expr, column: pl.Expr | None, writer: Any, reader: Any) -> pl.Expr:
+    """The warnings of a record, and those of symbols that its enums do not have."""
+    lost = dict(_lost_symbols(column, writer, reader, ""))
+    if not lost:
+        return made
+    labels = [pl.when(where).then(pl.lit(f"{name}:{REASON}")) for name, where in lost.items()]
+    known = made.fill_null(pl.lit([], pl.List(pl.String)))
+    return pl.concat_list(known, pl.concat_list(labels).list.drop_nulls())
+
+
+def _lost_symbols(
+    column: pl.Expr | None, writer: Any, reader: Any, within: str
+) -> Iterator[tuple[str, pl.Expr]]:
+    theirs = {field["name"]: field["type"] for field in writer["fields"]}
+    for field in reader["fields"]:
+        name = field["name"]
+        if name not in theirs:
+            continue
+        value = pl.col(name) if column is None else column.struct.field(name)
+        of_writer, of_reader = value_type(theirs[name]), value_type(field["type"])
+        kinds = kind_of(of_writer), kind_of(of_reader)
+        if kinds == ("string", "enum"):
+            yield within + name, ~is_no_code(value) & _symbol(value, of_reader).is_null()
+        elif kinds == ("array", "array"):
+            items = value_type(of_writer["items"]), value_type(of_reader["items"])
+            if tuple(map(kind_of, items)) != ("record", "record"):
+                continue
+            for place, lost in _lost_symbols(pl.element(), *items, f"{within}{name}."):
+                yield place, value.list.eval(lost).list.any()
 
 
 def _default(field: Any) -> pl.Expr:
@@ -118,21 +179,37 @@ def _symbols(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
 
 def _texts(column: pl.Expr, reader: Any) -> pl.Expr:
     """Texts as the symbols of an enum; those of none are its default, as a writer's symbols are."""
-    known = column.is_null() | column.is_in(reader["symbols"])
-    return pl.when(known).then(column).otherwise(pl.lit(reader["default"])).cast(dtype_of(reader))
+    symbol = _symbol(column, reader).fill_null(reader["default"])
+    return pl.when(column.is_not_null()).then(symbol).cast(dtype_of(reader))
+
+
+def _symbol(column: pl.Expr, reader: Any) -> pl.Expr:
+    """The symbol that a text is, in any case and with any separators; null where it is none."""
+    keys = [_key(symbol) for symbol in reader["symbols"]]
+    known = {key: s for key, s in zip(keys, reader["symbols"], strict=True) if keys.count(key) == 1}
+    key = column.str.to_lowercase().str.replace_all(_SEPARATORS, " ").str.strip_chars()
+    read = key.replace_strict(known, default=None, return_dtype=pl.String)
+    return pl.when(column.is_in(reader["symbols"])).then(column).otherwise(read)
+
+
+def _key(symbol: str) -> str:
+    return re.sub(_SEPARATORS, " ", symbol.lower()).strip()
 
 
 def _struct(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
     theirs = {field["name"]: field["type"] for field in writer["fields"]}
-    fields = [
-        (
+    fields = {
+        field["name"]: (
             _converted(column.struct.field(field["name"]), theirs[field["name"]], field["type"])
             if field["name"] in theirs
             else _default(field)
-        ).alias(field["name"])
+        )
         for field in reader["fields"]
-    ]
-    return pl.when(column.is_not_null()).then(pl.struct(fields))
+    }
+    if WARNINGS in fields:
+        fields[WARNINGS] = _with_lost(fields[WARNINGS], column, writer, reader)
+    made = pl.struct(value.alias(name) for name, value in fields.items())
+    return pl.when(column.is_not_null()).then(made)
 
 
 def same_columns(writer: Any, reader: Any) -> bool:

@@ -26,7 +26,14 @@ from transforms.avro.blocks import Block, Header
 from transforms.avro.bounds import ALWAYS_BYTES, BLOCK_RECORDS, FRAME_BYTES
 from transforms.avro.check import Bad, Checker, Piece, shortest
 from transforms.avro.codecs import decompress
-from transforms.avro.columns import NotPlainError, column_of, marked, plain_record, readable
+from transforms.avro.columns import (
+    WARNINGS,
+    NotPlainError,
+    columns_of,
+    marked,
+    plain_record,
+    readable,
+)
 from transforms.avro.native import NativeError, decode_records, encode_records
 from transforms.avro.resolve import Resolved, resolve
 from transforms.avro.types import kind_of, value_type
@@ -246,11 +253,12 @@ class Decoder:
         try:
             frame = pl.DataFrame(rows, schema=polars_schema(self._middle))
             if self._middle != self.schemas.reader:
-                frame = frame.with_columns(
-                    column_of(field, middle[field["name"]])
+                names = [
+                    field["name"]
                     for field in self.schemas.reader["fields"]
-                    if field["type"] != middle[field["name"]]
-                )
+                    if field["type"] != middle[field["name"]] or field["name"] == WARNINGS
+                ]
+                frame = frame.with_columns(columns_of(self._middle, self.schemas.reader, names))
         except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
             raise DecodeError("a value outside its type") from None
         return frame.select(self.dtypes.names())
@@ -311,10 +319,9 @@ class _Plan:
     @classmethod
     def of(cls, schemas: Resolved, columns: Sequence[str], *, part: bool) -> _Plan | None:
         written = {field["name"]: field["type"] for field in schemas.writer["fields"]}
-        wanted = {field["name"]: field for field in schemas.reader["fields"]}
         try:
             plain = plain_record(schemas.writer)
-            made = [column_of(wanted[name], written.get(name)) for name in columns]
+            made = columns_of(schemas.writer, schemas.reader, columns)
         except NotPlainError:
             return None
         same = not schemas.dropped and _null_first(plain, top=True)

@@ -1,0 +1,110 @@
+"""Case records and events as exports write them: enums as text, whole numbers as long."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import fastavro
+import pytest
+
+from schemas.avro import Schema, avro_schema
+from tests.transforms.avro.test_decode import by_fastavro, decoder, parts
+from transforms.avro.decode import Unread
+from transforms.frames.frame import Frame
+
+CASE, EVENT = avro_schema("case_record"), avro_schema("case_event")
+CONVICTION = {"type": "record", "name": "C", "fields": [
+    {"name": "grade", "type": ["string", "null"]}, {"name": "sentence_days", "type": "long"},
+]}  # fmt: skip
+RECORD: Schema = {
+    "type": "record",
+    "name": "topLevelRecord",
+    "fields": [
+        {"name": "case_id", "type": "string"},
+        {"name": "custody", "type": ["string", "null"]},
+        {"name": "arrests", "type": ["long", "null"]},
+        {"name": "convictions", "type": [{"type": "array", "items": [CONVICTION, "null"]}, "null"]},
+    ],
+}
+# A union of three types is beyond polars: with one in the file fastavro decodes it.
+WIDE: Any = {"name": "court", "type": ["null", "string", "bytes"]}
+
+
+def read(row: dict[str, Any], *, wide: bool, event: bool = False) -> list[Frame | Unread]:
+    schema = {**RECORD, "fields": [*RECORD["fields"], *([WIDE] if wide else [])]}
+    row = {"case_id": "1", "custody": None, "arrests": None, "convictions": None, **row}
+    if event:
+        schema = {"type": "record", "name": "E", "fields": [{"name": "facts", "type": schema}]}
+        row = {"facts": row}
+    file = io.BytesIO()
+    fastavro.writer(file, schema, [row])
+    assert by_fastavro(file.getvalue())
+    made = decoder(file.getvalue(), EVENT if event else CASE)
+    read = made.read(parts(file.getvalue()))
+    return [part for part in read if isinstance(part, Unread) or part.height]
+
+
+def one(row: dict[str, Any], *, wide: bool, event: bool = False) -> dict[str, Any]:
+    [frame] = read(row, wide=wide, event=event)
+    assert isinstance(frame, Frame)
+    [record] = frame.to_dicts()
+    return dict(record["facts"] if event else record)
+
+
+@pytest.mark.parametrize("event", [False, True], ids=["case", "event"])
+@pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
+@pytest.mark.parametrize(
+    ("custody", "symbol", "warned"),
+    [
+        ("DETAINED", "DETAINED", False),
+        ("UNKNOWN", "UNKNOWN", False),
+        ("detained", "DETAINED", False),
+        (" Never Detained", "NEVER_DETAINED", False),
+        ("never-detained", "NEVER_DETAINED", False),
+        (None, None, False),
+        ("", "UNKNOWN", False),
+        ("N/A", "UNKNOWN", False),
+        ("in jail", "UNKNOWN", True),
+        ("DETAINED?", "DETAINED", False),
+    ],
+)
+def test_text_is_read_as_a_symbol_or_is_unknown_with_a_warning(
+    custody: str | None, symbol: str | None, warned: bool, wide: bool, event: bool
+) -> None:
+    record = one({"custody": custody}, wide=wide, event=event)
+    assert record["custody"] == symbol
+    assert (record["warnings"] or []) == (["custody:UNKNOWN_CODE"] if warned else [])
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
+def test_symbols_in_lists_are_warned_of_once(wide: bool) -> None:
+    grades = ["felony", "crime", None, "offence"]
+    convictions = [{"grade": grade, "sentence_days": 5} for grade in grades]
+    record = one({"convictions": [*convictions, None]}, wide=wide)
+    assert [c and c["grade"] for c in record["convictions"]] == [
+        *("FELONY", "UNKNOWN", None, "UNKNOWN", None)
+    ]
+    assert record["warnings"] == ["convictions.grade:UNKNOWN_CODE"]
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
+@pytest.mark.parametrize("number", [0, 7, -(2**31), 2**31 - 1, 2**31, -(2**31) - 1, 2**40])
+def test_a_long_is_read_where_it_fits_and_costs_its_record_where_it_does_not(
+    number: int, wide: bool
+) -> None:
+    for row in (
+        {"arrests": number},
+        {"convictions": [{"grade": None, "sentence_days": number}]},
+    ):
+        [part] = read(row, wide=wide)
+        if not -(2**31) <= number < 2**31:
+            assert isinstance(part, Unread)
+            assert (part.reason, part.count) == ("UNREADABLE_RECORD", 1)
+            continue
+        assert isinstance(part, Frame)
+        [record] = part.to_dicts()
+        assert number in (
+            record["arrests"],
+            *(c["sentence_days"] for c in record["convictions"] or []),
+        )
