@@ -31,6 +31,7 @@ from pipelines.commands.rulebook import facts_page
 from schemas import rulebook
 from schemas.avro import avro_schema
 from schemas.conflicts import CONFLICTS
+from transforms.avro import bounds
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -236,3 +237,13 @@ def test_the_exit_codes_are_the_commands_own() -> None:
     text = (ROOT / "docs/tutorial.md").read_text("utf-8")
     rows = re.findall(r"^\| (\d+) \| (\w+) \|", text, re.MULTILINE)
     assert [(int(code), name) for code, name in rows] == [(c.value, c.name) for c in ExitCode]
+
+
+@pytest.mark.parametrize("name", ["data.md", "reliability.md"])
+def test_the_bounds_are_those_of_the_reader(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text("utf-8")
+    mib = [bounds.HEADER_BYTES, bounds.BLOCK_BYTES, bounds.RECORD_BYTES, bounds.ALWAYS_BYTES]
+    wanted = {f"{number >> 20} MiB" for number in mib}
+    wanted |= {f"{number:,}" for number in (bounds.BLOCK_RECORDS, bounds.ITEMS, bounds.TYPES)}
+    wanted |= {f"{bounds.GROWTH} times", f"{bounds.DEPTH} |"}
+    assert {number for number in wanted if number not in text} == set()
