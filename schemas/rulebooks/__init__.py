@@ -17,6 +17,8 @@ from schemas.rulebooks.content import TooMuchError, read_content
 DEFAULT = "ice-2011-11-17"
 FOLDER = Path(__file__).parent
 COMPANIONS = FOLDER / "companions"
+# Of problems of form, which one mistake can make many of.
+MOST_PROBLEMS = 50
 Model = TypeVar("Model", Rulebook, Companion)
 
 
@@ -117,7 +119,10 @@ def _model(path: str, text: str, model: type[Model]) -> Model:
             for item in error.errors()
             if not (item["type"] == "too_short" and item["input"])
         ]
-        raise RulebookError(path, _located([_File.of(path, text)], problems)) from None
+        lines = _located([_File.of(path, text)], problems[:MOST_PROBLEMS])
+        if (more := len(problems) - MOST_PROBLEMS) > 0:
+            lines.append(f"{path}: and {more:,} more such problems")
+        raise RulebookError(path, lines) from None
 
 
 def locate(path: str, text: str, problems: list[Problem]) -> list[str]:

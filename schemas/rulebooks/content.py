@@ -9,6 +9,10 @@ import yaml
 # Aliases can make a page of YAML stand for gigabytes: this is the most that a file may stand for,
 # in characters with every alias written out. The longest rulebook here comes to some 300,000.
 MOST_CHARACTERS = 4_000_000
+# The longest rulebook here has 70,000 characters and some 6,000 values. A file is measured before
+# it is parsed, and its values before anything is made of them.
+MOST_TEXT = 1_000_000
+MOST_VALUES = 60_000
 
 
 class TooMuchError(ValueError):
@@ -49,14 +53,19 @@ def read_content(text: str) -> Any:
         TooMuchError: It stands for too much, or holds itself.
         RecursionError: It is nested too deeply.
     """
+    if len(text) > MOST_TEXT:
+        raise TooMuchError(f"it has more than {MOST_TEXT:,} characters")
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
         if root is None:
             return None
         # Before anything is made of it: merging (`<<`) copies what an alias stands for.
-        if _characters(root, {}) > MOST_CHARACTERS:
+        known: dict[yaml.Node, int | None] = {}
+        if _characters(root, known) > MOST_CHARACTERS:
             raise TooMuchError("its aliases stand for more than a rulebook can hold")
+        if len(known) > MOST_VALUES:
+            raise TooMuchError(f"it has more than {MOST_VALUES:,} values")
         return loader.construct_document(root)
     finally:
         loader.dispose()

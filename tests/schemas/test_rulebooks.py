@@ -221,6 +221,9 @@ def test_a_criterion_may_quote_guidance_that_uses_a_protected_attribute() -> Non
         ("id: &a {<<: *a}", "mine.yaml: not a rulebook: an alias stands for what it is in"),
         (BOMB, "mine.yaml: not a rulebook: its aliases stand for more than a rulebook can hold"),
         (MERGED, "mine.yaml: not a rulebook: its aliases stand for more than a rulebook can"),
+        ("criteria: [" + "x, " * 400_000 + "x]", "mine.yaml: not a rulebook: it has more than 1,0"),
+        ("criteria: [" + "x, " * 60_000 + "x]", "mine.yaml: not a rulebook: it has more than 60,"),
+        ("criteria: [" + "x, " * 50_000 + "x]", "mine.yaml: and 49,9"),
     ],
 )
 def test_what_is_no_rulebook_is_refused(text: str, message: str) -> None:
