@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterator, Sequence
 
 import apache_beam as beam
-from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.arguments import CommandParser, add_readers, checked, date
 from pipelines.cli.console import complain
 from pipelines.cli.rulebooks import warn
 from pipelines.cli.run_command import run_command
-from pipelines.inbox.batches import Inbox, check_there
+from pipelines.inbox.batches import Inbox
+from pipelines.inbox.found import read_found
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
 from pipelines.inbox.plan import Job, plan_watch, utc_now
 from pipelines.inbox.report import BROKEN_OFF, exit_code, note_damage, note_unread, say
@@ -32,9 +32,7 @@ from schemas.options import WatchOptions
 from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
 from transforms.avro.quarantined import QUARANTINED
-from transforms.avro.read import FrameSource
-from transforms.files.names import text_path
-from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
+from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.events import EVENTS
 from transforms.watch.cases import News, WatchCases, by_shard
 
@@ -58,12 +56,10 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
     frames: list[Frame] = []
     quarantined: list[Frame] = []
     for file in batch.files:
-        check_there(file)
-        source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS)
-        # What a file has grown by since is of a later batch; what cannot be read the night
-        # quarantines.
-        for kind, frame in source.read(OffsetRangeTracker(0, file.bytes)):
-            (frames if kind == "frames" else quarantined).append(frame)
+        read, unread = read_found(file, schema)
+        frames += read
+        quarantined += unread
+    # The night quarantines what cannot be read.
     note_damage(concat_frames(quarantined, QUARANTINED))
     events = concat_frames(frames, EVENTS)
     return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)

@@ -8,12 +8,21 @@ from pydantic import BaseModel, ConfigDict
 
 
 class BatchFile(BaseModel):
-    """An event file as it was found."""
+    """An event file as it was found.
+
+    Args:
+        path: The file.
+        bytes: How many bytes it had; it may have grown since.
+        sha256: Their SHA-256, hexadecimal.
+        crc: Their CRC-32, which those that are read must have.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str
     bytes: int
+    sha256: str
+    crc: int
 
 
 class Batch(BaseModel):

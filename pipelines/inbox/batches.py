@@ -11,19 +11,22 @@ said.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pipelines.inbox.found import check_there
 from pipelines.nights.new_files import CUT_SHORT, NewFiles, find_new_files
 from pipelines.nights.state import Previous
 from schemas.avro import avro_schema
-from schemas.errors import InputError
 from schemas.manifest import ConsumedFile
 from schemas.watch import Batch, BatchFile
+from transforms.avro.account import digest
 from transforms.files import storage
-from transforms.files.names import path_text, text_path
+from transforms.files.find import FoundFile
+from transforms.files.names import path_text
 
 # So that a batch is folded in one go, and its list stays small.
 BATCH_BYTES = 32 << 20
@@ -118,11 +121,12 @@ class Inbox:
         found = find_new_files(self.folder, avro_schema("case_event"), self.seen)
         self._report(found)
         new = found.files
-        files, size = [], 0
+        files: list[BatchFile] = []
+        size = 0
         # What was said before goes first, and by itself.
         old = [file for file in new if (file.name, file.bytes) in self.said_before]
         for file in (old or new)[:BATCH_FILES]:
-            files.append(BatchFile(path=file.name, bytes=file.bytes))
+            files += _as_found(file)
             size += file.bytes
             if size >= BATCH_BYTES:
                 break
@@ -135,7 +139,7 @@ class Inbox:
             batch.model_dump_json().encode(),
         )
         self.batches.append(batch)
-        self.seen |= {_as_consumed(file) for file in files}
+        self.seen |= {_as_consumed(each) for each in files}
         return batch
 
     def _report(self, found: NewFiles) -> None:
@@ -151,21 +155,12 @@ class Inbox:
                 self.report(path, reason)
 
 
-def check_there(file: BatchFile) -> None:
-    """See that a batch's file still has what was found in it.
-
-    Raises:
-        InputError: It is gone, or shorter than it was.
-    """
-    try:
-        is_there = storage.size_of(text_path(file.path)) >= file.bytes
-    except OSError:
-        is_there = False
-    if not is_there:
-        raise InputError(
-            f"{file.path}: is gone, or shorter than the {file.bytes:,} bytes that a watch has "
-            "read; put it back, or run discretion nightly"
-        )
+def _as_found(file: FoundFile) -> Iterator[BatchFile]:
+    """A file with its digest; none of one that has changed since, which is found again."""
+    with contextlib.suppress(OSError), storage.open_file(file.path) as stream:
+        found = digest(stream, file.bytes)
+        if found.bytes == file.bytes:
+            yield BatchFile(path=file.name, bytes=file.bytes, sha256=found.sha256, crc=found.crc)
 
 
 def _written(place: Place) -> list[Batch]:
@@ -185,4 +180,4 @@ def _said_before(state: str, night: Previous) -> set[tuple[str, int]]:
 
 
 def _as_consumed(file: BatchFile) -> ConsumedFile:
-    return ConsumedFile(kind="events", path=file.path, bytes=file.bytes, sha256="")
+    return ConsumedFile(kind="events", path=file.path, bytes=file.bytes, sha256=file.sha256)

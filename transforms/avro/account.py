@@ -9,6 +9,7 @@ is. A file that grew, shrank, or was replaced meanwhile does not add up.
 from __future__ import annotations
 
 import hashlib
+import math
 import zlib
 from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
@@ -34,10 +35,15 @@ class Digest(NamedTuple):
     crc: int
 
 
-def digest(stream: BinaryIO) -> Digest:
-    """Read a file to its end for its digest."""
+def digest(stream: BinaryIO, most: float = math.inf) -> Digest:
+    """Read a file to its end for its digest.
+
+    Args:
+        stream: The file.
+        most: How many bytes to read at most; it may have grown since it was listed.
+    """
     size, crc, sha = 0, 0, hashlib.sha256()
-    while part := stream.read(DIGEST_BYTES):
+    while part := stream.read(int(min(DIGEST_BYTES, most - size))):
         size += len(part)
         crc = zlib.crc32(part, crc)
         sha.update(part)

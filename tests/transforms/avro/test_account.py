@@ -63,3 +63,8 @@ def test_what_does_not_add_up_is_said(size: int, now: bytes, readings: list[Stre
     wrong = why_not_whole(size, digest(io.BytesIO(now)), readings)
     assert wrong is not None
     assert wrong.startswith("changed while it was read")
+
+
+@pytest.mark.parametrize("most", [0, 1, 4, 10, 11])
+def test_a_digest_may_be_of_the_first_bytes(most: int) -> None:
+    assert digest(io.BytesIO(CONTENT), most) == digest(io.BytesIO(CONTENT[:most]))

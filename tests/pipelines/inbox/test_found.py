@@ -1,0 +1,64 @@
+"""A batch's file: it is read as it was found, or the watch says that it has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.inbox.found import read_found
+from schemas.avro import avro_schema
+from schemas.errors import InputError
+from schemas.watch import BatchFile
+from tests.helpers.news import events_of, felony
+from transforms.avro.encode import encode_blocks, write_header
+from transforms.frames.frame import concat_frames
+from transforms.nightly.events import EVENTS
+
+SCHEMA = avro_schema("case_event")
+ONE, OTHER = (
+    write_header(SCHEMA) + encode_blocks(events_of(felony(f"e{n}", f"case {n}")), SCHEMA)
+    for n in (1, 2)
+)
+
+
+def found(path: Path) -> BatchFile:
+    path.write_bytes(ONE)
+    digest = hashlib.sha256(ONE).hexdigest()
+    return BatchFile(path=str(path), bytes=len(ONE), sha256=digest, crc=zlib.crc32(ONE))
+
+
+@pytest.mark.parametrize("more", [b"", OTHER[len(write_header(SCHEMA)) :], b"half a block"])
+def test_a_file_is_read_as_it_was_found_whatever_it_has_grown_by(
+    more: bytes, tmp_path: Path
+) -> None:
+    file = found(tmp_path / "e.avro")
+    (tmp_path / "e.avro").write_bytes(ONE + more)
+    frames, quarantined = read_found(file, SCHEMA)
+    assert concat_frames(frames, EVENTS)["event_id"].to_list() == ["e1"]
+    assert quarantined == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda path: path.write_bytes(OTHER), "is not what it was"),
+        (lambda path: path.write_bytes(ONE[:-1] + bytes([ONE[-1] ^ 1])), "is not what it was"),
+        (lambda path: path.write_bytes(bytes(len(ONE) + 9)), "is not what it was"),
+        (lambda path: path.write_bytes(ONE[:-1]), "shorter than"),
+        (lambda path: path.write_bytes(b""), "shorter than"),
+        (lambda path: path.unlink(), "is gone"),
+    ],
+)
+def test_a_file_that_has_changed_is_named(
+    change: Callable[[Path], object], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "e.avro"
+    file = found(path)
+    change(path)
+    with pytest.raises(InputError, match=says) as raised:
+        read_found(file, SCHEMA)
+    assert str(path) in str(raised.value)
