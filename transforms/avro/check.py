@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from transforms.avro.bounds import ITEMS, RECORD_BYTES
+from transforms.avro.bounds import BLOCK_RECORDS, ITEMS, RECORD_BYTES
 from transforms.avro.parse import Field, Type
 from transforms.avro.varint import read_varint, varint
 
@@ -118,6 +118,10 @@ class Checker:
         spans: list[bytes] = []
         self._empties = 0
         while at < len(data) if self._shortest else done < count:
+            if done == BLOCK_RECORDS:
+                detail = f"it holds more than {BLOCK_RECORDS:,} records"
+                yield Bad(at, len(data), None, "TOO_LARGE", None, detail)
+                break
             self._cuts.clear()
             self._flaws.clear()
             try:
