@@ -152,7 +152,7 @@ class NightEvents(_Part):
 
 
 class NightReviews(_Part):
-    """Reviews: read tonight, new, refused (id of another), set aside, and all there are."""
+    """Reviews: read tonight, new, refused (id of another), quarantined, and all there are."""
 
     read: int
     new: int
@@ -232,7 +232,7 @@ class Manifest(_Part):
         missing_facts: How often each fact is asked for.
         settling_facts: In how many cases an answer to each fact alone could settle the route.
         quarantine: How often each reason sets records or places aside: entries in quarantine/.
-        quarantined_records: How many case records each reason sets aside; they add up to
+        quarantined_records: How many case records each reason quarantines; they add up to
             `counts.quarantined`. None in a manifest from before it was kept.
         damaged: Files of which a part could not be read; the rest of each was.
         left_out: Files and folders of which nothing was read.

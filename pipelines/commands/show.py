@@ -1,4 +1,4 @@
-"""Summarize a run: its counts, reasons and what was set aside."""
+"""Summarize a run: its counts, reasons and what was quarantined."""
 
 from __future__ import annotations
 

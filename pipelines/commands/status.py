@@ -220,7 +220,7 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("routed_cases", "Cases by route", good.routed, "route")
     yield from _gauge("completed_cases", "Cases completed", {"": good.completed})
     yield from _gauge("out_of_scope_cases", "Cases left out", {"": good.out_of_scope})
-    yield from _gauge("quarantined_records", "Records set aside", {"": good.quarantined})
+    yield from _gauge("quarantined_records", "Records quarantined", {"": good.quarantined})
     yield from _gauge("changed_cases", "Recommendations changed", {"": good.changed})
     yield from _gauge("changes", "Changed cases by cause", good.causes, "cause")
     yield from _gauge("queue_cases", "Cases waiting, by mark", good.queue, "mark")

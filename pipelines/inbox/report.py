@@ -73,7 +73,7 @@ def say(said: Said, job: Job) -> None:
     _write_whole(path, said.changes, "change")
     words = {"said": said.name, "events": said.events, "unusable": said.aside,
              "changes": said.changes.height, "file": path}  # fmt: skip
-    aside = f", {said.aside:,} left for the night to set aside" if said.aside else ""
+    aside = f", {said.aside:,} left for the night to quarantine" if said.aside else ""
     line = f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}"
     if job.as_json:
         print_result("watch", f"{path} is written", lambda: print(json.dumps(words)))

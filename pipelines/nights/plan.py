@@ -191,5 +191,5 @@ def in_words(job: Job) -> str:
     for name, new in (("event", job.events), ("review", job.reviews)):
         lines += [f"would read {name} file {file.path}" for file in new.files]
         lines += [f"would leave {file.path}, which is cut short" for file in new.cut_short]
-        lines += [f"would set aside {file.path}: it {reason}" for file, reason in new.others]
+        lines += [f"would pass over {file.path}: it {reason}" for file, reason in new.others]
     return "\n".join(lines)

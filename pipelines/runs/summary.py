@@ -143,7 +143,8 @@ def _quarantined(manifest: Manifest) -> list[str]:
 
 def _unread(manifest: Manifest) -> list[str]:
     places = manifest.counts.unreadable_places
-    unknown = f"{places:,} unreadable places hold an unknown number of records"
+    hold = "place holds" if places == 1 else "places hold"
+    unknown = f"{places:,} unreadable {hold} an unknown number of records"
     return [
         *([unknown] if places else []),
         *(paragraph(shown(line), "  ") for line in unread_lines(manifest)[:MOST]),

@@ -78,7 +78,7 @@ class Tallies:
         }
 
     def of_review(self) -> dict[str, Any]:
-        """The fields of a manifest that count recommendations and what was set aside."""
+        """The fields of a manifest that count recommendations and what was quarantined."""
         needs = self.counts("needs_review")
         return {
             "states": self.states(),

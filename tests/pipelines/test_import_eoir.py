@@ -148,7 +148,7 @@ def is_left_of(value: Any, whole: Any) -> bool:
 def test_nearly_every_row_that_tabs_have_shifted_is_mended(imported: Path) -> None:
     tables = manifest(imported)["tables"].values()
     mended = sum(table["mended"] for table in tables)
-    # One of those set aside was cut on purpose.
+    # One of those quarantined was cut on purpose.
     assert mended > 30
     assert sum(table["quarantined"] for table in tables) - 1 <= 0.05 * mended
 

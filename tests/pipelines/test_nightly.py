@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import fcntl
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -34,11 +35,16 @@ from transforms.nightly.reviews import REVIEWS
 from transforms.normalize.case_frame import to_frame
 from transforms.sample.events import sample_events
 
-N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
+# ELDER turns 65 between the second and the third.
+N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (22, 23, 25, 26))
 CASES = {
     name: CaseRecord(**{**CLEAN, "case_id": name})
     for name in ("plain", "felon", "reviewed", "done", "late", "broken")
-} | {"elder": CaseRecord(**{**ELDER, "case_id": "elder", "updated_at": "2011-11-01"})}
+} | {
+    "elder": CaseRecord(
+        **{**ELDER, "case_id": "elder", "birth_date": "1946-11-24", "updated_at": "2011-11-01"}
+    )
+}
 # Of BAL and DEN, and of the review of 2011, only the first: it is on the master calendar.
 MASTER = {"calendar_type": "MASTER", "nta_filed_with_court": True}
 HELD = {"calendar_type": "INDIVIDUAL", "nta_filed_with_court": True, "custody": "DETAINED"}
@@ -67,6 +73,17 @@ def nightly(place: Path, as_of: datetime.date, *more: object) -> Any:
 
 def good(done: subprocess.CompletedProcess[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def noticed(done: subprocess.CompletedProcess[str], rulebook: Path) -> None:
+    """It went well, and said that the rulebook does not do what its examples say."""
+    said = re.fullmatch(
+        r"discretion nightly: warning: (ice-2011-11-17 does not pass its check \(\d+ problems\); "
+        rf"discretion rulebook check {re.escape(str(rulebook))} says which)\n",
+        done.stderr,
+    )
+    assert done.returncode == 0
+    assert said, done.stderr
 
 
 def changes(run: Path) -> dict[str, Row]:
@@ -117,21 +134,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place / "events/known-1.avro",
         felony("e1", "felon", happened_at="2011-11-10"),
         felony("e1", "felon", happened_at="2011-11-10"),
-        event("e2", "done", "CASE_COMPLETED", "2011-11-15", sets=["completed_on"],
-              facts={"completed_on": "11/14/2011"}),
-        event("e3", "late", "VENUE_CHANGED", "2011-11-15", sets=["court"], facts={"court": "DEN"}),
-        event("e4", "new", "CASE_OPENED", "2011-11-15", facts={"court": "BAL"}),
-        event("e5", "unheard of", "VENUE_CHANGED", "2011-11-15", sets=["court"]),
-        event("e6", "plain", "FACT_CHANGED", "2011-11-15", sets=["shoe_size"]),
+        event("e2", "done", "CASE_COMPLETED", "2011-11-22", sets=["completed_on"],
+              facts={"completed_on": "11/21/2011"}),
+        event("e3", "late", "VENUE_CHANGED", "2011-11-22", sets=["court"], facts={"court": "DEN"}),
+        event("e4", "new", "CASE_OPENED", "2011-11-22", facts={"court": "BAL"}),
+        event("e5", "unheard of", "VENUE_CHANGED", "2011-11-22", sets=["court"]),
+        event("e6", "plain", "FACT_CHANGED", "2011-11-22", sets=["shoe_size"]),
     )  # fmt: skip
     write_events(place / "events/known-2.avro", *(
-        event(f"c{n}", "plain", "HEARING_SET", "2011-11-15", sets=["next_hearing"],
+        event(f"c{n}", "plain", "HEARING_SET", "2011-11-22", sets=["next_hearing"],
               facts={"next_hearing": "2012-03-01"}) for n in range(3)
     ))  # fmt: skip
     whole = (place / "events/known-2.avro").read_bytes()
     (place / "events/known-2.avro").write_bytes(whole[:-20])
     review = Review(review_id="r1", case_id="reviewed", reviewer="a", route="continue",
-                    decided_at="2011-11-15T12:00")  # fmt: skip
+                    decided_at="2011-11-22T12:00")  # fmt: skip
     reviews = pl.DataFrame([review.model_dump()], schema=REVIEWS)
     write(place / "reviews/1.avro", reviews, "review")
     done = nightly(place, N2)
@@ -144,11 +161,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(place / "events/sample-2.avro", sample_events(ids, 100, N3, 1), "case_event")
     write_events(
         place / "events/known-3.avro",
-        felony("e7", "reviewed", "2011-11-17", happened_at="2011-11-10"),
-        event("e8", "late", "VENUE_CHANGED", "2011-11-14", sets=["court"], facts={"court": "LOS"}),
-        event("e9", "broken", "FACT_CHANGED", "2011-11-17", sets=["birth_date"],
+        felony("e7", "reviewed", "2011-11-24", happened_at="2011-11-10"),
+        event("e8", "late", "VENUE_CHANGED", "2011-11-21", sets=["court"], facts={"court": "LOS"}),
+        event("e9", "broken", "FACT_CHANGED", "2011-11-24", sets=["birth_date"],
               facts={"birth_date": "2005-01-01"}),
-        event("e10", "unheard of", "CASE_OPENED", "2011-11-14", facts={"court": "BAL"}),
+        event("e10", "unheard of", "CASE_OPENED", "2011-11-21", facts={"court": "BAL"}),
     )  # fmt: skip
     good(nightly(place, N3))
     shutil.copytree(place / "OUT", place / "third")
@@ -157,7 +174,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     at = text.index("over_65_age:")
     other = text[:at] + text[at:].replace("value: 65", "value: 66", 1)
     (place / "other.yaml").write_text(other)
-    good(nightly(place, N3, "--rulebook", place / "other.yaml"))
+    done = nightly(place, N3, "--rulebook", place / "other.yaml")
+    noticed(done, place / "other.yaml")
     return place
 
 
@@ -185,10 +203,10 @@ def test_facts_change_recommendations_by_the_events_that_set_them(place: Path) -
     assert row["causes"][0]["event_kind"] == "CONVICTION_ENTERED"
     assert (found["done"]["to_route"], found["done"]["status"]) == (None, "completed")
     assert causes(found["done"]) == [
-        ("COMPLETED", "completed_on", "e2", datetime.date(2011, 11, 15))
+        ("COMPLETED", "completed_on", "e2", datetime.date(2011, 11, 22))
     ]
     assert (found["new"]["from_route"], found["new"]["court"]) == (None, "BAL")
-    assert causes(found["new"]) == [("OPENED", "e4", datetime.date(2011, 11, 15))]
+    assert causes(found["new"]) == [("OPENED", "e4", datetime.date(2011, 11, 22))]
     assert not {"elder", "plain", "reviewed"} & set(found)
 
 
@@ -212,7 +230,7 @@ def test_a_missed_night_is_caught_up_and_a_milestone_is_the_cause(place: Path) -
     reconciled(run)
     row = changes(run)["elder"]
     assert (row["from_route"], row["to_route"], row["to_reasons"]) == ("continue", "close", ["F4"])
-    assert causes(row) == [("MILESTONE", "turned_65", datetime.date(2011, 11, 17))]
+    assert causes(row) == [("MILESTONE", "turned_65", datetime.date(2011, 11, 24))]
 
 
 def test_a_late_event_changes_nothing_that_was_recorded_after_it(place: Path) -> None:
@@ -237,6 +255,8 @@ def test_another_rulebook_is_the_cause(place: Path) -> None:
     assert causes(row) == [("RULEBOOK",)]
     kinds = {cause["kind"] for row in changes(run).values() for cause in row["causes"]}
     assert kinds == {"RULEBOOK"}
+    [notice] = manifest(run)["rulebook"]["notices"]
+    assert "does not pass its check" in notice
 
 
 def test_a_reviewed_case_leaves_the_queue_and_comes_back_when_it_changes(place: Path) -> None:
@@ -331,7 +351,7 @@ def _bytes(run: Path) -> dict[str, bytes]:
 def test_a_night_run_again_gives_the_same_and_nothing_new_does_nothing(place: Path) -> None:
     before = sorted(p.name for p in (place / "OUT/runs").iterdir())
     done = nightly(place, N3, "--rulebook", place / "other.yaml")
-    good(done)
+    noticed(done, place / "other.yaml")
     assert "nothing new" in done.stdout
     done = nightly(place, N3, "--rulebook", place / "other.yaml", "--json")
     manifest = (run_of(place / "OUT") / "manifest.json").read_text()
@@ -382,11 +402,11 @@ def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["--as-of", "2011-11-01"], 2, "last night was as of 2011-11-18, after 2011-11-01"),
-        (["--as-of", "2011-11-19", "--input", "x"], 2, "has the cases already"),
-        (["--as-of", "2011-11-19", "--scope", "moon"], 2, "has no scope moon"),
-        (["--as-of", "2011-11-19", "--events", "/nowhere"], 3, "/nowhere: no such directory"),
-        (["--as-of", "2011-11-19", "--state", "/dev/null/x"], 4, "cannot be written"),
+        (["--as-of", "2011-11-18"], 2, "last night was as of 2011-11-25, after 2011-11-18"),
+        (["--as-of", "2011-11-26", "--input", "x"], 2, "has the cases already"),
+        (["--as-of", "2011-11-26", "--scope", "moon"], 2, "has no scope moon"),
+        (["--as-of", "2011-11-26", "--events", "/nowhere"], 3, "/nowhere: no such directory"),
+        (["--as-of", "2011-11-26", "--state", "/dev/null/x"], 4, "cannot be written"),
         (["--state", "s3://bucket/OUT"], 2, "nights are kept on a local or mounted disk"),
     ],
 )

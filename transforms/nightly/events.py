@@ -1,4 +1,4 @@
-"""Events as they are read: one spelling, and what no fold can use set aside.
+"""Events as they are read: one spelling, and what no fold can use quarantined.
 
 | what is wrong | reason |
 |---|---|
@@ -53,7 +53,7 @@ class Checked(NamedTuple):
 
 
 def normalize_events(events: Frame) -> Checked:
-    """Bring events into one spelling and set aside what no fold can use.
+    """Bring events into one spelling and quarantine what no fold can use.
 
     Args:
         events: Columns of case_event.avsc, as agencies write them.
@@ -119,7 +119,7 @@ def part(
         spelt: The same in one spelling.
         faults: One Boolean column a fault.
         reasons: For each fault its reason, the field at fault and what is wrong.
-        stage: Where they are set aside.
+        stage: Where they are quarantined.
 
     Returns:
         The good rows, and each bad one in quarantine for its first fault.

@@ -49,7 +49,7 @@ class Kept(NamedTuple):
 
 
 def normalize_reviews(reviews: Frame) -> Checked:
-    """Bring reviews into one spelling and set aside what cannot be kept.
+    """Bring reviews into one spelling and quarantine what cannot be kept.
 
     Args:
         reviews: Columns of review.avsc, as agencies write them.

@@ -1,4 +1,4 @@
-"""Human review: which cases an attorney must look at before anything else happens, and why.
+"""Human review: which cases an attorney must review before anything else happens, and why.
 
 A fact that is merely unknown is asked for, and never flags a case.
 """

@@ -55,7 +55,7 @@ def tally_recommendations(recommendations: Frame) -> Frame:
 
 
 def tally_quarantined(quarantined: Frame) -> Frame:
-    """Count what was set aside, by reason.
+    """Count what was quarantined, by reason.
 
     Args:
         quarantined: Columns of quarantined.avsc.

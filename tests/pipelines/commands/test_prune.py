@@ -15,14 +15,14 @@ from tests.helpers.commands import discretion, run_of
 
 
 def test_the_oldest_go_first_and_the_last_good_one_stays() -> None:
-    there = ["night-2011-11-16.10", "night-2011-11-16.9", "night-2011-11-16", "night-2011-11-15",
-             "_night-2011-11-17.partial", "backlog"]  # fmt: skip
-    assert old_nights(there, "night-2011-11-16.10", 2) == [
-        "night-2011-11-15", "night-2011-11-16",
+    there = ["night-2011-11-23.10", "night-2011-11-23.9", "night-2011-11-23", "night-2011-11-22",
+             "_night-2011-11-24.partial", "backlog"]  # fmt: skip
+    assert old_nights(there, "night-2011-11-23.10", 2) == [
+        "night-2011-11-22", "night-2011-11-23",
     ]  # fmt: skip
     # Gone back a night: what LATEST names is not the newest, and stays.
-    assert "night-2011-11-15" not in old_nights(there, "night-2011-11-15", 1)
-    assert old_nights(there, "night-2011-11-16.10", 9) == []
+    assert "night-2011-11-22" not in old_nights(there, "night-2011-11-22", 1)
+    assert old_nights(there, "night-2011-11-23.10", 9) == []
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +32,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "events").mkdir()
     sample = discretion("sample", "--output", place / "cases", "--cases", 200, "--files", 1)
     assert sample.returncode == 0
-    first = ("--input", place / "cases", "--as-of", "2011-11-15")
+    first = ("--input", place / "cases", "--as-of", "2011-11-22")
     assert night(place / "OUT", place, *first) == (0, "")
     made = discretion("sample-events", "--run", run_of(place / "OUT"), "--output", place,
-                      "--events", 60, "--day", "2011-11-16")  # fmt: skip
+                      "--events", 60, "--day", "2011-11-23")  # fmt: skip
     assert made.returncode == 0, made.stderr
-    assert night(place / "OUT", place, "--as-of", "2011-11-16") == (0, "")
+    assert night(place / "OUT", place, "--as-of", "2011-11-23") == (0, "")
     return place
 
 
@@ -50,25 +50,25 @@ def test_a_night_after_a_prune_gives_the_same(place: Path, tmp_path: Path) -> No
     for name in ("whole", "pruned"):
         shutil.copytree(place / "OUT", tmp_path / name)
     state = tmp_path / "pruned"
-    (state / "runs/_night-2011-11-14.partial").mkdir()
+    (state / "runs/_night-2011-11-21.partial").mkdir()
     for what in ("batches", "changes", "recommendations"):
-        for day in (13, 15, 16):
+        for day in (20, 22, 23):
             (state / f"watch/{what}/night-2011-11-{day}").mkdir(parents=True)
     plan = discretion("prune", "--state", state, "--keep", 1, "--dry-run")
-    assert (state / "runs/night-2011-11-15").exists()
+    assert (state / "runs/night-2011-11-22").exists()
     done = discretion("prune", "--state", state, "--keep", 1)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        f"removed {state}/runs/_night-2011-11-14.partial",
-        f"removed {state}/runs/night-2011-11-15",
+        f"removed {state}/runs/_night-2011-11-21.partial",
+        f"removed {state}/runs/night-2011-11-22",
     ]
     assert plan.stdout.replace("would remove", "removed") == done.stdout
     for folder in ("runs", "watch/batches", "watch/changes", "watch/recommendations"):
-        assert [path.name for path in (state / folder).iterdir()] == ["night-2011-11-16"]
+        assert [path.name for path in (state / folder).iterdir()] == ["night-2011-11-23"]
     assert discretion("prune", "--state", state, "--keep", 1).stdout == "nothing to remove\n"
     runs = []
     for name in ("whole", "pruned"):
-        assert night(tmp_path / name, place, "--as-of", "2011-11-20") == (0, "")
+        assert night(tmp_path / name, place, "--as-of", "2011-11-27") == (0, "")
         run = run_of(tmp_path / name)
         runs.append({str(p.relative_to(run)): p.read_bytes() for p in run.rglob("*.avro")})
     assert runs[0] == runs[1]
@@ -97,7 +97,7 @@ def test_status_tells_the_last_good_night_and_a_failure_since(place: Path, tmp_p
     done = discretion("status", "--state", state, "--json", "--max-age", 24)
     got = json.loads(done.stdout)
     assert (done.returncode, got["failed"]) == (0, None)
-    assert got["last_good"]["run_id"] == "night-2011-11-16"
+    assert got["last_good"]["run_id"] == "night-2011-11-23"
     assert got["last_good"]["routed"] == said["counts"]["routed"]
     assert got["last_good"]["changed"] == said["nightly"]["changed"] > 0
     assert 0 < got["last_good"]["age_seconds"] < 24 * 3600
@@ -107,7 +107,7 @@ def test_status_tells_the_last_good_night_and_a_failure_since(place: Path, tmp_p
     assert failed.returncode == 3
     got = json.loads(discretion("status", "--state", state, "--json").stdout)
     assert f"discretion nightly: {got['failed']['why']}\n" == failed.stderr
-    assert night(state, place, "--as-of", "2011-11-16") == (0, "")
+    assert night(state, place, "--as-of", "2011-11-23") == (0, "")
     assert not (state / "FAILED").exists()
 
 

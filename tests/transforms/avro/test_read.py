@@ -112,7 +112,7 @@ def quarantined(pairs: list[Any]) -> list[dict[str, Any]]:
     return [row for frame in frames for row in frame.to_dicts()]
 
 
-def test_a_block_that_does_not_decode_is_set_aside_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_a_block_that_does_not_decode_is_quarantined_and_the_rest_is_read(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.avro")
     offset = block_offsets(path)[3]
     damaged = bytearray(FILE)

@@ -83,7 +83,7 @@ def test_charges_are_spelt_one_way_and_a_small_s_is_not_sustained() -> None:
     assert warnings(read) == {"B_TblProceedCharges.CHG_STATUS:UNKNOWN_CODE": 1}
 
 
-def test_rows_beyond_repair_are_set_aside_with_their_place_and_bytes() -> None:
+def test_rows_beyond_repair_are_quarantined_with_their_place_and_bytes() -> None:
     data = (
         b"1\t7\t70\t212a06Ai\tS\n2\t7\n\n3\tx\t70\t212a06Ai\tS\n4\t7\t70\t212a06Ai\tS\n"
         b"5\t7\t7\t0\t212a06Ai\tS\n6\t7\t70\t212a06\tAi\tS\n"

@@ -129,7 +129,7 @@ def test_an_event_of_an_unknown_case_waits_for_its_opening() -> None:
     assert (record.court, record.case_type) == ("DEN", "RMV")
 
 
-def test_a_conflict_is_set_aside_and_the_later_recorded_wins() -> None:
+def test_a_conflict_is_quarantined_and_the_later_recorded_wins() -> None:
     one = event("a", "2011-02-01", sets=["court"], facts={"court": "LOS"})
     two = event("a", "2011-02-02", sets=["court"], facts={"court": "DEN"})
     for pair in ([one, two], [two, one]):
@@ -146,7 +146,7 @@ def test_what_is_not_in_force_leaves_the_log() -> None:
     assert fold(pl.concat([BEGUN, log_of(one, two)])).log["event_id"].to_list() == [BASE, "b"]
 
 
-def test_what_no_fold_can_use_is_set_aside() -> None:
+def test_what_no_fold_can_use_is_quarantined() -> None:
     bad = [
         CaseEvent(case_id="1", recorded_at="2011-01-01"),
         CaseEvent(event_id="a", case_id=" ", recorded_at="2011-01-01"),

@@ -53,7 +53,7 @@ def kept(*made: Review, before: Frame, log: Frame | None = None) -> Frame:
 CLOSE = summary(a=("close", ["F4"]))
 
 
-def test_what_cannot_be_kept_is_set_aside() -> None:
+def test_what_cannot_be_kept_is_quarantined() -> None:
     bad = reviews(
         Review(review_id="1"),
         Review(case_id="a"),
@@ -143,7 +143,7 @@ def test_a_review_is_never_overwritten() -> None:
     assert (refused["reason"], refused["case_id"]) == ("REVIEW_CONFLICT", "a")
 
 
-def test_a_reviewed_case_waits_no_more_until_its_route_or_grounds_change() -> None:
+def test_a_reviewed_case_waits_no_more_until_its_route_or_reasons_change() -> None:
     done = kept(review("1"), before=CLOSE)
     assert waiting(CLOSE, done) == []
     [row] = waiting(summary(a=("close", ["F4", "F5"])), done)
@@ -153,7 +153,7 @@ def test_a_reviewed_case_waits_no_more_until_its_route_or_grounds_change() -> No
     assert row["changed"] == ["route was close, is continue", "ground lost: F4"]
 
 
-def test_the_mark_goes_when_route_and_grounds_are_again_what_they_were() -> None:
+def test_the_mark_goes_when_route_and_reasons_are_again_what_they_were() -> None:
     done = kept(review("1"), before=CLOSE)
     nights = (CLOSE, summary(a=("expedite", ["P1"])), summary(a=("close", ["F5"])), CLOSE)
     marks = [[row["mark"] for row in waiting(night, done)] for night in nights]

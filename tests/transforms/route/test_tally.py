@@ -103,7 +103,7 @@ def test_of_nothing_nothing_is_counted() -> None:
     assert set(counts(tally_quarantined(QUARANTINED.to_frame())).values()) == {0}
 
 
-def test_what_is_set_aside_is_counted_by_record_and_by_entry() -> None:
+def test_what_is_quarantined_is_counted_by_record_and_by_entry() -> None:
     rows = [
         ("read", "UNREADABLE_BLOCK", 250, "a.avro"),
         ("read", "UNREADABLE_BLOCK", 40, "b.avro"),
