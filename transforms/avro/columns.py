@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.avro import Schema
 from transforms.avro.types import (
+    MOMENTS,
     PRIMITIVES,
     dtype_of,
     is_nullable,
@@ -24,6 +25,8 @@ _WIDTHS = {"null": 0, "float": 4, "double": 8}
 _NUMBERS = ("int", "long", "float", "double")
 # Where a reader's record has such a field, it says what could not be read of the others.
 WARNINGS, REASON = "warnings", "UNKNOWN_CODE"
+# The years 1 to 9999, in microseconds since 1970.
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 _SEPARATORS = "[^a-z0-9]+"
 
 
@@ -147,6 +150,8 @@ def _converted(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
         raise NotPlainError
     if (kind, wanted) == ("string", "enum"):
         return _texts(column, reader)
+    if isinstance(writer, dict) and "moment" in writer:
+        return _moment(column, kind, writer["moment"])
     if kind == "enum":
         return _symbols(column, writer, reader)
     if kind == "array":
@@ -175,6 +180,18 @@ def _symbols(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
         # Theirs may be too many for the type of ours.
         numbers = column.replace_strict(list(range(len(theirs))), known, return_dtype=stored)
     return numbers.cat.to(ours)
+
+
+def _moment(column: pl.Expr, kind: str, logical: str) -> pl.Expr:
+    """Days and times as ISO 8601; what lies outside the years 1 to 9999 as no date at all."""
+    unit = MOMENTS[kind, logical]
+    inside = column.is_between(_FIRST // unit, _LAST // unit)
+    time = (pl.when(inside).then(column).cast(pl.Int64) * unit).cast(pl.Datetime("us"))
+    shape = "%Y-%m-%d" if logical == "date" else "%Y-%m-%dT%H:%M:%S"
+    zone = "Z" if logical.startswith("timestamp") else ""
+    beyond = pl.format("{} since 1970", column)
+    text = time.dt.strftime(shape + zone)
+    return pl.when(inside).then(text).when(column.is_not_null()).then(beyond)
 
 
 def _texts(column: pl.Expr, reader: Any) -> pl.Expr:
@@ -248,7 +265,9 @@ def readable(writer: Any, reader: Any) -> Any:
         return ["null" if branch == "null" else value for branch in reader]
     of_writer = value_type(writer)
     kinds = kind_of(of_writer), kind_of(reader)
-    if kinds in (("long", "int"), ("string", "enum")):
+    if kinds in (("long", "int"), ("string", "enum")) or (
+        isinstance(of_writer, dict) and "moment" in of_writer
+    ):
         return of_writer
     if kinds == ("array", "array"):
         return {**reader, "items": readable(of_writer["items"], reader["items"])}

@@ -6,8 +6,9 @@ only compare shapes, and a name that differs is no obstacle. A field that nobody
 that the decoder cannot pass over, is dropped: the checker cuts its bytes out before they are
 decoded.
 
-Two rules are wider than Avro's, since many writers have neither ints nor enums: a long is read as
-an int where its value fits, and a string as an enum that has a default for unknown symbols.
+Three rules are wider than Avro's, since many writers have neither ints nor enums, and days are
+text here: a long is read as an int where its value fits, a string as an enum that has a default for
+unknown symbols, and a date or a timestamp as text.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from schemas.avro import Schema
 from schemas.errors import SchemaMismatchError
 from transforms.avro.bounds import TYPES
 from transforms.avro.parse import NO_DEFAULT, PRIMITIVE, Field, SchemaError, Type, parse
-from transforms.avro.types import LOGICAL
+from transforms.avro.types import LOGICAL, MOMENTS
 
 _PROMOTIONS = {
     "int": {"int", "long", "float", "double"},
@@ -136,6 +137,9 @@ class _Resolution:
                 if writer.kind == ours.kind:
                     return
                 continue
+            if ours.kind == "string" and (writer.kind, writer.logical) in MOMENTS:
+                # Of a wider union fastavro decodes the branches, and knows no way to text.
+                continue
             try:
                 self._values(writer, ours, field, path)
             except SchemaMismatchError as error:
@@ -157,6 +161,9 @@ class _Resolution:
             )
         if kinds == ("record", "record"):
             return self.records(writer, reader, field, path)
+        if kinds[1] == "string" and (writer.kind, writer.logical) in MOMENTS:
+            # Not by its own name, for fastavro would make dates of it, and fail at some.
+            return _Matched({"type": writer.kind, "moment": writer.logical}, "string", writer)
         both_mean = writer.logical and reader.logical
         symbols = kinds == ("string", "enum") and reader.default is not None
         if (both_mean and writer.logical != reader.logical) or not (

@@ -23,6 +23,15 @@ LOGICAL: dict[tuple[str, str], pl.DataType] = {
     ("long", "timestamp-micros"): pl.Datetime("us", "UTC"),
 }
 
+MOMENTS = {
+    ("int", "date"): 86_400_000_000,
+    ("long", "timestamp-millis"): 1_000,
+    ("long", "timestamp-micros"): 1,
+    ("long", "local-timestamp-millis"): 1_000,
+    ("long", "local-timestamp-micros"): 1,
+}
+"""Numbers that are days or times since 1970, and how many microseconds their unit has."""
+
 
 def polars_schema(schema: Schema) -> pl.Schema:
     """Columns and dtypes of a frame of an Avro record schema.

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+from dataclasses import replace
 from typing import Any
 
 import fastavro
+import polars as pl
 import pytest
 
 from schemas.avro import Schema, avro_schema
 from tests.transforms.avro.test_decode import by_fastavro, decoder, parts
-from transforms.avro.decode import Unread
+from transforms.avro.blocks import read_header
+from transforms.avro.decode import Decoder, Unread
 from transforms.frames.frame import Frame
+from transforms.normalize.records import normalize
 
 CASE, EVENT = avro_schema("case_record"), avro_schema("case_event")
 CONVICTION = {"type": "record", "name": "C", "fields": [
@@ -108,3 +113,47 @@ def test_a_long_is_read_where_it_fits_and_costs_its_record_where_it_does_not(
             record["arrests"],
             *(c["sentence_days"] for c in record["convictions"] or []),
         )
+
+
+DAYS = {"type": "int", "logicalType": "date"}
+MICROS = {"type": "long", "logicalType": "timestamp-micros"}
+MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
+LOCAL = {"type": "long", "logicalType": "local-timestamp-millis"}
+MOMENTS: list[tuple[Any, int, str]] = [
+    (DAYS, 0, "1970-01-01"),
+    (DAYS, 15_295, "2011-11-17"),
+    (DAYS, -719_162, "0001-01-01"),
+    (DAYS, 2_932_896, "9999-12-31"),
+    (DAYS, -719_163, "-719163 since 1970"),
+    (DAYS, 2_932_897, "2932897 since 1970"),
+    (DAYS, 20_111_117, "20111117 since 1970"),
+    (DAYS, 2**31 - 1, "2147483647 since 1970"),
+    (MICROS, 1, "1970-01-01T00:00:00Z"),
+    (MICROS, -1, "1969-12-31T23:59:59Z"),
+    (MICROS, 2**62, f"{2**62} since 1970"),
+    (MILLIS, 1_321_488_000_000, "2011-11-17T00:00:00Z"),
+    (LOCAL, 1_000, "1970-01-01T00:00:01"),
+]
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
+@pytest.mark.parametrize(("avro", "number", "text"), MOMENTS, ids=str)
+def test_days_and_times_are_read_as_text(avro: Any, number: int, text: str, wide: bool) -> None:
+    more = [WIDE] if wide else []
+    plain, named = (
+        {
+            "type": "record",
+            "name": "R",
+            "fields": [{"name": "birth_date", "type": [of, "null"]}, *more],
+        }
+        for of in (avro["type"], avro)
+    )
+    file = io.BytesIO()
+    # Numbers beyond what Python has for dates can only be written as numbers.
+    fastavro.writer(file, plain, [{"birth_date": number}, {"birth_date": None}])
+    header = replace(read_header(io.BytesIO(file.getvalue())), schema=named)
+    frame = Decoder.of(header, CASE).decode(parts(file.getvalue()))
+    assert frame["birth_date"].to_list() == [text, None]
+    normal, _ = normalize(frame.with_columns(case_id=pl.lit("1")), datetime.date(2011, 11, 17))
+    date = text[:10] if "1900" < text[:4] < "2012" and "since" not in text else None
+    assert normal["birth_date"].to_list() == [date, None]
