@@ -13,6 +13,7 @@ MOST_CHARACTERS = 4_000_000
 # it is parsed, and its values before anything is made of them.
 MOST_TEXT = 1_000_000
 MOST_VALUES = 60_000
+MOST_DIGITS = 100
 
 
 class TooMuchError(ValueError):
@@ -37,6 +38,17 @@ class _Loader(yaml.CSafeLoader):
             self.checked.add(node)
             _refuse_twice(node)
         super().flatten_mapping(node)
+
+    def construct_number(self, node: yaml.ScalarNode) -> int:
+        """A whole number; Python refuses to read one of thousands of digits."""
+        if len(node.value) > MOST_DIGITS:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"a number of more than {MOST_DIGITS} digits", node.start_mark
+            )
+        return int(self.construct_yaml_int(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_number)
 
 
 def read_content(text: str) -> Any:
