@@ -1,50 +1,46 @@
 """Baseline in plain Polars, part 1: one spelling for every value.
 
-A value in good form already is only looked at. Of the others each distinct spelling is read once.
+A value in good form already is only looked at. Of the others each distinct spelling is read once, by
+the project's readers of single spellings (a date, a charge, an A-number): which forms agencies write
+is data, as the code tables are.
 """
 
 from __future__ import annotations
 
 import datetime
 import functools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
-import yaml
 
-CODES = Path(__file__).parents[3] / "schemas" / "codes"
-FIRST = datetime.date(1900, 1, 1)
-LAST = datetime.date(2200, 1, 1)
-NOTHING = {"", "n/a", "na", "none", "null", "nil", "unknown", "unk", "tbd", "-", "b6", "a.2.a"}
-NOTHING_WRITTEN = r"^[?0/\-\s.]+$"
-PAST = ("nta_issued", "nta_filed", "represented_since", "present_continuously_since", "lpr_since")
-ANY_DAY = ("next_hearing", "court_outcome_date")
-DAY_FORMS = (
-    "%Y-%m-%d",
-    "%m/%d/%Y",
-    "%m-%d-%Y",
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%b %d %Y",
-    "%B %d %Y",
-    "%Y%m%d",
+from schemas.codes import aliases, number_ranges, open_offenses
+from transforms.normalize.a_numbers import a_number
+from transforms.normalize.charges import charge_code
+from transforms.normalize.dates import (
+    is_placeholder,
+    real_date,
+    real_time,
+    written_date,
+    written_day,
+    written_time,
 )
-DAY_SHAPE = r"^([0-9]{4}-.*|[0-9]{8}|(?:.*[^0-9])?[0-9]{1,2}[^0-9]+[0-9]{4})$"
-TIMED = (
-    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})"
-    r"[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
+from transforms.normalize.nulls import given_code, given_text, is_no_code, is_no_date
+
+# Between these no date is a placeholder; the few outside are read as if they were odd.
+FIRST, LAST = datetime.date(1904, 1, 2), datetime.date(2079, 6, 5)
+PAST = (
+    "moved_docket_on",
+    "nta_issued",
+    "nta_filed",
+    "represented_since",
+    "present_continuously_since",
+    "apprehended_on",
+    "lpr_since",
+    "released_from_incarceration",
 )
-CLOCK = (
-    r"^[-/0-9]+(?:T|[,\s]\s*)(?<hour>[01]?[0-9]|2[0-3]):(?<minute>[0-5][0-9])"
-    r"(?<second>:[0-5][0-9](?:\.[0-9]+)?)?(?:\s*(?<half>[AaPp])\.?[Mm]\.?)?"
-    r"(?:\s*(?:Z|(?<sign>[+-])(?<zone_hours>0[0-9]|1[0-4])(?::?(?<zone_minutes>[0-5][0-9]))?))?$"
-)
+ANY_DAY = ("next_hearing", "completed_on", "court_outcome_date")
 ISO_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
 LIST_DATES = {
     "entries": ("date",),
@@ -55,6 +51,8 @@ LIST_DATES = {
     "convictions": ("date",),
     "applications": ("filed", "decided"),
 }
+# Of these a day to come is kept, to be found a conflict.
+MAY_LIE_AHEAD = ("removals", "convictions")
 LISTS = (
     *LIST_DATES,
     "charges",
@@ -64,6 +62,7 @@ LISTS = (
     "victimization",
     "ties",
 )
+Reader = Callable[[pl.Expr], pl.Expr]
 
 
 @dataclass
@@ -72,7 +71,8 @@ class Tidied:
 
     Args:
         records: The records, as they go into the snapshot.
-        days: What was read as a date, as Date: `birth.low`, `birth.high` and the rest by name.
+        days: What was read as a date, as Date: `birth_date.low`, `birth_date.high` and the rest by
+            name.
         elements: For each list its elements with the row each belongs to (`_row`), dates as Date.
         warnings: `_row` and `label` of each value set to unknown.
     """
@@ -97,11 +97,19 @@ def tidy(raw: pl.DataFrame, today: datetime.date) -> Tidied:
         columns[name], days = text, days.with_columns(read.alias(name))
     _birth(work, raw, today, columns)
     for name, table in (("court", "courts"), ("nationality", "nationalities")):
-        columns[name] = _respell(raw[name], _coder(table), name, work.warnings, lost="UNKNOWN_CODE")
-    for name in ("source", "opla_office", "lead_case_id"):
-        columns[name] = _respell(raw[name], _text, name, work.warnings)
-    for name in ("case_type", "language"):
-        columns[name] = _respell(raw[name], _upper, name, work.warnings)
+        columns[name] = _respell(raw[name], _coded(table), name, work.warnings, "UNKNOWN_CODE")
+    for name, reader in (
+        ("source", given_text),
+        ("opla_office", given_text),
+        ("lead_case_id", given_code),
+        ("court_outcome", given_code),
+        ("case_type", _upper),
+        ("language", _upper),
+    ):
+        columns[name] = _respell(raw[name], reader, name, work.warnings)
+    for name, (least, most) in number_ranges().items():
+        if "." not in name:
+            columns[name] = _bounded(raw[name], least, most, name, work.warnings)
     columns["a_number"] = _numbers(raw["a_number"], work.warnings)
     columns["updated_at"] = _times(raw["updated_at"], work.warnings)
     for name in LISTS:
@@ -120,69 +128,18 @@ def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
     )
 
 
-def is_nothing(text: pl.Expr) -> pl.Expr:
-    """Whether text only says that there is nothing."""
-    bare = text.str.strip_chars().str.to_lowercase()
-    return bare.is_in(list(NOTHING)) | bare.str.contains(NOTHING_WRITTEN)
-
-
-def read_day(text: pl.Expr) -> pl.Expr:
-    """Full dates in any form that agencies write, as Date."""
-    bare = text.str.strip_chars().str.replace_all(r"[,.\s]+", " ").str.strip_chars()
-    shaped = bare.str.replace(TIMED, "$1").str.extract(DAY_SHAPE)
-    day = pl.coalesce(shaped.str.to_date(form, strict=False) for form in DAY_FORMS)
-    return pl.when(day.is_between(FIRST, LAST, closed="left")).then(day)
-
-
-def read_time(text: pl.Expr) -> pl.Expr:
-    """Dates with a time of day, in UTC if they have a zone, as ISO text that sorts by time."""
-    return text.map_batches(_read_times, return_dtype=pl.String)
-
-
-def _read_times(text: pl.Series) -> pl.Series:
-    raw, hour, zone = pl.col("raw"), pl.col("hour"), pl.col("zone_hours") * 60
-    twelve = pl.when(hour.is_between(1, 12)).then(hour % 12)
-    late, second = pl.col("half").str.to_uppercase(), pl.col("second").fill_null("")
-    shift = zone + pl.col("zone_minutes").fill_null(0)
-    shift = pl.when(pl.col("sign") == "+").then(-shift).otherwise(shift).fill_null(0)
-    read = (
-        pl.DataFrame({"raw": text}, schema={"raw": pl.String})
-        .select(
-            raw.str.strip_chars().str.extract_groups(CLOCK).alias("parts"),
-            day=read_day(raw),
-            timed=raw.str.contains(":", literal=True),
-        )
-        .unnest("parts")
-        .with_columns(pl.col("hour", "minute", "zone_hours", "zone_minutes").cast(pl.Int64))
-        .with_columns(
-            hour=pl.when(late == "A")
-            .then(twelve)
-            .when(late == "P")
-            .then(twelve + 12)
-            .otherwise(hour)
-        )
-        .with_columns(
-            moment=pl.col("day").cast(pl.Datetime("us"))
-            + pl.duration(minutes=pl.col("hour") * 60 + pl.col("minute") + shift)
-        )
-    )
-    inside = pl.col("moment").dt.date().is_between(FIRST, LAST, closed="left")
-    clocked = pl.col("moment").dt.strftime("%Y-%m-%dT%H:%M") + second
-    return read.select(
-        pl.when(~pl.col("timed"))
-        .then(pl.col("day").dt.strftime("%Y-%m-%d"))
-        .when(inside)
-        .then(clocked)
-    ).to_series()
+def warn(warnings: list[pl.DataFrame], where: pl.DataFrame, label: str) -> None:
+    """Note that a value was set to unknown."""
+    if where.height:
+        warnings.append(where.select(pl.col("_row").cast(pl.UInt32), pl.lit(label).alias("label")))
 
 
 def _good_day(name: str, last: datetime.date) -> pl.Expr:
-    day = pl.col(name).str.to_date("%Y-%m-%d", strict=False)
-    return (
-        pl.when(pl.col(name).str.len_bytes() == 10, day.is_between(FIRST, last))
-        .then(day)
-        .alias(name)
-    )
+    text = pl.col(name)
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    # The parser takes blanks for zeros.
+    shaped = (text.str.len_bytes() == 10) & ~text.str.contains(" ", literal=True)
+    return pl.when(shaped, day.is_between(FIRST, last)).then(day).alias(name)
 
 
 def _read_days(
@@ -198,12 +155,14 @@ def _read_days(
     if odd.is_empty():
         return text, days
     raw = pl.DataFrame({"raw": text.gather(odd)})
-    spellings = raw.unique().with_columns(
-        day=read_day(pl.col("raw")), nothing=is_nothing(pl.col("raw"))
-    )
+    spellings = _spellings(raw, written_day)
     read = raw.join(spellings, on="raw", how="left", maintain_order="left")
-    read = read.with_columns(_row=odd if rows is None else rows.gather(odd))
-    warn(warnings, read.filter(pl.col("day").is_null() & ~pl.col("nothing")), f"{name}:BAD_DATE")
+    read = read.with_columns(
+        _row=odd if rows is None else rows.gather(odd),
+        day=pl.col("real").str.to_date("%Y-%m-%d", strict=False),
+    )
+    warn(warnings, read.filter("bad"), f"{name}:BAD_DATE")
+    warn(warnings, read.filter("placeholder"), f"{name}:PLACEHOLDER")
     if today is not None:
         warn(warnings, read.filter(pl.col("day") > today), f"{name}:FUTURE_DATE")
         read = read.with_columns(day=pl.when(pl.col("day") <= today).then("day"))
@@ -211,10 +170,18 @@ def _read_days(
     return put(text, odd, iso), put(days, odd, read["day"])
 
 
-def warn(warnings: list[pl.DataFrame], where: pl.DataFrame, label: str) -> None:
-    """Note that a value was set to unknown."""
-    if where.height:
-        warnings.append(where.select(pl.col("_row").cast(pl.UInt32), pl.lit(label).alias("label")))
+def _spellings(raw: pl.DataFrame, reader: Reader) -> pl.DataFrame:
+    """Distinct rows with `raw` read as a date: `real`, and why it is none (`bad`, `placeholder`)."""
+    return (
+        raw.unique()
+        .with_columns(iso=reader(pl.col("raw")))
+        .with_columns(
+            real=real_date(pl.col("iso")), placeholder=is_placeholder(pl.col("iso")).fill_null(False)
+        )
+        .with_columns(
+            bad=pl.col("real").is_null() & ~pl.col("placeholder") & ~is_no_date(pl.col("raw"))
+        )
+    )
 
 
 def _birth(
@@ -227,51 +194,31 @@ def _birth(
     odd = (pair["birth_date"].is_not_null() & good.is_null()).arg_true()
     text, low, high = pair["birth_date"], good, good
     if len(odd):
-        text_of = pl.col("birth_date")
-        bare = text_of.str.strip_chars().str.replace_all(r"[,.\s]+", " ").str.strip_chars()
-        bare = bare.str.replace(TIMED, "$1")
-        month = pl.coalesce(
-            ("01 " + bare).str.to_date(form, strict=False)
-            for form in ("%d %Y-%m", "%d %m/%Y", "%d %b %Y", "%d %B %Y")
-        ).dt.strftime("%Y-%m")
-        length = (
-            pl.when(pl.col("precision") == "YEAR")
-            .then(4)
-            .when(pl.col("precision") == "MONTH")
-            .then(7)
-            .otherwise(10)
-        )
-        year = bare.str.extract(r"^([0-9]{4})$")
-        iso = pl.coalesce(read_day(text_of).dt.strftime("%Y-%m-%d"), month, year)
-        iso = iso.str.extract(r"^((?:19|20|21)[0-9]{2}(?:-.*)?)$").str.head(length)
-        there = pair[odd]
+        length = pl.col("precision").replace_strict({"YEAR": 4, "MONTH": 7}, default=10)
+        kept, year = pl.col("kept"), pl.col("low").dt.year()
+        there = pair[odd].rename({"birth_date": "raw"})
         spellings = (
-            there.unique()
-            .with_columns(iso=iso, nothing=is_nothing(text_of))
-            .with_columns(future=pl.col("iso") > today.isoformat())
-            .with_columns(kept=pl.when(~pl.col("future")).then("iso"))
+            _spellings(there, written_date)
+            .with_columns(future=pl.col("real") > today.isoformat())
+            .with_columns(kept=pl.when(~pl.col("future")).then(pl.col("real").str.head(length)))
             .with_columns(
-                low=(
-                    pl.col("kept") + pl.lit("-01-01").str.slice(pl.col("kept").str.len_bytes() - 4)
-                ).str.to_date("%Y-%m-%d", strict=False)
+                low=(kept + pl.lit("-01-01").str.slice(kept.str.len_bytes() - 4)).str.to_date(
+                    "%Y-%m-%d", strict=False
+                )
             )
             .with_columns(
-                high=pl.when(pl.col("kept").str.len_bytes() == 10)
+                high=pl.when(kept.str.len_bytes() == 10)
                 .then("low")
-                .when(pl.col("kept").str.len_bytes() == 7)
+                .when(kept.str.len_bytes() == 7)
                 .then(pl.col("low").dt.month_end())
-                .otherwise(pl.date(pl.col("low").dt.year(), 12, 31))
+                .otherwise(pl.date(year, 12, 31))
             )
         )
         read = there.join(
-            spellings,
-            on=["birth_date", "precision"],
-            how="left",
-            maintain_order="left",
-            nulls_equal=True,
+            spellings, on=["raw", "precision"], how="left", maintain_order="left", nulls_equal=True
         ).with_columns(_row=odd)
-        lost = read.filter(pl.col("iso").is_null() & ~pl.col("nothing"))
-        warn(work.warnings, lost, "birth_date:BAD_DATE")
+        warn(work.warnings, read.filter("bad"), "birth_date:BAD_DATE")
+        warn(work.warnings, read.filter("placeholder"), "birth_date:PLACEHOLDER")
         warn(work.warnings, read.filter("future"), "birth_date:FUTURE_DATE")
         text = put(text, odd, read["kept"])
         low, high = put(good, odd, read["low"]), put(good, odd, read["high"])
@@ -284,94 +231,135 @@ def _birth(
         )
         .cast(raw.schema["birth_precision"])
     ).to_series()
-    work.days = pl.DataFrame({"birth.low": low, "birth.high": high})
+    work.days = pl.DataFrame({"birth_date.low": low, "birth_date.high": high})
 
 
 def _respell(
     text: pl.Series,
-    spelling: Callable[[str], str | None],
+    reader: Reader,
     name: str,
     warnings: list[pl.DataFrame],
     lost: str = "",
     rows: pl.Series | None = None,
 ) -> pl.Series:
-    """A column of few distinct values with each put into its one spelling."""
-    changed = {old: spelling(old) for old in text.unique().drop_nulls()}
-    changed = {old: new for old, new in changed.items() if new != old}
-    if not changed:
+    """A column with each distinct value put into its one spelling."""
+    raw, read = pl.col("raw"), pl.col("read")
+    changed = (
+        text.unique()
+        .drop_nulls()
+        .alias("raw")
+        .to_frame()
+        .with_columns(read=reader(raw))
+        .filter(raw.ne_missing(read))
+    )
+    if changed.is_empty():
         return text
     if lost:
-        gone = [old for old, new in changed.items() if new is None and _text(old) is not None]
-        where = text.is_in(gone).arg_true()
+        gone = changed.filter(read.is_null() & ~is_no_code(raw))["raw"]
+        where = text.is_in(gone.implode()).arg_true()
         where = where if rows is None else rows.gather(where)
         warn(warnings, pl.DataFrame({"_row": where}), f"{name}:{lost}")
-    return text.replace(list(changed), list(changed.values()))
+    return text.replace(changed["raw"], changed["read"])
 
 
-def _text(text: str) -> str | None:
-    bare = text.strip()
-    nothing = bare.lower() in NOTHING or re.match(NOTHING_WRITTEN, bare)
-    return None if nothing else bare
+def _upper(text: pl.Expr) -> pl.Expr:
+    return given_code(text).str.to_uppercase()
 
 
-def _upper(text: str) -> str | None:
-    bare = _text(text)
-    return None if bare is None else bare.upper()
+def _key(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").str.strip_chars()
 
 
-@functools.cache
-def table(name: str) -> dict[str, Any]:
-    """A code table."""
-    content: dict[str, Any] = yaml.load(
-        (CODES / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CBaseLoader
+def _coded(table: str) -> Reader:
+    return lambda text: _key(text).replace_strict(
+        aliases(table), default=None, return_dtype=pl.String
     )
-    return content
 
 
-@functools.cache
-def _coder(name: str) -> Callable[[str], str | None]:
-    content = table(name)
-    words: dict[str, str] = {}
-    for code, others in content.get("names", content).items():
-        for word in (code, *others):
-            words.setdefault(_key(word), code)
-    return lambda text: words.get(_key(text))
-
-
-def _key(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
-
-
-def _charge(text: str) -> str | None:
-    code = re.sub(r"[\s()]+", "", text)
-    code = re.sub(r"^(\d{3}a)(\d)([A-Z]|$)", r"\g<1>0\2\3", code)
-    return code if code and _text(text) is not None else None
+def _bounded(
+    numbers: pl.Series,
+    least: int,
+    most: int,
+    name: str,
+    warnings: list[pl.DataFrame],
+    rows: pl.Series | None = None,
+) -> pl.Series:
+    """Numbers that can be; the others are unknown."""
+    out = (~numbers.is_between(least, most)).fill_null(False).arg_true()
+    if out.is_empty():
+        return numbers
+    where = out if rows is None else rows.gather(out)
+    warn(warnings, pl.DataFrame({"_row": where}), f"{name}:OUT_OF_RANGE")
+    return numbers.scatter(out, None)
 
 
 def _numbers(text: pl.Series, warnings: list[pl.DataFrame]) -> pl.Series:
-    odd = (~text.str.contains(r"^A[0-9]{8,9}$")).arg_true()
+    good = text.str.contains("^A[0-9]{7,9}$") & ~text.str.contains("^A0+$")
+    odd = (~good).arg_true()
     if odd.is_empty():
         return text
-    raw, digits = pl.col("raw"), pl.col("raw").str.replace_all(r"[^0-9]", "")
-    read = pl.DataFrame({"raw": text.gather(odd), "_row": odd}).with_columns(
-        new=pl.when(digits.str.len_bytes().is_between(8, 9)).then("A" + digits)
-    )
-    warn(warnings, read.filter(pl.col("new").is_null() & ~is_nothing(raw)), "a_number:BAD_NUMBER")
+    raw = pl.col("raw")
+    read = pl.DataFrame({"raw": text.gather(odd), "_row": odd}).with_columns(new=a_number(raw))
+    nothing = is_no_code(raw.str.replace_all(r"[A\s#-]", "")) | is_no_code(raw)
+    warn(warnings, read.filter(pl.col("new").is_null() & ~nothing), "a_number:BAD_NUMBER")
     return put(text, odd, read["new"])
 
 
 def _times(text: pl.Series, warnings: list[pl.DataFrame]) -> pl.Series:
     day = pl.col("updated_at").str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    good = pl.col("updated_at").str.contains(ISO_TIME) & day.is_between(FIRST, LAST, closed="left")
+    good = pl.col("updated_at").str.contains(ISO_TIME) & day.is_between(FIRST, LAST)
     odd = (
         ~text.to_frame().select(good.fill_null(False)).to_series() & text.is_not_null()
     ).arg_true()
     if odd.is_empty():
         return text
-    raw = pl.col("raw")
-    read = pl.DataFrame({"raw": text.gather(odd), "_row": odd}).with_columns(new=read_time(raw))
-    warn(warnings, read.filter(pl.col("new").is_null() & ~is_nothing(raw)), "updated_at:BAD_DATE")
+    raw, iso = pl.col("raw"), pl.col("iso")
+    read = (
+        pl.DataFrame({"raw": text.gather(odd), "_row": odd})
+        .with_columns(iso=written_time(raw))
+        .with_columns(
+            new=real_time(iso), placeholder=is_placeholder(iso.str.head(10)).fill_null(False)
+        )
+    )
+    bad = pl.col("new").is_null() & ~pl.col("placeholder") & ~is_no_date(raw)
+    warn(warnings, read.filter(bad), "updated_at:BAD_DATE")
+    warn(warnings, read.filter("placeholder"), "updated_at:PLACEHOLDER")
     return put(text, odd, read["new"])
+
+
+def _offenses(
+    flat: pl.DataFrame, warnings: list[pl.DataFrame], rows: pl.Series
+) -> dict[str, pl.Series]:
+    """What the words of a conviction settle: its category, or that it is open, and the words."""
+    written, words, said = (pl.col(name) for name in ("category", "offense", "category_open"))
+    codes = pl.Series(sorted(set(aliases("offenses").values()))).implode()
+
+    def is_open(text: pl.Expr) -> pl.Expr:
+        return _key(text).is_in(sorted(open_offenses())).fill_null(False)
+
+    told = written.is_not_null() | words.is_null()
+    fine = (written.is_null() | written.is_in(codes)) & told & (said.is_not_null() | ~is_open(written))
+    odd = (~flat.select(fine).to_series()).arg_true()
+    if odd.is_empty():
+        return {}
+    read, by_words = _coded("offenses")(written), given_text(written).is_null()
+    lost = written.is_not_null() & read.is_null() & ~is_no_code(written)
+    new = flat.select("category", "offense", "category_open")[odd].select(
+        category=pl.coalesce(read, pl.when(by_words).then(_coded("offenses")(words))),
+        category_open=pl.coalesce(
+            said,
+            pl.when(pl.when(by_words).then(is_open(words)).otherwise(is_open(written))).then(True),
+        ),
+        offense=pl.coalesce(
+            given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))
+        ),
+        lost=lost,
+    )
+    where = rows.gather(odd).filter(new["lost"])
+    warn(warnings, pl.DataFrame({"_row": where}), "convictions.category:UNKNOWN_CODE")
+    return {
+        name: put(flat[name], odd, new[name]) for name in ("category", "category_open", "offense")
+    }
 
 
 def _elements(
@@ -390,22 +378,26 @@ def _elements(
     new: dict[str, pl.Series] = {}
     days: dict[str, pl.Series] = {}
     for column in LIST_DATES.get(name, ()):
-        # A removal after the as-of date is no slip of the pen: it is a contradiction.
-        latest = None if name == "removals" else today
+        latest = None if name in MAY_LIE_AHEAD else today
         good = flat.select(_good_day(column, latest or LAST)).to_series()
         new[column], days[column] = _read_days(
             flat[column], good, latest, f"{name}.{column}", warnings, rows
         )
+    for field_name, (least, most) in number_ranges().items():
+        of_list, _, column = field_name.partition(".")
+        if of_list == name and column:
+            new[column] = _bounded(flat[column], least, most, field_name, warnings, rows)
     if name == "convictions":
-        new["category"] = _respell(
-            flat["category"], _coder("offenses"), f"{name}.category", warnings, "UNKNOWN_CODE", rows
-        )
+        new["incident"] = _respell(flat["incident"], given_code, f"{name}.incident", warnings)
+        new |= _offenses(flat, warnings, rows)
     if name == "applications":
         new["form"] = _respell(
-            flat["form"], _coder("forms"), f"{name}.form", warnings, "UNKNOWN_CODE", rows
+            flat["form"], _coded("forms"), f"{name}.form", warnings, "UNKNOWN_CODE", rows
         )
     if name == "charges":
-        new["code"] = _respell(flat["code"], _charge, f"{name}.code", warnings)
+        new["code"] = _respell(
+            flat["code"], charge_code, f"{name}.code", warnings, "UNREADABLE_CHARGE", rows
+        )
     changed = [flat[column].ne_missing(series) for column, series in new.items()]
     tidied = flat.with_columns(series.alias(column) for column, series in new.items())
     read = tidied.with_columns(series.alias(column) for column, series in days.items())

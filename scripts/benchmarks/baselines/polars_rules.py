@@ -1,187 +1,80 @@
-"""Baseline in plain Polars, part 3: the guidance of November 17, 2011, written out as expressions.
+"""Baseline in plain Polars, part 4: the guidance of November 17, 2011, written out as expressions.
 
-Everything that the rulebook ice-2011-11-17 says is here again by hand, worked through as far as
-paper goes: the route depends on three things only (a priority, a favored class, and whether the
-score surely reaches twelve), and so do the effects of settling a fact.
+Everything that the rulebook ice-2011-11-17 and its two companions say is here again by hand, with
+each parameter's value put in and what it turns off left out.
 """
 
 from __future__ import annotations
 
-import datetime
 import functools
 import operator
 from collections.abc import Sequence
+from typing import NamedTuple
 
-import numpy as np
 import polars as pl
-import pyarrow as pa
 
+from schemas.facts import FACTS
 from scripts.benchmarks.baselines.polars_facts import MILESTONES
 
 col = pl.col
-CLOSE_SCORE = 12
-GUIDANCE = "Guidance to ICE attorneys reviewing the CBP, USCIS and ICE cases before EOIR"
-MEMO = "ICE policy 10075.1, Exercising prosecutorial discretion"
+GUIDANCE = (
+    "Guidance to ICE Attorneys Reviewing the CBP, USCIS, and ICE Cases Before the Executive Office "
+    "for Immigration Review, Section II"
+)
+VINCENT = "Case-by-Case Review of Incoming and Certain Pending Cases (the Vincent memo)"
+MEMO = (
+    "ICE 10075.1, Exercising Prosecutorial Discretion Consistent with the Civil Immigration "
+    "Enforcement Priorities, factors to consider"
+)
+VICTIMS = "ICE 10076.1, Prosecutorial Discretion: Certain Victims, Witnesses, and Plaintiffs"
 PRIORITIES = {
-    "P1": "(1)", "P2a": "(2)(a)", "P2b": "(2)(b)", "P2c": "(2)(c)", "P3": "(3)", "P4": "(4)",
-    "P5": "(5)", "P6": "(6)", "P7": "(7)",
+    "P1": "1st item", "P2a": "2nd item, (a)", "P2b": "2nd item, (b)", "P2c": "2nd item, (c)",
+    "P2c_threat": "2nd item, (c)", "P3": "3rd item", "P4": "4th item", "P5": "5th item",
+    "P6": "6th item", "P7": "7th item",
 }  # fmt: skip
-FAVOURED = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
+FAVORED = {
+    "F1": "1st", "F2": "2nd", "F3": "3rd", "F4": "4th", "F5": "5th", "F6": "6th", "F7": "7th",
+    "F8": "8th",
+}  # fmt: skip
 WEIGHTS = {
-    "A1": -10, "A2a": 2, "A2b": 3, "A2c": 2, "A3a": 3, "A3b": -2, "A4": 3, "A5a": 5, "A5b": 2,
-    "A6a": -6, "A6b": -2, "A7a": -5, "A7b": -4, "A7c": -1, "A8": -20, "A9": 3, "A10a": -1,
-    "A10b": 2, "A11": 3, "A12": 4, "A13": 4, "A14": 3, "A15": 4, "A16": 2, "A17": 3, "A18": 3,
-    "A19": 3,
+    "A1": -10, "A2a": 2, "A2b": 2, "A2c": 2, "A3a": 2, "A3b": -2, "A4a": 1, "A4b": 1, "A5a": 5,
+    "A5b": 2, "A6a": -6, "A6b": -2, "A7a": -5, "A7b": -4, "A7c": -1, "A8": -20, "A9": 3,
+    "A10a": -1, "A10b": 2, "A11": 3, "A12": 4, "A13": 2, "A14": 3, "A15": 4, "A16": 2, "A17": 3,
+    "A18": 3, "A19": 3, "BW": 5,
 }  # fmt: skip
-CRITERIA = (*PRIORITIES, *FAVOURED, *WEIGHTS)
-CITATIONS = {
-    **{name: f"{GUIDANCE}, priorities {section}" for name, section in PRIORITIES.items()},
-    **{name: f"{GUIDANCE}, favored classes ({name[1:]})" for name in FAVOURED},
-    **{name: f"{MEMO}, factor {name[1:].rstrip('abc')}" for name in WEIGHTS},
-}
-MOVING = ("P4", "F2", "F3", "F4", "F6", "F8", "A2a", "A2b", "A11")
+FACTORS = tuple(name for name in WEIGHTS if name != "BW")
+FINDINGS = {
+    "B1": "Purpose", "B2": "Discussion", "B4": "Discussion, on special attention",
+    "B5": "Discussion, on adverse factors", "B_covered": "Purpose; Discussion",
+    "B_clear": "Discussion",
+}  # fmt: skip
+CRITERIA = (*PRIORITIES, *FAVORED, "not_filed", *FACTORS, *FINDINGS, "BW")
+ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 
-CHECK = "The guidance closes a case only after a background check."
-ON_RECORD = "is on record with the agency itself."
-SCHOOLING = "A file is rarely complete on schooling; ask before expediting."
-VICTIMS = "Victims rarely say so unasked; ask before expediting."
-CRIMINAL = (
-    "felony_convictions", "aggravated_felonies", "misdemeanor_convictions", "immigration_offenses",
-    "violent_misdemeanors", "sexual_abuse_misdemeanors", "driving_under_influence_misdemeanors",
-    "hit_and_run_misdemeanors", "drug_trafficking_misdemeanors", "public_safety_misdemeanors",
-    "convictions", "arrests",
-)  # fmt: skip
-# What is presumed, in the rulebook's order: the value, what bars it, and why.
-PRESUMED: dict[str, tuple[str, str | None, str]] = {
-    "security_risk": ("false", "alleged_security_ground", CHECK),
-    **dict.fromkeys(CRIMINAL, ("0", "alleged_criminal_ground", CHECK)),
-    "outstanding_warrant": ("false", None, CHECK),
-    "gang_member": ("false", None, CHECK),
-    "human_rights_violator": ("false", "alleged_human_rights_ground", CHECK),
-    "public_safety_threat": ("false", "alleged_criminal_ground", CHECK),
-    "entered_illegally": (
-        "false",
-        "alleged_illegal_entry",
-        "Entry without inspection is charged in the Notice to Appear.",
-    ),
-    "violated_status": (
-        "false",
-        "alleged_status_violation",
-        "A violation of status is charged in the Notice to Appear.",
-    ),
-    "removals": ("0", "alleged_prior_removal", f"An earlier removal {ON_RECORD}"),
-    "outstanding_order": ("false", "alleged_prior_removal", f"An order {ON_RECORD}"),
-    "fraud_findings": ("0", "alleged_fraud", f"A finding of fraud {ON_RECORD}"),
-    "egregious_violations": ("false", None, "An attorney would have to find it."),
-    "relief_denied": ("false", None, f"A denial {ON_RECORD}"),
-    "home_country_ties": ("false", None, "A file rarely speaks of them."),
-    "served": ("false", None, "A file is rarely complete on service; ask before expediting."),
-    "spouse_or_parent_served": (
-        "false",
-        None,
-        "A file is rarely complete on relatives' service; ask before expediting.",
-    ),
-    "in_school": ("false", None, SCHOOLING),
-    "finished_high_school": ("false", None, SCHOOLING),
-    "higher_education": ("false", None, SCHOOLING),
-    "domestic_violence_victim": ("false", None, VICTIMS),
-    "trafficking_victim": ("false", None, VICTIMS),
-    "serious_crime_victim": ("false", None, VICTIMS),
-    "lawful_permanent_resident": ("false", None, f"Permanent residence {ON_RECORD}"),
-    "serious_condition": (
-        "false",
-        None,
-        "A file is rarely complete on health; ask before expediting.",
-    ),
-    "documented_ties": (
-        "0",
-        None,
-        "Ties without evidence in the file are for the person to show; ask before expediting.",
-    ),
+
+def _factor(name: str) -> str:
+    number = int(name[1:].rstrip("abc"))
+    return f"{MEMO}, {ORDINALS.get(number, f'{number}th')} of 19, p. 4"
+
+
+CITATIONS = {
+    **{name: f"{GUIDANCE}, first list, {item}" for name, item in PRIORITIES.items()},
+    **{name: f"{GUIDANCE}, second list, {item} item" for name, item in FAVORED.items()},
+    "not_filed": f"{VINCENT}, scope, (1)",
+    **{name: _factor(name) for name in FACTORS},
+    **{name: f"{VICTIMS}, {section}" for name, section in FINDINGS.items()},
+    "BW": f"{VICTIMS}, Purpose",
 }
-# Which criteria read a fact, through their milestones too.
-READERS: dict[str, tuple[str, ...]] = {
-    "present_since": ("F2", "F3", "F4", "F8", "A2a", "A2b"),
-    "birth": ("F2", "F4", "A11"),
-    "age_at_first_entry": ("F3", "A3a"),
-    "citizen_child": ("F8", "A12"),
-    "citizen_parent": ("F8", "A12"),
-    "citizen_spouse": ("F8", "A12"),
-    "convictions": ("F6", "A6a"),
-    "documented_ties": ("F8", "A9"),
-    "entered_illegally": ("P4", "A3b"),
-    "finished_high_school": ("F2", "F3"),
-    "fraud_findings": ("P6", "A7b"),
-    "gang_member": ("P3", "A8"),
-    "higher_education": ("F3", "A4"),
-    "human_rights_violator": ("P3", "A8"),
-    "lawful_permanent_resident": ("F6", "A2c"),
-    "public_safety_threat": ("P3", "A8"),
-    "removals": ("P5", "A7a"),
-    "security_risk": ("P1", "A8"),
-    "served": ("F1", "A5a"),
-    "adverse_home_conditions": ("A10b",),
-    "aggravated_felonies": ("P2a",),
-    "arrests": ("A6b",),
-    "combat_service": ("A5b",),
-    "cooperates_with_law_enforcement": ("A19",),
-    "domestic_violence_victim": ("F5",),
-    "driving_under_influence_misdemeanors": ("P2c",),
-    "drug_trafficking_misdemeanors": ("P2c",),
-    "egregious_violations": ("P7",),
-    "felony_convictions": ("P2a",),
-    "hit_and_run_misdemeanors": ("P2c",),
-    "home_country_ties": ("A10a",),
-    "immediate_relative_served": ("A5a",),
-    "immigration_offenses": ("P2b",),
-    "in_school": ("F2",),
-    "last_illegal_entry": ("P4",),
-    "last_status_violation": ("P4",),
-    "likely_family_relief": ("A17",),
-    "likely_protection": ("A18",),
-    "lpr_since": ("F6",),
-    "misdemeanor_convictions": ("P2a",),
-    "months_in_lawful_status": ("A2c",),
-    "nonviolent_misdemeanors": ("F6",),
-    "outstanding_order": ("A7a",),
-    "outstanding_warrant": ("A6b",),
-    "pregnant_or_nursing": ("A14",),
-    "primary_caretaker": ("A13",),
-    "public_safety_misdemeanors": ("P2c",),
-    "relief_denied": ("A7c",),
-    "removal_unlikely": ("A16",),
-    "resident_child": ("A12",),
-    "resident_parent": ("A12",),
-    "resident_spouse": ("A12",),
-    "serious_condition": ("F7",),
-    "serious_crime_victim": ("F5",),
-    "severe_illness": ("A15",),
-    "sexual_abuse_misdemeanors": ("P2c",),
-    "spouse_or_parent_served": ("F1",),
-    "spouse_pregnant_or_nursing": ("A14",),
-    "spouse_severe_illness": ("A15",),
-    "trafficking_victim": ("F5",),
-    "unmarried": ("F2",),
-    "us_high_school": ("A4",),
-    "violated_status": ("P4",),
-    "violent_misdemeanors": ("P2c",),
-}
-ONLY_IF = {
-    "last_illegal_entry": "entered_illegally",
-    "last_status_violation": "violated_status",
-    "lpr_since": "lawful_permanent_resident",
-}
-BOUNDED = {
-    "present_since", "birth", "age_at_first_entry", "documented_ties", "fraud_findings", "removals",
-    "months_in_lawful_status", "nonviolent_misdemeanors", "last_illegal_entry",
-    "last_status_violation", "lpr_since", *CRIMINAL,
-}  # fmt: skip
-FACT_NAMES = {"birth": "birth_date"}
 
 
 def any_of(exprs: Sequence[pl.Expr]) -> pl.Expr:
     """Kleene OR."""
     return functools.reduce(operator.or_, exprs)
+
+
+def some(*names: str) -> pl.Expr:
+    """Whether one of some flags is TRUE."""
+    return any_of([col(name) for name in names])
 
 
 def at_least(count: str, number: int) -> pl.Expr:
@@ -190,538 +83,439 @@ def at_least(count: str, number: int) -> pl.Expr:
     return pl.when(low >= number).then(True).when(high < number).then(False)
 
 
-def exactly_one(count: str) -> pl.Expr:
-    """Whether a count between bounds is one."""
+def exactly(count: str, number: int) -> pl.Expr:
+    """Whether a count between bounds is a number."""
     low, high = col(f"{count}.low"), col(f"{count}.high")
-    return pl.when(low >= 1, high <= 1).then(True).when((high < 1) | (low > 1)).then(False)
+    both = (low >= number) & (high <= number)
+    return pl.when(both).then(True).when((high < number) | (low > number)).then(False)
 
 
-def reached(milestone: str, day: pl.Expr) -> pl.Expr:
-    """Whether a milestone is reached on a day."""
-    low, high = col(f"{milestone}.low"), col(f"{milestone}.high")
-    return pl.when(day >= high).then(True).when(day < low).then(False)
-
-
-def moments(day: pl.Expr) -> list[pl.Expr]:
-    """All milestones on a day."""
-    return [reached(name, day).alias(name) for name in MILESTONES]
-
-
-def building_blocks() -> list[pl.Expr]:
-    """Conditions that several criteria share; none of them moves."""
+def reached(day: pl.Expr) -> list[pl.Expr]:
+    """Which milestones are reached on a day."""
     return [
-        (col("age_at_first_entry.high") < 16).alias("_young"),
-        (col("age_at_first_entry.low") >= 16).alias("_not_young"),
-        any_of([at_least(n, 1) for n in ("felony_convictions", "aggravated_felonies")]).alias(
-            "_felony"
-        ),
-        at_least("misdemeanor_convictions", 2).alias("_misdemeanors"),
-        any_of(
-            [
-                at_least(f"{name}_misdemeanors", 1)
-                for name in (
-                    "violent",
-                    "sexual_abuse",
-                    "driving_under_influence",
-                    "hit_and_run",
-                    "drug_trafficking",
-                    "public_safety",
-                )
-            ]
-        ).alias("P2c"),
-        at_least("immigration_offenses", 1).alias("P2b"),
-        at_least("convictions", 1).alias("A6a"),
-        exactly_one("convictions").alias("_one_conviction"),
-        exactly_one("nonviolent_misdemeanors").alias("_one_minor"),
-        at_least("removals", 1).alias("P5"),
-        at_least("fraud_findings", 1).alias("P6"),
-        at_least("documented_ties", 3).alias("_compelling"),
-        at_least("documented_ties", 2).alias("A9"),
-        at_least("arrests", 1).alias("_arrests"),
-        at_least("months_in_lawful_status", 60).alias("_lawful"),
-        (col("citizen_spouse") | col("citizen_child") | col("citizen_parent")).alias(
-            "_citizen_kin"
-        ),
-        # Where the record is silent: FALSE may be put in.
-        *(
-            (silent(fact) & barred_by(unless)).alias(f"applies.{fact}")
-            for fact, (_, unless, _) in PRESUMED.items()
-        ),
+        pl.when(day >= col(f"{name}.high"))
+        .then(True)
+        .when(day < col(f"{name}.low"))
+        .then(False)
+        .alias(name)
+        for name in MILESTONES
     ]
 
 
+_FELONY = any_of([at_least(name, 1) for name in ("felony_convictions", "aggravated_felonies")])
+_YOUNG = (
+    pl.when(col("age_at_first_entry.high") < 16)
+    .then(True)
+    .when(col("age_at_first_entry.low") >= 16)
+    .then(False)
+)
+_KINDS = ("violent", "sexual_abuse", "driving_under_influence", "hit_and_run", "drug_trafficking")
+_P2C = any_of([at_least(f"{kind}_misdemeanors", 1) for kind in _KINDS])
+_CHILD = ~col("turned_21") & col("unmarried")
+_CITIZEN_KIN = some("citizen_spouse", "citizen_child", "citizen_parent")
+_THREAT = some("gang_member", "human_rights_violator", "public_safety_threat")
+# By the facts and milestones alone.
+PLAIN: dict[str, pl.Expr] = {
+    "P1": col("security_risk"),
+    "P2a": _FELONY | at_least("misdemeanor_convictions", 2),
+    "P2b": at_least("immigration_offenses", 1),
+    "P2c": _P2C,
+    "P2c_threat": at_least("public_safety_misdemeanors", 1)
+    | (at_least("open_threat_misdemeanors", 1) & col("significant_threat_found")),
+    "P3": _THREAT,
+    "P4": (col("entered_illegally") & ~col("illegal_entry_3"))
+    | (col("violated_status") & ~col("violation_3")),
+    "P5": at_least("removals", 1) | col("sustained_prior_removal"),
+    "P6": at_least("fraud_findings", 1) | col("sustained_fraud"),
+    "P7": col("egregious_violations"),
+    "F1": some("served", "spouse_served") | (col("parent_served") & _CHILD),
+    "F2": _CHILD & col("over_5") & some("in_school", "finished_high_school"),
+    "F3": _YOUNG & col("over_5") & col("finished_high_school") & col("higher_education"),
+    "F4": col("turned_65") & col("over_10"),
+    "F5": some("domestic_violence_victim", "trafficking_victim", "serious_crime_victim"),
+    "F6": col("lawful_permanent_resident")
+    & col("resident_10")
+    & exactly("convictions", 1)
+    & exactly("nonviolent_misdemeanors", 1)
+    & ~_P2C
+    & exactly("open_threat_misdemeanors", 0)
+    & exactly("public_safety_misdemeanors", 0),
+    "F7": col("serious_condition"),
+    "F8": col("present_15") & at_least("documented_ties", 3) & _CITIZEN_KIN,
+    "not_filed": ~col("nta_filed_with_court"),
+    "A2a": col("over_5"),
+    "A2b": col("over_10"),
+    "A2c": at_least("months_in_lawful_status", 60) | col("lawful_permanent_resident"),
+    "A3a": _YOUNG,
+    "A3b": col("entered_illegally"),
+    "A4a": some("in_school", "us_high_school", "higher_education"),
+    "A4b": some("us_high_school", "higher_education"),
+    "A5a": some("served", "immediate_relative_served"),
+    "A5b": col("combat_service"),
+    "A6a": at_least("convictions", 1),
+    "A6b": at_least("arrests", 1) | col("outstanding_warrant"),
+    "A7a": at_least("removals", 1) | some("sustained_prior_removal", "outstanding_order"),
+    "A7b": at_least("fraud_findings", 1) | col("sustained_fraud"),
+    "A7c": col("relief_denied"),
+    "A8": col("security_risk") | _THREAT,
+    "A9": at_least("documented_ties", 2),
+    "A10a": col("home_country_ties"),
+    "A10b": col("adverse_home_conditions"),
+    "A11": ~col("turned_18") | col("turned_65"),
+    "A12": _CITIZEN_KIN | some("resident_spouse", "resident_child", "resident_parent"),
+    "A13": col("primary_caretaker"),
+    "A14": some("pregnant_or_nursing", "spouse_pregnant_or_nursing"),
+    "A15": some("severe_illness", "spouse_severe_illness"),
+    "A16": col("removal_unlikely"),
+    "A17": col("likely_family_relief"),
+    "A18": col("likely_protection"),
+    "A19": col("cooperates_with_law_enforcement"),
+    "B1": col("civil_rights_plaintiff"),
+    "B2": some("witness_to_crime", "immediate_crime_victim"),
+    "B4": some("domestic_violence_victim", "trafficking_victim", "serious_crime_victim"),
+    "B5": col("security_risk")
+    | _FELONY
+    | at_least("convictions", 3)
+    | _THREAT
+    | at_least("fraud_findings", 1),
+}
+# By other criteria.
+PARTS: dict[str, tuple[str, ...]] = {
+    "A1": tuple(PRIORITIES),
+    "B_covered": ("B1", "B2", "B4"),
+    "B_clear": ("B1", "B2", "B4", "B5"),
+    "BW": ("B1", "B2", "B4"),
+}
+COMPOSED: dict[str, pl.Expr] = {
+    **{name: some(*PARTS[name]) for name in ("A1", "B_covered", "BW")},
+    "B_clear": some("B1", "B2", "B4") & ~col("B5"),
+}
+
+
+def facts_of(expr: pl.Expr) -> set[str]:
+    """The facts that an expression reads, those behind its milestones included."""
+    names = {name.removesuffix(".low").removesuffix(".high") for name in expr.meta.root_names()}
+    return {MILESTONES[name][0] if name in MILESTONES else name for name in names}
+
+
+def _read() -> dict[str, set[str]]:
+    plain = {name: facts_of(expr) for name, expr in PLAIN.items()}
+    composed = {name: set().union(*(plain[p] for p in parts)) for name, parts in PARTS.items()}
+    return plain | composed
+
+
+READ = _read()
+# The criteria that read each fact, in the catalog's order of facts.
+READERS = {
+    fact: [name for name in CRITERIA if fact in READ[name]]
+    for fact in FACTS
+    if any(fact in facts for facts in READ.values())
+}
+MOVING = tuple(n for n in PLAIN if set(PLAIN[n].meta.root_names()) & set(MILESTONES))
+
+
+class Presumption(NamedTuple):
+    """Facts presumed FALSE or 0, on what basis, against what, and why by route."""
+
+    facts: tuple[str, ...]
+    basis: pl.Expr
+    against: tuple[tuple[pl.Expr, str], ...]
+    close: str
+    proceed: str
+    expedite: str
+
+
+def _on_file(*pairs: tuple[str | pl.Expr, str]) -> tuple[tuple[pl.Expr, str], ...]:
+    return tuple((col(e) if isinstance(e, str) else e, says) for e, says in pairs)
+
+
+_UNREADABLE = ("unreadable_charge", "a charge in the Notice to Appear cannot be read")
+_REENTRY = ("illegal_reentry", "the record shows a re-entry after removal")
+_IMMIGRATION = (
+    at_least("immigration_offenses", 1),
+    "a conviction for illegal entry, re-entry, or immigration fraud is on file",
+)
+_PRIOR_REMOVAL = ("alleged_prior_removal", "an earlier removal is charged")
+_FRAUD = ("alleged_fraud", "fraud or misrepresentation is charged")
+_COOPERATES = (
+    "cooperates_with_law_enforcement",
+    "the respondent cooperates or has cooperated with law enforcement",
+)
+_RELIEF = ("victim_relief_pending", "an application for relief as a victim is pending")
+_SEEN, _AGENCY, _ALWAYS = col("charges_seen"), col("agency_record_seen"), pl.lit(True)
+_EITHER = _SEEN | _AGENCY
+_CHECK = (
+    "the program closes a case only after a background check. The check must come back clear."
+)
+_SHOWN = "The charges or the agency's own record would show {}. What was seen shows none."
+_NO_ENTRY, _NO_VIOLATION = (
+    _SHOWN.format(what) for what in ("an entry without inspection", "a violation of status")
+)
+_NONE = "The agency's own record was seen and shows none of this."
+_CHECKED = f"{_NONE} Have the file checked once more before closing."
+_NO_FINDING = "A finding of fraud would be in the agency's own record, which was seen and shows none."
+_NO_RULING = "No ruling on a charge of fraud or of an earlier removal is on file."
+_NO_TIES = "Nothing on file speaks of close ties to the home country; ask the respondent."
+_SERVICE = "No claim of service is on file, by the respondent, a spouse, or a parent; ask before accelerating."
+_SCHOOL = "No claim of schooling is on file; ask before accelerating."
+_VICTIM = "No claim to be a victim is on file, and few people make one unasked; ask"
+_RESIDENT = "Permanent residence would be on record with the agency; check"
+_ILL = "No serious condition is on file; ask"
+_TIES = "No tie with evidence is on file; ask"
+_CLAIM = (
+    "No claim to be a victim, a witness, or a plaintiff is on file, and few people make one unasked. "
+    "Ask"
+)
+PRESUMPTIONS = (
+    Presumption(
+        ("security_risk",),
+        _SEEN,
+        _on_file(
+            ("alleged_security_ground", "a security ground is charged"),
+            ("sustained_security_ground", "a judge sustained a security ground"),
+            _UNREADABLE,
+        ),
+        f"No security ground is charged, and {_CHECK}",
+        "No security ground is charged. The background check will tell.",
+        f"No security ground is charged, and {_CHECK}",
+    ),
+    Presumption(
+        (
+            "felony_convictions", "aggravated_felonies", "misdemeanor_convictions",
+            "immigration_offenses", "violent_misdemeanors", "sexual_abuse_misdemeanors",
+            "driving_under_influence_misdemeanors", "hit_and_run_misdemeanors",
+            "drug_trafficking_misdemeanors", "public_safety_misdemeanors",
+            "open_threat_misdemeanors", "convictions", "arrests", "outstanding_warrant",
+            "gang_member", "public_safety_threat",
+        ),
+        _SEEN,
+        _on_file(
+            (at_least("arrests", 1), "arrests are on file"),
+            (
+                at_least("arrests_without_disposition", 1),
+                "an arrest without a disposition is on file",
+            ),
+            ("outstanding_warrant", "a warrant is outstanding"),
+            (at_least("pending_charges", 1), "criminal charges are pending"),
+            (at_least("convictions", 1), "a conviction is on file"),
+            ("gang_member", "gang membership is on file"),
+            ("gang_participation", "gang participation is on file"),
+            (at_least("gang_offenses", 1), "a gang offense is on file"),
+            ("alleged_criminal_ground", "a criminal ground is charged"),
+            ("sustained_criminal_ground", "a judge sustained a criminal ground"),
+            ("illegal_reentry", "the record shows a re-entry after removal, which is a crime"),
+            _UNREADABLE,
+        ),
+        f"No criminal ground is charged, and {_CHECK}",
+        "No criminal ground is charged. The background check will tell.",
+        f"No criminal ground is charged, and {_CHECK}",
+    ),
+    Presumption(
+        ("human_rights_violator",),
+        _SEEN,
+        _on_file(
+            ("alleged_human_rights_ground", "a human rights ground is charged"),
+            ("sustained_human_rights_ground", "a judge sustained a human rights ground"),
+            _UNREADABLE,
+        ),
+        "No human rights ground is charged, and the program closes a case only after a background "
+        "check.",
+        "No human rights ground is charged.",
+        "No human rights ground is charged, and the program closes a case only after a background "
+        "check.",
+    ),
+    Presumption(
+        ("entered_illegally",),
+        _EITHER,
+        _on_file(
+            ("alleged_illegal_entry", "entry without inspection is charged"),
+            ("sustained_illegal_entry", "a judge sustained entry without inspection"),
+            ("apprehended_at_border", "the respondent was apprehended at the border"),
+            _REENTRY,
+            _UNREADABLE,
+        ),
+        *[_NO_ENTRY] * 3,
+    ),
+    Presumption(
+        ("violated_status",),
+        _EITHER,
+        _on_file(
+            ("alleged_status_violation", "a violation of status is charged"),
+            ("sustained_status_violation", "a judge sustained a violation of status"),
+            ("continuing_violation", "a violation of status goes on"),
+            _UNREADABLE,
+        ),
+        *[_NO_VIOLATION] * 3,
+    ),
+    Presumption(
+        ("removals", "outstanding_order", "egregious_violations", "relief_denied"),
+        _AGENCY,
+        _on_file(
+            (at_least("removals", 1), "a removal is on file"),
+            _PRIOR_REMOVAL,
+            ("sustained_prior_removal", "a judge sustained the charge of an earlier removal"),
+            ("order_carried_out", "an order of removal was carried out"),
+            ("final_order", "a final order is on file"),
+            _REENTRY,
+            _IMMIGRATION,
+            _UNREADABLE,
+        ),
+        _CHECKED,
+        _NONE,
+        _CHECKED,
+    ),
+    Presumption(
+        ("fraud_findings",),
+        _AGENCY,
+        _on_file(
+            _FRAUD,
+            ("sustained_fraud", "a judge sustained a charge of fraud"),
+            ("serious_immigration_fraud", "serious immigration fraud is on file"),
+            _IMMIGRATION,
+            _UNREADABLE,
+        ),
+        *[_NO_FINDING] * 3,
+    ),
+    Presumption(
+        ("sustained_fraud", "sustained_prior_removal"),
+        _EITHER,
+        _on_file(_FRAUD, _PRIOR_REMOVAL, _UNREADABLE),
+        *[_NO_RULING] * 3,
+    ),
+    Presumption(
+        ("served", "spouse_served", "parent_served"),
+        _ALWAYS,
+        _on_file(
+            ("combat_service", "combat service is on file"),
+            ("immediate_relative_served", "the service of an immediate relative is on file"),
+        ),
+        _SERVICE,
+        "No claim of service is on file; ask, since service would favor closing.",
+        _SERVICE,
+    ),
+    Presumption(
+        ("in_school", "finished_high_school", "higher_education"),
+        _ALWAYS,
+        _on_file(
+            ("in_school", "enrollment in school is on file"),
+            ("higher_education", "higher education is on file"),
+        ),
+        _SCHOOL,
+        "No claim of schooling is on file; ask, since it may favor closing.",
+        _SCHOOL,
+    ),
+    Presumption(
+        ("domestic_violence_victim", "trafficking_victim", "serious_crime_victim"),
+        _ALWAYS,
+        _on_file(
+            _RELIEF,
+            ("immediate_crime_victim", "the respondent is known to be the victim of a crime"),
+            _COOPERATES,
+        ),
+        f"{_VICTIM} before accelerating.",
+        f"{_VICTIM}, since it would favor closing.",
+        f"{_VICTIM} before accelerating.",
+    ),
+    Presumption(
+        ("lawful_permanent_resident",),
+        _ALWAYS,
+        (),
+        f"{_RESIDENT} before accelerating.",
+        f"{_RESIDENT}.",
+        f"{_RESIDENT} before accelerating.",
+    ),
+    Presumption(
+        ("serious_condition",),
+        _ALWAYS,
+        _on_file(
+            ("severe_illness", "a severe illness is on file"),
+            ("serious_disability", "a serious disability is on file"),
+        ),
+        f"{_ILL} before accelerating.",
+        f"{_ILL}, since it would favor closing.",
+        f"{_ILL} before accelerating.",
+    ),
+    Presumption(
+        ("documented_ties",),
+        _ALWAYS,
+        (),
+        f"{_TIES} before accelerating.",
+        f"{_TIES}, since ties may favor closing.",
+        f"{_TIES} before accelerating.",
+    ),
+    Presumption(("home_country_ties",), _SEEN, (), *[_NO_TIES] * 3),
+    Presumption(
+        ("immediate_crime_victim", "witness_to_crime", "civil_rights_plaintiff"),
+        _ALWAYS,
+        _on_file(_RELIEF, _COOPERATES),
+        f"{_CLAIM} before accelerating.",
+        f"{_CLAIM}, since it would favor the respondent.",
+        f"{_CLAIM} before accelerating.",
+    ),
+)
+PRESUMED = {fact: group for group in PRESUMPTIONS for fact in group.facts}
+BOUNDED = {fact.name for fact in FACTS.values() if fact.kind == "count"}
+# The criteria that a presumption can settle, and those made of them.
+TOUCHED = tuple(name for name in PLAIN if READ[name] & set(PRESUMED))
+
+
 def silent(fact: str) -> pl.Expr:
-    """Whether the record says nothing of a fact."""
+    """Whether the record says nothing of a fact that may be presumed; FALSE or 0 may be put in."""
     if fact not in BOUNDED:
         return col(fact).is_null()
     return col(f"{fact}.high").is_null() & (col(f"{fact}.low") <= 0)
 
 
-def barred_by(unless: str | None) -> pl.Expr:
-    """Whether nothing bars a presumption."""
-    return pl.lit(True) if unless is None else ~col(unless).fill_null(False)
-
-
-def presumed(name: str, fact: str | None = None) -> pl.Expr:
-    """A flag with FALSE put in where its fact is presumed."""
-    return pl.when(col(f"applies.{fact or name}")).then(False).otherwise(col(name))
-
-
-def put_in() -> list[pl.Expr]:
-    """The flags that presumptions touch, as routing sees them."""
-    return [
-        pl.when("_young").then(True).when("_not_young").then(False).alias("A3a"),
-        (col("_felony") | col("_misdemeanors")).alias("P2a"),
-        *(presumed(name).alias(f"if.{name}") for name in PRESUMED if name not in BOUNDED),
-        presumed("_arrests", "arrests").alias("if._arrests"),
-        presumed("_one_conviction", "convictions").alias("if._one_conviction"),
-        presumed("_compelling", "documented_ties").alias("if._compelling"),
-        *(
-            presumed(name, fact).alias(f"if.{name}")
-            for name, fact in (
-                ("P2b", "immigration_offenses"),
-                ("P2c", "convictions"),
-                ("P5", "removals"),
-                ("P6", "fraud_findings"),
-                ("A6a", "convictions"),
-                ("A9", "documented_ties"),
-            )
-        ),
-    ]
-
-
-def moving_criteria(as_if: str) -> list[pl.Expr]:
-    """The criteria that read a milestone; `as_if` is "if." for those that routing sees."""
-
-    def fact(name: str) -> pl.Expr:
-        return col(f"{as_if}{name}")
-
-    return [
-        (
-            (fact("entered_illegally") & ~col("illegal_entry_3"))
-            | (fact("violated_status") & ~col("violation_3"))
-        ).alias(f"{as_if}P4"),
-        (
-            ~col("turned_21")
-            & col("unmarried")
-            & col("over_5")
-            & (fact("in_school") | fact("finished_high_school"))
-        ).alias(f"{as_if}F2"),
-        (
-            col("A3a") & col("over_5") & fact("finished_high_school") & fact("higher_education")
-        ).alias(f"{as_if}F3"),
-        (col("turned_65") & col("over_10")).alias(f"{as_if}F4"),
-        (
-            fact("lawful_permanent_resident")
-            & col("resident_10")
-            & fact("_one_conviction")
-            & col("_one_minor")
-        ).alias(f"{as_if}F6"),
-        (col("present_15") & fact("_compelling") & col("_citizen_kin")).alias(f"{as_if}F8"),
-        col("over_5").alias(f"{as_if}A2a"),
-        col("over_10").alias(f"{as_if}A2b"),
-        (~col("turned_18") | col("turned_65")).alias(f"{as_if}A11"),
-    ]
-
-
-def settled_criteria(as_if: str) -> list[pl.Expr]:
-    """The criteria that no day changes."""
-
-    def fact(name: str) -> pl.Expr:
-        return col(f"{as_if}{name}")
-
-    threats = fact("gang_member") | fact("human_rights_violator") | fact("public_safety_threat")
-    exprs = {
-        "P1": fact("security_risk"),
-        "P3": threats,
-        "P7": fact("egregious_violations"),
-        "F1": fact("served") | fact("spouse_or_parent_served"),
-        "F5": fact("domestic_violence_victim")
-        | fact("trafficking_victim")
-        | fact("serious_crime_victim"),
-        "F7": fact("serious_condition"),
-        "A2c": col("_lawful") | fact("lawful_permanent_resident"),
-        "A3b": fact("entered_illegally"),
-        "A4": col("us_high_school") | fact("higher_education"),
-        "A5a": fact("served") | col("immediate_relative_served"),
-        "A5b": col("combat_service"),
-        "A6b": fact("_arrests") | fact("outstanding_warrant"),
-        "A7a": fact("P5") | fact("outstanding_order"),
-        "A7b": fact("P6"),
-        "A7c": fact("relief_denied"),
-        "A8": fact("security_risk") | threats,
-        "A10a": fact("home_country_ties"),
-        "A10b": col("adverse_home_conditions"),
-        "A12": col("_citizen_kin")
-        | col("resident_spouse")
-        | col("resident_child")
-        | col("resident_parent"),
-        "A13": col("primary_caretaker"),
-        "A14": col("pregnant_or_nursing") | col("spouse_pregnant_or_nursing"),
-        "A15": col("severe_illness") | col("spouse_severe_illness"),
-        "A16": col("removal_unlikely"),
-        "A17": col("likely_family_relief"),
-        "A18": col("likely_protection"),
-        "A19": col("cooperates_with_law_enforcement"),
-    }
-    if as_if:
-        # All counts of convictions are presumed together, for they are one list.
-        exprs["P2a"] = presumed("P2a", "convictions")
-        exprs["A3a"] = col("A3a")
-    return [expr.alias(f"{as_if}{name}") for name, expr in exprs.items()]
-
-
-def low_score(names: Sequence[str], as_if: str) -> pl.Expr:
-    """The least that factors add up to."""
-    return functools.reduce(
-        operator.add,
-        [
-            col(f"{as_if}{n}").fill_null(WEIGHTS[n] < 0).cast(pl.Int16)
-            * pl.lit(WEIGHTS[n], pl.Int16)
-            for n in names
-        ],
-    )
-
-
-def high_score(names: Sequence[str]) -> pl.Expr:
-    """The most that factors add up to on facts in the record."""
-    return functools.reduce(
-        operator.add,
-        [
-            col(n).fill_null(WEIGHTS[n] > 0).cast(pl.Int16) * pl.lit(WEIGHTS[n], pl.Int16)
-            for n in names
-        ],
-    )
-
-
-PRIORITY, FAVOUR, ENOUGH = col("priority"), col("favor"), col("enough")
-CONTINUES, CLOSES, EXPEDITES = (pl.lit(code, pl.UInt8) for code in (1, 0, 2))
-ROUTES = ("close", "continue", "expedite")
-
-
-def route_code() -> pl.Expr:
-    """The route, as its place in ROUTES, by `priority`, `favor` and `enough`."""
-    return (
-        pl.when(PRIORITY & ~FAVOUR)
-        .then(EXPEDITES)
-        .when(~PRIORITY & (FAVOUR | ENOUGH))
-        .then(CLOSES)
-        .otherwise(CONTINUES)
-        .alias("route")
-    )
-
-
-def weigh(facts: pl.DataFrame, as_of: datetime.date) -> pl.DataFrame:
-    """Weigh cases: what recommendation.avsc says of them, but for the passed-through columns."""
-    now = pl.lit(as_of)
-    facts = facts.with_columns(building_blocks()).with_columns(*put_in(), *moments(now))
-    facts = facts.with_columns(
-        *settled_criteria(""),
-        *settled_criteria("if."),
-        *moving_criteria(""),
-        *moving_criteria("if."),
-    )
-    facts = facts.with_columns(
-        any_of([col(f"if.{n}") for n in PRIORITIES]).alias("priority"),
-        any_of([col(n) for n in PRIORITIES]).alias("A1"),
-        any_of([col(f"if.{n}") for n in FAVOURED]).alias("favor"),
-        any_of([col(n) for n in FAVOURED]).alias("_favor"),
-        pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in PRIORITIES).alias(
-            "_open_p"
-        ),
-        pl.sum_horizontal(col(f"if.{n}").is_null().cast(pl.UInt8) for n in FAVOURED).alias(
-            "_open_f"
-        ),
-    ).with_columns(col("priority").alias("if.A1"))
-    factors = list(WEIGHTS)
-    facts = facts.with_columns(
-        low_score(factors, "if.").alias("low"),
-        low_score(factors, "").alias("score_low"),
-        high_score(factors).alias("score_high"),
-    ).with_columns((col("low") >= CLOSE_SCORE).alias("enough"))
-    facts = facts.with_columns(route_code(), rule(), *reach())
-    facts = facts.with_columns(consequences()).with_columns(together())
-    changes = forecast(facts, as_of)
-    reasons = facts.with_columns(criterion_flags())
-    return facts.select(
-        pl.lit("ice-2011-11-17").alias("rulebook"),
-        now.alias("as_of"),
-        route_name("route"),
-        "rule",
-        (PRIORITY & FAVOUR).fill_null(False).alias("look"),
-        col("score_low").cast(pl.Int32),
-        col("score_high").cast(pl.Int32),
-        (pl.sum_horizontal(col(f"can_{r}").cast(pl.UInt8) for r in ROUTES) == 1).alias("firm"),
-    ).with_columns(
-        changes["changes_on"],
-        changes["changes_to"],
-        labels(reasons, [f"ground.{n}" for n in CRITERIA], GROUNDS).alias("grounds"),
-        labels(reasons, [f"check.{n}" for n in PRESUMED], CHECKS).alias("checks"),
-        possible_routes(reasons).alias("possible_routes"),
-        labels(reasons, MISSING, [*FACTS, *FACTS]).alias("missing_facts"),
-        labels(reasons, list(CRITERIA), list(CRITERIA)).alias("criteria_true"),
-        labels(reasons, [f"open.{n}" for n in CRITERIA], list(CRITERIA)).alias("criteria_unknown"),
-    )
-
-
-def route_name(code: str) -> pl.Expr:
-    """A route's name by its place in ROUTES."""
-    return pl.lit(pl.Series(ROUTES)).gather(col(code)).alias(code)
-
-
-def rule() -> pl.Expr:
-    """The row of the routing table that decided; null where the table stays open."""
-    return (
-        pl.when(PRIORITY & FAVOUR)
-        .then(pl.lit("both-lists"))
-        .when(PRIORITY & ~FAVOUR)
-        .then(pl.lit("priority"))
-        .when(~PRIORITY & FAVOUR)
-        .then(pl.lit("favored"))
-        .when(~PRIORITY & ENOUGH)
-        .then(pl.lit("weighed"))
-        .when(~PRIORITY & ~FAVOUR & (high_score_if() < CLOSE_SCORE))
-        .then(pl.lit("neither"))
-        .alias("rule")
-    )
-
-
-def high_score_if() -> pl.Expr:
-    """The most that factors add up to as routing sees them."""
-    return functools.reduce(
-        operator.add,
-        [
-            col(f"if.{n}").fill_null(w > 0).cast(pl.Int16) * pl.lit(w, pl.Int16)
-            for n, w in WEIGHTS.items()
-        ],
-    )
-
-
-def reach() -> list[pl.Expr]:
-    """Which routes some completion of the unknown facts could give."""
-    priority, favor = col("A1"), col("_favor")
-    may_p, may_not_p = priority.fill_null(True), ~priority.fill_null(False)
-    may_f, may_not_f = favor.fill_null(True), ~favor.fill_null(False)
-    neither = may_not_p & may_not_f
-    return [
-        ((may_not_p & may_f) | (neither & (col("score_high") >= CLOSE_SCORE))).alias("can_close"),
-        ((may_p & may_f) | (neither & (col("score_low") < CLOSE_SCORE))).alias("can_continue"),
-        (may_p & may_not_f).alias("can_expedite"),
-    ]
-
-
-def consequences() -> list[pl.Expr]:
-    """Whether the route would differ, were a list or the score otherwise."""
-    route = col("route")
-    weighed = (~PRIORITY & (FAVOUR.is_null() | ~FAVOUR)).fill_null(False)
-    low = col("low")
-    sizes = sorted({abs(weight) for weight in WEIGHTS.values()})
-    return [
-        (pl.when(~FAVOUR).then(EXPEDITES).otherwise(CONTINUES) != route).alias("were.priority"),
-        (pl.when(~PRIORITY).then(CLOSES).otherwise(CONTINUES) != route).alias("were.favor"),
-        (PRIORITY.is_null() & (FAVOUR | ENOUGH).fill_null(False) & (col("_open_p") == 1)).alias(
-            "not.priority"
-        ),
-        (PRIORITY.fill_null(False) & FAVOUR.is_null() & (col("_open_f") == 1)).alias("not.favor"),
-        *(
-            (weighed & low.is_between(CLOSE_SCORE - n, CLOSE_SCORE - 1)).alias(f"up.{n}")
-            for n in sizes
-        ),
-        *(
-            (weighed & low.is_between(CLOSE_SCORE, CLOSE_SCORE + n - 1)).alias(f"down.{n}")
-            for n in sizes
-        ),
-    ]
-
-
-FACTS = [FACT_NAMES.get(fact, fact) for fact in READERS]
-MISSING = [f"first.{fact}" for fact in READERS] + [f"then.{fact}" for fact in READERS]
-GROUNDS = [{"criterion": name, "citation": CITATIONS[name]} for name in CRITERIA]
-CHECKS = [
-    {"fact": fact, "presumed": value, "reason": reason}
-    for fact, (value, _, reason) in PRESUMED.items()
-]
-
-
-def presumed_false(criterion: str) -> pl.Expr:
-    """Whether a criterion is FALSE only by presumption."""
-    return col(criterion).is_null() & col(f"if.{criterion}").is_not_null()
-
-
-def together() -> pl.Expr:
-    """Whether factors against, none of which is enough by itself, together open the score."""
-    closes = (~PRIORITY & (FAVOUR.is_null() | ~FAVOUR) & ENOUGH).fill_null(False)
-    spare = [
-        (presumed_false(name) & ~col(f"down.{-weight}")).cast(pl.Int16) * pl.lit(-weight, pl.Int16)
-        for name, weight in WEIGHTS.items()
-        if weight < 0
-    ]
-    lost = functools.reduce(operator.add, spare)
-    return (closes & (col("low") - lost < CLOSE_SCORE)).alias("together")
-
-
-def leans(criterion: str) -> pl.Expr:
-    """Whether the route would differ, were an UNKNOWN criterion TRUE, or several at once."""
-    if criterion in PRIORITIES:
-        return col(criterion).is_null() & col("were.priority")
-    if criterion in FAVOURED:
-        return col(criterion).is_null() & col("were.favor")
-    weight = WEIGHTS[criterion]
-    if weight > 0:
-        return col(criterion).is_null() & col(f"up.{weight}")
-    return presumed_false(criterion) & (col(f"down.{-weight}") | col("together"))
-
-
-def entered_illegally_leans() -> pl.Expr:
-    """Where P4 is settled, whether A1 and A3b together would open the score."""
-    both = -WEIGHTS["A1"] - WEIGHTS["A3b"]
-    return (
-        col("P4").is_not_null()
-        & presumed_false("A1")
-        & presumed_false("A3b")
-        & col("enough")
-        & (~PRIORITY & (FAVOUR.is_null() | ~FAVOUR)).fill_null(False)
-        & (col("low") - both < CLOSE_SCORE)
-    ).fill_null(False)
-
-
-def matters(criterion: str) -> pl.Expr:
-    """Whether settling an UNKNOWN criterion could change the route."""
-    unknown, still_open = col(criterion).is_null(), col(f"if.{criterion}").is_null()
-    if criterion in PRIORITIES:
-        return unknown & (col("were.priority") | (still_open & col("not.priority")))
-    if criterion in FAVOURED:
-        return unknown & (col("were.favor") | (still_open & col("not.favor")))
-    weight = WEIGHTS[criterion]
-    if weight > 0:
-        return unknown & col(f"up.{weight}")
-    return unknown & pl.when(still_open).then(f"up.{-weight}").otherwise(f"down.{-weight}")
-
-
-def criterion_flags() -> list[pl.Expr]:
-    """Flags behind the lists of reasons."""
-    by_score = (col("rule") == "weighed").fill_null(False)
-    flags = [
-        (col(name) & by_score if WEIGHTS[name] > 0 else pl.lit(False)).alias(f"ground.{name}")
-        if name in WEIGHTS
-        else col(name).alias(f"ground.{name}")
-        for name in CRITERIA
-    ]
-    flags += [col(name).is_null().alias(f"open.{name}") for name in CRITERIA]
-    for fact in PRESUMED:
-        readers = (*READERS[fact], *(("A1",) if set(READERS[fact]) & set(PRIORITIES) else ()))
-        leaning = any_of([leans(name) for name in readers])
-        if fact == "entered_illegally":
-            leaning = leaning | entered_illegally_leans()
-        flags.append((col(f"applies.{fact}") & leaning).alias(f"check.{fact}"))
-    for fact, readers in READERS.items():
-        missing = col(fact).is_null() if fact not in BOUNDED else unsure(fact)
-        if fact in ONLY_IF:
-            missing = missing & col(ONLY_IF[fact]).fill_null(True)
-        decides = any_of([matters(name) for name in readers])
-        asked = any_of([col(name).is_null() for name in readers])
-        flags.append((missing & decides).alias(f"first.{fact}"))
-        flags.append((missing & asked & ~decides).alias(f"then.{fact}"))
-    return flags
-
-
-def unsure(fact: str) -> pl.Expr:
-    """Whether the two bounds of a fact differ, or one is open."""
-    return ~(col(f"{fact}.low") == col(f"{fact}.high")).fill_null(False)
-
-
-def forecast(facts: pl.DataFrame, as_of: datetime.date) -> pl.DataFrame:
-    """The first day on which the route changes by itself, and the route from then on.
-
-    The route can only change on a milestone's day, so each is tried, over all cases at once.
-    """
-    still = facts.with_columns(
-        any_of([col(f"if.{n}") for n in PRIORITIES if n not in MOVING]).alias("_p"),
-        any_of([col(f"if.{n}") for n in FAVOURED if n not in MOVING]).alias("_f"),
-        low_score([n for n in WEIGHTS if n not in MOVING and n != "A1"], "if.").alias("_low"),
-    ).select(
-        "_p", "_f", "_low", col("route").alias("_now"), "A3a", "unmarried", "_one_minor",
-        "_citizen_kin",
-        *(f"if.{name}" for name in (
-            "entered_illegally", "violated_status", "in_school", "finished_high_school",
-            "higher_education", "lawful_permanent_resident", "_one_conviction", "_compelling",
-        )),
-        *(f"{name}.{bound}" for name in MILESTONES for bound in ("low", "high")),
-    )  # fmt: skip
-    best = pl.DataFrame(
-        {"_row": pl.Series([], dtype=pl.UInt32), "changes_on": pl.Series([], dtype=pl.Date),
-         "route": pl.Series([], dtype=pl.UInt8)}
-    )  # fmt: skip
-    found = [best]
-    for name in MILESTONES:
-        low, high = still[f"{name}.low"], still[f"{name}.high"]
-        found.append(_changes(still, low, None, as_of))
-        apart = high.ne_missing(low) & high.is_not_null()
-        if apart.any():
-            rows = apart.arg_true()
-            found.append(_changes(still[rows], high.gather(rows), rows, as_of))
-    first = pl.concat(found).sort("changes_on").unique("_row", keep="first", maintain_order=True)
-    place = np.full(facts.height, first.height, dtype=np.uint32)
-    place[first["_row"].to_numpy()] = np.arange(first.height, dtype=np.uint32)
-    never = pl.DataFrame({"changes_on": [None], "changes_to": [None]}, schema=_CHANGES)
-    named = first.select("changes_on", route_name("route").alias("changes_to"))
-    return pl.concat([named, never])[pl.Series(place)]
-
-
-_CHANGES = pl.Schema({"changes_on": pl.Date, "changes_to": pl.String})
-
-
-def _changes(
-    still: pl.DataFrame, days: pl.Series, rows: pl.Series | None, as_of: datetime.date
-) -> pl.DataFrame:
-    """Of some cases, those whose route differs on a day of theirs to come."""
-    then = (
-        still.with_columns(days.alias("_day"))
-        .with_columns(moments(col("_day")))
-        .with_columns(moving_criteria("if."))
-        .with_columns(
-            (col("_p") | col("if.P4")).alias("priority"),
-            any_of([col("_f"), *(col(f"if.{n}") for n in MOVING if n[0] == "F")]).alias("favor"),
-            ((col("_low") + low_score(["A2a", "A2b", "A11"], "if.")) >= CLOSE_SCORE).alias(
-                "enough"
-            ),
-        )
-        .select("_day", "_now", route_code())
-    )
-    differs = then.select(
-        ((col("_day") > as_of) & (col("route") != col("_now"))).fill_null(False).alias("differs")
-    )["differs"]
-    where = differs.arg_true()
-    changed = then[where]
-    return pl.DataFrame(
-        {
-            "_row": where if rows is None else rows.gather(where),
-            "changes_on": changed["_day"],
-            "route": changed["route"],
-        }
-    )
-
-
-def labels(frame: pl.DataFrame, flags: Sequence[str], names: Sequence[object]) -> pl.Series:
-    """For each row the names of the flags that are true, in order."""
-    grid = np.empty((len(flags), frame.height), dtype=bool)
-    for row, flag in enumerate(flags):
-        grid[row] = frame[flag].fill_null(False).to_numpy()
-    across = np.ascontiguousarray(grid.T)
-    which = np.flatnonzero(across.ravel()) % len(flags)
-    offsets = np.zeros(frame.height + 1, dtype=np.int64)
-    np.cumsum(across.sum(axis=1), out=offsets[1:])
-    values = pl.Series(names).gather(pl.Series(which.astype(np.uint32)))
-    return pl.Series(pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow()))
-
-
-def possible_routes(frame: pl.DataFrame) -> pl.Series:
-    """The routes within reach; there are eight such lists."""
-    combinations = [[r for place, r in enumerate(ROUTES) if n >> place & 1] for n in range(8)]
-    code = frame.select(
-        functools.reduce(
-            operator.add,
-            [col(f"can_{r}").cast(pl.UInt32) * (1 << place) for place, r in enumerate(ROUTES)],
-        ).alias("code")
-    )
-    return pl.Series(combinations, dtype=pl.List(pl.String)).gather(code["code"])
+# For a close: what a person must settle first.
+RULES = (
+    (
+        some("outstanding_warrant")
+        | at_least("pending_charges", 1)
+        | at_least("arrests_without_disposition", 1),
+        "A warrant, a pending charge, or an arrest without a disposition is on file: resolve it "
+        "before closing.",
+    ),
+    (
+        some("sustained_criminal_ground", "sustained_fraud", "sustained_prior_removal"),
+        "A judge sustained a criminal charge, fraud, or an earlier removal: reconcile that with the "
+        "record before closing.",
+    ),
+    (
+        some("moved_from_detained_docket"),
+        "The case was moved from a detained docket; the Vincent memo says that such cases often stay "
+        "a priority.",
+    ),
+)
+# Words of the guidance that a person must judge: where the condition holds and the criterion may.
+JUDGMENTS = (
+    (
+        "P1",
+        col("security_risk"),
+        '"Suspected" is a matter of judgment: a person must look at what the suspicion rests on.',
+    ),
+    (
+        "P2c",
+        at_least("open_category_convictions", 1),
+        "The words of a conviction leave open what kind of offense it was. Harassment need not be a "
+        "threat, nor exposure sexual abuse, nor damage to property violence: a person must read the "
+        "record of conviction.",
+    ),
+    (
+        "P2c_threat",
+        at_least("open_threat_misdemeanors", 1) | at_least("public_safety_misdemeanors", 1),
+        '"Other significant threat to public safety" has no list. Whether this misdemeanor (firearm '
+        "or other weapon, burglary, arson, gang) is one, a person must decide.",
+    ),
+    (
+        "P3",
+        col("public_safety_threat"),
+        'What is a "clear threat to public safety" is a matter of judgment: a person must look at '
+        "what it rests on.",
+    ),
+    (
+        "P7",
+        col("egregious_violations"),
+        '"Egregious" is a matter of judgment: a person must look at what the record holds.',
+    ),
+)
+STEPS = ["BACKGROUND_CHECK", "SUPERVISOR_SIGNATURE", "RESPONDENT_MAY_DECLINE"]
