@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import subprocess
@@ -11,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import fastavro
-import polars as pl
 import pytest
 
-from scripts.benchmarks.baselines.polars_normalize import read_time
 from scripts.benchmarks.figures import FIGURES
 from scripts.benchmarks.table import BEGIN, END, into_document
-from transforms.normalize.dates import iso_time
 
 ROOT = Path(__file__).parents[2]
 BASELINES = "scripts.benchmarks.baselines"
@@ -53,30 +49,17 @@ def reviewed(place: Path, *options: str) -> tuple[Path, Path]:
     return sample, place / "runs" / "run"
 
 
-def test_the_polars_script_reads_every_form_of_a_time_alike() -> None:
-    days = ("2011-11-17", "11/17/2011", "1900-01-01", "2199-12-31", "17-NOV-2011", "2011-02-30")
-    clocks = ("9:05", "09:05:30", "23:59:59.25", "12:00", "0:30", "25:00", "")
-    forms = itertools.product(
-        days,
-        ("T", " ", ", "),
-        clocks,
-        ("", " AM", "PM", " p.m.", " a"),
-        ("", "Z", " Z", "+05:45", "-0500", "-05", "+99:00"),
-    )
-    texts = pl.DataFrame({"text": ["".join(form) for form in forms]})
-    text = pl.col("text")
-    read = texts.select("text", ours=iso_time(text), theirs=read_time(text))
-    assert read.filter(pl.col("ours").ne_missing(pl.col("theirs"))).is_empty()
-    assert read["ours"].n_unique() > 50
-
-
 @pytest.mark.parametrize("part", [*ROUTES, "cases", "quarantine", "duplicates"])
 def test_the_polars_script_writes_the_same_records(
     messy: tuple[Path, Path], by_polars: Path, part: str
 ) -> None:
-    ours = records(messy[1], part)
+    ours, theirs = records(messy[1], part), records(by_polars, part)
     assert ours
-    assert records(by_polars, part) == ours
+    for record in (*ours, *theirs) if part in ROUTES else ():
+        # The script does not try answers, and so cannot put first what settles a route.
+        del record["settling_facts"]
+        record["missing_facts"].sort()
+    assert theirs == ours
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +75,7 @@ def test_the_row_beam_way_routes_a_clean_sample_the_same(tmp_path: Path) -> None
     wanted = records(ours, *ROUTES)
     assert len(wanted) == 3000
     for record in wanted:
-        record["grounds"] = [ground["criterion"] for ground in record["grounds"]]
+        record["reasons"] = [reason["criterion"] for reason in record["reasons"]]
     found = records(tmp_path / "rows", *ROUTES)
     told = found[0].keys()
     assert found == [{name: record[name] for name in told} for record in wanted]

@@ -25,7 +25,7 @@ OUT_OF_RANGE = {
 
 
 def find(facts: pl.DataFrame, tidied: Tidied, today: datetime.date) -> pl.DataFrame:
-    """A Boolean column, never null, for each conflict that some case has, in the catalog's order."""
+    """A Boolean column for each conflict that any case has, in the catalog's order."""
     read = facts.hstack(
         tidied.records.select(
             "nta_filed",

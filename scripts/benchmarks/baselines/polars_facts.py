@@ -109,7 +109,10 @@ def charges() -> Spec:
     dismissed = enum("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
     sustained = enum("status", "SUSTAINED")
     crime = codes_of("CRIMINAL", "CONVICTION", "AGGRAVATED_FELONY")
-    flags = {"unreadable_charge": ~readable, "_sustained_crime": col("code").is_in(crime) & sustained}
+    flags = {
+        "unreadable_charge": ~readable,
+        "_sustained_crime": col("code").is_in(crime) & sustained,
+    }
     for ground, family in GROUNDS.items():
         of_ground = pl.when(readable).then(col("code").is_in(codes_of(family)))
         flags[f"alleged_{ground}"] = of_ground & ~dismissed
@@ -295,9 +298,7 @@ class Calendar:
         first, last = datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)
         self.first = (first - datetime.date(1970, 1, 1)).days
         self.days = pl.date_range(first, last, eager=True)
-        self.ymd = (
-            self.days.to_frame("d").select(ymd(col("d"))).to_series()
-        )
+        self.ymd = self.days.to_frame("d").select(ymd(col("d"))).to_series()
         self.tables: dict[tuple[int, int], pl.Series] = {}
         for key in ((3, 1), (5, 1), (10, 0), (10, 1), (15, 0), (18, 0), (21, 0), (65, 0)):
             self.tables[key] = self._after(*key)

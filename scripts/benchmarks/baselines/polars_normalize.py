@@ -1,8 +1,8 @@
 """Baseline in plain Polars, part 1: one spelling for every value.
 
-A value in good form already is only looked at. Of the others each distinct spelling is read once, by
-the project's readers of single spellings (a date, a charge, an A-number): which forms agencies write
-is data, as the code tables are.
+A value in good form already is only looked at. Of the others each distinct spelling is read once,
+by the project's readers of single spellings (a date, a charge, an A-number): which forms agencies
+write is data, as the code tables are.
 """
 
 from __future__ import annotations
@@ -171,12 +171,13 @@ def _read_days(
 
 
 def _spellings(raw: pl.DataFrame, reader: Reader) -> pl.DataFrame:
-    """Distinct rows with `raw` read as a date: `real`, and why it is none (`bad`, `placeholder`)."""
+    """Distinct rows with `raw` read as a date: `real`, or why not (`bad`, `placeholder`)."""
     return (
         raw.unique()
         .with_columns(iso=reader(pl.col("raw")))
         .with_columns(
-            real=real_date(pl.col("iso")), placeholder=is_placeholder(pl.col("iso")).fill_null(False)
+            real=real_date(pl.col("iso")),
+            placeholder=is_placeholder(pl.col("iso")).fill_null(False),
         )
         .with_columns(
             bad=pl.col("real").is_null() & ~pl.col("placeholder") & ~is_no_date(pl.col("raw"))
@@ -338,7 +339,9 @@ def _offenses(
         return _key(text).is_in(sorted(open_offenses())).fill_null(False)
 
     told = written.is_not_null() | words.is_null()
-    fine = (written.is_null() | written.is_in(codes)) & told & (said.is_not_null() | ~is_open(written))
+    fine = (
+        (written.is_null() | written.is_in(codes)) & told & (said.is_not_null() | ~is_open(written))
+    )
     odd = (~flat.select(fine).to_series()).arg_true()
     if odd.is_empty():
         return {}

@@ -1,4 +1,4 @@
-"""Baseline in plain Polars, part 6: what recommendation.avsc says of each case, in lists.
+"""Baseline in plain Polars, part 7: what recommendation.avsc says of each case, in lists.
 
 Left out, and so null: which facts could settle a route alone (`settling_facts`). Every missing fact
 is there, in the order of how many criteria ask for it.
@@ -15,15 +15,17 @@ import pyarrow as pa
 
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
-from scripts.benchmarks.baselines.polars_rules import (
-    CITATIONS,
-    CRITERIA,
+from scripts.benchmarks.baselines.polars_presumptions import (
     JUDGMENTS,
     PRESUMED,
     PRESUMPTIONS,
-    READERS,
     RULES,
     STEPS,
+)
+from scripts.benchmarks.baselines.polars_rules import (
+    CITATIONS,
+    CRITERIA,
+    READERS,
     WEIGHTS,
     facts_of,
 )
@@ -70,8 +72,9 @@ def say(work: Weighed, today: datetime.date) -> pl.DataFrame:
     bearing = bearing_conflicts(work)
     review, review_labels = review_reasons(work, row, bearing, unknown)
     reasons = [real[name].fill_null(False).to_numpy() & bears_on(name, row) for name in CRITERIA]
-    low, high = real.select(low=points(real, list(WEIGHTS))[0]), real.select(
-        high=points(real, list(WEIGHTS))[1]
+    low, high = (
+        real.select(low=points(real, list(WEIGHTS))[0]),
+        real.select(high=points(real, list(WEIGHTS))[1]),
     )
     conflicts = [work.conflicts[name].to_numpy() for name in work.conflicts.columns]
     steps = pl.Series([STEPS, [], []], dtype=pl.List(pl.String))
@@ -88,9 +91,7 @@ def say(work: Weighed, today: datetime.date) -> pl.DataFrame:
             "needs_review": np.logical_or.reduce([np.zeros(height, bool), *review]),
             "review_reasons": labels(
                 review,
-                pl.Series(
-                    review_labels, dtype=pl.Struct({"kind": pl.String, "reason": pl.String})
-                ),
+                pl.Series(review_labels, dtype=pl.Struct({"kind": pl.String, "reason": pl.String})),
                 height,
             ),
             "reasons": labels(
@@ -171,7 +172,7 @@ def states(work: Weighed, possible: Array, bearing: dict[str, Array]) -> Array:
 def bears_on(name: str, row: Array) -> Array:
     """Whether a criterion bears on the row that decided."""
     if name in WEIGHTS:
-        rows = WEIGHED if WEIGHTS[name] > 0 else ()
+        rows: tuple[str, ...] = WEIGHED if WEIGHTS[name] > 0 else ()
     elif name == "not_filed" or name.startswith("B"):
         rows = NAMED.get(name, ())
     else:

@@ -1,4 +1,4 @@
-"""Baseline in plain Polars, part 5: the criteria, the position in the routing table, the forecast."""
+"""Baseline in plain Polars, part 6: criteria, place in the routing table, forecast."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ import polars as pl
 
 from schemas.conflicts import CONFLICTS
 from scripts.benchmarks.baselines.polars_facts import MILESTONES, milestone_days
-from scripts.benchmarks.baselines.polars_rules import (
+from scripts.benchmarks.baselines.polars_presumptions import (
     BOUNDED,
+    PRESUMED,
+    PRESUMPTIONS,
+    TOUCHED,
+    silent,
+)
+from scripts.benchmarks.baselines.polars_rules import (
     COMPOSED,
     CRITERIA,
     FAVORED,
     MOVING,
     PLAIN,
-    PRESUMED,
-    PRESUMPTIONS,
     PRIORITIES,
-    TOUCHED,
     WEIGHTS,
     facts_of,
     reached,
-    silent,
     some,
 )
 from scripts.benchmarks.baselines.routing_table import ATOMS, ROUTES, UNDECIDED, Table
@@ -219,14 +221,14 @@ def forecast(work: Weighed, today: datetime.date) -> pl.DataFrame:
         low.alias("_low"),
         high.alias("_high"),
     )
-    now = pl.DataFrame({"_row": np.arange(facts.height, dtype=np.uint32), "_now": shown(work.route)})
+    now = pl.DataFrame(
+        {"_row": np.arange(facts.height, dtype=np.uint32), "_now": shown(work.route)}
+    )
     moments = []
     for name in MILESTONES:
         first, last = facts[f"{name}.low"], facts[f"{name}.high"]
         moments.append(now.with_columns(_day=first).filter(first > today))
-        moments.append(
-            now.with_columns(_day=last).filter((last > today) & last.ne_missing(first))
-        )
+        moments.append(now.with_columns(_day=last).filter((last > today) & last.ne_missing(first)))
     later = pl.concat(moments)
     rows = later["_row"]
     read = [column for name in MOVING for column in PLAIN[name].meta.root_names()]

@@ -1,7 +1,8 @@
 """The routing table of the guidance of November 17, 2011, worked out once for every position.
 
 A position says of each thing that a row asks whether it is FALSE, TRUE, or UNKNOWN (0, 1, 2). What
-is unknown may turn out either way, so a position stands for one or many worlds in which all is known.
+is unknown may turn out either way, so a position stands for one or many worlds in which all is
+known.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ UNDECIDED, NONE = 3, -1
 # What rows ask, `enough` being a score of 9 or more.
 ATOMS = ("priority", "favored", "not_filed", "B5", "B_covered", "B_clear", "enough")
 FALSE, TRUE, UNKNOWN = range(3)
-# Row, route, form, and why a person must look at it.
 BOTH_LISTS = (
-    "The case is on both lists, and the guidance as seen has no rule for that; a person must decide."
+    "The case is on both lists, and the guidance as seen has no rule for that; a person must "
+    "decide."
 )
 VICTIM_ADVERSE = (
     "A victim, witness, or plaintiff of memo 10076.1, yet a priority or with an adverse factor of "
@@ -33,6 +34,7 @@ VICTIM = (
     "present; whether it reaches a pending case, a person must say."
 )
 NOT_FILING, CLOSURE, ACCELERATION = "NOT_FILING", "ADMINISTRATIVE_CLOSURE", "ACCELERATION"
+# Row, route, form, and why a person must look at it.
 ROWS: tuple[tuple[str, int, str | None, str], ...] = (
     ("both-lists", 1, None, BOTH_LISTS),
     ("favored-not-filed", 0, NOT_FILING, ""),
