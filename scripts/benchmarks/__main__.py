@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from scripts.benchmarks.bench import QUICK_SIZES, ROOT, SIZES, Bench
+from scripts.benchmarks.earlier import SkippedError
 from scripts.benchmarks.figures import FIGURES, Figures
 from scripts.benchmarks.measure import MeasureError
 from scripts.benchmarks.table import into_document, markdown, text
@@ -48,7 +49,10 @@ def main() -> int:
     try:
         for figure in FIGURES:
             if figure.name in names:
-                figures[figure.name] = round(figure.take(bench), 3)
+                try:
+                    figures[figure.name] = round(figure.take(bench), 3)
+                except SkippedError as error:
+                    print(f"bench: {figure.name} is skipped: {error}", file=sys.stderr)
     except MeasureError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

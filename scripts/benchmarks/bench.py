@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.benchmarks.earlier import COMMIT, checkout
 from scripts.benchmarks.measure import Measured, measure
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ PROGRAMS = {
     "polars": ["scripts.benchmarks.baselines.polars_script"],
     "row_beam": ["scripts.benchmarks.baselines.row_beam"],
     "fastavro": ["scripts.benchmarks.baselines.fastavro_copy"],
+    COMMIT: ["pipelines.backlog"],
 }
 
 
@@ -67,12 +69,18 @@ class Bench:
         return self.done[program, size]
 
     def run(self, program: str, size: str) -> Measured:
-        """Run a program over a sample."""
-        sample, output = self.sample(size), self.place / "output"
+        """Run a program over a sample; that of an earlier commit over a sample of its own.
+
+        Raises:
+            SkippedError: The earlier commit is not here.
+        """
+        root = checkout(ROOT, self.place) if program == COMMIT else ROOT
+        sample = self.earlier_sample(size, root) if program == COMMIT else self.sample(size)
+        output = self.place / "output"
         shutil.rmtree(output, ignore_errors=True)
         paths = ["--input", str(sample), "--output", str(output)]
         say(f"{program}, {self.sizes[size]:,} cases")
-        run = measure([sys.executable, "-m", *PROGRAMS[program], *paths], ROOT)
+        run = measure([sys.executable, "-m", *PROGRAMS[program], *paths], root)
         shutil.rmtree(output, ignore_errors=True)
         self.done.setdefault((program, size), []).append(run)
         return run
@@ -88,15 +96,21 @@ class Bench:
 
     def sample(self, size: str) -> Path:
         """A sample of so many cases, made once."""
-        cases = self.sizes[size]
-        sample = self.place / f"sample-{cases}"
+        return self._sample(f"sample-{self.sizes[size]}", size, "pipelines.commands.sample", ROOT)
+
+    def earlier_sample(self, size: str, root: Path) -> Path:
+        """The same of the earlier commit, whose records have fewer fields."""
+        return self._sample(f"sample-{self.sizes[size]}-{COMMIT}", size, "pipelines.sample", root)
+
+    def _sample(self, name: str, size: str, module: str, root: Path) -> Path:
+        cases, sample = self.sizes[size], self.place / name
         if not sample.exists():
-            partial = self.place / f"sample-{cases}.partial"
+            partial = self.place / f"{name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            say(f"making a sample of {cases:,} cases")
+            say(f"making {name}")
             files = max(8, cases // 100_000)
             options = ["--output", str(partial), "--cases", str(cases), "--files", str(files)]
-            measure([sys.executable, "-m", "pipelines.commands.sample", *options], ROOT)
+            measure([sys.executable, "-m", module, *options], root)
             partial.rename(sample)
         return sample
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scripts.benchmarks.bench import Bench
+from scripts.benchmarks.earlier import COMMIT
 from scripts.benchmarks.nights import night_pairs, watch_run
 
 Figures = dict[str, float]
@@ -19,7 +20,7 @@ class Figure:
     Args:
         name: Its name, as in `--json`.
         what: What it is.
-        take: Takes it.
+        take: Takes it; raises `SkippedError` where it cannot be taken here.
         reach: How far it should reach, in words.
         reached: Whether a value does, given all figures; None where that cannot be said.
     """
@@ -96,6 +97,20 @@ FIGURES = (
         _ratio("row_beam", "ours", "300k"),
         "at least 6",
         lambda value, _: value >= 6,
+    ),
+    Figure(
+        f"time_of_{COMMIT}_over_ours_300k",
+        f"time of backlog at commit {COMMIT}, on its own sample, over today's, 300,000 cases",
+        _ratio(COMMIT, "ours", "300k"),
+        "at least 1.8",
+        lambda value, _: value >= 1.8,
+    ),
+    Figure(
+        f"time_of_{COMMIT}_over_ours_3m",
+        "the same, 3,000,000 cases",
+        _ratio(COMMIT, "ours", "3m"),
+        "at least 1.8",
+        lambda value, _: value >= 1.8,
     ),
     Figure(
         "time_over_fastavro_300k",

@@ -1,0 +1,50 @@
+"""The project as it was at an earlier commit, with which today's is compared."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+# The last commit before the work on speed.
+COMMIT = "5380505"
+
+
+class SkippedError(RuntimeError):
+    """A figure that cannot be taken here; the message is one line and says why."""
+
+
+def checkout(repository: Path, place: Path) -> Path:
+    """The files of `COMMIT`, unpacked once.
+
+    Args:
+        repository: The root of the project.
+        place: Where to unpack it.
+
+    Returns:
+        The directory with the files.
+
+    Raises:
+        SkippedError: There is no git, or no such commit in the history that is here.
+    """
+    tree = place / f"commit-{COMMIT}"
+    if tree.exists():
+        return tree
+    try:
+        packed = subprocess.run(
+            ["git", "archive", "--format=zip", COMMIT],
+            cwd=repository,
+            check=True,
+            capture_output=True,
+        ).stdout
+    except OSError:
+        raise SkippedError("git is not installed") from None
+    except subprocess.CalledProcessError:
+        raise SkippedError(f"commit {COMMIT} is not in this history; a full clone has it") from None
+    archive, partial = place / f"{tree.name}.zip", place / f"{tree.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    archive.write_bytes(packed)
+    shutil.unpack_archive(archive, partial)
+    archive.unlink()
+    partial.rename(tree)
+    return tree
