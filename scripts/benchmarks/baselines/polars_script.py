@@ -120,7 +120,9 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
     nameless = records["case_id"].is_null()
     open_cases = ~nameless & ~(tidied.days["completed_on"] <= AS_OF).fill_null(False)
     if not open_cases.all():
-        facts, conflicts = facts.filter(open_cases), conflicts.filter(open_cases)
+        facts = facts.filter(open_cases)
+        # A frame without columns has no rows to filter.
+        conflicts = conflicts.filter(open_cases) if conflicts.width else conflicts
     passed = records.filter(open_cases).select("case_id", "court", "opla_office", "warnings")
     result = say(weigh(facts, conflicts, AS_OF), AS_OF).hstack(passed)
     clock.append(time.perf_counter())
