@@ -298,21 +298,21 @@ def markers(work: Weighed, unknown: dict[str, Array]) -> list[tuple[str, Array]]
 
     It does where the route would be another, were everything presumed of which nothing is known.
     """
-    marked: list[tuple[str, Array]] = []
+    marked: dict[str, Array] = {}
     for group, holds in zip(PRESUMPTIONS, work.against, strict=True):
         for (_, says), points_at in zip(group.against, holds, strict=True):
             if not points_at.any():
                 continue
+            reason = f"{says}, and adverse facts that this points to are not known"
             for fact in group.facts:
                 hangs = np.logical_or.reduce([work.matters[name] for name in READERS[fact]])
-                blank = work.quiet[fact].to_numpy() & unknown[fact]
-                reason = f"{says}, and this is not known: {FACTS[fact].label}"
-                marked.append((reason, points_at.to_numpy() & blank & hangs))
+                flag = points_at.to_numpy() & work.quiet[fact].to_numpy() & unknown[fact] & hangs
+                marked[reason] = marked[reason] | flag if reason in marked else flag
     if not marked:
         return []
-    rows = np.flatnonzero(np.logical_or.reduce([flag for _, flag in marked]))
+    rows = np.flatnonzero(np.logical_or.reduce(list(marked.values())))
     at = pl.Series(rows.astype(np.uint32))
     presumed = as_presumed(work.real[at], work.facts[at], work.quiet[at])
     other = np.zeros(work.facts.height, bool)
     other[rows] = shown(TABLE.route[code(presumed)]) != shown(work.route[rows])
-    return [(reason, flag & other) for reason, flag in marked]
+    return [(reason, flag & other) for reason, flag in marked.items()]
