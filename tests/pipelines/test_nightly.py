@@ -230,7 +230,10 @@ def test_a_missed_night_is_caught_up_and_a_milestone_is_the_cause(place: Path) -
     reconciled(run)
     row = changes(run)["elder"]
     assert (row["from_route"], row["to_route"], row["to_reasons"]) == ("continue", "close", ["F4"])
-    assert causes(row) == [("MILESTONE", "turned_65", datetime.date(2011, 11, 24))]
+    # F4 goes by one age, and the factor for the elderly by one of its own.
+    assert causes(row) == [
+        ("MILESTONE", name, datetime.date(2011, 11, 24)) for name in ("turned_65", "turned_elderly")
+    ]
 
 
 def test_a_late_event_changes_nothing_that_was_recorded_after_it(place: Path) -> None:
@@ -271,7 +274,7 @@ def test_a_reviewed_case_leaves_the_queue_and_comes_back_when_it_changes(place: 
     assert (back["mark"], back["review_id"]) == ("CHANGED_SINCE_REVIEW", "r1")
     assert back["changed"] == [
         "route was continue, is expedite",
-        "ground gained: P2a",
+        "reason gained: P2a",
         "convictions set by event e7 (CONVICTION_ENTERED)",
     ]
     assert queues[2]["new"]["mark"] is None

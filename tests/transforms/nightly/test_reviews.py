@@ -109,7 +109,7 @@ def test_what_the_review_says_was_recommended_is_believed(when: str) -> None:
     assert waiting(CLOSE, done) == []
     [row] = waiting(expedite, done)
     assert row["changed"] == [
-        "route was close, is expedite", "ground gained: P2a", "ground lost: F4",
+        "route was close, is expedite", "reason gained: P2a", "reason lost: F4",
     ]  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_a_review_of_a_case_without_a_recommendation_answers_to_none() -> None:
     none = kept(review("1"), before=CLOSE.clear())
     assert none.select("route_then", "reasons_then").row(0) == (None, [])
     [row] = waiting(CLOSE, none)
-    assert row["changed"] == ["route was none, is close", "ground gained: F4"]
+    assert row["changed"] == ["route was none, is close", "reason gained: F4"]
 
 
 def test_on_a_first_night_a_review_answers_to_what_it_recommends() -> None:
@@ -148,9 +148,9 @@ def test_a_reviewed_case_waits_no_more_until_its_route_or_reasons_change() -> No
     assert waiting(CLOSE, done) == []
     [row] = waiting(summary(a=("close", ["F4", "F5"])), done)
     assert (row["mark"], row["review_id"]) == ("CHANGED_SINCE_REVIEW", "1")
-    assert row["changed"] == ["ground gained: F5"]
+    assert row["changed"] == ["reason gained: F5"]
     [row] = waiting(summary(a=("continue", [])), done)
-    assert row["changed"] == ["route was close, is continue", "ground lost: F4"]
+    assert row["changed"] == ["route was close, is continue", "reason lost: F4"]
 
 
 def test_the_mark_goes_when_route_and_reasons_are_again_what_they_were() -> None:
