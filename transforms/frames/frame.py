@@ -51,13 +51,27 @@ def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
     return both.gather(place)
 
 
+def written_out(frame: Frame) -> Frame:
+    """The frame with each row of each column written out.
+
+    A column made of a literal stays one value in polars, and so does an expression over nothing but
+    such columns: it then gives one row where the frame has many.
+
+    Args:
+        frame: The frame.
+
+    Returns:
+        The same columns and rows.
+    """
+    return pl.DataFrame(frame.get_columns())
+
+
 def whole(
     name: str, value: bool | int | str | datetime.date, dtype: pl.DataType, height: int
 ) -> pl.Series:
     """A column of one value, each row written out.
 
-    A literal, or a row repeated, stays one value in polars, and an expression over nothing else
-    then gives one row where the frame has many.
+    See `written_out` for why.
 
     Args:
         name: The column's name.

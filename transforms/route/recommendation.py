@@ -12,7 +12,7 @@ from schemas.avro import avro_schema
 from schemas.outcomes import FORMS, ROUTES, STATES
 from schemas.rulebook_compile import CompiledRulebook
 from transforms.avro.types import polars_schema
-from transforms.frames.frame import Frame
+from transforms.frames.frame import Frame, whole, written_out
 from transforms.frames.labels import label_lists
 from transforms.route.checks import checks
 from transforms.route.forecast import forecast
@@ -44,10 +44,11 @@ def recommend(
     Returns:
         The columns of recommendation.avsc, one row a case, in order.
     """
+    facts = written_out(facts)
     applies = presumable(facts, rulebook) if presume and rulebook.presumptions else None
     presumed = None if applies is None else with_presumptions(facts, applies, rulebook)
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
-    days = pl.Series([as_of], dtype=pl.Date).new_from_index(0, facts.height)
+    days = whole("as_of", as_of, pl.Date(), facts.height)
     real, effective = weighing.values(rulebook.criteria, days)
     table = RouteTable.of(rulebook)
     known = position(real, rulebook.criteria, rulebook)

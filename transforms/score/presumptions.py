@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.facts import FACTS, high, low
 from schemas.rulebook_compile import CompiledRulebook
-from transforms.frames.frame import Frame
+from transforms.frames.frame import Frame, written_out
 from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import expression
 
@@ -105,4 +105,4 @@ def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) 
             presumed.append(
                 pl.when(applies[fact]).then(value).otherwise(pl.col(column)).alias(column)
             )
-    return facts.with_columns(presumed)
+    return written_out(facts.with_columns(presumed))
