@@ -100,10 +100,12 @@ def _questions(rulebook: CompiledRulebook, as_of: datetime.date) -> list[_Questi
 
 def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Question]:
     for fact in FACTS.values():
+        # Those made of other criteria move with them, where a row names them or they have a weight.
         readers = tuple(
             c
             for c in rulebook.criteria
-            if c.condition.asks and fact.name in rulebook.facts_read(c.condition)
+            if (c.condition.asks or c.id in rulebook.atoms or c.criterion.weight)
+            and fact.name in rulebook.facts_read(c.condition)
         )
         for answer in _answers(fact, rulebook, as_of) if readers else ():
             columns: dict[str, Answer] = dict.fromkeys(fact.columns, answer)
