@@ -28,6 +28,10 @@ GOOD: dict[str, Any] = {
     "pending": 0,
     "left_unread": 0,
     "foreign": 0,
+    "damaged_files": 3,
+    "lost_records": 20,
+    "lost_uncounted": 1,
+    "left_out": 2,
 }
 
 

@@ -101,7 +101,7 @@ def test_status_tells_the_last_good_night_and_a_failure_since(place: Path, tmp_p
     assert got["last_good"]["routed"] == said["counts"]["routed"]
     assert got["last_good"]["changed"] == said["nightly"]["changed"] > 0
     assert 0 < got["last_good"]["age_seconds"] < 24 * 3600
-    assert discretion("status", "--state", state, "--max-age", 0).returncode == 6
+    assert discretion("status", "--state", state, "--max-age", 0.0001).returncode == 6
 
     failed = discretion("nightly", "--state", state, "--events", tmp_path / "none")
     assert failed.returncode == 3

@@ -211,6 +211,11 @@ def test_as_prometheus_text(tmp_path: Path) -> None:
         ("pending_events", ()): 4,
         ("unread_files", ()): 2,
         ("foreign_files", ()): 1,
+        ("damaged_files", ()): 0,
+        ("lost_records", ()): 0,
+        ("lost_uncounted_places", ()): 0,
+        ("left_out_files", ()): 0,
+        ("clock_ahead", ()): 0,
     }
     assert scraped(list(prometheus(look(state, NOW)))) == {
         (f"discretion_{name}", labels): value for (name, labels), value in expected.items()

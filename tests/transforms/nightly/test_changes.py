@@ -84,6 +84,7 @@ def test_a_fact_and_a_milestone_on_one_night_are_both_named() -> None:
     found = night(old, sets("a", serious_condition=True), since=DAY - datetime.timedelta(days=1))
     assert [(c["kind"], c["milestone"], c["on"]) for c in found["a"]] == [
         ("MILESTONE", "turned_65", DAY),
+        ("MILESTONE", "turned_elderly", DAY),
         ("FACT", None, datetime.date(2011, 11, 16)),
     ]
 
