@@ -67,7 +67,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def counted(summary: str, name: str) -> int:
     """The number that the summary has in a line."""
-    [number] = re.findall(rf"^{name} +([\d,]+)", summary, re.MULTILINE)
+    [number] = re.findall(rf"^ *{name} +([\d,]+)", summary, re.MULTILINE)
     return int(number.replace(",", ""))
 
 

@@ -82,4 +82,4 @@ def test_what_decides_does_so_whatever_the_rest_is(name: str) -> None:
             )
             assert evaluate([criterion], bare).item() is value, (criterion.id, deciding)
             compared += 1
-    assert compared > 100
+    assert compared > 50
