@@ -187,6 +187,8 @@ def test_the_command_of_the_watch_watches_until_it_is_stopped(home: Path) -> Non
                                env=environment(), stderr=subprocess.PIPE, text=True)  # fmt: skip
     assert process.stderr is not None
     with process, process.stderr:
+        # The rulebook of 2011 is no longer in force, and the watch says so.
+        assert "is not in force on" in process.stderr.readline()
         first = process.stderr.readline()
         process.send_signal(signal.SIGTERM)
         assert process.stderr.read() == "discretion watch: stopped\n"
