@@ -19,7 +19,7 @@ from transforms.avro.types import (
     value_type,
 )
 from transforms.avro.varint import varint
-from transforms.normalize.nulls import is_no_code
+from transforms.frames.nulls import is_no_code
 
 _WIDTHS = {"null": 0, "float": 4, "double": 8}
 _NUMBERS = ("int", "long", "float", "double")

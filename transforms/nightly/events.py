@@ -17,9 +17,9 @@ from schemas.avro import avro_schema
 from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
+from transforms.frames.nulls import given_code, given_text, is_no_date
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.normalize.dates import iso_day, iso_time
-from transforms.normalize.nulls import given_code, given_text, is_no_date
 from transforms.normalize.quarantine import quarantined_records
 
 EVENTS = polars_schema(avro_schema("case_event"))

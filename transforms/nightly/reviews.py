@@ -18,10 +18,10 @@ from schemas.outcomes import ROUTES
 from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, json_lines
+from transforms.frames.nulls import given_code
 from transforms.nightly.events import BASE, Checked, part, text_of, time_faults
 from transforms.normalize.case_frame import case_key
 from transforms.normalize.dates import iso_time
-from transforms.normalize.nulls import given_code
 from transforms.normalize.quarantine import quarantined_records
 
 REVIEWS = polars_schema(avro_schema("review"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.normalize.nulls import is_no_code
+from transforms.frames.nulls import is_no_code
 
 GOOD_A_NUMBER = r"^A[0-9]{7,9}$"
 # A, Alien No., A-File # ... and what separates it from the digits.

@@ -10,7 +10,7 @@ from schemas.avro import avro_schema
 from schemas.case_record import CaseRecord
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
-from transforms.normalize.nulls import given_code
+from transforms.frames.nulls import given_code
 
 CASES = polars_schema(avro_schema("case_record"))
 

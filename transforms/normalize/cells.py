@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.codes import aliases, charge_labels
+from transforms.frames.nulls import given_code, given_text, is_no_code, is_no_date
 from transforms.normalize.a_numbers import GOOD_A_NUMBER, a_number
 from transforms.normalize.charges import charge_code
 from transforms.normalize.dates import (
@@ -20,7 +21,6 @@ from transforms.normalize.dates import (
     written_day,
     written_time,
 )
-from transforms.normalize.nulls import given_code, given_text, is_no_code, is_no_date
 
 _ISO_TIME = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.codes import aliases, open_offenses
+from transforms.frames.nulls import given_text
 from transforms.normalize.cells import word_key
-from transforms.normalize.nulls import given_text
 
 _TABLE = "offenses"
 

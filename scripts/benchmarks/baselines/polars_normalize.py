@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from schemas.codes import aliases, number_ranges, open_offenses
+from transforms.frames.nulls import given_code, given_text, is_no_code, is_no_date
 from transforms.normalize.a_numbers import a_number
 from transforms.normalize.charges import charge_code
 from transforms.normalize.dates import (
@@ -26,7 +27,6 @@ from transforms.normalize.dates import (
     written_day,
     written_time,
 )
-from transforms.normalize.nulls import given_code, given_text, is_no_code, is_no_date
 
 # Between these no date is a placeholder; the few outside are read as if they were odd.
 FIRST, LAST = datetime.date(1904, 1, 2), datetime.date(2079, 6, 5)

@@ -35,8 +35,8 @@ from scripts.benchmarks.baselines.routing_table import ROUTES
 from transforms.avro.blocks import Block, blocks, read_header
 from transforms.avro.decode import Decoder
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.frames.nulls import given_code
 from transforms.normalize.dates import iso_time
-from transforms.normalize.nulls import given_code
 
 AS_OF = datetime.date(2011, 11, 17)
 ROWS = 40_000

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codes import null_words
-from transforms.normalize.nulls import given_code, given_text, is_no_code, is_no_date, is_nothing
+from transforms.frames.nulls import given_code, given_text, is_no_code, is_no_date, is_nothing
 
 Test = Callable[[pl.Expr], pl.Expr]
 
