@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from transforms.route.leverage import Flags, Leverage
 from transforms.route.settling import settles
 from transforms.route.table import Position
 from transforms.score.position import Weighing
+
+Counts: TypeAlias = npt.NDArray[np.int16]
+Keys: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,19 @@ def missing_facts(
         The facts.
     """
     rulebook = weighing.rulebook
-    catalog = list(FACTS)
-    counts = np.zeros((effective.height, len(catalog)), dtype=np.int64)
-    settling = np.zeros(counts.shape, dtype=bool)
     matters = {c.id: leverage.matters(c.id) for c in rulebook.criteria}
-    readers = read_by(rulebook)
-    for fact in readers:
-        readers_that_matter = [matters[c] for c in readers[fact]]
-        read = np.sum(readers_that_matter, axis=0, dtype=np.int64)
-        counts[:, catalog.index(fact)] = np.where(unknown[fact].to_numpy(), read, 0)
-    for fact, rows in settles(weighing, as_of, effective, position, counts > 0):
-        settling[rows, catalog.index(fact)] = True
+    counts = {}
+    for fact, readers in read_by(rulebook).items():
+        read: Counts = np.add.reduce([matters[r] for r in readers], axis=0, dtype=np.int16)
+        read[~unknown[fact].to_numpy()] = 0
+        if read.any():
+            counts[fact] = read
+    asked = {fact: read > 0 for fact, read in counts.items()}
+    settling = settles(weighing, as_of, effective, position, asked) if asked else {}
     _ask_what_settles(weighing.facts, unknown, counts, settling)
-    return Missing(_listed(counts, settling), _listed(np.where(settling, counts, 0), settling))
+    keys = _in_order(counts, settling)
+    alone = keys[(keys >> _NOT_ALONE) & 1 == 0]
+    return Missing(_listed(keys, effective.height), _listed(alone, effective.height))
 
 
 def read_by(rulebook: CompiledRulebook) -> dict[str, list[str]]:
@@ -105,29 +108,47 @@ def read_by(rulebook: CompiledRulebook) -> dict[str, list[str]]:
 
 
 def _ask_what_settles(
-    facts: Frame, unknown: Frame, counts: npt.NDArray[np.int64], settling: Flags
+    facts: Frame, unknown: Frame, counts: dict[str, Counts], settling: dict[str, Flags]
 ) -> None:
     """Ask for what settles a fact, where all that it counts is listed, rather than for the fact."""
-    catalog = list(FACTS)
-    for number, fact in enumerate(FACTS.values()):
-        if not fact.settled_by or not counts[:, number].any():
+    for fact in FACTS.values():
+        if not fact.settled_by or fact.name not in counts:
             continue
+        count, alone = counts[fact.name], settling[fact.name]
         listed = facts[high(fact.name) if fact.kind == "count" else fact.columns[-1]]
-        asked = (counts[:, number] > 0) & listed.is_not_null().to_numpy()
+        asked = (count > 0) & listed.is_not_null().to_numpy()
         instead = np.zeros(len(asked), dtype=bool)
         for name in fact.settled_by:
-            other = catalog.index(name)
             here = asked & unknown[name].to_numpy()
-            counts[here, other] = np.maximum(counts[here, other], counts[here, number])
-            settling[here, other] |= settling[here, number]
-            instead |= here
-        counts[instead, number] = 0
-        settling[instead, number] = False
+            if here.any():
+                other = counts.setdefault(name, np.zeros_like(count))
+                other[here] = np.maximum(other[here], count[here])
+                settling.setdefault(name, np.zeros_like(alone))[here] |= alone[here]
+                instead |= here
+        count[instead] = 0
+        alone[instead] = False
 
 
-def _listed(counts: npt.NDArray[np.int64], settling: Flags) -> pl.Series:
-    """The facts of each row with a count, as ordered."""
-    rows, columns = np.nonzero(counts)
-    order = np.lexsort((columns, -counts[rows, columns], ~settling[rows, columns], rows))
-    names: Any = pl.Series(list(FACTS), dtype=pl.String)
-    return lists_of(rows, names.gather(pl.Series(columns[order], dtype=pl.UInt32)), len(counts))
+# A key in ascending order is a row, whether its fact settles nothing alone, how few criteria read
+# the fact, and its place in the catalog.
+_NOT_ALONE, _FEWER, _ROW = 32, 16, 33
+_MOST = (1 << 15) - 1
+
+
+def _in_order(counts: dict[str, Counts], settling: dict[str, Flags]) -> Keys:
+    """The keys of all facts to ask for, as ordered."""
+    keys = [np.zeros(0, dtype=np.int64)]
+    for number, fact in enumerate(FACTS):
+        if fact in counts:
+            rows = np.flatnonzero(counts[fact])
+            not_alone = (~settling[fact][rows]).astype(np.int64)
+            fewer = _MOST - counts[fact][rows].astype(np.int64)
+            keys.append(rows << _ROW | not_alone << _NOT_ALONE | fewer << _FEWER | number)
+    return np.sort(np.concatenate(keys))
+
+
+def _listed(keys: Keys, height: int) -> pl.Series:
+    """The facts of each row that has keys."""
+    names = pl.Series(list(FACTS), dtype=pl.String)
+    facts = names.gather(pl.Series((keys & ((1 << _FEWER) - 1)).astype(np.uint32)))
+    return lists_of(keys >> _ROW, facts, height)

@@ -8,9 +8,9 @@ numbers that conditions ask for, and days on both sides of each milestone.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +19,24 @@ import polars as pl
 from schemas.facts import FACTS, Fact, high
 from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame, whole
-from transforms.route.table import FALSE, TRUE, UNDECIDED, UNKNOWN, Codes, Position, RouteTable
+from transforms.route.leverage import Flags
+from transforms.route.table import (
+    FALSE,
+    TRUE,
+    UNDECIDED,
+    UNKNOWN,
+    Codes,
+    Position,
+    RouteTable,
+    Truths,
+    truth_codes,
+)
 from transforms.score.criteria import expression
 from transforms.score.milestones import milestone_days
 from transforms.score.position import Weighing
 
 Answer: TypeAlias = bool | int | str | datetime.date
 Rows: TypeAlias = npt.NDArray[np.intp]
-Truths: TypeAlias = npt.NDArray[np.int8]
 # None, one alone, and more than any condition asks for.
 COUNTS = (0, 1, 1_000_000)
 LONG_AGO = datetime.date(1900, 1, 1)
@@ -49,44 +59,45 @@ def settles(
     as_of: datetime.date,
     effective: Frame,
     position: Position,
-    asked: npt.NDArray[np.bool_],
-) -> Iterator[tuple[str, Rows]]:
-    """The facts that can settle a route alone, with the rows where they can.
+    asked: dict[str, Flags],
+) -> dict[str, Flags]:
+    """The facts that can settle a route alone.
 
     Args:
         weighing: The cases.
         as_of: The day as of which they are weighed.
         effective: Values of the criteria that routing went by.
         position: The positions that routing went by.
-        asked: By row and fact of the catalog, whether it is worth asking for.
+        asked: By fact, whether it is worth asking for, a flag a case.
 
-    Yields:
-        A fact and row numbers, maybe several times a fact.
+    Returns:
+        By fact, whether it can settle the route alone: the keys of `asked`, a flag a case.
     """
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
-    rows = np.flatnonzero(asked.any(axis=1))
-    there = pl.Series(rows, dtype=pl.UInt32)
-    of_fact = {name: asked[rows, number] for number, name in enumerate(FACTS)}
-    questions = [q for q in _questions(rulebook, as_of) if of_fact[q.fact.name].any()]
-    if not questions:
-        return
-    part = weighing.take(there)
-    truths = _answered(part, as_of, questions)
-    before = {name: _codes(effective[name])[rows] for name in effective.columns}
+    settling = {fact: np.zeros(len(rows), dtype=bool) for fact, rows in asked.items()}
+    questions = [q for q in _questions(rulebook, as_of) if q.fact.name in asked]
+    answered = _answered(weighing, as_of, questions)
+    before = {name: truth_codes(effective[name]) for name in effective.columns}
     lists = _members(before, rulebook)
-    here = position.take(rows)
-    was = table.look_up(table.route, here)
-    place = 0
+    was = table.look_up(table.route, position)
     for question in questions:
-        after = truths[:, place : place + len(question.readers)]
-        place += len(question.readers)
-        chosen = np.flatnonzero(of_fact[question.fact.name] & _can_be(question, part.facts))
-        moved = _moved(here.take(chosen), before, after[chosen], lists, question.readers, chosen)
+        fact = question.fact.name
+        after = [
+            answered[condition, reader.id]
+            for condition, reader in zip(question.conditions, question.readers, strict=True)
+        ]
+        moves = np.logical_or.reduce(
+            [new != before[c.id] for new, c in zip(after, question.readers, strict=True)]
+        )
+        rows = np.flatnonzero(
+            asked[fact] & ~settling[fact] & moves & _can_be(question, weighing.facts)
+        )
+        values = {c.id: new[rows] for new, c in zip(after, question.readers, strict=True)}
+        moved = _moved(position.take(rows), before, values, lists, question.readers, rows)
         route = table.look_up(table.route, moved)
-        settled = chosen[(route != UNDECIDED) & (route != was[chosen])]
-        of_fact[question.fact.name][settled] = False
-        yield question.fact.name, rows[settled]
+        settling[fact][rows[(route != UNDECIDED) & (route != was[rows])]] = True
+    return settling
 
 
 def _questions(rulebook: CompiledRulebook, as_of: datetime.date) -> list[_Question]:
@@ -145,20 +156,40 @@ def _reached(
     return {m.id: days[high(m.id)].item() <= as_of for m in since}
 
 
-def _answered(part: Weighing, as_of: datetime.date, questions: list[_Question]) -> Truths:
-    """The truth that routing would go by, by case and reader of each question."""
-    day = whole("day", as_of, pl.Date(), part.facts.height)
-    conditions = [condition for question in questions for condition in question.conditions]
+def _answered(
+    weighing: Weighing, as_of: datetime.date, questions: list[_Question]
+) -> dict[tuple[str, str], Truths]:
+    """The truth that routing would go by, by condition with an answer put in and its criterion."""
+    rulebook = weighing.rulebook
+    pairs = {
+        (condition, criterion.id): any(f in rulebook.presumed for f in criterion.condition.facts)
+        for question in questions
+        for condition, criterion in zip(question.conditions, question.readers, strict=True)
+    }
+    recorded, presumed = weighing.both_on(whole("day", as_of, pl.Date(), weighing.facts.height))
+    real = _truths(recorded, [condition for condition, _ in pairs])
+    other = _truths(presumed, [condition for (condition, _), leans in pairs.items() if leans])
+    return {
+        pair: _either(real[pair[0]], other[pair[0]]) if leans else real[pair[0]]
+        for pair, leans in pairs.items()
+    }
+
+
+def _either(real: Truths, presumed: Truths) -> Truths:
+    """What is known, else FALSE where it is presumed FALSE."""
+    return np.where((real == UNKNOWN) & (presumed == FALSE), np.int8(FALSE), real)
+
+
+def _truths(facts: Frame, conditions: Iterable[str]) -> dict[str, Truths]:
+    """The truth of conditions, by their SQL."""
+    wanted = list(dict.fromkeys(conditions))
     coded = [
         expression(sql).cast(pl.Int8).fill_null(UNKNOWN).alias(str(number))
-        for number, sql in enumerate(conditions)
+        for number, sql in enumerate(wanted)
     ]
-    real, presumed = (
-        facts.with_columns(coded).select(map(str, range(len(coded)))).to_numpy(order="fortran")
-        for facts in part.both_on(day)
-    )
-    truths: Truths = np.where((real == UNKNOWN) & (presumed == FALSE), np.int8(FALSE), real)
-    return truths
+    # Whatever else is there, a frame keeps its rows.
+    found = facts.with_columns(coded).select(map(str, range(len(coded))))
+    return {sql: found[str(number)].to_numpy() for number, sql in enumerate(wanted)}
 
 
 def _can_be(question: _Question, facts: Frame) -> npt.NDArray[np.bool_]:
@@ -173,24 +204,24 @@ def _can_be(question: _Question, facts: Frame) -> npt.NDArray[np.bool_]:
 
 
 def _members(
-    before: dict[str, Codes], rulebook: CompiledRulebook
+    before: dict[str, Truths], rulebook: CompiledRulebook
 ) -> dict[str, tuple[Codes, Codes]]:
     """Of each list, how many members that no row names are TRUE and UNKNOWN."""
     counted = {}
     for name in LISTS:
         members = [before[c.id] for c in rulebook.of_list(name) if c.id not in rulebook.atoms]
-        none = np.zeros(len(next(iter(before.values()))), np.intp)
+        none = np.zeros(len(next(iter(before.values()))), np.int32)
         counted[name] = (
-            sum(((codes == TRUE).astype(np.intp) for codes in members), none),
-            sum(((codes == UNKNOWN).astype(np.intp) for codes in members), none),
+            sum(((codes == TRUE).astype(np.int32) for codes in members), none),
+            sum(((codes == UNKNOWN).astype(np.int32) for codes in members), none),
         )
     return counted
 
 
 def _moved(
     here: Position,
-    before: dict[str, Codes],
-    after: Truths,
+    before: dict[str, Truths],
+    after: dict[str, Truths],
     members: dict[str, tuple[Codes, Codes]],
     readers: tuple[CompiledCriterion, ...],
     rows: Rows,
@@ -198,8 +229,8 @@ def _moved(
     """The positions once some criteria have other values."""
     truths, lows, highs = dict(here.truths), here.low, here.high
     counted: dict[str, tuple[Codes, Codes]] = {}
-    for number, criterion in enumerate(readers):
-        old, new = before[criterion.id][rows], after[:, number].astype(np.intp)
+    for criterion in readers:
+        old, new = before[criterion.id][rows], after[criterion.id]
         name, weight = criterion.criterion.list, criterion.criterion.weight or 0
         if criterion.id in truths:
             truths[criterion.id] = new
@@ -216,16 +247,12 @@ def _moved(
             was_least, was_most = _bounds(old, weight)
             lows, highs = lows + least - was_least, highs + most - was_most
     for part_of, (true, unknown) in counted.items():
-        truths[part_of] = np.where(true > 0, TRUE, np.where(unknown > 0, UNKNOWN, FALSE))
+        known = np.where(true > 0, TRUE, np.where(unknown > 0, UNKNOWN, FALSE))
+        truths[part_of] = known.astype(np.int8)
     return Position(truths, lows, highs)
 
 
-def _codes(values: pl.Series) -> Codes:
-    codes: Any = values.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
-    return np.asarray(codes, dtype=np.intp)
-
-
-def _bounds(codes: Codes, weight: int) -> tuple[Codes, Codes]:
+def _bounds(codes: Truths, weight: int) -> tuple[Codes, Codes]:
     """What a factor adds at least and at most."""
     sure, may = (codes == TRUE) * weight, (codes != FALSE) * weight
     return np.minimum(sure, may), np.maximum(sure, may)

@@ -26,7 +26,8 @@ from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 from transforms.score.position import SCORE
 
-Codes: TypeAlias = npt.NDArray[np.intp]
+Codes: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+Truths: TypeAlias = npt.NDArray[np.int8]
 Array: TypeAlias = npt.NDArray[Any]
 
 FALSE, TRUE, UNKNOWN = range(3)
@@ -47,11 +48,11 @@ class Position:
         high: The highest score.
     """
 
-    truths: dict[str, Codes]
+    truths: dict[str, Truths]
     low: Codes
     high: Codes
 
-    def take(self, rows: Codes) -> Position:
+    def take(self, rows: npt.NDArray[np.intp]) -> Position:
         """The positions at some row numbers."""
         truths = {atom: codes[rows] for atom, codes in self.truths.items()}
         return Position(truths, self.low[rows], self.high[rows])
@@ -93,10 +94,8 @@ class RouteTable:
 
     def code(self, position: Frame) -> Position:
         """Positions (`transforms.score.position.position`) as numbers."""
-        truths = {
-            atom: position[atom].cast(pl.Int64).fill_null(UNKNOWN).to_numpy() for atom in self.atoms
-        }
-        low, high = (position[bound].cast(pl.Int64).to_numpy() for bound in SCORE)
+        truths = {atom: truth_codes(position[atom]) for atom in self.atoms}
+        low, high = (position[bound].to_numpy() for bound in SCORE)
         return Position(truths, low, high)
 
     def look_up(self, array: npt.NDArray[Any], position: Position) -> npt.NDArray[Any]:
@@ -118,11 +117,21 @@ class RouteTable:
         codes = [position.truths[atom] for atom in self.atoms if atom != step]
         return self._entries(self.turns[step], codes, position)
 
-    def _entries(self, array: Array, codes: list[Codes], position: Position) -> Array:
-        places = [np.searchsorted(self.cuts, b, "right") for b in (position.low, position.high)]
-        index = np.ravel_multi_index((*codes, *places), array.shape)
+    def _entries(self, array: Array, codes: list[Truths], position: Position) -> Array:
+        bounds = (position.low, position.high)
+        places: list[Codes] = [np.searchsorted(self.cuts, b, "right") for b in bounds]
+        index = np.zeros(len(position.low), dtype=np.intp)
+        for number, size in zip([*codes, *places], array.shape, strict=True):
+            index *= size
+            index += number
         entries: Array = array.reshape(-1)[index]
         return entries
+
+
+def truth_codes(values: pl.Series) -> Truths:
+    """Truth (Boolean, null = UNKNOWN) as `FALSE`, `TRUE` and `UNKNOWN`."""
+    codes: Truths = values.cast(pl.Int8).fill_null(UNKNOWN).to_numpy()
+    return codes
 
 
 def shown(route: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
