@@ -59,7 +59,7 @@ def iso_day(text: pl.Expr) -> pl.Expr:
     Returns:
         String, null where it is no such date, a placeholder, or outside 1900 to 2199.
     """
-    return real_date(_day(text).dt.strftime("%Y-%m-%d"))
+    return real_date(_days(text).struct.field("iso"))
 
 
 def iso_date(text: pl.Expr) -> pl.Expr:
@@ -83,17 +83,18 @@ def written_day(text: pl.Expr) -> pl.Expr:
     Returns:
         String; of text such as 99/99/9999 what the list of placeholders has for it.
     """
-    return pl.coalesce(_day(text).dt.strftime("%Y-%m-%d"), *_no_days(text))
+    days = _days(text, *_no_days(pl.field("trimmed")))
+    return days.struct.field("iso")
 
 
 def written_date(text: pl.Expr) -> pl.Expr:
     """As `written_day`, of text in any of the forms: YYYY-MM-DD, YYYY-MM or YYYY."""
-    tidy = _tidy(text)
+    tidy = pl.field("tidy")
     month = pl.coalesce(
         ("01 " + tidy).str.to_date(form, strict=False) for form in _MONTH_FORMS
     ).dt.strftime("%Y-%m")
     year = tidy.str.extract(r"^([0-9]{4})$")
-    return pl.coalesce(written_day(text), month, year)
+    return _days(text, *_no_days(pl.field("trimmed")), month, year).struct.field("iso")
 
 
 def is_placeholder(iso: pl.Expr) -> pl.Expr:
@@ -190,17 +191,26 @@ def _time_parts(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _tidy(text: pl.Expr) -> pl.Expr:
-    spaced = text.str.strip_chars().str.replace_all(r"[,.\s]+", " ").str.strip_chars()
-    return spaced.str.replace(_TIMED, "$1")
+def _days(text: pl.Expr, *otherwise: pl.Expr) -> pl.Expr:
+    """A struct of, among others, `day` (Date) and `iso`, it or what there is otherwise, as text.
+
+    An expression is worked out wherever it stands, so what many forms read is a field.
+    """
+    part = pl.field
+    spaced = part("trimmed").str.replace_all(r"[,.\s]+", " ").str.strip_chars()
+    read = pl.coalesce(part("whole").str.to_date(form, strict=False) for form in _DAY_FORMS)
+    return (
+        pl.struct(text.str.strip_chars().alias("trimmed"))
+        .struct.with_fields(tidy=spaced.str.replace(_TIMED, "$1"))
+        .struct.with_fields(whole=part("tidy").str.extract(_DAY_SHAPE))
+        .struct.with_fields(day=read)
+        .struct.with_fields(iso=pl.coalesce(part("day").dt.strftime("%Y-%m-%d"), *otherwise))
+    )
 
 
 def _day(text: pl.Expr) -> pl.Expr:
-    tidy = _tidy(text)
-    whole = tidy.str.extract(_DAY_SHAPE)
-    return pl.coalesce(whole.str.to_date(form, strict=False) for form in _DAY_FORMS)
+    return _days(text).struct.field("day")
 
 
-def _no_days(text: pl.Expr) -> list[pl.Expr]:
-    tidy = text.str.strip_chars()
-    return [pl.when(tidy.str.contains(form)).then(pl.lit(day)) for day, form in _NO_DAYS.items()]
+def _no_days(trimmed: pl.Expr) -> list[pl.Expr]:
+    return [pl.when(trimmed.str.contains(form)).then(pl.lit(day)) for day, form in _NO_DAYS.items()]
