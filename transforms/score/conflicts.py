@@ -21,9 +21,12 @@ class Conflicting:
         self.height = facts.height
         self.rows: dict[str, pl.Series] = {}
         if "conflicts" in facts.columns:
-            listed = facts["conflicts"]
-            for conflict in listed.explode().drop_nulls().unique().sort():
-                self.rows[conflict] = listed.list.contains(conflict).fill_null(False)
+            # Few cases have any: they alone are taken apart.
+            some = facts.select(pl.row_index("row"), "conflicts").filter(
+                pl.col("conflicts").list.len() > 0
+            )
+            for (conflict,), there in sorted(some.explode("conflicts").group_by("conflicts")):
+                self.rows[str(conflict)] = self.never().scatter(there["row"], True)
 
     def any_of(self, facts: Iterable[str]) -> pl.Series:
         """Whether one of some facts is in conflict (Boolean, never null)."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.codes import form_families
-from schemas.conflicts import CONFLICTS, conflicts_of
+from schemas.conflicts import conflicts_of
 from schemas.facts import FACTS, REMOVALS, high, low
 from schemas.rulebook import CountedConvictions
 from transforms.frames.frame import Frame
 from transforms.score.anniversaries import age, span
 from transforms.score.charge_facts import charge_facts, charges_seen
+from transforms.score.conflicts import Conflicting
 from transforms.score.conviction_facts import BORN_AT_LATEST, conviction_facts
 from transforms.score.list_facts import ListFacts, iso, known, one_of, over
 
@@ -100,14 +101,12 @@ def unsettled(facts: Frame, conflicts: pl.Series) -> Frame:
         The facts, and the column `conflicts`.
     """
     facts = facts.with_columns(conflicts.alias("conflicts"))
-    there = set(conflicts.explode().drop_nulls().unique())
-    has = {name: pl.col("conflicts").list.contains(name) for name in CONFLICTS if name in there}
+    conflicting = Conflicting(facts)
     unknown = []
     for fact in FACTS.values():
-        bearing = [has[name] for name in conflicts_of(fact.name) if name in has]
-        if not bearing:
+        if conflicting.rows.keys().isdisjoint(conflicts_of(fact.name)):
             continue
-        known = ~pl.any_horizontal(bearing)
+        known = ~conflicting.any_of([fact.name])
         for column in fact.columns:
             none = 0 if fact.kind == "count" and column == low(fact.name) else None
             unknown.append(pl.when(known).then(pl.col(column)).otherwise(none).alias(column))
@@ -155,7 +154,7 @@ _ENTRIES = (
 def _agency_record_seen() -> pl.Expr:
     """As the record says; else TRUE where what only the agency's record tells is all listed."""
     listed = pl.any_horizontal(
-        pl.col(name).list.drop_nulls().list.len() == pl.col(name).list.len()
+        pl.col(name).list.eval(pl.element().is_not_null()).list.all()
         for name in ("removals", "orders", "fraud_findings")
     )
     return pl.coalesce("agency_record_seen", pl.when(listed).then(True)).alias("agency_record_seen")
