@@ -38,6 +38,11 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "DISCRETION_DEBUG"}
 
 
+def unwrapped(text: str) -> str:
+    """Text that was wrapped to a width, as one line."""
+    return " ".join(text.split())
+
+
 def run_of(output: Path) -> Path:
     """The latest run in an output directory."""
     return output / "runs" / (output / "LATEST").read_text().strip()

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -100,11 +101,14 @@ def good(place: Path) -> Path:
                                    env=environment())  # fmt: skip
         while not list((state / "runs").glob("_*")) and process.poll() is None:
             time.sleep(0.01)
+        # Stopped, so that it is surely in the middle of its work while the copy is made.
+        process.send_signal(signal.SIGSTOP)
         copied = subprocess.run(
             ["bash", "-ec", 'night=$(cat "$0/LATEST"); mkdir -p "$1/runs"; '
              'cp -r "$0/runs/$night" "$1/runs/"; echo "$night" > "$1/LATEST"',
              state, place / "backup"], check=False)  # fmt: skip
         assert process.poll() is None
+        process.send_signal(signal.SIGCONT)
         assert (copied.returncode, process.wait()) == (0, 0)
     assert rows(run_of(state), "changes")
     return run_of(state)
