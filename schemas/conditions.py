@@ -54,13 +54,6 @@ class Condition:
     named: tuple[str, ...] = ()
     cuts: tuple[int, ...] = ()
 
-    def with_known(self, values: Mapping[str, bool | int | str | datetime.date]) -> str:
-        """The SQL, were columns of these values: a column stands in it in double quotes alone."""
-        sql = self.sql
-        for column, value in values.items():
-            sql = sql.replace(f'"{column}"', _literal(value))
-        return sql
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -417,7 +410,8 @@ def _depth(sql: str) -> int:
     return max(itertools.accumulate(opened), default=0)
 
 
-def _literal(value: bool | int | str | datetime.date) -> str:
+def literal(value: bool | int | str | datetime.date) -> str:
+    """A value as SQL."""
     if isinstance(value, datetime.date):
         return f"DATE '{value.isoformat()}'"
     return exp.convert(value).sql()
@@ -425,7 +419,7 @@ def _literal(value: bool | int | str | datetime.date) -> str:
 
 def _constant(value: int | datetime.date) -> Term:
     if isinstance(value, datetime.date):
-        return Term("date", _literal(value), _literal(value))
+        return Term("date", literal(value), literal(value))
     return Term("count", str(value), str(value), constant=value)
 
 

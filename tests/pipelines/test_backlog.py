@@ -564,7 +564,7 @@ def test_no_personal_data_is_printed(tmp_path: Path) -> None:
     filled = [
         {**empty, **{name: record[name] or symbol for name, symbol in SYMBOLS.items()}}
         | {name: value for name, value in record.items() if value is not None}
-        for record in (marked, before_birth, convicted, marked)
+        for record in (marked, before_birth, convicted, marked, {**marked, "case_id": None})
     ]
     file = write(tmp_path / "x.avro", filled)
     done = discretion("backlog", "--input", file, "--output", tmp_path / "out")

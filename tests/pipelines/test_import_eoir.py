@@ -24,7 +24,7 @@ from pipelines.cli.runners import IN_PROCESS
 from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
 from pipelines.runs.whole_directory import WholeDirectory
 from scripts.eoir_release import write_release
-from tests.helpers.commands import argv, discretion, environment, files_below, rows
+from tests.helpers.commands import argv, discretion, environment, files_below, rows, unwrapped
 from transforms.eoir.cases import Rules
 from transforms.eoir.files import find_release
 

@@ -47,7 +47,12 @@ CASES = {
 }
 # Of BAL and DEN, and of the review of 2011, only the first: it is on the master calendar.
 MASTER = {"calendar_type": "MASTER", "nta_filed_with_court": True}
-HELD = {"calendar_type": "INDIVIDUAL", "nta_filed_with_court": True, "custody": "DETAINED"}
+HELD = {
+    "calendar_type": "INDIVIDUAL",
+    "nta_filed_with_court": True,
+    "custody": "DETAINED",
+    "moved_from_detained_docket": False,
+}
 CASES |= {
     name: CaseRecord(**{**CLEAN, "case_id": name, "court": court, **more})
     for name, court, more in (("bal", "BAL", MASTER), ("held", "BAL", HELD), ("los", "LOS", MASTER))
@@ -354,7 +359,7 @@ def _bytes(run: Path) -> dict[str, bytes]:
 def test_a_night_run_again_gives_the_same_and_nothing_new_does_nothing(place: Path) -> None:
     before = sorted(p.name for p in (place / "OUT/runs").iterdir())
     done = nightly(place, N3, "--rulebook", place / "other.yaml")
-    noticed(done, place / "other.yaml")
+    good(done)
     assert "nothing new" in done.stdout
     done = nightly(place, N3, "--rulebook", place / "other.yaml", "--json")
     manifest = (run_of(place / "OUT") / "manifest.json").read_text()

@@ -85,11 +85,11 @@ def test_a_first_review_makes_the_sample_and_ends_well(place: Place) -> None:
 def test_the_summary_says_what_the_files_hold(place: Place) -> None:
     summary, run = place.first.stdout, run_of(place.checkout / "out")
     held = content(place.checkout / "out" / "runs" / place.runs()[0])
-    for route in ("close", "continue", "expedite", "quarantined", "superseded duplicates"):
-        part = {"quarantined": "quarantine", "superseded duplicates": "duplicates"}.get(
-            route, route
-        )
-        assert counted(summary, route) == len(held[part]) > 0
+    for route in ("close", "continue", "expedite"):
+        assert counted(summary, route) == len(held[route]) > 0
+    assert counted(summary, "superseded duplicates") == len(held["duplicates"]) > 0
+    # What is 0 has no line.
+    assert ("quarantined" in summary) == (len(held["quarantine"]) > 0)
     routed = sum(len(held[route]) for route in ("close", "continue", "expedite"))
     assert counted(summary, "routed") == routed == len(held["cases"])
     read = routed + len(held["quarantine"]) + len(held["duplicates"])

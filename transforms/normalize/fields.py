@@ -131,6 +131,7 @@ def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, Losses]:
     return records.with_columns(columns), flags
 
 
+@functools.lru_cache(maxsize=8)
 def _fields(as_of: datetime.date) -> list[Field]:
     alone: dict[str, Cell] = {}
     listed: dict[str, dict[str, Cell]] = {}

@@ -8,7 +8,8 @@ numbers that conditions ask for, and days on both sides of each milestone.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from schemas.conditions import literal
 from schemas.facts import FACTS, Fact, high
 from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame, whole
@@ -31,7 +33,8 @@ from transforms.route.table import (
     Truths,
     truth_codes,
 )
-from transforms.score.criteria import expression
+from transforms.score import kleene
+from transforms.score.kleene import Tree, tree, with_known
 from transforms.score.milestones import milestone_days
 from transforms.score.position import Weighing
 
@@ -40,6 +43,8 @@ Rows: TypeAlias = npt.NDArray[np.intp]
 # None, one alone, and more than any condition asks for.
 COUNTS = (0, 1, 1_000_000)
 LONG_AGO = datetime.date(1900, 1, 1)
+_TRUTHS = np.zeros(3, dtype=np.int8)
+_TRUTHS[[kleene.FALSE, kleene.UNKNOWN, kleene.TRUE]] = FALSE, UNKNOWN, TRUE
 # Those of the last rulebook and day: a run asks by one, a test by many.
 _QUESTIONS: dict[tuple[str, datetime.date], list[_Question]] = {}
 
@@ -51,7 +56,7 @@ class _Question:
     fact: Fact
     answer: Answer
     readers: tuple[CompiledCriterion, ...]
-    conditions: tuple[str, ...]
+    conditions: tuple[Tree, ...]
 
 
 def settles(
@@ -84,7 +89,7 @@ def settles(
     for question in questions:
         fact = question.fact.name
         after = [
-            answered[condition, reader.id]
+            answered[reader.id, condition]
             for condition, reader in zip(question.conditions, question.readers, strict=True)
         ]
         moves = np.logical_or.reduce(
@@ -122,7 +127,8 @@ def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Que
             columns: dict[str, Answer] = dict.fromkeys(fact.columns, answer)
             if isinstance(answer, datetime.date):
                 columns |= _reached(answer, fact, rulebook, as_of)
-            conditions = tuple(c.condition.with_known(columns) for c in readers)
+            known = {column: literal(value) for column, value in columns.items()}
+            conditions = tuple(with_known(tree(c.condition.sql), known) for c in readers)
             yield _Question(fact, answer, readers, conditions)
 
 
@@ -158,49 +164,39 @@ def _reached(
 
 def _answered(
     weighing: Weighing, as_of: datetime.date, questions: list[_Question]
-) -> dict[tuple[str, str], Truths]:
-    """The truth that routing would go by, by condition with an answer put in and its criterion."""
-    rulebook = weighing.rulebook
-    pairs = {
-        (condition, criterion.id): any(f in rulebook.presumed for f in criterion.condition.facts)
-        for question in questions
-        for condition, criterion in zip(question.conditions, question.readers, strict=True)
-    }
+) -> dict[tuple[str, Tree], Truths]:
+    """The truth that routing would go by, by criterion and its condition with an answer put in."""
+    conditions: dict[str, dict[Tree, None]] = {}
+    for question in questions:
+        for criterion, condition in zip(question.readers, question.conditions, strict=True):
+            conditions.setdefault(criterion.id, {})[condition] = None
+    presumed_columns = {c for fact in weighing.rulebook.presumed for c in FACTS[fact].columns}
+    every = list(itertools.chain.from_iterable(conditions.values()))
+    leaning = {one for one in every if not one.columns.isdisjoint(presumed_columns)}
     recorded, presumed = weighing.both_on(whole("day", as_of, pl.Date(), weighing.facts.height))
-    real = _truths(recorded, [condition for condition, _ in pairs])
-    other = _truths(presumed, [condition for (condition, _), leans in pairs.items() if leans])
-    return {
-        pair: _either(real[pair[0]], other[pair[0]]) if leans else real[pair[0]]
-        for pair, leans in pairs.items()
-    }
+    real, other = kleene.Answers(recorded, every), kleene.Answers(presumed, leaning)
+    answered: dict[tuple[str, Tree], Truths] = {}
+    for criterion_id, trees in conditions.items():
+        leans = [one for one in trees if one in leaning]
+        false = {
+            one: degrees == kleene.FALSE
+            for one, degrees in zip(leans, other.of(leans), strict=True)
+        }
+        for one, degrees in zip(trees, real.of(trees), strict=True):
+            truths = _TRUTHS[degrees]
+            if one in false:
+                truths[(degrees == kleene.UNKNOWN) & false[one]] = FALSE
+            answered[criterion_id, one] = truths
+    return answered
 
 
-def _either(real: Truths, presumed: Truths) -> Truths:
-    """What is known, else FALSE where it is presumed FALSE."""
-    return np.where((real == UNKNOWN) & (presumed == FALSE), np.int8(FALSE), real)
-
-
-def _truths(facts: Frame, conditions: Iterable[str]) -> dict[str, Truths]:
-    """The truth of conditions, by their SQL."""
-    wanted = list(dict.fromkeys(conditions))
-    coded = [
-        expression(sql).cast(pl.Int8).fill_null(UNKNOWN).alias(str(number))
-        for number, sql in enumerate(wanted)
-    ]
-    # Whatever else is there, a frame keeps its rows.
-    found = facts.with_columns(coded).select(map(str, range(len(coded))))
-    return {sql: found[str(number)].to_numpy() for number, sql in enumerate(wanted)}
-
-
-def _can_be(question: _Question, facts: Frame) -> npt.NDArray[np.bool_]:
+def _can_be(question: _Question, facts: Frame) -> Flags:
     """Whether an answer lies between what is known of a fact."""
     if question.fact.kind not in ("count", "date"):
         return np.ones(facts.height, dtype=bool)
-    least, most = (pl.col(column) for column in question.fact.columns)
-    answer = pl.lit(question.answer)
-    within = (least <= answer).fill_null(True) & (most >= answer).fill_null(True)
-    can: npt.NDArray[np.bool_] = facts.select(within.alias("can"))["can"].to_numpy()
-    return can
+    least, most = (facts[column] for column in question.fact.columns)
+    within = (least <= question.answer).fill_null(True) & (most >= question.answer).fill_null(True)
+    return within.to_numpy()
 
 
 def _members(

@@ -1,0 +1,150 @@
+"""Kleene logic over whole frames, for conditions worked out many times, each time a bit otherwise.
+
+A condition is a tree of AND, OR and NOT over comparisons, its *atoms*. A rulebook has few different
+atoms: each is worked out once for a frame, and the rest is least and greatest of small numbers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+from transforms.frames.frame import Frame
+from transforms.score.criteria import expression
+
+Degrees: TypeAlias = npt.NDArray[np.int8]
+# AND is the least of its sides, OR the greatest, and NOT counts from the other end.
+FALSE, UNKNOWN, TRUE = range(3)
+_SIGNS = {False: "FALSE", None: "NULL", True: "TRUE"}
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A condition, or a part of one; equal parts are one object.
+
+    Args:
+        kind: What it is; an atom without columns is a constant, TRUE, FALSE or NULL.
+        sql: Boolean SQL over columns, of an atom.
+        parts: What the others are made of.
+        columns: The columns it reads.
+    """
+
+    kind: Literal["atom", "and", "or", "not"]
+    sql: str
+    parts: tuple[Tree, ...]
+    columns: frozenset[str]
+
+
+@functools.cache
+def tree(sql: str) -> Tree:
+    """The tree of a compiled condition (`schemas.conditions.Condition.sql`)."""
+    return _planted(sqlglot.parse_one(sql))
+
+
+def with_known(of: Tree, values: Mapping[str, str]) -> Tree:
+    """A tree, were some columns known; what that settles falls away.
+
+    Args:
+        of: The tree.
+        values: SQL literals by column.
+    """
+    if of.columns.isdisjoint(values):
+        return of
+    if of.kind == "atom":
+        sql = of.sql
+        for column, literal in values.items():
+            sql = sql.replace(f'"{column}"', literal)
+        return _atom(sql, of.columns.difference(values))
+    return _joined(of.kind, tuple(with_known(part, values) for part in of.parts))
+
+
+class Answers:
+    """What trees come to over a frame.
+
+    Args:
+        facts: The frame.
+        trees: All that will be asked for.
+    """
+
+    def __init__(self, facts: Frame, trees: Iterable[Tree]) -> None:
+        atoms = list(dict.fromkeys(atom for tree in trees for atom in _atoms(tree)))
+        names = [str(number) for number in range(len(atoms))]
+        # Whatever else is there, a frame keeps its rows.
+        found = facts.with_columns(
+            (expression(atom.sql).cast(pl.Int8) * TRUE).fill_null(UNKNOWN).alias(name)
+            for name, atom in zip(names, atoms, strict=True)
+        ).select(names)
+        self._atoms = {a: found[name].to_numpy() for name, a in zip(names, atoms, strict=True)}
+
+    def of(self, trees: Iterable[Tree]) -> Iterator[Degrees]:
+        """`FALSE`, `UNKNOWN` or `TRUE` for each row; what trees share is worked out once."""
+        known = dict(self._atoms)
+        for tree in trees:
+            yield _degrees(tree, known)
+
+
+def _degrees(tree: Tree, known: dict[Tree, Degrees]) -> Degrees:
+    if tree not in known:
+        first, *rest = (_degrees(part, known) for part in tree.parts)
+        match tree.kind:
+            case "not":
+                known[tree] = np.int8(TRUE) - first
+            case "and":
+                known[tree] = np.minimum(first, *rest)
+            case _:
+                known[tree] = np.maximum(first, *rest)
+    return known[tree]
+
+
+def _atoms(tree: Tree) -> Iterator[Tree]:
+    if tree.kind == "atom":
+        yield tree
+    for part in tree.parts:
+        yield from _atoms(part)
+
+
+def _planted(node: exp.Expr) -> Tree:
+    match node:
+        case exp.Paren():
+            return _planted(node.this)
+        case exp.Not():
+            return _joined("not", (_planted(node.this),))
+        case exp.And() | exp.Or():
+            kind: Literal["and", "or"] = "and" if isinstance(node, exp.And) else "or"
+            return _joined(kind, (_planted(node.left), _planted(node.right)))
+    return _atom(node.sql(), frozenset(column.name for column in node.find_all(exp.Column)))
+
+
+@functools.cache
+def _atom(sql: str, columns: frozenset[str]) -> Tree:
+    if columns or sql in _SIGNS.values():
+        return Tree("atom", sql, (), columns)
+    return _constant(pl.select(expression(sql)).item())
+
+
+def _constant(value: bool | None) -> Tree:
+    return _atom(_SIGNS[value], frozenset())
+
+
+@functools.cache
+def _joined(kind: Literal["and", "or", "not"], parts: tuple[Tree, ...]) -> Tree:
+    if kind == "not":
+        [part] = parts
+        if part is _constant(True) or part is _constant(False):
+            return _constant(part is _constant(False))
+    else:
+        decides, nothing = _constant(kind == "or"), _constant(kind == "and")
+        parts = tuple(part for part in parts if part is not nothing)
+        if decides in parts or not parts:
+            return decides if parts else nothing
+        if len(parts) == 1:
+            return parts[0]
+    return Tree(kind, "", parts, frozenset().union(*(part.columns for part in parts)))
