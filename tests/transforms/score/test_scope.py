@@ -17,7 +17,12 @@ COUNTED = CountedConvictions()
 SCOPES = load("ice-2011-11-17").scopes
 PILOT = SCOPES["pilot-2011"]
 # A case whose notice is before the court, for a merits hearing of a person who is not detained.
-MERITS = {"nta_filed_with_court": True, "calendar_type": "INDIVIDUAL", "custody": "RELEASED"}
+MERITS = {
+    "nta_filed_with_court": True,
+    "calendar_type": "INDIVIDUAL",
+    "custody": "RELEASED",
+    "moved_from_detained_docket": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +55,8 @@ def test_a_scope_is_true_false_or_unknown(record: dict[str, Any], inside: bool |
         (MERITS | {"calendar_type": "MASTER", "custody": "DETAINED"}, True),
         (MERITS | {"next_hearing": "2012-06-18", "nta_filed_with_court": False}, True),
         (MERITS | {"next_hearing": "2012-06-18", "nta_filed_with_court": None}, None),
+        (MERITS | {"next_hearing": "2012-06-18", "moved_from_detained_docket": True}, True),
+        (MERITS | {"next_hearing": "2012-06-18", "moved_from_detained_docket": None}, None),
     ],
 )
 def test_the_review_of_2011_begins_on_its_day_and_ends_after_seven_months(
