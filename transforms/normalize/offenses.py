@@ -1,7 +1,8 @@
 """Offenses of convictions: the category, whether the words settle it, and the words themselves.
 
 Words that settle no category (schemas/codes/offenses.yaml, `open`) give the first that they may
-mean, with `category_open` true. Where the record says `category_open` itself, it is believed.
+mean, with `category_open` true. Beside a category that cannot be read, words give none: the two may
+not agree, so it is open, too. Where the record says `category_open` itself, it is believed.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ def is_settled(conviction: pl.Expr) -> pl.Expr:
         Boolean, never null.
     """
     category, words = (conviction.struct.field(name) for name in ("category", "offense"))
-    said = conviction.struct.field("category_open").is_not_null()
+    is_open = conviction.struct.field("category_open")
     # Words alone, or a category that is a word too, such as ARSON.
-    untold = category.is_null() & words.is_not_null()
-    return (said | ~_is_open(category)) & ~untold
+    untold = category.is_null() & words.is_not_null() & ~is_open.fill_null(False)
+    return (is_open.is_not_null() | ~_is_open(category)) & ~untold
 
 
 def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
@@ -45,7 +46,8 @@ def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
     read = word_key(words).replace_strict(aliases(_TABLE), default=None, return_dtype=pl.String)
     codes = pl.Series(sorted(set(aliases(_TABLE).values()))).implode()
     by_words = given_text(written).is_null()
-    opened = pl.when(by_words).then(_is_open(words)).otherwise(_is_open(written))
+    unreadable = category.is_null() & given_text(words).is_not_null()
+    opened = pl.when(by_words).then(_is_open(words)).otherwise(_is_open(written) | unreadable)
     return {
         "category": pl.coalesce(category, pl.when(by_words).then(read)),
         "category_open": pl.coalesce(

@@ -338,7 +338,7 @@ def _offenses(
     def is_open(text: pl.Expr) -> pl.Expr:
         return _key(text).is_in(sorted(open_offenses())).fill_null(False)
 
-    told = written.is_not_null() | words.is_null()
+    told = written.is_not_null() | words.is_null() | said.fill_null(False)
     fine = (
         (written.is_null() | written.is_in(codes)) & told & (said.is_not_null() | ~is_open(written))
     )
@@ -347,12 +347,11 @@ def _offenses(
         return {}
     read, by_words = _coded("offenses")(written), given_text(written).is_null()
     lost = written.is_not_null() & read.is_null() & ~is_no_code(written)
+    unreadable = read.is_null() & given_text(words).is_not_null()
+    opened = pl.when(by_words).then(is_open(words)).otherwise(is_open(written) | unreadable)
     new = flat.select("category", "offense", "category_open")[odd].select(
         category=pl.coalesce(read, pl.when(by_words).then(_coded("offenses")(words))),
-        category_open=pl.coalesce(
-            said,
-            pl.when(pl.when(by_words).then(is_open(words)).otherwise(is_open(written))).then(True),
-        ),
+        category_open=pl.coalesce(said, pl.when(opened).then(True)),
         offense=pl.coalesce(
             given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))
         ),

@@ -333,6 +333,33 @@ RECORD = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize(
+    ("conviction", "read"),
+    [
+        # Words beside a category that cannot be read settle nothing: the two may not agree.
+        ({"category": "v@", "offense": "larceny"}, (None, True, "larceny")),
+        ({"category": "v@", "offense": None}, (None, None, "v@")),
+        ({"category": None, "offense": "larceny"}, ("THEFT", None, "larceny")),
+        (
+            {"category": None, "offense": "larceny", "category_open": False},
+            ("THEFT", False, "larceny"),
+        ),
+        ({"category": None, "offense": "larceny", "category_open": True}, (None, True, "larceny")),
+        ({"category": "N/A", "offense": "harassment"}, ("THREATS", True, "harassment")),
+        ({"category": "THEFT", "offense": "harassment"}, ("THEFT", None, "harassment")),
+        ({"category": "harassment", "offense": "larceny"}, ("THREATS", True, "larceny")),
+    ],
+)
+def test_a_category_is_read_from_itself_or_from_words_alone(
+    conviction: dict[str, Any], read: tuple[str | None, bool | None, str]
+) -> None:
+    frame = to_frame([CaseRecord.model_validate({"case_id": "1", "convictions": [conviction]})])
+    records, _ = normalize(frame, AS_OF)
+    for each in (records, normalize(records.select(CASES.names()), AS_OF)[0]):
+        [[found]] = each["convictions"].to_list()
+        assert (found["category"], found["category_open"], found["offense"]) == read
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RECORD, max_size=4))
 def test_any_record_comes_out_once_and_normalizing_again_changes_nothing(
