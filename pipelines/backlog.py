@@ -29,7 +29,7 @@ from schemas.errors import UsageError
 from schemas.manifest import Counts, Manifest, RulebookUsed
 from schemas.options import BacklogOptions
 from schemas.outcomes import ROUTES
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load
 from transforms.assess.beam import Assess
 from transforms.assess.frame import Terms

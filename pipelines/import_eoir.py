@@ -26,7 +26,7 @@ from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, versions, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
-from schemas.eoir import TABLES
+from schemas.eoir.tables import TABLES
 from schemas.errors import InputError
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile

@@ -37,7 +37,7 @@ from schemas.manifest import (
     Manifest,
 )
 from schemas.options import NightlyOptions
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load, read
 from transforms.avro.quarantined import unreadable_file
 from transforms.avro.read import ReadFrames

@@ -71,7 +71,7 @@ def write_release(
     Returns:
         Rows by table.
     """
-    from schemas.eoir_headers import HEADERS
+    from schemas.eoir.headers import HEADERS
     from transforms.eoir.mess import TABBED, messy_lines, tidy_lines
     from transforms.eoir.release import release_rows
 

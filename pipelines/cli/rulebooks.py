@@ -6,7 +6,7 @@ import datetime
 
 from pipelines.cli.console import complain
 from schemas.errors import UsageError
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import names
 from schemas.rulebooks.in_force import IN_FORCE, in_force_on, outside, shipped
 

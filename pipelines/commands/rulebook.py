@@ -171,7 +171,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _new(name: str) -> int:
-    from schemas.rulebook_skeleton import skeleton
+    from schemas.rulebook.skeleton import skeleton
 
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name; write lower-case letters, digits, dots and dashes")

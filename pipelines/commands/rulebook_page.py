@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from schemas import words
-from schemas.condition_words import condition_words
 from schemas.facts import FACTS
 from schemas.outcomes import FORM_TEXTS, STEP_TEXTS
-from schemas.rulebook import Criterion, Presumption, RoutingRow, Rulebook, Truth
+from schemas.rulebook.condition_words import condition_words
+from schemas.rulebook.model import Criterion, Presumption, RoutingRow, Rulebook, Truth
 from schemas.rulebooks.in_force import when as in_words
 
 WIDTH = 80

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from schemas.rulebook import Rulebook
-from schemas.rulebook_differences import Difference, differences
+from schemas.rulebook.differences import Difference, differences
+from schemas.rulebook.model import Rulebook
 from transforms.explain.check import Check
 from transforms.explain.coverage import Coverage
 

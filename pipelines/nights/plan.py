@@ -12,7 +12,7 @@ from pipelines.runs.run import RunPlace
 from schemas.avro import avro_schema
 from schemas.errors import DiscretionError, InputError, UsageError
 from schemas.options import NightlyOptions
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.assess.frame import Terms
 from transforms.avro.blocks import count_records
 from transforms.avro.read import expand_inputs

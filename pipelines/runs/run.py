@@ -24,8 +24,8 @@ from schemas.avro import avro_schema
 from schemas.errors import AvroFormatError, OutputError, RunError, SchemaMismatchError
 from schemas.manifest import Manifest, OutputFile
 from schemas.outcomes import ROUTES
-from schemas.rulebook import Rulebook
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.rulebook.model import Rulebook
 from schemas.rulebooks import load, load_text, names
 from transforms.avro.blocks import count_records
 from transforms.avro.read import FrameSource

@@ -13,7 +13,7 @@ from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
 from schemas.outcomes import FORM_TEXTS, ROUTES, STATE_TEXTS, State
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 
 MOST, FEW = 10, 5
 STATE_HEADS: dict[State, str] = {

@@ -10,8 +10,9 @@ import yaml
 from pydantic import ValidationError
 
 from schemas.errors import RulebookError
-from schemas.rulebook import Companion, Rulebook
-from schemas.rulebook_compile import CompiledRulebook, Problem, compile_rulebook
+from schemas.rulebook.compile import compile_rulebook
+from schemas.rulebook.compiled import CompiledRulebook, Problem
+from schemas.rulebook.model import Companion, Rulebook
 from schemas.rulebooks.content import TooMuchError, read_content
 
 DEFAULT = "ice-2011-11-17"

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.errors import UsageError
-from schemas.rulebook import Interval, Office, Rulebook
+from schemas.rulebook.model import Interval, Office, Rulebook
 from schemas.rulebooks import load, names
 
 IN_FORCE = "in-force"

@@ -28,9 +28,9 @@ from pydantic import BaseModel
 
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands.rulebook import facts_page
-from schemas import rulebook
 from schemas.avro import avro_schema
 from schemas.conflicts import CONFLICTS
+from schemas.rulebook import model as rulebook
 from transforms.avro import bounds
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from schemas.facts import FACTS, Fact, high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.score.facts import FACT_COLUMNS
 
 AS_OF = datetime.date(2011, 11, 17)

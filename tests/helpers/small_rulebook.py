@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from schemas.facts import FACTS, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load_text
 from tests.helpers.random_facts import SCHEMA
 

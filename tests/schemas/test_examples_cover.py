@@ -17,8 +17,8 @@ import pytest
 
 from schemas.case_record import CaseRecord
 from schemas.facts import FACTS, high, low
-from schemas.rulebook import Example
-from schemas.rulebook_compile import LISTS, CompiledRulebook
+from schemas.rulebook.compiled import LISTS, CompiledRulebook
+from schemas.rulebook.model import Example
 from schemas.rulebooks import load, names
 from transforms.explain.table_proofs import turned_off
 from transforms.normalize.case_frame import to_frame

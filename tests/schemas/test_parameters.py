@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.case_record import CaseRecord
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load, load_text
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from schemas.errors import RulebookError
-from schemas.rulebook_compile import compile_rulebook
+from schemas.rulebook.compile import compile_rulebook
 from schemas.rulebooks import FOLDER, load, load_text, locate, names, parse, read
 from transforms.explain.examples import example_problems
 

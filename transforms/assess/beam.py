@@ -10,7 +10,7 @@ import apache_beam as beam
 import polars as pl
 
 from schemas.outcomes import ROUTES
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.assess.frame import Terms, assess
 from transforms.assess.tally import tally
 from transforms.frames.frame import Frame

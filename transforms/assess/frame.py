@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from schemas.conditions import Condition
-from schemas.rulebook import CountedConvictions
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.rulebook.condition import Condition
+from schemas.rulebook.model import CountedConvictions
 from transforms.frames.frame import Frame
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend, with_passed_through

@@ -38,7 +38,7 @@ from typing import Any
 import apache_beam as beam
 import polars as pl
 
-from schemas.eoir import TABLES
+from schemas.eoir.tables import TABLES
 from transforms.eoir import facts as eoir_facts
 from transforms.eoir.charges import charge_columns, charges_in_time
 from transforms.eoir.docket import current_proceedings, orders, outcomes, place_proceedings

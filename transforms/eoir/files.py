@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 import polars as pl
 from apache_beam.io.filesystem import BeamIOError
 
-from schemas.eoir import RENAMED, TABLES, Table
+from schemas.eoir.tables import RENAMED, TABLES, Table
 from schemas.errors import InputError
 from transforms.files.find import find_below
 from transforms.files.storage import open_file
@@ -39,7 +39,7 @@ class TableFile:
         path: Where it is; in a zip, the zip's path, a slash, and its name there.
         bytes: Its size, unpacked.
         table: The table it holds.
-        header: Its columns in order, in capitals, by the names of `schemas.eoir`.
+        header: Its columns in order, in capitals, by the names of `schemas.eoir.tables`.
         body: Where the first row begins.
         archive: The zip it is in; None for a file of its own.
     """

@@ -1,7 +1,7 @@
 """Lines of the release's files: parting off those with a wrong number of fields, and mending them.
 
 A stray tab shifts what stands behind it. Every way to take so many tabs out again is tried: those
-remain in which each column holds what it may (`schemas.eoir_columns`), and the row is mended where
+remain in which each column holds what it may (`schemas.eoir.columns`), and the row is mended where
 they agree on the columns in use. What the row was before is among them unless one of its values
 was junk besides; so a mended row is right, and where nobody can say it is refused. Most tabs are
 typed into cities and places, with codes, dates and numbers behind them that fit in one way only.
@@ -19,8 +19,8 @@ from typing import BinaryIO, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from schemas.eoir import TABLES, Kind, Table
-from schemas.eoir_columns import codes_of, kind_of, shape_of
+from schemas.eoir.columns import codes_of, kind_of, shape_of
+from schemas.eoir.tables import TABLES, Kind, Table
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import polars as pl
 
-from schemas.eoir import RENAMED, TABLES, Kind
-from schemas.eoir_columns import kind_of
+from schemas.eoir.columns import kind_of
+from schemas.eoir.tables import RENAMED, TABLES, Kind
 from transforms.frames.frame import Frame
 
 NULLS = ("N/A", "b6", "A.2.a", "??", "0", "  ")
@@ -37,7 +37,7 @@ def messy_lines(rows: Frame, table: str, seed: tuple[int, ...], tabbed: float = 
     NUL bytes stand in texts; a stray tab shifts a row; a few lines are cut short.
 
     Args:
-        rows: Columns of `schemas.eoir_headers`, String.
+        rows: Columns of `schemas.eoir.headers`, String.
         table: Their table.
         seed: What settles the mess.
         tabbed: The share of rows with a stray tab.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import apache_beam as beam
 import polars as pl
 
-from schemas.eoir import TABLES
+from schemas.eoir.tables import TABLES
 from transforms.eoir.files import RANGE_BYTES, FileRange, TableFile
 from transforms.eoir.lines import whole_lines
 from transforms.eoir.shuffle_files import write_buckets

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from schemas.eoir_headers import HEADERS
+from schemas.eoir.headers import HEADERS
 from transforms.eoir.invented import Invented, invent
 from transforms.frames.frame import Frame
 from transforms.sample.draw import Bools, Draw, Ints

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from schemas.eoir import TABLES, Kind, Table
-from schemas.eoir_columns import DATE, codes_of, shape_of
+from schemas.eoir.columns import DATE, codes_of, shape_of
+from schemas.eoir.tables import TABLES, Kind, Table
 from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED
 from transforms.eoir.files import TableFile
 from transforms.eoir.lines import AROUND, NULL_SPELLINGS, cases_of, mend, split_odd

@@ -32,8 +32,8 @@ from schemas.explanation import (
 )
 from schemas.facts import FACTS, Fact
 from schemas.outcomes import STEP_TEXTS
-from schemas.rulebook import Criterion
-from schemas.rulebook_compile import CompiledCriterion, CompiledRulebook
+from schemas.rulebook.compiled import CompiledCriterion, CompiledRulebook
+from schemas.rulebook.model import Criterion
 from schemas.shown import shown
 from transforms.explain.deciding import deciding_facts
 from transforms.explain.leads import Lead, answers, leads

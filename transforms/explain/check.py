@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.rulebook_compile import CompiledRulebook, Problem
+from schemas.rulebook.compiled import CompiledRulebook, Problem
 from transforms.explain.coverage import Coverage
 from transforms.explain.criterion_proofs import criterion_notes, criterion_problems
 from transforms.explain.empty_record import empty_record_problems

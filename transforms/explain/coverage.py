@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.rulebook import Rulebook
+from schemas.rulebook.model import Rulebook
 
 
 @dataclass(frozen=True)

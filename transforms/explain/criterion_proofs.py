@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemas.conditions import Condition
-from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook, Problem, either
+from schemas.rulebook.compile import either
+from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook, Problem
+from schemas.rulebook.condition import Condition
 from transforms.explain.possible import can_be_true
 from transforms.explain.worlds import reads
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import sqlglot
 from sqlglot import exp
 
-from schemas.conditions import Condition
 from schemas.facts import FACTS
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 

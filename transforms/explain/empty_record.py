@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas.case_record import CaseRecord
-from schemas.rulebook_compile import CompiledRulebook, Problem
+from schemas.rulebook.compiled import CompiledRulebook, Problem
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from schemas.case_record import CaseRecord
 from schemas.facts import high, low
-from schemas.rulebook import Example
-from schemas.rulebook_compile import CompiledRulebook, Problem
+from schemas.rulebook.compiled import CompiledRulebook, Problem
+from schemas.rulebook.model import Example
 from transforms.explain.coverage import Coverage, coverage
 from transforms.explain.table_proofs import turned_off
 from transforms.frames.frame import Frame

@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.explanation import Answer
 from schemas.facts import FACTS, Fact, high, low
-from schemas.rulebook_compile import CompiledRulebook, MilestoneSpan
+from schemas.rulebook.compiled import CompiledRulebook, MilestoneSpan
 from schemas.words import code, day, number
 
 _TWO_DAYS = datetime.timedelta(days=2)

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from schemas.conditions import Condition
 from schemas.facts import FACTS, Fact, high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from schemas.outcomes import FORM_TEXTS
-from schemas.rulebook import RoutingRow, Rulebook
-from schemas.rulebook_compile import LISTS, Problem
+from schemas.rulebook.compiled import LISTS, Problem
+from schemas.rulebook.model import RoutingRow, Rulebook
 from transforms.explain.worlds import Worlds, parameters, reads, worlds
 
 HOLDS = {

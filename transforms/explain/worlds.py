@@ -16,9 +16,10 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
-from schemas.conditions import Condition, Names, Parameter, compile_condition
-from schemas.rulebook import Rulebook
-from schemas.rulebook_compile import LISTS, SCORE
+from schemas.rulebook.compiled import LISTS, SCORE
+from schemas.rulebook.condition import Condition, Names, Parameter
+from schemas.rulebook.conditions import compile_condition
+from schemas.rulebook.model import Rulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 

@@ -13,7 +13,7 @@ import polars as pl
 from polars.datatypes import DataTypeClass
 
 from schemas.outcomes import ROUTES
-from schemas.rulebook_compile import CompiledPresumption, CompiledRulebook
+from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists, lists_of
 from transforms.route.leverage import Leverage, Routes

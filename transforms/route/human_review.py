@@ -14,7 +14,7 @@ import polars as pl
 
 from schemas.conflicts import CONFLICTS
 from schemas.outcomes import ROUTES, ReviewReason
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists
 from transforms.route.leverage import Flags, Leverage, Routes

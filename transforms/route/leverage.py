@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from schemas.rulebook_compile import LISTS, CompiledRulebook
+from schemas.rulebook.compiled import LISTS, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.route.table import DOWN, UNKNOWN, UP, Position, RouteTable
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.facts import FACTS, high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.frames.labels import lists_of
 from transforms.route.leverage import Flags, Leverage

@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.outcomes import FORMS, ROUTES, STATES
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, whole, written_out
 from transforms.frames.labels import label_lists

@@ -19,7 +19,7 @@ import polars as pl
 
 from schemas.conditions import literal
 from schemas.facts import FACTS, Fact, high
-from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook
+from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags
 from transforms.route.table import (

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.outcomes import FORMS, ROUTES
-from schemas.rulebook_compile import LISTS, CompiledRulebook
+from schemas.rulebook.compiled import LISTS, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 from transforms.score.position import SCORE

@@ -14,7 +14,7 @@ import functools
 
 import polars as pl
 
-from schemas.rulebook import CountedConvictions
+from schemas.rulebook.model import CountedConvictions
 from transforms.score.anniversaries import age
 from transforms.score.list_facts import ListFacts, iso, one_of
 

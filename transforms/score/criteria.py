@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from schemas.rulebook_compile import CompiledCriterion
+from schemas.rulebook.compiled import CompiledCriterion
 from transforms.frames.frame import Frame
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from schemas.codes import form_families
 from schemas.conflicts import conflicts_of
 from schemas.facts import FACTS, REMOVALS, high, low
-from schemas.rulebook import CountedConvictions
+from schemas.rulebook.model import CountedConvictions
 from transforms.frames.frame import Frame
 from transforms.score.anniversaries import age, span
 from transforms.score.charge_facts import charge_facts, charges_seen

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import polars as pl
 
 from schemas.facts import high, low
-from schemas.rulebook_compile import CompiledRulebook, MilestoneSpan
+from schemas.rulebook.compiled import CompiledRulebook, MilestoneSpan
 from transforms.frames.frame import Frame
 from transforms.score.anniversaries import anniversary
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from schemas.facts import high, low
-from schemas.rulebook_compile import CompiledCriterion
+from schemas.rulebook.compiled import CompiledCriterion
 
 
 def score(factors: Sequence[CompiledCriterion]) -> list[pl.Expr]:

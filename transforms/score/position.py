@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.facts import high, low
-from schemas.rulebook_compile import LISTS, CompiledCriterion, CompiledRulebook
+from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import effective, evaluate, holds_any
 from transforms.score.milestones import reached

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.facts import FACTS, high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import expression

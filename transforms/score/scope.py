@@ -6,7 +6,7 @@ import datetime
 
 import polars as pl
 
-from schemas.conditions import Condition
+from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 

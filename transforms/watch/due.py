@@ -13,7 +13,7 @@ import polars as pl
 
 from schemas.facts import FACTS
 from schemas.outcomes import ROUTES
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from transforms.assess.frame import Assessed, Terms
 from transforms.frames.frame import Frame, concat_frames
 from transforms.nightly.night import Night

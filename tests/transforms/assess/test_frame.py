@@ -8,7 +8,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from schemas.case_record import CaseRecord
-from schemas.conditions import Condition
+from schemas.rulebook.condition import Condition
 from tests.helpers.small_rulebook import small
 from transforms.assess.frame import Terms, assess, status_of
 from transforms.avro.quarantined import QUARANTINED

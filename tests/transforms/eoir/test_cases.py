@@ -4,7 +4,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.eoir import TABLES
+from schemas.eoir.tables import TABLES
 from transforms.eoir.cases import Rules, assemble
 from transforms.eoir.read import by_case
 from transforms.eoir.tables import frame_schema

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.eoir import TABLES
-from schemas.eoir_headers import HEADERS
+from schemas.eoir.headers import HEADERS
+from schemas.eoir.tables import TABLES
 from schemas.errors import InputError
 from transforms.eoir.files import find_release
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.eoir import CASE, CHARGES, RENAMED, TABLES, Kind, Table
-from schemas.eoir_columns import codes_of, kind_of, shape_of
-from schemas.eoir_headers import HEADERS
+from schemas.eoir.columns import codes_of, kind_of, shape_of
+from schemas.eoir.headers import HEADERS
+from schemas.eoir.tables import CASE, CHARGES, RENAMED, TABLES, Kind, Table
 from transforms.eoir.lines import (
     HABIT_ROWS,
     MOST_STRAY_TABS,

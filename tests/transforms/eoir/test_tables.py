@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.eoir import TABLES
+from schemas.eoir.tables import TABLES
 from transforms.eoir.files import TableFile
 from transforms.eoir.tables import ReadRows, read_rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load_text
 from transforms.explain.criterion_proofs import criterion_notes, criterion_problems
 from transforms.explain.empty_record import empty_record_problems

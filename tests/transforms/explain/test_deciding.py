@@ -3,8 +3,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from schemas.conditions import Names, compile_condition
 from schemas.facts import FACTS
+from schemas.rulebook.condition import Names
+from schemas.rulebook.conditions import compile_condition
 from schemas.rulebooks import load, names
 from tests.helpers.random_facts import AS_OF, near_milestones, partial_facts
 from tests.helpers.small_rulebook import facts, small

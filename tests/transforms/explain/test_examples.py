@@ -6,8 +6,8 @@ import functools
 
 import pytest
 
-from schemas.rulebook import Example
-from schemas.rulebook_compile import Problem
+from schemas.rulebook.compiled import Problem
+from schemas.rulebook.model import Example
 from schemas.rulebooks import load, names
 from transforms.explain.examples import example_problems
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.conditions import Names, compile_condition
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.rulebook.condition import Names
+from schemas.rulebook.conditions import compile_condition
 from schemas.rulebooks import load
 from transforms.explain.possible import can_be_true
 

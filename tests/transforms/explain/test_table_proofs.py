@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.rulebook import Rulebook
+from schemas.rulebook.model import Rulebook
 from schemas.rulebooks import load_text
 from transforms.explain.table_proofs import table_notes, table_problems, turned_off
 

@@ -15,7 +15,7 @@ from schemas.case_record import CaseRecord
 from schemas.codes import number_ranges
 from schemas.conflicts import CONFLICTS, conflicts_of
 from schemas.facts import FACTS, high, low
-from schemas.rulebook import CountedConvictions
+from schemas.rulebook.model import CountedConvictions
 from tests.helpers.random_records import frame, random_record
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.conflicts import OUT_OF_RANGE, find_conflicts

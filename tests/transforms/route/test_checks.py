@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import facts
 from transforms.route.recommendation import recommend

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.case_record import CaseRecord
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS, high, low
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load, names
 from tests.helpers.random_facts import AS_OF, complete, near_milestones, partial_facts, quiet_facts
 from transforms.normalize.case_frame import to_frame

@@ -11,7 +11,7 @@ import pytest
 
 from schemas.errors import RulebookError
 from schemas.outcomes import FORMS, ROUTES
-from schemas.rulebook_compile import CompiledRulebook
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load_text
 from tests.helpers.named_rulebook import FACTS, Truth, Values, completions, named, row
 from tests.helpers.named_rulebook import ROUTES as OUTCOMES

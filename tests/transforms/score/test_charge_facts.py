@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.rulebook import CountedConvictions
+from schemas.rulebook.model import CountedConvictions
 from tests.helpers.random_records import frame
 from transforms.score.facts import derive_facts
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from schemas.codes import charge_families, form_families
 from schemas.facts import FACTS, high, low
-from schemas.rulebook import CountedConvictions
+from schemas.rulebook.model import CountedConvictions
 from tests.helpers.random_facts import SCHEMA
 from tests.helpers.random_records import frame, random_completion, random_record
 from transforms.score.facts import BOOL_FIELDS, FACT_COLUMNS, derive_facts

@@ -6,7 +6,7 @@ import datetime
 import polars as pl
 import pytest
 
-from schemas.rulebook_compile import MilestoneSpan
+from schemas.rulebook.compiled import MilestoneSpan
 from schemas.rulebooks import load
 from transforms.score.milestones import milestone_dates
 

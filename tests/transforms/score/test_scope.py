@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from schemas.conditions import Names, compile_condition
-from schemas.rulebook import CountedConvictions
+from schemas.rulebook.condition import Names
+from schemas.rulebook.conditions import compile_condition
+from schemas.rulebook.model import CountedConvictions
 from schemas.rulebooks import load
 from tests.helpers.random_records import frame
 from transforms.score.facts import derive_facts

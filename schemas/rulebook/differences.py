@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.rulebook import Rulebook
+from schemas.rulebook.model import Rulebook
 
 # What a reader calls the parts of a rulebook, and by what the items of each are known.
 PARTS = {

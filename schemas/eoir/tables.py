@@ -36,7 +36,7 @@ class Table:
         required: Whether a release without it cannot be imported.
         optional: Columns that some releases lack; what they tell is then unknown.
         codes: For a column of codes, the codes that may stand in it; absent = see
-            `schemas.eoir_columns.codes_of`.
+            `schemas.eoir.columns.codes_of`.
     """
 
     name: str

@@ -5,9 +5,6 @@ which `polars.sql_expr` evaluates with SQL's own three-valued (Kleene) logic. On
 which that logic is sound are allowed: an UNKNOWN may become TRUE or FALSE when a fact becomes
 known, a TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions and subqueries are
 refused.
-
-`count` and `date` facts are known between two bounds (see `schemas.facts`). A comparison of bounds
-is TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
 """
 
 from __future__ import annotations
@@ -15,9 +12,6 @@ from __future__ import annotations
 import datetime
 import difflib
 import itertools
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import sqlglot
 from sqlglot import exp
@@ -25,78 +19,13 @@ from sqlglot.errors import SqlglotError
 
 from schemas.codes import CODE_TABLES, aliases, code_key
 from schemas.errors import ConditionError
-from schemas.facts import FACTS, Fact, high, low
+from schemas.facts import FACTS, Fact
+from schemas.rulebook import bounds
+from schemas.rulebook.bounds import STEPS, constant, term, turned
+from schemas.rulebook.condition import Condition, Names, Parameter, Term
 
-Parameter = bool | int | datetime.date | str | list[str]
-TermKind = Literal["count", "date"]
 # Brackets in brackets that `polars.sql_expr` surely parses: of NOTs it fails at 24.
 DEEPEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A compiled boolean expression.
-
-    Args:
-        sql: Boolean SQL over the columns of a fact frame (facts, bounds and milestones).
-        facts: Names of the facts it reads, first use first.
-        milestones: Names of the milestones it reads, first use first.
-        asks: Whether it names a fact or milestone itself, rather than only other conditions.
-        named: Names of the other conditions it reads, first use first.
-        cuts: Numbers at which a comparison with the score comes out otherwise, in order: it is the
-            same for all scores from one cut up to the next.
-    """
-
-    sql: str
-    facts: tuple[str, ...] = ()
-    milestones: tuple[str, ...] = ()
-    asks: bool = True
-    named: tuple[str, ...] = ()
-    cuts: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Something that can be compared: a `count` or `date` between two bounds, as SQL.
-
-    Args:
-        kind: What it can be compared with.
-        low: Its lower bound.
-        high: Its upper bound.
-        constant: The number it is, if it is one.
-        cut: Whether it is compared with numbers alone, and these are the condition's `cuts`.
-    """
-
-    kind: TermKind
-    low: str
-    high: str
-    constant: int | None = None
-    cut: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the names in a condition stand for.
-
-    Args:
-        milestones: Names of milestones.
-        conditions: Names of conditions already compiled, such as earlier criteria.
-        parameters: Values of `:name`.
-        terms: Further things to compare, such as the score.
-        facts: Whether facts may be read.
-    """
-
-    milestones: Collection[str]
-    conditions: Mapping[str, Condition]
-    parameters: Mapping[str, Parameter]
-    terms: Mapping[str, Term]
-    facts: bool = True
-
-
-def term(fact: Fact) -> Term:
-    """The bounds of a `count` or `date` fact as SQL columns."""
-    assert fact.kind == "count" or fact.kind == "date"
-    return Term(fact.kind, f'"{low(fact.name)}"', f'"{high(fact.name)}"')
 
 
 def compile_condition(text: str, names: Names) -> Condition:
@@ -134,28 +63,6 @@ def compile_condition(text: str, names: Names) -> Condition:
 
 
 _OPPOSITE = {"TRUE": "FALSE", "FALSE": "TRUE"}
-_FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
-    exp.GT: exp.LT,
-    exp.GTE: exp.LTE,
-    exp.LT: exp.GT,
-    exp.LTE: exp.GTE,
-}
-
-
-# From which number on a comparison with it comes out otherwise, counted from that number.
-_STEPS: dict[type[exp.Expr], tuple[int, ...]] = {
-    exp.GTE: (0,),
-    exp.LT: (0,),
-    exp.GT: (1,),
-    exp.LTE: (1,),
-    exp.EQ: (0, 1),
-    exp.NEQ: (0, 1),
-}
-
-
-def _turned(operator: type[exp.Expr]) -> type[exp.Expr]:
-    """The operator with its sides exchanged."""
-    return _FLIPPED.get(operator, operator)
 
 
 class _Compiler:
@@ -248,12 +155,12 @@ class _Compiler:
         return self.compare(type(node), self.term(left), self.term(right))
 
     def compare(self, operator: type[exp.Expr], left: Term, right: Term) -> str:
-        for one, other, way in ((left, right, operator), (right, left, _turned(operator))):
+        for one, other, way in ((left, right, operator), (right, left, turned(operator))):
             if one.cut and other.constant is None:
                 raise ConditionError("the score is compared with a number alone")
             if one.cut and other.constant is not None:
-                self.cuts |= {other.constant + step for step in _STEPS[way]}
-        return _compare(operator, left, right)
+                self.cuts |= {other.constant + step for step in STEPS[way]}
+        return bounds.comparison(operator, left, right)
 
     def is_code(self, node: exp.Expr) -> bool:
         if not isinstance(node, exp.Column):
@@ -324,16 +231,16 @@ class _Compiler:
                     raise ConditionError("the score is compared with a number alone")
                 return Term("count", f"({left.low} + {right.low})", f"({left.high} + {right.high})")
             case exp.Neg() if isinstance(node.this, exp.Literal):
-                return _constant(-self.integer(node.this.this))
+                return constant(-self.integer(node.this.this))
             case exp.Literal() if not node.is_string:
-                return _constant(self.integer(node.this))
+                return constant(self.integer(node.this))
             case exp.Cast() if node.to.is_type("date"):
-                return _constant(_date(node.this.name))
+                return constant(_date(node.this.name))
             case exp.Placeholder():
                 value = self.parameter(node)
                 if isinstance(value, bool) or not isinstance(value, int | datetime.date):
                     raise ConditionError(f":{node.name} is neither a number nor a date")
-                return _constant(value)
+                return constant(value)
             case exp.Select() | exp.Subquery():
                 raise ConditionError("a subquery is not allowed; a condition is about one case")
             case exp.Func():
@@ -410,38 +317,8 @@ def _depth(sql: str) -> int:
     return max(itertools.accumulate(opened), default=0)
 
 
-def literal(value: bool | int | str | datetime.date) -> str:
-    """A value as SQL."""
-    if isinstance(value, datetime.date):
-        return f"DATE '{value.isoformat()}'"
-    return exp.convert(value).sql()
-
-
-def _constant(value: int | datetime.date) -> Term:
-    if isinstance(value, datetime.date):
-        return Term("date", literal(value), literal(value))
-    return Term("count", str(value), str(value), constant=value)
-
-
 def _date(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise ConditionError(f"'{text}' is not a date; write DATE 'YYYY-MM-DD'") from None
-
-
-def _compare(operator: type[exp.Expr], left: Term, right: Term) -> str:
-    if left.kind != right.kind:
-        raise ConditionError(f"cannot compare a {left.kind} with a {right.kind}")
-    if operator is exp.NEQ:
-        return f"(NOT {_compare(exp.EQ, left, right)})"
-    if operator in (exp.LT, exp.LTE):
-        return _compare(_FLIPPED[operator], right, left)
-    if operator is exp.EQ:
-        true = f"{left.low} >= {right.high} AND {left.high} <= {right.low}"
-        false = f"{left.high} < {right.low} OR {left.low} > {right.high}"
-    elif operator is exp.GTE:
-        true, false = f"{left.low} >= {right.high}", f"{left.high} < {right.low}"
-    else:
-        true, false = f"{left.low} > {right.high}", f"{left.high} <= {right.low}"
-    return f"(CASE WHEN {true} THEN TRUE WHEN {false} THEN FALSE END)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 from schemas.codes import aliases
-from schemas.eoir import CALENDAR_CODES, Kind, Table
+from schemas.eoir.tables import CALENDAR_CODES, Kind, Table
 
 _UNUSED = {
     Kind.DATE: """ADDRESS_CHANGEDON C_RELEASE_DATE DATE_DETAINED DATE_RELEASED DATMODIFIEDON

@@ -19,9 +19,9 @@ import sqlglot
 from sqlglot import exp
 
 from schemas import words
-from schemas.conditions import Parameter
 from schemas.facts import FACTS, Fact
-from schemas.rulebook import Milestone, Rulebook
+from schemas.rulebook.condition import Parameter
+from schemas.rulebook.model import Milestone, Rulebook
 
 LISTS = {"priority": "priority", "favored": "favored class"}
 _COUNTS = {

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from schemas.conditions import Condition, Names, Parameter, Term, compile_condition
 from schemas.errors import ConditionError
-from schemas.facts import FACTS, high, low
-from schemas.rulebook import (
+from schemas.facts import FACTS
+from schemas.rulebook.compiled import (
+    LISTS,
+    SCORE,
+    CompiledCriterion,
+    CompiledPresumption,
+    CompiledRulebook,
+    MilestoneSpan,
+    Problem,
+)
+from schemas.rulebook.condition import Condition, Names, Parameter
+from schemas.rulebook.conditions import compile_condition
+from schemas.rulebook.model import (
     Criterion,
     HumanReview,
     Milestone,
@@ -21,123 +29,12 @@ from schemas.rulebook import (
     Rulebook,
     Scope,
 )
+from schemas.rulebook.shape import shape_problems, unused_problems
 
-SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"', cut=True)
-LISTS = ("priority", "favored")
 # What rows of the routing table may name beside the lists, and how large that lets the table be.
-MOST_NAMED, MOST_ROWS, MOST_STATES = 8, 60, 4_000_000
+MOST_NAMED, MOST_STATES = 8, 4_000_000
 # The longest that a milestone can be after its date: more than a life.
 LONGEST = {"years": 150, "months": 1_800, "days": 55_000}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a rulebook: where in the file, and why."""
-
-    path: tuple[str | int, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneSpan:
-    """A milestone with its parameters filled in: so long after a date fact, or a day for all."""
-
-    id: str
-    since: str | None
-    years: int
-    months: int
-    days: int
-    day: datetime.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledCriterion:
-    """A criterion with its compiled condition, and the one under which a person must judge it."""
-
-    criterion: Criterion
-    condition: Condition
-    citation: str
-    judgment: Condition | None = None
-
-    @property
-    def id(self) -> str:
-        """The criterion's id."""
-        return self.criterion.id
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPresumption:
-    """A presumption with its compiled basis and what speaks against it."""
-
-    presumption: Presumption
-    basis: Condition
-    against: tuple[Condition, ...]
-
-    @property
-    def id(self) -> str:
-        """The presumption's id."""
-        return self.presumption.id
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRulebook:
-    """A rulebook ready to be applied to fact frames; made of plain data, so it pickles.
-
-    Args:
-        rulebook: The rulebook it was compiled from.
-        digest: SHA-256 of the rulebook's content, hexadecimal.
-        criteria: Its criteria in order.
-        milestones: Its milestones.
-        presumptions: Its presumptions.
-        routing: The condition of each row, over the columns `atoms` and the score's bounds.
-        human_review: Each rule of human review with its compiled condition.
-        scopes: Compiled scopes by id.
-    """
-
-    rulebook: Rulebook
-    digest: str
-    criteria: tuple[CompiledCriterion, ...]
-    milestones: tuple[MilestoneSpan, ...]
-    presumptions: tuple[CompiledPresumption, ...]
-    routing: tuple[Condition, ...]
-    human_review: tuple[tuple[HumanReview, Condition], ...]
-    scopes: dict[str, Condition]
-
-    @property
-    def id(self) -> str:
-        """The rulebook's id."""
-        return self.rulebook.id
-
-    @property
-    def atoms(self) -> tuple[str, ...]:
-        """What an outcome hangs on beside the score.
-
-        These are the criteria that rows name, by their ids, and by its name the rest of each list.
-        """
-        named = {name for row in self.routing for name in row.named}
-        return (*LISTS, *(c.id for c in self.criteria if c.id in named))
-
-    @property
-    def cuts(self) -> tuple[int, ...]:
-        """The scores at which a row comes out otherwise, in order."""
-        return tuple(sorted({cut for row in self.routing for cut in row.cuts}))
-
-    def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
-        """The criteria of one list: priority, favored or factor."""
-        return tuple(c for c in self.criteria if c.criterion.list == name)
-
-    @property
-    def presumed(self) -> dict[str, CompiledPresumption]:
-        """The presumption of each fact that may be presumed, in the rulebook's order."""
-        return {fact: p for p in self.presumptions for fact in p.presumption.presume}
-
-    def facts_read(self, condition: Condition) -> tuple[str, ...]:
-        """The facts a condition depends on, those behind its milestones included."""
-        since = {milestone.id: milestone.since for milestone in self.milestones}
-        behind = (since[name] for name in condition.milestones)
-        return tuple(
-            dict.fromkeys((*condition.facts, *(name for name in behind if name is not None)))
-        )
 
 
 def digest(rulebook: Rulebook) -> str:
@@ -157,7 +54,11 @@ def compile_rulebook(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[
     """
     work = _Compilation(rulebook)
     work.run()
-    problems = [*work.problems, *work.shape_problems()]
+    problems = [
+        *work.problems,
+        *shape_problems(rulebook),
+        *unused_problems(rulebook, work.criteria, work.parameters_used),
+    ]
     if problems:
         return None, problems
     compiled = CompiledRulebook(
@@ -351,50 +252,6 @@ class _Compilation:
         elif states > MOST_STATES:
             self.problem(path, "the rows name too many criteria and numbers; sum some up as one")
 
-    def shape_problems(self) -> Iterator[Problem]:
-        rulebook = self.rulebook
-        for part in ("sources", "criteria"):
-            if not getattr(rulebook, part):
-                yield Problem((part,), "a rulebook, with its companions, has at least one")
-        yield from _duplicates("sources", [source.id for source in rulebook.sources])
-        yield from _duplicates("scopes", [scope.id for scope in rulebook.scopes])
-        yield from _duplicates("criteria", [c.id for c in rulebook.criteria])
-        yield from _duplicates("milestones", [m.id for m in rulebook.milestones])
-        yield from _duplicates("routing", [row.id for row in rulebook.routing])
-        if len(rulebook.routing) > MOST_ROWS:
-            yield Problem(("routing", MOST_ROWS), f"the table has more than {MOST_ROWS} rows")
-        yield from _duplicates("presumptions", [p.id for p in rulebook.presumptions])
-        yield from _duplicates("human_review", [review.id for review in rulebook.human_review])
-        presumed: set[str] = set()
-        for index, presumption in enumerate(rulebook.presumptions):
-            for fact in presumption.presume:
-                if fact in presumed:
-                    yield Problem(
-                        ("presumptions", index, "presume", fact), f"{fact} is there twice"
-                    )
-                presumed.add(fact)
-        for part, ids in (
-            ("criteria", [c.id for c in rulebook.criteria]),
-            ("milestones", [m.id for m in rulebook.milestones]),
-        ):
-            for index, name in enumerate(ids):
-                if name in FACTS or name in (*LISTS, "score", "as_of"):
-                    yield Problem((part, index, "id"), f"{name} is the name of something else")
-        for index, criterion in enumerate(rulebook.criteria):
-            if criterion.list == "factor" and criterion.weight is None:
-                yield Problem(("criteria", index), f"factor {criterion.id} has no weight")
-            if criterion.list != "factor" and criterion.weight is not None:
-                yield Problem(("criteria", index, "weight"), "only a factor has a weight")
-        used = {name for compiled in self.criteria for name in compiled.condition.milestones}
-        for index, milestone in enumerate(rulebook.milestones):
-            if milestone.id not in used and len(self.criteria) == len(rulebook.criteria):
-                yield Problem(
-                    ("milestones", index), f"no criterion uses the milestone {milestone.id}"
-                )
-        for name in rulebook.parameters:
-            if name not in self.parameters_used:
-                yield Problem(("parameters", name), f"nothing uses the parameter {name}")
-
 
 def either(conditions: list[Condition]) -> Condition:
     """The condition that one of several holds."""
@@ -405,9 +262,3 @@ def either(conditions: list[Condition]) -> Condition:
         tuple(dict.fromkeys(fact for c in conditions for fact in c.facts)),
         tuple(dict.fromkeys(name for c in conditions for name in c.milestones)),
     )
-
-
-def _duplicates(part: str, names: list[str]) -> Iterator[Problem]:
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield Problem((part, index), f"{name} is there twice")

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.conditions import Condition, Names, Parameter, Term, compile_condition
 from schemas.errors import ConditionError
 from schemas.facts import FACTS, high, low
+from schemas.rulebook.condition import Condition, Names, Parameter, Term
+from schemas.rulebook.conditions import compile_condition
 
 DAY = datetime.date(2011, 11, 17)
 PARAMETERS: dict[str, Parameter] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.condition_words import condition_words
+from schemas.rulebook.condition_words import condition_words
 from schemas.rulebooks import load_text
 
 RULEBOOK = load_text(

@@ -1,0 +1,1 @@
+"""The court's public release: its tables, their columns, and their headers."""

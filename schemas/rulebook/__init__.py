@@ -1,0 +1,1 @@
+"""The rulebook: its model, its conditions and their compilation, and what differs between two."""

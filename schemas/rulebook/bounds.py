@@ -1,0 +1,74 @@
+"""Bounds: comparing what is known between two bounds, as SQL.
+
+`count` and `date` facts are known between two bounds (see `schemas.facts`). A comparison of bounds
+is TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from sqlglot import exp
+
+from schemas.errors import ConditionError
+from schemas.facts import Fact, high, low
+from schemas.rulebook.condition import Term, literal
+
+
+def term(fact: Fact) -> Term:
+    """The bounds of a `count` or `date` fact as SQL columns."""
+    assert fact.kind == "count" or fact.kind == "date"
+    return Term(fact.kind, f'"{low(fact.name)}"', f'"{high(fact.name)}"')
+
+
+FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+}
+
+
+# From which number on a comparison with it comes out otherwise, counted from that number.
+STEPS: dict[type[exp.Expr], tuple[int, ...]] = {
+    exp.GTE: (0,),
+    exp.LT: (0,),
+    exp.GT: (1,),
+    exp.LTE: (1,),
+    exp.EQ: (0, 1),
+    exp.NEQ: (0, 1),
+}
+
+
+def turned(operator: type[exp.Expr]) -> type[exp.Expr]:
+    """The operator with its sides exchanged."""
+    return FLIPPED.get(operator, operator)
+
+
+def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
+    """Two terms compared, as SQL that is TRUE, FALSE or NULL.
+
+    Raises:
+        ConditionError: They are of two kinds.
+    """
+    if left.kind != right.kind:
+        raise ConditionError(f"cannot compare a {left.kind} with a {right.kind}")
+    if operator is exp.NEQ:
+        return f"(NOT {comparison(exp.EQ, left, right)})"
+    if operator in (exp.LT, exp.LTE):
+        return comparison(FLIPPED[operator], right, left)
+    if operator is exp.EQ:
+        true = f"{left.low} >= {right.high} AND {left.high} <= {right.low}"
+        false = f"{left.high} < {right.low} OR {left.low} > {right.high}"
+    elif operator is exp.GTE:
+        true, false = f"{left.low} >= {right.high}", f"{left.high} < {right.low}"
+    else:
+        true, false = f"{left.low} > {right.high}", f"{left.high} <= {right.low}"
+    return f"(CASE WHEN {true} THEN TRUE WHEN {false} THEN FALSE END)"
+
+
+def constant(value: int | datetime.date) -> Term:
+    """A number or a day as a term."""
+    if isinstance(value, datetime.date):
+        return Term("date", literal(value), literal(value))
+    return Term("count", str(value), str(value), constant=value)

@@ -1,0 +1,123 @@
+"""Compiled: a rulebook ready to be applied to fact frames, made of plain data."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from schemas.facts import high, low
+from schemas.rulebook.condition import Condition, Term
+from schemas.rulebook.model import Criterion, HumanReview, Presumption, Rulebook
+
+SCORE = Term("count", f'"{low("score")}"', f'"{high("score")}"', cut=True)
+LISTS = ("priority", "favored")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a rulebook: where in the file, and why."""
+
+    path: tuple[str | int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneSpan:
+    """A milestone with its parameters filled in: so long after a date fact, or a day for all."""
+
+    id: str
+    since: str | None
+    years: int
+    months: int
+    days: int
+    day: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCriterion:
+    """A criterion with its compiled condition, and the one under which a person must judge it."""
+
+    criterion: Criterion
+    condition: Condition
+    citation: str
+    judgment: Condition | None = None
+
+    @property
+    def id(self) -> str:
+        """The criterion's id."""
+        return self.criterion.id
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPresumption:
+    """A presumption with its compiled basis and what speaks against it."""
+
+    presumption: Presumption
+    basis: Condition
+    against: tuple[Condition, ...]
+
+    @property
+    def id(self) -> str:
+        """The presumption's id."""
+        return self.presumption.id
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRulebook:
+    """A rulebook ready to be applied to fact frames; made of plain data, so it pickles.
+
+    Args:
+        rulebook: The rulebook it was compiled from.
+        digest: SHA-256 of the rulebook's content, hexadecimal.
+        criteria: Its criteria in order.
+        milestones: Its milestones.
+        presumptions: Its presumptions.
+        routing: The condition of each row, over the columns `atoms` and the score's bounds.
+        human_review: Each rule of human review with its compiled condition.
+        scopes: Compiled scopes by id.
+    """
+
+    rulebook: Rulebook
+    digest: str
+    criteria: tuple[CompiledCriterion, ...]
+    milestones: tuple[MilestoneSpan, ...]
+    presumptions: tuple[CompiledPresumption, ...]
+    routing: tuple[Condition, ...]
+    human_review: tuple[tuple[HumanReview, Condition], ...]
+    scopes: dict[str, Condition]
+
+    @property
+    def id(self) -> str:
+        """The rulebook's id."""
+        return self.rulebook.id
+
+    @property
+    def atoms(self) -> tuple[str, ...]:
+        """What an outcome hangs on beside the score.
+
+        These are the criteria that rows name, by their ids, and by its name the rest of each list.
+        """
+        named = {name for row in self.routing for name in row.named}
+        return (*LISTS, *(c.id for c in self.criteria if c.id in named))
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """The scores at which a row comes out otherwise, in order."""
+        return tuple(sorted({cut for row in self.routing for cut in row.cuts}))
+
+    def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
+        """The criteria of one list: priority, favored or factor."""
+        return tuple(c for c in self.criteria if c.criterion.list == name)
+
+    @property
+    def presumed(self) -> dict[str, CompiledPresumption]:
+        """The presumption of each fact that may be presumed, in the rulebook's order."""
+        return {fact: p for p in self.presumptions for fact in p.presumption.presume}
+
+    def facts_read(self, condition: Condition) -> tuple[str, ...]:
+        """The facts a condition depends on, those behind its milestones included."""
+        since = {milestone.id: milestone.since for milestone in self.milestones}
+        behind = (since[name] for name in condition.milestones)
+        return tuple(
+            dict.fromkeys((*condition.facts, *(name for name in behind if name is not None)))
+        )

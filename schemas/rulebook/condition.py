@@ -1,0 +1,87 @@
+"""Condition: a boolean expression over facts and milestones, compiled, and what its names mean."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+Parameter = bool | int | datetime.date | str | list[str]
+TermKind = Literal["count", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled boolean expression.
+
+    Args:
+        sql: Boolean SQL over the columns of a fact frame (facts, bounds and milestones).
+        facts: Names of the facts it reads, first use first.
+        milestones: Names of the milestones it reads, first use first.
+        asks: Whether it names a fact or milestone itself, rather than only other conditions.
+        named: Names of the other conditions it reads, first use first.
+        cuts: Numbers at which a comparison with the score comes out otherwise, in order: it is the
+            same for all scores from one cut up to the next.
+    """
+
+    sql: str
+    facts: tuple[str, ...] = ()
+    milestones: tuple[str, ...] = ()
+    asks: bool = True
+    named: tuple[str, ...] = ()
+    cuts: tuple[int, ...] = ()
+
+    def with_known(self, values: Mapping[str, bool | int | str | datetime.date]) -> str:
+        """The SQL, were columns of these values: a column stands in it in double quotes alone."""
+        sql = self.sql
+        for column, value in values.items():
+            sql = sql.replace(f'"{column}"', literal(value))
+        return sql
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something that can be compared: a `count` or `date` between two bounds, as SQL.
+
+    Args:
+        kind: What it can be compared with.
+        low: Its lower bound.
+        high: Its upper bound.
+        constant: The number it is, if it is one.
+        cut: Whether it is compared with numbers alone, and these are the condition's `cuts`.
+    """
+
+    kind: TermKind
+    low: str
+    high: str
+    constant: int | None = None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names in a condition stand for.
+
+    Args:
+        milestones: Names of milestones.
+        conditions: Names of conditions already compiled, such as earlier criteria.
+        parameters: Values of `:name`.
+        terms: Further things to compare, such as the score.
+        facts: Whether facts may be read.
+    """
+
+    milestones: Collection[str]
+    conditions: Mapping[str, Condition]
+    parameters: Mapping[str, Parameter]
+    terms: Mapping[str, Term]
+    facts: bool = True
+
+
+def literal(value: bool | int | str | datetime.date) -> str:
+    """A value as SQL."""
+    if isinstance(value, datetime.date):
+        return f"DATE '{value.isoformat()}'"
+    return exp.convert(value).sql()
