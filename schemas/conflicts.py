@@ -1,12 +1,12 @@
 """The catalog of conflicts: facts of one record that cannot both be true.
 
-A conflict is shown, never settled: which of its sides is wrong, a person must find out. Until then
-the facts that it bears on count as UNKNOWN. `transforms.normalize.conflicts` finds conflicts,
+A conflict is shown, never settled: an attorney must find out which side is wrong. Until then, the
+facts that it bears on count as UNKNOWN. `transforms.normalize.conflicts` finds conflicts,
 `transforms.score.facts` lets them count.
 
-A judge's ruling on a charge is a finding of inadmissibility or deportability (8 USC 1229a(c)(1)(A),
-8 CFR 1240.12(a)), and where the record denies what was found, the two are in conflict. What such a
-ruling proves of a criterion is for the rulebook to say: it reads the facts `sustained_...`.
+A charge that a judge sustained is a judge's finding. Where the record denies what was found, the
+two are in conflict. What such a ruling proves of a criterion is for the rulebook to say: it reads
+the facts `sustained_...`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ class Conflict:
     Args:
         id: Its name, as outputs carry it.
         says: What conflicts, in plain words.
-        facts: The facts that count as UNKNOWN.
+        facts: The facts that it bears on.
+        by_date: Whether it is about a date that lies ahead. Then the thing dated so makes nothing
+            TRUE and leaves open what it would add to, and what is dated before still counts. Of any
+            other conflict, the facts count as UNKNOWN.
     """
 
     id: str
     says: str
     facts: tuple[str, ...]
+    by_date: bool = False
 
 
 _CONVICTIONS = tuple(name for name, fact in FACTS.items() if fact.settled_by)
@@ -124,8 +128,14 @@ _CATALOG = (
         "CONVICTION_AFTER_AS_OF",
         "a conviction is dated after the as-of date; it does not count as of then",
         _CONVICTIONS,
+        by_date=True,
     ),
-    Conflict("REMOVAL_AFTER_AS_OF", "a removal is dated after the as-of date", _REMOVALS),
+    Conflict(
+        "REMOVAL_AFTER_AS_OF",
+        "a removal is dated after the as-of date; it does not count as of then",
+        _REMOVALS,
+        by_date=True,
+    ),
     Conflict(
         "ENTRY_BEFORE_BIRTH",
         "an entry is dated before the birth",

@@ -73,7 +73,7 @@ def assess(records: Frame, terms: Terms) -> Assessed:
         The recommendations, and what is not assessed.
     """
     normalized, quarantined = normalize(records, terms.as_of)
-    facts = derive_facts(normalized, terms.counted)
+    facts = derive_facts(normalized, terms.counted, terms.as_of)
     marked, taken = mark(normalized, facts, terms.as_of, terms.scope, terms.courts)
     inside = with_passed_through(facts, normalized).filter(taken)
     recommended = recommend(inside, terms.rulebook, terms.as_of, presume=terms.presume)

@@ -73,7 +73,7 @@ def explain(
     Returns:
         The explanation.
     """
-    derived = derive_facts(record, rulebook.rulebook.counted_convictions)
+    derived = derive_facts(record, rulebook.rulebook.counted_convictions, as_of)
     passed = record.select(
         name for name in PASSED_THROUGH if name in record.columns and name not in derived.columns
     )

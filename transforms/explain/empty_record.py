@@ -39,7 +39,7 @@ def empty_record_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
             place,
             f"the row {got['rule']} {verb} a case of which nothing is known{leaning}",
         )
-    facts = derive_facts(records, rulebook.rulebook.counted_convictions)
+    facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
     for number, presumption in enumerate(rulebook.presumptions):
         if facts.select(expression(presumption.basis.sql)).item():
             yield Problem(

@@ -73,7 +73,7 @@ def run_examples(rulebook: CompiledRulebook) -> tuple[list[Problem], Coverage]:
                 Problem(("examples", index, "expect"), reason)
                 for reason in _differences(example, got)
             ]
-        facts = derive_facts(records, rulebook.rulebook.counted_convictions)
+        facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
         exercised.add_days(as_of, milestone_dates(facts, rulebook))
     problems += _not_exercised(rulebook, exercised)
     return problems, coverage(rulebook.rulebook, exercised.rules)

@@ -64,7 +64,7 @@ def date_causes(
     completed = there.filter("completed").join(
         ruled.records.filter("completed"), on="case_id", how="anti"
     )
-    facts = derive_facts(there, terms.rulebook.rulebook.counted_convictions)
+    facts = derive_facts(there, terms.rulebook.rulebook.counted_convictions, terms.as_of)
     dates = milestone_dates(facts, terms.rulebook).hstack([there["case_id"]])
     reached = [
         dates.select("case_id", milestone=pl.lit(milestone.id), on=bound(milestone.id))

@@ -113,7 +113,7 @@ def recommend_records(
     Returns:
         The columns of recommendation.avsc, one row a case, in order.
     """
-    facts = derive_facts(records, rulebook.rulebook.counted_convictions)
+    facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
     return recommend(with_passed_through(facts, records), rulebook, as_of, presume=presume)
 
 

@@ -1,22 +1,23 @@
 """Facts of convictions: how many of what kind count, and when and how long.
 
 Whether a conviction counts depends on the rulebook (`counted_convictions`) and on what is known of
-the conviction: a court may have vacated it, or it may be a juvenile adjudication. Somebody aged 21
-is no juvenile in any court (18 USC 5031), so that birth date and date of conviction settle that of
-most; of the rest the facts `vacated_convictions` and `juvenile_adjudications` ask.
+the conviction: a court may have vacated it, or it may be a juvenile adjudication. A person who was
+21 at the conviction is taken to be no juvenile (this project's choice), so the birth date and the
+date of conviction settle most; for the rest, `vacated_convictions` and `juvenile_adjudications` ask.
 
 An offense of which the words leave the category open counts for and against no category.
 """
 
 from __future__ import annotations
 
+import datetime
 import functools
 
 import polars as pl
 
 from schemas.rulebook.model import CountedConvictions
 from transforms.score.anniversaries import age
-from transforms.score.list_facts import ListFacts, iso, one_of
+from transforms.score.list_facts import ListFacts, by_then, iso, one_of
 
 VIOLENT = ("VIOLENCE", "THREATS", "ASSAULT", "DOMESTIC_VIOLENCE", "HOMICIDE")
 SEXUAL = ("SEXUAL_ABUSE", "SEXUAL_EXPLOITATION")
@@ -25,7 +26,8 @@ IMMIGRATION_OFFENSES = (*STATUS_OFFENSES, "IMMIGRATION_FRAUD")
 WEAPONS = ("FIREARM", "WEAPON")
 OPEN_THREATS = (*WEAPONS, "BURGLARY", "ARSON", "GANG")
 NO_JUVENILE = 21
-# A federal misdemeanor: more than five days, not more than a year (18 USC 3559(a)).
+# A misdemeanor under federal law, as ICE's answers of June 2015 put it: more than five days, and not
+# more than a year.
 FIVE_DAYS, A_YEAR = 5, 365
 
 BORN_AT_LATEST = "_born_at_latest"
@@ -43,11 +45,15 @@ _KINDS = {
 }
 
 
-def conviction_facts(counted: CountedConvictions) -> ListFacts:
+def conviction_facts(
+    counted: CountedConvictions, as_of: datetime.date | None = None
+) -> ListFacts:
     """The facts over the elements of `convictions`.
 
     Args:
         counted: Which convictions the rulebook counts.
+        as_of: The as-of date: a conviction dated later does not count as of then, and since that is
+            a conflict, it is not known that there is none. None where no date can lie ahead.
 
     Returns:
         The facts; they read `BORN_AT_LATEST`, the last day on which the person can be born, beside
@@ -63,7 +69,9 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
         (counted.pardoned, pl.col("pardoned")),
     ]
     stands = functools.reduce(
-        pl.Expr.and_, [~excluded for counts, excluded in exclusions if not counts], pl.lit(True)
+        pl.Expr.and_,
+        [~excluded for counts, excluded in exclusions if not counts],
+        by_then("date", as_of),
     )
     category = pl.when(~pl.col("category_open").fill_null(False)).then(pl.col("category"))
     conviction = ~one_of("grade", "INFRACTION") & stands
@@ -83,7 +91,9 @@ def conviction_facts(counted: CountedConvictions) -> ListFacts:
     # What may be one is for a person to judge, too.
     threat = category.is_in(OPEN_THREATS) | pl.col("category").is_in(OPEN_THREATS).fill_null(False)
     facts = (
-        ListFacts(_illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated)
+        ListFacts(
+            _illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated & by_then("date", as_of)
+        )
         .count("convictions", conviction)
         .count("felony_convictions", felony)
         .count("felonies_not_status", felony & ~status_offense)

@@ -6,6 +6,9 @@ computed; `transforms.score.list_facts` says how a fact over a list is.
 
 from __future__ import annotations
 
+import datetime
+import functools
+
 import polars as pl
 
 from schemas.codes import form_families
@@ -17,7 +20,7 @@ from transforms.score.anniversaries import age, span
 from transforms.score.charge_facts import charge_facts, charges_seen
 from transforms.score.conflicts import Conflicting
 from transforms.score.conviction_facts import BORN_AT_LATEST, conviction_facts
-from transforms.score.list_facts import ListFacts, iso, known, one_of, over
+from transforms.score.list_facts import ListFacts, by_then, iso, known, one_of, over
 
 HONORABLE = ("SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
 IMMEDIATE = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
@@ -53,13 +56,17 @@ BOOL_FIELDS = tuple(
 FACT_COLUMNS: tuple[str, ...] = tuple(column for fact in FACTS.values() for column in fact.columns)
 
 
-def derive_facts(records: Frame, counted: CountedConvictions) -> Frame:
+def derive_facts(
+    records: Frame, counted: CountedConvictions, as_of: datetime.date | None = None
+) -> Frame:
     """Derive every fact of the catalog.
 
     Args:
         records: Normalized case records (columns of case_record.avsc), maybe with `conflicts`
             (`transforms.normalize.conflicts`).
         counted: Which convictions the rulebook counts.
+        as_of: The as-of date. A conviction or a removal dated later makes nothing TRUE, and leaves
+            open what it would add to. None where no date can lie ahead.
 
     Returns:
         A frame of the same rows and order: the columns `FACT_COLUMNS`, and `conflicts` where the
@@ -71,10 +78,10 @@ def derive_facts(records: Frame, counted: CountedConvictions) -> Frame:
         records.select(*_scalar_facts()),
         over(records, "entries", _ENTRIES),
         over(records, "status_violations", _STATUS_VIOLATIONS),
-        over(records, "removals", _REMOVALS),
+        over(records, "removals", _removal_facts(as_of)),
         over(records, "orders", _ORDERS),
         over(records, "fraud_findings", _FRAUD_FINDINGS),
-        over(records, "convictions", conviction_facts(counted), born),
+        over(records, "convictions", conviction_facts(counted, as_of), born),
         over(records, "charges", charge_facts()),
         over(records, "military_service", _MILITARY_SERVICE),
         over(records, "relatives", _relative_facts()),
@@ -101,12 +108,15 @@ def unsettled(facts: Frame, conflicts: pl.Series) -> Frame:
         The facts, and the column `conflicts`.
     """
     facts = facts.with_columns(conflicts.alias("conflicts"))
-    conflicting = Conflicting(facts)
+    there = {
+        name: rows for name, rows in Conflicting(facts).rows.items() if not CONFLICTS[name].by_date
+    }
     unknown = []
     for fact in FACTS.values():
-        if conflicting.rows.keys().isdisjoint(conflicts_of(fact.name)):
+        bearing = [there[name] for name in conflicts_of(fact.name) if name in there]
+        if not bearing:
             continue
-        known = ~conflicting.any_of([fact.name])
+        known = ~functools.reduce(pl.Series.__or__, bearing)
         for column in fact.columns:
             none = 0 if fact.kind == "count" and column == low(fact.name) else None
             unknown.append(pl.when(known).then(pl.col(column)).otherwise(none).alias(column))
@@ -212,10 +222,6 @@ _STATUS_VIOLATIONS = (
     .exists("violated_status")
     .latest("last_status_violation", iso("date"))
 )
-_REMOVED = one_of("kind", *REMOVALS)
-_REMOVALS = (
-    ListFacts().count("removals", _REMOVED).earliest("_first_removal", iso("date"), _REMOVED)
-)
 _ORDERS = ListFacts(
     final_order=pl.col("final"),
     outstanding_order=pl.col("outstanding"),
@@ -242,6 +248,11 @@ _VICTIMIZATION = ListFacts(
     serious_crime_victim=one_of("kind", "OTHER_SERIOUS_CRIME") & pl.col("in_united_states"),
 )
 _TIES = ListFacts().count("documented_ties", pl.col("documented"))
+
+
+def _removal_facts(as_of: datetime.date | None) -> ListFacts:
+    removed = one_of("kind", *REMOVALS) & by_then("date", as_of)
+    return ListFacts().count("removals", removed).earliest("_first_removal", iso("date"), removed)
 
 
 def _relative_facts() -> ListFacts:

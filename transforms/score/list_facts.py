@@ -7,6 +7,7 @@ elements that may be there, however many.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 import polars as pl
@@ -182,6 +183,18 @@ def one_of(column: str, *symbols: str) -> pl.Expr:
     """Whether an enum column is one of some symbols; null where it is UNKNOWN."""
     chosen = pl.any_horizontal([pl.col(column) == symbol for symbol in symbols])
     return pl.when(pl.col(column) != "UNKNOWN").then(chosen)
+
+
+def by_then(column: str, day: datetime.date | None) -> pl.Expr:
+    """TRUE where a date in ISO text isn't after a day, else null; TRUE where it isn't known.
+
+    Args:
+        column: A String column of ISO dates.
+        day: The day; None where no date can be after it.
+    """
+    if day is None:
+        return pl.lit(True)
+    return pl.when((pl.col(column) <= day.isoformat()).fill_null(True)).then(True)
 
 
 def iso(column: str) -> pl.Expr:

@@ -72,7 +72,7 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     columns = _columns(terms.rulebook) if terms.scope is None else None
     there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
     records, _ = normalize(there, terms.as_of)
-    facts = derive_facts(records, terms.counted)
+    facts = derive_facts(records, terms.counted, terms.as_of)
     marked, taken = mark(records, facts, terms.as_of, terms.scope, terms.courts)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
     pending = marked.filter(~pl.col("completed"))
@@ -93,7 +93,7 @@ def _columns(rulebook: CompiledRulebook) -> tuple[str, ...]:
 def _moments(records: Frame, outside: Frame, terms: Terms) -> Frame:
     """The next milestone, or the end, of normalized records in scope."""
     inside = records.join(outside, on="case_id", how="anti")
-    facts = derive_facts(inside, terms.counted)
+    facts = derive_facts(inside, terms.counted, terms.as_of)
     ends = pl.col("completed_on").str.to_date("%Y-%m-%d")
     dates = milestone_dates(facts, terms.rulebook).get_columns()
     moments = inside.select("case_id", ends).hstack(dates)

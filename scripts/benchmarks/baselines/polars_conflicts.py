@@ -45,8 +45,9 @@ def find(facts: pl.DataFrame, tidied: Tidied, today: datetime.date) -> pl.DataFr
 def unsettle(facts: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
     """The facts, unknown where in conflict."""
     unknown = []
-    for fact in dict.fromkeys(fact for c in conflicts.columns for fact in CONFLICTS[c].facts):
-        bearing = [conflicts[c] for c in conflicts.columns if fact in CONFLICTS[c].facts]
+    settling = [c for c in conflicts.columns if not CONFLICTS[c].by_date]
+    for fact in dict.fromkeys(fact for c in settling for fact in CONFLICTS[c].facts):
+        bearing = [conflicts[c] for c in settling if fact in CONFLICTS[c].facts]
         known = ~pl.any_horizontal(pl.lit(series) for series in bearing)
         for column in (fact, f"{fact}.low", f"{fact}.high"):
             if column in facts.columns:

@@ -41,6 +41,7 @@ def codes_of(*families: str) -> list[str]:
 
 
 ANY = pl.lit(True)
+AS_OF = datetime.date(2011, 11, 17)
 REMOVALS = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
 GROUNDS = {
     "security_ground": "SECURITY",
@@ -56,11 +57,17 @@ SEXUAL = ["SEXUAL_ABUSE", "SEXUAL_EXPLOITATION"]
 THREATS = ["FIREARM", "WEAPON", "BURGLARY", "ARSON", "GANG"]
 
 
+def _by_then() -> pl.Expr:
+    """TRUE of what isn't dated after the as-of date; null of what is: it may be misdated."""
+    return pl.when((col("date") <= AS_OF).fill_null(True)).then(True)
+
+
 def convictions() -> Spec:
     """Facts over convictions; `_born` is the last day on which the person can be born."""
     grown = (ymd(col("date")) - ymd(col("_born"))) // 10000 >= 21
     juvenile = pl.coalesce("juvenile_adjudication", pl.when(grown).then(False))
-    stands = ~juvenile & ~col("vacated")
+    by_then = _by_then()
+    stands = by_then & ~juvenile & ~col("vacated")
     is_open = col("category_open").fill_null(False)
     category = pl.when(~is_open).then(col("category"))
     misdemeanor = enum("grade", "MISDEMEANOR") & stands
@@ -76,7 +83,9 @@ def convictions() -> Spec:
     immigration = ["ILLEGAL_ENTRY", "ILLEGAL_REENTRY", "IMMIGRATION_FRAUD"]
     return Spec(
         flags={
-            "_convicted_of_reentry": (category == "ILLEGAL_REENTRY") & ~col("vacated"),
+            "_convicted_of_reentry": (category == "ILLEGAL_REENTRY")
+            & ~col("vacated")
+            & by_then,
             "_served_too_long": col("custody_days") > col("sentence_days"),
             "_sentenced_too_long": col("sentence_days") > col("maximum_sentence_days"),
         },
@@ -162,9 +171,9 @@ def list_specs() -> dict[str, Spec]:
             latest={"last_status_violation": ("date", ANY)},
         ),
         "removals": Spec(
-            counts={"removals": removed},
+            counts={"removals": removed & _by_then()},
             latest={"_last_return": ("date", ANY), "_last_removal": ("date", removed)},
-            earliest={"_first_removal": ("date", removed)},
+            earliest={"_first_removal": ("date", removed & _by_then())},
         ),
         "orders": Spec(
             flags={

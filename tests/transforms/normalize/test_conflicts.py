@@ -334,7 +334,7 @@ def test_facts_in_conflict_are_unknown(name: str) -> None:
     facts = derive_facts(normalized(BY_HAND[name][0]), COUNTED)
     assert facts["conflicts"].to_list() == [[name]]
     row = facts.to_dicts()[0]
-    for fact in CONFLICTS[name].facts:
+    for fact in () if CONFLICTS[name].by_date else CONFLICTS[name].facts:
         for column in FACTS[fact].columns:
             least = FACTS[fact].kind == "count" and column == low(fact)
             assert row[column] == (0 if least else None), column
@@ -367,8 +367,26 @@ def test_a_conflict_with_the_calendar_is_gone_when_the_day_has_come() -> None:
     # As the snapshot of a run has it.
     after, _ = normalize(before.select(frame.columns), datetime.date(2011, 11, 18))
     felonies = (low("felony_convictions"), high("felony_convictions"))
-    assert derive_facts(before, COUNTED).select(felonies).row(0) == (0, None)
+    assert derive_facts(before, COUNTED, AS_OF).select(felonies).row(0) == (0, 1)
     assert after["conflicts"].to_list() == [[]]
+
+
+def test_what_is_dated_after_as_of_makes_nothing_true_and_what_came_before_still_counts() -> None:
+    earlier = {"date": "2005-03-01", "grade": "FELONY", "vacated": False}
+    later = {"date": "2011-11-18", "grade": "FELONY", "vacated": False}
+    record = {
+        "birth_date": "1970-01-01",
+        "convictions": [earlier, later],
+        "removals": [
+            {"date": "2002-01-01", "kind": "REMOVAL"},
+            {"date": "2012-01-01", "kind": "REMOVAL"},
+        ],
+    }
+    facts = derive_facts(normalized(record), COUNTED, AS_OF).to_dicts()[0]
+    assert facts["conflicts"] == ["CONVICTION_AFTER_AS_OF", "REMOVAL_AFTER_AS_OF"]
+    assert (facts["felony_convictions.low"], facts["felony_convictions.high"]) == (1, 2)
+    assert facts["last_conviction.low"] == datetime.date(2005, 3, 1)
+    assert (facts["removals.low"], facts["removals.high"]) == (1, 2)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -381,7 +399,12 @@ def test_conflicts_never_make_a_fact_known(seed: int) -> None:
     facts = derive_facts(records.with_columns(conflicts), COUNTED)
     assert facts.columns == [*plain.columns, "conflicts"]
     for before, after in zip(plain.to_dicts(), facts.to_dicts(), strict=True):
-        in_conflict = {fact for name in after["conflicts"] for fact in CONFLICTS[name].facts}
+        in_conflict = {
+            fact
+            for name in after["conflicts"]
+            if not CONFLICTS[name].by_date
+            for fact in CONFLICTS[name].facts
+        }
         for fact in FACTS.values():
             for column in fact.columns:
                 if fact.name not in in_conflict:
