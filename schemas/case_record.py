@@ -253,6 +253,7 @@ class CaseRecord(_Record):
     official_misrepresentation_found: bool | None = None
     benefits_abuse_found: bool | None = None
     order_not_complied_with: bool | None = None
+    final_order_on_older_order: bool | None = None
     senior_official_exception_found: bool | None = None
     smuggling: bool | None = None
     serious_immigration_fraud: bool | None = None
@@ -276,6 +277,7 @@ class CaseRecord(_Record):
     victimization: list[Victimization | None] | None = None
     witness_to_crime: bool | None = None
     immediate_crime_victim: bool | None = None
+    family_crime_victim: bool | None = None
     applications: list[Application | None] | None = None
     ties: list[Tie | None] | None = None
     home_country_ties: bool | None = None

@@ -77,7 +77,10 @@ def conviction_facts(
     conviction = ~one_of("grade", "INFRACTION") & stands
     misdemeanor = one_of("grade", "MISDEMEANOR") & stands
     felony = one_of("grade", "FELONY") & stands
-    violent = pl.coalesce("violent", category.is_in([*VIOLENT, *SEXUAL]))
+    # Whether violence to property is violence is an open reading: there a person judges.
+    violent = pl.coalesce(
+        "violent", pl.when(category != "ARSON").then(category.is_in([*VIOLENT, *SEXUAL]))
+    )
     status_offense = pl.coalesce(
         "immigration_element",
         pl.when(category != "IMMIGRATION_FRAUD").then(category.is_in(STATUS_OFFENSES)),
@@ -104,6 +107,7 @@ def conviction_facts(
         .separate("misdemeanor_incidents", serious, pl.col("incident"), pl.col("date"))
         .count("immigration_offenses", category.is_in(IMMIGRATION_OFFENSES) & stands)
         .count("gang_offenses", (category == "GANG") & stands)
+        .count("identity_theft_convictions", (category == "IDENTITY_THEFT") & stands)
         .count("gang_element_convictions", gang_element & stands)
         .count("open_category_convictions", pl.col("category_open").fill_null(False) & stands)
         .count(

@@ -23,7 +23,8 @@ from transforms.score.conviction_facts import BORN_AT_LATEST, conviction_facts
 from transforms.score.list_facts import ListFacts, by_then, iso, known, one_of, over
 
 HONORABLE = ("SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
-IMMEDIATE = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
+CLOSE = ("SPOUSE", "PARENT", "CHILD")
+IMMEDIATE = (*CLOSE, "SIBLING")
 # What asks for no relief: to leave by oneself, and to withdraw.
 NO_RELIEF = ("VD", "WD", "WDL")
 ASYLUM = ("ASYL", "ASYW")
@@ -237,6 +238,7 @@ _MILITARY_SERVICE = ListFacts(
     spouse_served=one_of("who", "SPOUSE") & one_of("status", *HONORABLE),
     parent_served=one_of("who", "PARENT") & one_of("status", *HONORABLE),
     immediate_relative_served=one_of("who", *IMMEDIATE) & one_of("status", *HONORABLE),
+    close_relative_served=one_of("who", *CLOSE) & one_of("status", *HONORABLE),
     combat_service=pl.col("combat") & one_of("who", "SELF", *IMMEDIATE),
 )
 _CARETAKING = ListFacts(

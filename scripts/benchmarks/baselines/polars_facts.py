@@ -71,7 +71,9 @@ def convictions() -> Spec:
     is_open = col("category_open").fill_null(False)
     category = pl.when(~is_open).then(col("category"))
     misdemeanor = enum("grade", "MISDEMEANOR") & stands
-    violent = pl.coalesce("violent", category.is_in(VIOLENCE + SEXUAL))
+    violent = pl.coalesce(
+        "violent", pl.when(category != "ARSON").then(category.is_in(VIOLENCE + SEXUAL))
+    )
     threat = category.is_in(THREATS) | col("category").is_in(THREATS).fill_null(False)
     kinds = {
         "sexual_abuse": SEXUAL,
