@@ -44,6 +44,7 @@ class Fact:
         protected: Whether it is a protected attribute (nationality, sex, language).
         only_if: A `bool` fact without which there is no such thing: nobody need ask when someone
             last entered illegally who never did.
+        seen: Whether it says that a source was seen, so that presumptions may rest on it.
         settled_by: Facts to ask for first, where all that is counted is listed (the upper bound is
             known) and one of them is not known: a conviction on file counts or not by whether it
             was vacated, so that is the question, not how many convictions there are.
@@ -56,6 +57,7 @@ class Fact:
     values: tuple[str, ...] = ()
     protected: bool = False
     only_if: str | None = None
+    seen: bool = False
     settled_by: tuple[str, ...] = ()
 
     @property
@@ -123,6 +125,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         values=tuple(entry.get("values", ())),
         protected=bool(entry.get("protected")),
         only_if=entry.get("only_if"),
+        seen=bool(entry.get("seen")),
         settled_by=_ASKED_FIRST if of_convictions else (),
     )
 

@@ -234,7 +234,11 @@ IN_PRIORITY_1 = {
         (
             NOVEMBER,
             "B2",
-            {"witness_to_crime": False, "immediate_crime_victim": False, "family_crime_victim": True},
+            {
+                "witness_to_crime": False,
+                "immediate_crime_victim": False,
+                "family_crime_victim": True,
+            },
             False,
             {"family_are_victims": True},
             True,

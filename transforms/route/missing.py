@@ -12,8 +12,9 @@ import polars as pl
 
 from schemas.facts import FACTS, high, low
 from schemas.rulebook.compiled import CompiledRulebook
-from transforms.frames.frame import Frame
+from transforms.frames.frame import Frame, whole
 from transforms.frames.labels import lists_of
+from transforms.route.basis import basis_questions
 from transforms.route.leverage import Flags, Leverage
 from transforms.route.settling import settles
 from transforms.route.table import Position
@@ -69,7 +70,8 @@ def missing_facts(
     A fact can where a criterion reads it that is open and can change the route with the other open
     criteria anywhere. That is a sound superset, read off the routing table: no completion of the
     unknown facts is ever tried. What can settle the route alone comes first, then what more such
-    criteria read, then the catalog's order.
+    criteria read, then the catalog's order. What must be seen before presumptions may decide an
+    open case is asked for, too (`transforms.route.basis`).
 
     Args:
         weighing: The cases.
@@ -92,6 +94,12 @@ def missing_facts(
             counts[fact] = read
     asked = {fact: read > 0 for fact, read in counts.items()}
     settling = settles(weighing, as_of, effective, position, asked) if asked else {}
+    day = whole("day", as_of, pl.Date(), effective.height)
+    for question in basis_questions(weighing, day, effective, position, leverage, unknown):
+        before = counts.get(question.fact, np.zeros(effective.height, np.int16))
+        counts[question.fact] = np.maximum(before, question.readers.astype(np.int16))
+        settles_too = settling.get(question.fact, np.zeros(effective.height, dtype=bool))
+        settling[question.fact] = settles_too | question.settles
     _ask_what_settles(weighing.facts, unknown, counts, settling)
     keys = _in_order(counts, settling)
     alone = keys[(keys >> _NOT_ALONE) & 1 == 0]

@@ -45,9 +45,7 @@ _KINDS = {
 }
 
 
-def conviction_facts(
-    counted: CountedConvictions, as_of: datetime.date | None = None
-) -> ListFacts:
+def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = None) -> ListFacts:
     """The facts over the elements of `convictions`.
 
     Args:

@@ -85,9 +85,7 @@ def convictions() -> Spec:
     immigration = ["ILLEGAL_ENTRY", "ILLEGAL_REENTRY", "IMMIGRATION_FRAUD"]
     return Spec(
         flags={
-            "_convicted_of_reentry": (category == "ILLEGAL_REENTRY")
-            & ~col("vacated")
-            & by_then,
+            "_convicted_of_reentry": (category == "ILLEGAL_REENTRY") & ~col("vacated") & by_then,
             "_served_too_long": col("custody_days") > col("sentence_days"),
             "_sentenced_too_long": col("sentence_days") > col("maximum_sentence_days"),
         },

@@ -1,4 +1,4 @@
-"""Baseline in plain Polars, part 5: what is presumed, and what a person must judge."""
+"""Baseline in plain Polars, part 5: what is presumed, and what an attorney must judge."""
 
 from __future__ import annotations
 
@@ -40,8 +40,17 @@ _COOPERATES = (
     "the respondent cooperates or has cooperated with law enforcement",
 )
 _RELIEF = ("victim_relief_pending", "an application for relief as a victim is pending")
-_SEEN, _AGENCY, _ALWAYS = col("charges_seen"), col("agency_record_seen"), pl.lit(True)
+_SEEN, _AGENCY = col("charges_seen"), col("agency_record_seen")
 _EITHER = _SEEN | _AGENCY
+_NO_CLAIM = (
+    _EITHER
+    | at_least("convictions", 1)
+    | some("security_risk", "gang_member", "human_rights_violator", "public_safety_threat")
+    | some("entered_illegally", "violated_status", "egregious_violations")
+    | at_least("removals", 1)
+    | at_least("fraud_findings", 1)
+    | some("sustained_fraud", "sustained_prior_removal")
+)
 _CHECK = "the program closes a case only after a background check. The check must come back clear."
 _SHOWN = "The charges or the agency's own record would show {}. What was seen shows none."
 _NO_ENTRY, _NO_VIOLATION = (
@@ -195,7 +204,7 @@ PRESUMPTIONS = (
     ),
     Presumption(
         ("served", "spouse_served", "parent_served"),
-        _ALWAYS,
+        _NO_CLAIM,
         _on_file(
             ("combat_service", "combat service is on file"),
             ("immediate_relative_served", "the service of an immediate relative is on file"),
@@ -206,7 +215,7 @@ PRESUMPTIONS = (
     ),
     Presumption(
         ("in_school", "finished_high_school", "higher_education"),
-        _ALWAYS,
+        _NO_CLAIM,
         _on_file(
             ("in_school", "enrollment in school is on file"),
             ("higher_education", "higher education is on file"),
@@ -217,7 +226,7 @@ PRESUMPTIONS = (
     ),
     Presumption(
         ("domestic_violence_victim", "trafficking_victim", "serious_crime_victim"),
-        _ALWAYS,
+        _NO_CLAIM,
         _on_file(
             _RELIEF,
             ("immediate_crime_victim", "the respondent is known to be the victim of a crime"),
@@ -229,7 +238,7 @@ PRESUMPTIONS = (
     ),
     Presumption(
         ("lawful_permanent_resident",),
-        _ALWAYS,
+        _NO_CLAIM,
         (),
         f"{_RESIDENT} before accelerating.",
         f"{_RESIDENT}.",
@@ -237,7 +246,7 @@ PRESUMPTIONS = (
     ),
     Presumption(
         ("serious_condition",),
-        _ALWAYS,
+        _NO_CLAIM,
         _on_file(
             ("severe_illness", "a severe illness is on file"),
             ("serious_disability", "a serious disability is on file"),
@@ -248,7 +257,7 @@ PRESUMPTIONS = (
     ),
     Presumption(
         ("documented_ties",),
-        _ALWAYS,
+        _NO_CLAIM,
         (),
         f"{_TIES} before accelerating.",
         f"{_TIES}, since ties may favor closing.",
@@ -257,7 +266,7 @@ PRESUMPTIONS = (
     Presumption(("home_country_ties",), _SEEN, (), *[_NO_TIES] * 3),
     Presumption(
         ("immediate_crime_victim", "witness_to_crime", "civil_rights_plaintiff"),
-        _ALWAYS,
+        _NO_CLAIM,
         _on_file(_RELIEF, _COOPERATES),
         f"{_CLAIM} before accelerating.",
         f"{_CLAIM}, since it would favor the respondent.",
@@ -277,7 +286,7 @@ def silent(fact: str) -> pl.Expr:
     return col(f"{fact}.high").is_null() & (col(f"{fact}.low") <= 0)
 
 
-# For a close: what a person must settle first.
+# For a close: what must be settled first.
 RULES = (
     (
         some("outstanding_warrant")
@@ -297,36 +306,36 @@ RULES = (
         "stay a priority.",
     ),
 )
-# Words of the guidance that a person must judge: where the condition holds and the criterion may.
+# Words that an attorney must judge: where the condition holds and the criterion may.
 JUDGMENTS = (
     (
         "P1",
         col("security_risk"),
-        '"Suspected" is a matter of judgment: a person must look at what the suspicion rests on.',
+        '"Suspected" is a matter of judgment: an attorney must judge what the suspicion rests on.',
     ),
     (
         "P2c",
         at_least("open_category_convictions", 1),
         "The words of a conviction leave open what kind of offense it was. Harassment need not be "
-        "a threat, nor exposure sexual abuse, nor damage to property violence: a person must read "
-        "the record of conviction.",
+        "a threat, nor exposure sexual abuse, nor damage to property violence: an attorney must "
+        "read the record of conviction.",
     ),
     (
         "P2c_threat",
         at_least("open_threat_misdemeanors", 1) | at_least("public_safety_misdemeanors", 1),
         '"Other significant threat to public safety" has no list. Whether this misdemeanor '
-        "(firearm or other weapon, burglary, arson, gang) is one, a person must decide.",
+        "(firearm or other weapon, burglary, arson, gang) is one, an attorney must decide.",
     ),
     (
         "P3",
         col("public_safety_threat"),
-        'What is a "clear threat to public safety" is a matter of judgment: a person must look at '
+        'What is a "clear threat to public safety" is a matter of judgment: an attorney must judge '
         "what it rests on.",
     ),
     (
         "P7",
         col("egregious_violations"),
-        '"Egregious" is a matter of judgment: a person must look at what the record holds.',
+        '"Egregious" is a matter of judgment: an attorney must judge the record.',
     ),
 )
 STEPS = ["BACKGROUND_CHECK", "SUPERVISOR_SIGNATURE", "RESPONDENT_MAY_DECLINE"]

@@ -230,6 +230,9 @@ def missing_facts(work: Weighed, unknown: dict[str, Array]) -> pl.Series:
     for fact, names in READERS.items():
         asked = np.sum([work.matters[name] for name in names], axis=0, dtype=np.int64)
         counts[:, catalog.index(fact)] = np.where(unknown[fact], asked, 0)
+    for fact, asked in what_to_see(work, unknown).items():
+        place = catalog.index(fact)
+        counts[:, place] = np.maximum(counts[:, place], asked)
     # Where every conviction is listed, what settles whether it counts is asked for instead.
     for fact in READERS:
         if FACTS[fact].settled_by:
@@ -246,6 +249,29 @@ def missing_facts(work: Weighed, unknown: dict[str, Array]) -> pl.Series:
     order = np.lexsort((columns, -counts[rows, columns], rows))
     names_of = pl.Series(catalog).gather(pl.Series(columns[order].astype(np.uint32)))
     return lists((counts > 0).sum(axis=1), names_of)
+
+
+def what_to_see(work: Weighed, unknown: dict[str, Array]) -> dict[str, Array]:
+    """Of open cases what must be seen before presumptions decide: how many criteria wait for it."""
+    undecided = work.route == UNDECIDED
+    found = {}
+    for seen in ("charges_seen", "agency_record_seen"):
+        asked = np.zeros(work.facts.height, np.int64)
+        waiting: dict[str, Array] = {}
+        for group, holds in zip(PRESUMPTIONS, work.against, strict=True):
+            if seen not in facts_of(group.basis):
+                continue
+            waits = work.facts.select(group.basis.is_null().alias("w"))["w"].to_numpy()
+            for points_at in holds:
+                waits = waits & ~points_at.to_numpy()
+            for fact in group.facts:
+                lets = waits & work.quiet[fact].to_numpy()
+                for name in READERS[fact]:
+                    waiting[name] = waiting[name] | lets if name in waiting else lets
+        for name, lets in waiting.items():
+            asked += lets & work.matters[name]
+        found[seen] = np.where(undecided & unknown[seen], asked, 0)
+    return found
 
 
 def bearing_conflicts(work: Weighed) -> dict[str, Array]:

@@ -18,12 +18,12 @@ UNDECIDED, NONE = 3, -1
 ATOMS = ("priority", "favored", "not_filed", "B5", "B_covered", "B_clear", "enough")
 FALSE, TRUE, UNKNOWN = range(3)
 BOTH_LISTS = (
-    "The case is on both lists, and the guidance as seen has no rule for that; a person must "
-    "decide."
+    "The case is on both lists, and the guidance, as far as seen, has no rule for that; an "
+    "attorney must decide."
 )
 VICTIM_ADVERSE = (
     "A victim, witness, or plaintiff of memo 10076.1, yet a priority or with an adverse factor of "
-    "that memo; a person must decide."
+    "that memo; an attorney must decide."
 )
 VICTIM_NOT_FILED = (
     "Memo 10076.1: do not begin proceedings against a victim of or a witness to a crime, none of "
@@ -31,10 +31,10 @@ VICTIM_NOT_FILED = (
 )
 VICTIM = (
     "Memo 10076.1 covers a victim, witness, or plaintiff, and none of its adverse factors is "
-    "present; whether it reaches a pending case, a person must say."
+    "present; an attorney must decide whether it reaches a pending case."
 )
 NOT_FILING, CLOSURE, ACCELERATION = "NOT_FILING", "ADMINISTRATIVE_CLOSURE", "ACCELERATION"
-# Row, route, form, and why a person must look at it.
+# Row, route, form, and why it needs human review.
 ROWS: tuple[tuple[str, int, str | None, str], ...] = (
     ("both-lists", 1, None, BOTH_LISTS),
     ("favored-not-filed", 0, NOT_FILING, ""),

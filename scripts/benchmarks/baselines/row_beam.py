@@ -309,7 +309,9 @@ def conviction_counts(case: CaseRecord, born_at_latest: datetime.date | None) ->
         return None if c.category_open else c.category
 
     def violent(c: Any) -> Truth:
-        return inside(category(c), VIOLENCE | SEXUAL) if c.violent is None else c.violent
+        if c.violent is not None:
+            return bool(c.violent)
+        return None if category(c) == "ARSON" else inside(category(c), VIOLENCE | SEXUAL)
 
     def threat(c: Any) -> Truth:
         maybe = bool(inside(c.category, THREATS))

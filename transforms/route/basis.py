@@ -1,0 +1,135 @@
+"""Basis: what must be seen before presumptions may decide an open case, and whether that settles it.
+
+A presumption needs its basis TRUE on the record, such as that the charges were seen. Where the
+basis is UNKNOWN, to see it is a way to settle the route, so it is asked for like a fact that a
+criterion reads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.facts import FACTS
+from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
+from transforms.frames.frame import Frame, whole
+from transforms.route.leverage import Flags, Leverage
+from transforms.route.table import UNDECIDED, Position, RouteTable
+from transforms.score.criteria import expression
+from transforms.score.position import Weighing, position
+from transforms.score.presumptions import presumable, silent_facts, with_presumptions, withdrawn
+
+
+@dataclass(frozen=True)
+class BasisQuestion:
+    """Something that was perhaps not seen, and what seeing it could do.
+
+    Args:
+        fact: The fact that says whether it was seen.
+        readers: By case, how many criteria that matter it lets be presumed FALSE.
+        settles: By case, whether seeing it would settle the route.
+    """
+
+    fact: str
+    readers: npt.NDArray[np.int64]
+    settles: Flags
+
+
+def basis_questions(
+    weighing: Weighing,
+    day: pl.Series,
+    effective: Frame,
+    acted_on: Position,
+    leverage: Leverage,
+    unknown: Frame,
+) -> Iterator[BasisQuestion]:
+    """What must be seen before presumptions may decide open cases.
+
+    Args:
+        weighing: The cases; where they are weighed without presumptions, nothing is asked.
+        day: The day as of which they are weighed, one a case.
+        effective: Values of the criteria that routing went by.
+        acted_on: The positions that routing went by.
+        leverage: What each open criterion could do.
+        unknown: Which facts are unknown.
+
+    Yields:
+        A question for each source that some case should be searched for.
+    """
+    if weighing.presumed is None:
+        return
+    rulebook = weighing.rulebook
+    table = RouteTable.of(rulebook)
+    still_open = table.look_up(table.route, acted_on) == UNDECIDED
+    against = silent = None
+    for fact, resting in _resting_on(rulebook).items():
+        blank = still_open & unknown[fact].to_numpy()
+        if not blank.any():
+            continue
+        if against is None or silent is None:
+            against = withdrawn(weighing.facts, rulebook)
+            silent = silent_facts(weighing.facts, rulebook)
+        readers = np.zeros(len(blank), dtype=np.int64)
+        for criterion in rulebook.criteria:
+            lets = np.zeros(len(blank), dtype=bool)
+            for compiled in resting:
+                read = [f for f in compiled.presumption.presume if f in criterion.condition.facts]
+                if read:
+                    quiet = np.logical_or.reduce([silent[name].to_numpy() for name in read])
+                    lets |= quiet & _waits(compiled, weighing.facts, against)
+            if lets.any():
+                readers += lets & leverage.matters(criterion.id)
+        readers[~blank] = 0
+        yield BasisQuestion(
+            fact, readers, _settles(fact, readers > 0, weighing, day, effective, rulebook)
+        )
+
+
+def _resting_on(rulebook: CompiledRulebook) -> dict[str, list[CompiledPresumption]]:
+    """The presumptions whose basis reads each fact that says that something was seen."""
+    resting: dict[str, list[CompiledPresumption]] = {}
+    for compiled in rulebook.presumptions:
+        for fact in compiled.basis.facts:
+            if FACTS[fact].seen:
+                resting.setdefault(fact, []).append(compiled)
+    return resting
+
+
+def _waits(compiled: CompiledPresumption, facts: Frame, against: Frame) -> Flags:
+    """Whether a presumption only waits for its basis: that is UNKNOWN, and nothing is against it."""
+    basis = facts.select(expression(compiled.basis.sql).is_null().alias("open"))["open"]
+    waits: Flags = basis.to_numpy() & ~against[compiled.id].to_numpy()
+    return waits
+
+
+def _settles(
+    fact: str,
+    asked: Flags,
+    weighing: Weighing,
+    day: pl.Series,
+    effective: Frame,
+    rulebook: CompiledRulebook,
+) -> Flags:
+    """Whether an open case would be decided, were something seen."""
+    settles = np.zeros(len(asked), dtype=bool)
+    rows = np.flatnonzero(asked)
+    if not len(rows):
+        return settles
+    taken = pl.Series(rows, dtype=pl.UInt32)
+    there = weighing.take(taken)
+    seen = there.facts.with_columns(whole(fact, True, pl.Boolean(), len(rows)))
+    presumed = with_presumptions(seen, presumable(seen, rulebook), rulebook)
+    touched = {fact, *rulebook.presumed}
+    moved = [c for c in rulebook.criteria if touched.intersection(c.condition.facts)]
+    world = dataclasses.replace(there, facts=seen, presumed=presumed)
+    _, values = world.values(moved, day.gather(taken))
+    table = RouteTable.of(rulebook)
+    after = effective[taken].with_columns(values.get_columns())
+    code = table.code(position(after, rulebook.criteria, rulebook))
+    settles[rows] = table.look_up(table.route, code) != UNDECIDED
+    return settles
