@@ -1,4 +1,4 @@
-"""Basis: what must be seen before presumptions may decide an open case, and whether that settles it.
+"""Basis: what must be seen before presumptions may decide an open case.
 
 A presumption needs its basis TRUE on the record, such as that the charges were seen. Where the
 basis is UNKNOWN, to see it is a way to settle the route, so it is asked for like a fact that a
@@ -101,7 +101,7 @@ def _resting_on(rulebook: CompiledRulebook) -> dict[str, list[CompiledPresumptio
 
 
 def _waits(compiled: CompiledPresumption, facts: Frame, against: Frame) -> Flags:
-    """Whether a presumption only waits for its basis: that is UNKNOWN, and nothing is against it."""
+    """Whether a presumption waits for its basis alone: it is UNKNOWN, and nothing is against it."""
     basis = facts.select(expression(compiled.basis.sql).is_null().alias("open"))["open"]
     waits: Flags = basis.to_numpy() & ~against[compiled.id].to_numpy()
     return waits

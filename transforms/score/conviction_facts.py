@@ -3,7 +3,8 @@
 Whether a conviction counts depends on the rulebook (`counted_convictions`) and on what is known of
 the conviction: a court may have vacated it, or it may be a juvenile adjudication. A person who was
 21 at the conviction is taken to be no juvenile (this project's choice), so the birth date and the
-date of conviction settle most; for the rest, `vacated_convictions` and `juvenile_adjudications` ask.
+date of conviction settle most; the facts `vacated_convictions` and `juvenile_adjudications` ask for
+the rest.
 
 An offense of which the words leave the category open counts for and against no category.
 """
@@ -26,8 +27,8 @@ IMMIGRATION_OFFENSES = (*STATUS_OFFENSES, "IMMIGRATION_FRAUD")
 WEAPONS = ("FIREARM", "WEAPON")
 OPEN_THREATS = (*WEAPONS, "BURGLARY", "ARSON", "GANG")
 NO_JUVENILE = 21
-# A misdemeanor under federal law, as ICE's answers of June 2015 put it: more than five days, and not
-# more than a year.
+# A misdemeanor under federal law, by ICE's answers of June 2015: more than five days, and not more
+# than a year.
 FIVE_DAYS, A_YEAR = 5, 365
 
 BORN_AT_LATEST = "_born_at_latest"

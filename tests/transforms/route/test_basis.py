@@ -1,4 +1,4 @@
-"""What must be seen before presumptions may decide: asked for where seeing it could settle a case."""
+"""What must be seen before presumptions may decide: asked for where it could settle a case."""
 
 from __future__ import annotations
 

@@ -52,6 +52,10 @@ CLEAN: Row = {
 }
 
 
+def convicted(category: str) -> Row:
+    return {**CLEAN, **SEEN, "convictions": [{**MISDEMEANOR, "category": category}]}
+
+
 def reviewed(name: str, case: Row, as_of: datetime.date | None = None) -> Row:
     rulebook = load(name)
     day = as_of or rulebook.rulebook.issued
@@ -118,11 +122,11 @@ def test_no_marker_where_nothing_adverse_and_decisive_is_blank(case: Row, why: s
         # P7, "egregious".
         (NOVEMBER, {**CLEAN, **SEEN, "egregious_violations": True}, True),
         # P2(c), "other significant threat": a firearm may be one, theft is none.
-        (NOVEMBER, {**CLEAN, **SEEN, "convictions": [{**MISDEMEANOR, "category": "FIREARM"}]}, True),
-        (NOVEMBER, {**CLEAN, **SEEN, "convictions": [{**MISDEMEANOR, "category": "THEFT"}]}, False),
+        (NOVEMBER, convicted("FIREARM"), True),
+        (NOVEMBER, convicted("THEFT"), False),
         # P2(c), words that may mean less: harassment, exposure, damage to property.
         *(
-            (NOVEMBER, {**CLEAN, **SEEN, "convictions": [{**MISDEMEANOR, "category": words}]}, True)
+            (NOVEMBER, convicted(words), True)
             for words in ("harassment", "indecent exposure", "arson", "vandalism")
         ),
         # 2014, 1(c): whether somebody took part in a gang intentionally.

@@ -32,6 +32,7 @@ KNOWN: st.SearchStrategy[Known] = st.sampled_from([0.3, 0.95, QUIET, QUIET])
 ONE_DAY = datetime.timedelta(days=1)
 # Rows that a parameter of their rulebook turns off.
 TURNED_OFF = {"listed-expedited"}
+ASKED_OF_CONVICTIONS = FACTS["convictions"].settled_by
 
 
 @pytest.fixture(params=names(), scope="module")
@@ -292,8 +293,9 @@ def test_more_evidence_puts_no_other_route_on_the_record_than_it_gives(
     before = first["state"] == "ON_THE_RECORD"
     assert (settled & (then["route"] == first["route"])).filter(before).all()
     if share == 1:
-        # Nothing else was asked, so all answers settle every case.
-        assert settled.all()
+        # Nothing else is asked for, but which of the convictions on file count.
+        convicted = first["missing_facts"].list.set_intersection([*ASKED_OF_CONVICTIONS])
+        assert (settled | (convicted.list.len() > 0)).all()
 
 
 def answered(
@@ -301,8 +303,8 @@ def answered(
 ) -> pl.DataFrame:
     """The facts, with the first of what each case asks for as a completion has it."""
     rows = []
-    for case, end, names in zip(facts.to_dicts(), whole.to_dicts(), asked, strict=True):
-        told = [c for name in names[: ceil(len(names) * share)] for c in FACTS[name].columns]
+    for case, end, ask in zip(facts.to_dicts(), whole.to_dicts(), asked, strict=True):
+        told = [c for name in ask[: ceil(len(ask) * share)] for c in FACTS[name].columns]
         rows.append(case | {column: end[column] for column in told})
     return pl.DataFrame(rows, schema=facts.schema)
 
