@@ -6,7 +6,7 @@ import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.outcomes import Route
+from schemas.outcomes import Route, State
 
 
 class _Part(BaseModel):
@@ -36,7 +36,8 @@ class GoodNight(_Part):
         age_seconds: How long ago that was; negative where a clock is or was wrong.
         seconds: How long it took.
         cases: Cases in its snapshot.
-        routed: Cases by route.
+        routed: Cases by route and state.
+        needs_review: Cases flagged for human review, by route.
         completed: Cases that the court has completed.
         out_of_scope: Cases that the night's scope or courts leave out.
         quarantined: Records that could not be read or normalized.
@@ -60,7 +61,8 @@ class GoodNight(_Part):
     age_seconds: float
     seconds: float
     cases: int
-    routed: dict[Route, int]
+    routed: dict[Route, dict[State, int]]
+    needs_review: dict[Route, int]
     completed: int
     out_of_scope: int
     quarantined: int

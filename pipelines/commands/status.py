@@ -20,6 +20,7 @@ from pipelines.cli.run_command import run_command
 from pipelines.nights.failures import last_failure, read_text
 from schemas.errors import InputError
 from schemas.manifest import Manifest
+from schemas.outcomes import ROUTES, STATES, Route, State
 from schemas.status import GoodNight, Status
 from schemas.words import queue_mark
 
@@ -133,7 +134,8 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
         age_seconds=(now - finished).total_seconds(),
         seconds=manifest.seconds,
         cases=night.cases,
-        routed=manifest.counts.routed,
+        routed=_every_state(manifest.states),
+        needs_review=manifest.needs_review,
         completed=manifest.counts.completed,
         out_of_scope=manifest.counts.out_of_scope,
         quarantined=manifest.counts.quarantined,
@@ -166,7 +168,8 @@ def in_words(status: Status) -> list[str]:
         lines += [
             f"last good night: {good.run_id}, as of {good.as_of} under {good.rulebook}",
             f"finished {good.finished:%Y-%m-%d %H:%M} UTC, {ago}",
-            f"cases: {good.cases:,} ({_parts(good.routed | _others(good))})",
+            f"cases: {good.cases:,} ({_parts(_routed(good) | _others(good))})",
+            *_by_state(good),
             f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
             f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(_marks(good.queue))})",
             f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
@@ -187,6 +190,27 @@ def _not_read(good: GoodNight) -> str:
     )
     lost = f"{good.lost_records:,} records{unknown} lost in {good.damaged_files:,} damaged files"
     return f"{lost}; {good.left_out:,} files or folders left out"
+
+
+def _every_state(
+    counted: Mapping[Route, Mapping[State, int]],
+) -> dict[Route, dict[State, int]]:
+    """Cases by route and state, those of which there are none included."""
+    return {
+        route: {state: counted.get(route, {}).get(state, 0) for state in STATES} for route in ROUTES
+    }
+
+
+def _routed(good: GoodNight) -> dict[str, int]:
+    return {route: sum(states.values()) for route, states in good.routed.items()}
+
+
+def _by_state(good: GoodNight) -> Iterator[str]:
+    """How each route is split by state, a line a route."""
+    for route, states in good.routed.items():
+        parts = {state.lower().replace("_", " "): number for state, number in states.items()}
+        review = good.needs_review.get(route, 0)
+        yield f"  {route}: {_parts(parts)}; needs review {review:,}"
 
 
 def _others(good: GoodNight) -> dict[str, int]:
@@ -217,7 +241,15 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("last_good_timestamp_seconds", "When the last good night ended", finished)
     yield from _gauge("last_good_duration_seconds", "How long it took", {"": good.seconds})
     yield from _gauge("cases", "Cases in its snapshot", {"": good.cases})
-    yield from _gauge("routed_cases", "Cases by route", good.routed, "route")
+    by_state = {
+        (route, state.lower()): number
+        for route, states in good.routed.items()
+        for state, number in states.items()
+    }
+    yield from _gauge("routed_cases", "Cases by route and state", by_state, "route", "state")
+    yield from _gauge(
+        "needs_review_cases", "Cases flagged for human review", good.needs_review, "route"
+    )
     yield from _gauge("completed_cases", "Cases completed", {"": good.completed})
     yield from _gauge("out_of_scope_cases", "Cases left out", {"": good.out_of_scope})
     yield from _gauge("quarantined_records", "Records quarantined", {"": good.quarantined})
@@ -237,16 +269,17 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("foreign_files", "Files that held something else", {"": good.foreign})
 
 
-def _gauge(name: str, help_: str, values: Mapping[Any, float], label: str = "") -> Iterator[str]:
+def _gauge(name: str, help_: str, values: Mapping[Any, float], *labels: str) -> Iterator[str]:
     if not values:
         return
     yield f"# HELP discretion_{name} {help_}."
     yield f"# TYPE discretion_{name} gauge"
     for key, value in values.items():
         # Keys are names of ours: letters, digits and underscores.
-        labels = f'{{{label}="{key}"}}' if label else ""
+        keys = key if isinstance(key, tuple) else (key,)
+        pairs = ",".join(f'{label}="{part}"' for label, part in zip(labels, keys, strict=False))
         number = f"{value:.3f}" if isinstance(value, float) else int(value)
-        yield f"discretion_{name}{labels} {number}"
+        yield f"discretion_{name}{f'{{{pairs}}}' if pairs else ''} {number}"
 
 
 if __name__ == "__main__":
