@@ -71,11 +71,13 @@ class Check(_Part):
         reason: Why they may be presumed.
         presumed: The facts, each as presumed.
         not_known: Facts that could speak against it, and are not known.
+        settled_by: The step before acting that tells whether they hold; None where it is another.
     """
 
     reason: str
     presumed: tuple[FactSaid, ...]
     not_known: tuple[FactSaid, ...]
+    settled_by: Step | None = None
 
 
 class ReviewReasonSaid(_Part):

@@ -110,7 +110,8 @@ class Presumption(_Part):
     """Facts that, where unknown, may be presumed so that they don't stop a route.
 
     They are presumed only where `basis` is TRUE on the record, and no condition of `against` is
-    TRUE or reads a fact in conflict. `reason` says why, by the route that leans on them.
+    TRUE or reads a fact in conflict. `reason` says why, by the route that leans on them. A
+    `settled_by` is the step before acting that tells whether they hold.
     """
 
     id: Slug
@@ -118,6 +119,7 @@ class Presumption(_Part):
     basis: Circumstance
     against: tuple[Circumstance, ...] = ()
     reason: dict[Route, Text] = Field(min_length=1)
+    settled_by: Step | None = None
 
     def reason_for(self, route: Route) -> str:
         """Why the facts may be presumed when a route leans on them."""

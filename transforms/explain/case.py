@@ -178,7 +178,7 @@ def _assembled(
         favorable=_weighing_facts(case, "for"),
         convictions=convictions(case.record["convictions"]),
         conflicts=tuple(_conflicts(case.facts.get("conflicts") or ())),
-        checks=_checks(row["checks"]),
+        checks=_checks(row["checks"], case.book),
         steps=tuple(StepSaid(step=step, says=STEP_TEXTS[step]) for step in row["steps"] or ()),
         ask=_questions(case, None if everything else MOST_ASKED),
         asked=len(row["missing_facts"]),
@@ -266,7 +266,7 @@ def _conflicts(ids: Sequence[str]) -> Iterator[ConflictSaid]:
         yield ConflictSaid(conflict=conflict, says=CONFLICTS[conflict].says)
 
 
-def _checks(checks: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
+def _checks(checks: Sequence[Mapping[str, Any]], rulebook: CompiledRulebook) -> tuple[Check, ...]:
     by_reason: dict[str, list[Mapping[str, Any]]] = {}
     for check in checks:
         by_reason.setdefault(check["reason"], []).append(check)
@@ -278,6 +278,7 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
                 fact_said(name, dict.fromkeys(FACTS[name].columns))
                 for name in dict.fromkeys(n for check in group for n in check["not_known"] or ())
             ),
+            settled_by=rulebook.presumed[group[0]["fact"]].presumption.settled_by,
         )
         for reason, group in by_reason.items()
     )

@@ -17,13 +17,13 @@ from schemas.explanation import (
     Question,
     Weighing,
 )
-from schemas.outcomes import FORM_TEXTS
+from schemas.outcomes import FORM_TEXTS, STEP_TEXTS, Step
 from schemas.words import day, sentence, warning_in_words
 
 WIDTH = 80
 YEARS_AHEAD = 5
 # Of more presumptions with one reason the page says how many, and --all which.
-MOST_PRESUMED = 4
+MOST_PRESUMED = 3
 MOST_POINTS = 8
 MARK = "[confidential]"
 SEEN = {
@@ -186,18 +186,41 @@ def _on_file(facts: Sequence[FactSaid], convictions: Sequence[str]) -> Iterator[
 def _before_acting(explanation: Explanation, everything: bool) -> tuple[str, list[_Item]]:
     expedited = explanation.outcome.route == "expedite"
     heading = "Ask before anybody accelerates" if expedited else "Before anybody acts"
-    checks = [_Item(f"- {_check(check, everything)}") for check in explanation.checks]
-    return heading, [*checks, *(_Item(f"- {step.says}") for step in explanation.steps)]
+    if everything:
+        checks = [_Item(f"- {_check(check)}") for check in explanation.checks]
+        return heading, [*checks, *(_Item(f"- {step.says}") for step in explanation.steps)]
+    return heading, [_Item(f"- {text}") for text in _checks_in_short(explanation)]
 
 
-def _check(check: Check, everything: bool) -> str:
-    count = len(check.presumed)
-    shown = check.presumed if everything else check.presumed[:MOST_PRESUMED]
-    rest = f"; and {count - len(shown)} more (--all lists them)" if count > len(shown) else ""
+def _checks_in_short(explanation: Explanation) -> Iterator[str]:
+    """One text a reason; what a step of the program tells is said with the step."""
+    by_step: dict[Step, list[FactSaid]] = {}
+    for check in explanation.checks:
+        if check.settled_by is not None:
+            by_step.setdefault(check.settled_by, []).extend(check.presumed)
+    for step, presumed in by_step.items():
+        yield f"{STEP_TEXTS[step]} Presumed until then: {_first(presumed)}."
+    for check in explanation.checks:
+        if check.settled_by is None:
+            yield f"{sentence(check.reason)} Presumed: {_first(check.presumed)}."
+    rest = [step.says for step in explanation.steps if step.step not in by_step]
+    if rest:
+        yield " ".join(rest)
+    if any(check.not_known for check in explanation.checks):
+        yield "What else isn't known and could speak against these, --all lists."
+
+
+def _first(presumed: Sequence[FactSaid]) -> str:
+    """The first of some presumptions, and how many more there are."""
+    more = len(presumed) - MOST_PRESUMED
+    return _facts(presumed[:MOST_PRESUMED]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _check(check: Check) -> str:
     unseen = (
         f" Not known either: {_facts(check.not_known, labels=True)}." if check.not_known else ""
     )
-    return f"{sentence(check.reason)} Presumed: {_facts(shown)}{rest}.{unseen}"
+    return f"{sentence(check.reason)} Presumed: {_facts(check.presumed)}.{unseen}"
 
 
 def _ask(explanation: Explanation) -> Iterator[_Item]:
