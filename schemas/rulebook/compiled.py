@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.facts import high, low
 from schemas.rulebook.condition import Condition, Term
@@ -62,7 +63,7 @@ class CompiledPresumption:
         return self.presumption.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledRulebook:
     """A rulebook ready to be applied to fact frames; made of plain data, so it pickles.
 
@@ -91,7 +92,7 @@ class CompiledRulebook:
         """The rulebook's id."""
         return self.rulebook.id
 
-    @property
+    @cached_property
     def atoms(self) -> tuple[str, ...]:
         """What an outcome hangs on beside the score.
 
@@ -100,7 +101,7 @@ class CompiledRulebook:
         named = {name for row in self.routing for name in row.named}
         return (*LISTS, *(c.id for c in self.criteria if c.id in named))
 
-    @property
+    @cached_property
     def cuts(self) -> tuple[int, ...]:
         """The scores at which a row comes out otherwise, in order."""
         return tuple(sorted({cut for row in self.routing for cut in row.cuts}))
@@ -109,15 +110,18 @@ class CompiledRulebook:
         """The criteria of one list: priority, favored or factor."""
         return tuple(c for c in self.criteria if c.criterion.list == name)
 
-    @property
+    @cached_property
     def presumed(self) -> dict[str, CompiledPresumption]:
         """The presumption of each fact that may be presumed, in the rulebook's order."""
         return {fact: p for p in self.presumptions for fact in p.presumption.presume}
 
+    @cached_property
+    def _since(self) -> dict[str, str | None]:
+        return {milestone.id: milestone.since for milestone in self.milestones}
+
     def facts_read(self, condition: Condition) -> tuple[str, ...]:
         """The facts a condition depends on, those behind its milestones included."""
-        since = {milestone.id: milestone.since for milestone in self.milestones}
-        behind = (since[name] for name in condition.milestones)
+        behind = (self._since[name] for name in condition.milestones)
         return tuple(
             dict.fromkeys((*condition.facts, *(name for name in behind if name is not None)))
         )

@@ -7,8 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlglot import exp
-
 Parameter = bool | int | datetime.date | str | list[str]
 TermKind = Literal["count", "date"]
 
@@ -84,4 +82,6 @@ def literal(value: bool | int | str | datetime.date) -> str:
     """A value as SQL."""
     if isinstance(value, datetime.date):
         return f"DATE '{value.isoformat()}'"
-    return exp.convert(value).sql()
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value).upper()

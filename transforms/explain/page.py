@@ -207,7 +207,7 @@ def _checks_in_short(explanation: Explanation) -> Iterator[str]:
     if rest:
         yield " ".join(rest)
     if any(check.not_known for check in explanation.checks):
-        yield "What else isn't known and could speak against these, --all lists."
+        yield "--all also lists what isn't known and could speak against these."
 
 
 def _first(presumed: Sequence[FactSaid]) -> str:

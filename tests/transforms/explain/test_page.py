@@ -76,7 +76,7 @@ CLOSED: dict[str, Any] = BARE | {
     "conflicts": [{"conflict": "MARRIED_UNMARRIED", "says": "a spouse, and unmarried"}],
     "checks": [
         {
-            "reason": "The background check will tell.",
+            "reason": "The agency's record shows none.",
             "presumed": [{**WARRANT, "says": f"no kind of record {n}"} for n in range(6)],
             "not_known": [{**WARRANT, "says": "outstanding criminal warrant: not known"}],
         }
@@ -161,10 +161,10 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
         "  military service, the respondent; victim of human trafficking [confidential]",
         "",
         "Before anybody acts",
-        "  - The background check will tell. Presumed: no kind of record 0; no kind of",
-        "    record 1; no kind of record 2; no kind of record 3; and 2 more (--all lists",
-        "    them). Not known either: outstanding criminal warrant.",
+        "  - The agency's record shows none. Presumed: no kind of record 0; no kind of",
+        "    record 1; no kind of record 2; and 3 more.",
         "  - Have a supervisor sign.",
+        "  - --all also lists what isn't known and could speak against these.",
         "",
         "What to ask next",
         "  1. Has the respondent been a victim of human trafficking to this country?",
@@ -188,6 +188,30 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
         "[confidential]: protected from disclosure by law (8 USC 1367, 8 CFR 208.6).",
         "It recommends. An attorney decides.",
     ]
+
+
+def test_what_a_step_tells_is_one_line_with_the_step() -> None:
+    step = {"step": "BACKGROUND_CHECK", "says": "Run the background check."}
+    told = [
+        {
+            "reason": f"Reason {n}.",
+            "presumed": [{**WARRANT, "says": f"no record of kind {n}"}],
+            "not_known": [],
+            "settled_by": "BACKGROUND_CHECK",
+        }
+        for n in range(2)
+    ]
+    lines = text(CLOSED | {"checks": told, "steps": [step, *CLOSED["steps"]]})
+    start = lines.index("Before anybody acts")
+    assert lines[start : start + 5] == [
+        "Before anybody acts",
+        "  - Run the background check. Presumed until then: no record of kind 0; no",
+        "    record of kind 1.",
+        "  - Have a supervisor sign.",
+        "",
+    ]
+    everything = text(CLOSED | {"checks": told}, everything=True)
+    assert "  - Reason 0. Presumed: no record of kind 0." in everything
 
 
 def test_all_lists_every_presumption_and_every_criterion() -> None:
