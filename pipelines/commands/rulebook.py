@@ -145,7 +145,7 @@ def _in_force(day: datetime.date | None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from pipelines.commands.rulebook_report import check_html, coverage_table
+    from pipelines.commands.rulebook_report import check_html, coverage_table, note_lines
     from transforms.explain.check import check
 
     name = _named(options)
@@ -156,8 +156,8 @@ def _check(options: argparse.Namespace) -> int:
     notes = locate(path, text, list(found.notes))
     for line in problems:
         print(shown(line), file=sys.stderr)
-    for line in notes:
-        print(f"note: {shown(line)}")
+    for line in note_lines(found.notes):
+        print(shown(line))
     if options.coverage:
         console = SafeConsole(width=None if sys.stdout.isatty() else 100, soft_wrap=False)
         console.print(coverage_table(compiled.rulebook, found.coverage))

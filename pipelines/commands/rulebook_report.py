@@ -13,6 +13,7 @@ from schemas.rulebook.differences import Difference, differences
 from schemas.rulebook.model import Rulebook
 from transforms.explain.check import Check
 from transforms.explain.coverage import Coverage
+from transforms.explain.notes import Note, grouped
 
 WIDTH = 80
 STYLE = """\
@@ -42,6 +43,22 @@ def coverage_table(book: Rulebook, shown: Coverage) -> Table:
         table.add_row(row.id, str(shown.rows[row.id] or "none"), "", "", row.why)
     table.add_row("no single row", str(shown.undecided or "none"), "", "", "unknown facts decide")
     return table
+
+
+def note_lines(notes: Sequence[Note]) -> Iterator[str]:
+    """What a check found that may be meant, as lines of 80 columns under headings.
+
+    Args:
+        notes: The notes.
+
+    Yields:
+        Lines, an empty one after each group.
+    """
+    for heading, items in grouped(notes):
+        yield heading
+        for item in items:
+            yield from _wrapped(f"- {item}")
+        yield ""
 
 
 def check_html(book: Rulebook, found: Check, problems: Sequence[str], notes: Sequence[str]) -> str:

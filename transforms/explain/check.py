@@ -9,6 +9,7 @@ from transforms.explain.coverage import Coverage
 from transforms.explain.criterion_proofs import criterion_notes, criterion_problems
 from transforms.explain.empty_record import empty_record_problems
 from transforms.explain.examples import run_examples
+from transforms.explain.notes import Note
 from transforms.explain.table_proofs import table_notes, table_problems
 
 
@@ -23,7 +24,7 @@ class Check:
     """
 
     problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
+    notes: tuple[Note, ...]
     coverage: Coverage
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from schemas.rulebook.compile import either
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook, Problem
 from schemas.rulebook.condition import Condition
+from transforms.explain.notes import Note
 from transforms.explain.possible import can_be_true
 from transforms.explain.worlds import reads
 
@@ -38,7 +39,7 @@ def criterion_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
             yield Problem(place, f"{criterion.id} can never matter: {reason}")
 
 
-def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Problem]:
+def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Note]:
     """What a reader of criteria should know, though it may be meant.
 
     Args:
@@ -53,21 +54,28 @@ def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Problem]:
     for number, criterion in enumerate(rulebook.criteria):
         place, on = ("criteria", number), criterion.criterion.list
         if _turned_off(criterion):
-            yield Problem(place, f"{criterion.id} is turned off by its parameters")
+            yield Note(
+                place, f"{criterion.id} is turned off by its parameters", "OFF", criterion.id
+            )
             continue
         if on in LISTS and criterion.id not in named:
             others = [c.condition for c in rulebook.of_list(on) if c.id != criterion.id]
             if others and can_be_true(_alone(criterion, others), rulebook) is False:
-                yield Problem(
+                yield Note(
                     place,
                     f"{criterion.id} never decides: wherever it holds, another of the "
                     f"{LIST_WORDS[on]} does",
+                    "COVERED",
+                    criterion.id,
+                    criterion.criterion.title,
                 )
     factors = rulebook.of_list("factor")
     if factors and "score" not in rows:
-        yield Problem(
+        yield Note(
             ("routing",),
             "no row reads the score: the factors order the queue and decide nothing",
+            "SCORE",
+            "the score: the factors order the queue and decide nothing",
         )
 
 

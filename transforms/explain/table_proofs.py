@@ -10,6 +10,7 @@ import polars as pl
 from schemas.outcomes import FORM_TEXTS
 from schemas.rulebook.compiled import LISTS, Problem
 from schemas.rulebook.model import RoutingRow, Rulebook
+from transforms.explain.notes import Note
 from transforms.explain.worlds import Worlds, parameters, reads, worlds
 
 HOLDS = {
@@ -45,7 +46,7 @@ def table_problems(rulebook: Rulebook) -> Iterator[Problem]:
         )
 
 
-def table_notes(rulebook: Rulebook) -> Iterator[Problem]:
+def table_notes(rulebook: Rulebook) -> Iterator[Note]:
     """What a reader of a routing table should know, though it may be meant.
 
     Args:
@@ -58,7 +59,13 @@ def table_notes(rulebook: Rulebook) -> Iterator[Problem]:
     table, rows = worlds(rulebook), rulebook.routing
     for number, row in enumerate(rows):
         if not table.first(number).any() and (parameter := turned_off(rulebook, number)):
-            yield Problem(("routing", number), f"the row {row.id} is turned off by :{parameter}")
+            yield Note(
+                ("routing", number),
+                f"the row {row.id} is turned off by :{parameter}",
+                "OFF",
+                f"row {row.id}",
+                f":{parameter}",
+            )
     for upper, lower in itertools.combinations(range(len(rows)), 2):
         if _outcome(rows[upper]) == _outcome(rows[lower]):
             continue
@@ -72,10 +79,13 @@ def table_notes(rulebook: Rulebook) -> Iterator[Problem]:
             read = reads([rows[upper].when, rows[lower].when])
             where = _first_in_words(table, one & other, read, rulebook)
             above, below = _outcome(rows[upper]), _outcome(rows[lower])
-            yield Problem(
+            yield Note(
                 ("routing", upper),
                 f"the rows {rows[upper].id} and {rows[lower].id} overlap where {where}: "
                 f"the upper one decides ({above}, not {below})",
+                "OVERLAP",
+                f"{rows[upper].id} ({above})",
+                f"before {rows[lower].id} ({below})",
             )
 
 
