@@ -12,7 +12,7 @@ import functools
 import polars as pl
 
 from schemas.codes import form_families
-from schemas.conflicts import conflicts_of
+from schemas.conflicts import CONFLICTS, conflicts_of
 from schemas.facts import FACTS, REMOVALS, high, low
 from schemas.rulebook.model import CountedConvictions
 from transforms.frames.frame import Frame
