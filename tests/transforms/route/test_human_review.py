@@ -31,6 +31,14 @@ MISDEMEANOR: Row = {
     "juvenile_adjudication": False,
     "sentence_days": 10,
 }
+FELONY: Row = {
+    **MISDEMEANOR,
+    "grade": "FELONY",
+    "category": "THEFT",
+    "jurisdiction": "STATE",
+    "immigration_element": False,
+}
+BORN: Row = {"birth_date": "1970-05-01"}
 # Nothing adverse in the whole record.
 CLEAN: Row = {
     "removals": [],
@@ -166,12 +174,17 @@ def test_words_that_a_person_must_judge_flag_where_they_are_true(
         # A close with a known warrant, pending charge, or arrest without a disposition.
         (NOVEMBER, {**VETERAN, **CLEAN, "outstanding_warrant": True}, "close", True),
         (NOVEMBER, {**VETERAN, **CLEAN, "pending_charges": 1}, "close", True),
-        (NOVEMBER, {**VETERAN, **CLEAN, "arrests_without_disposition": 1}, "close", True),
+        (
+            NOVEMBER,
+            {**VETERAN, **CLEAN, "arrests": 1, "arrests_without_disposition": 1},
+            "close",
+            True,
+        ),
         (NOVEMBER, {**VETERAN, **CLEAN}, "close", False),
         # The rule is for closing: a case that continues has them, too.
         (
             NOVEMBER,
-            {**CLEAN, **SEEN, "arrests_without_disposition": 1, "gang_member": True},
+            {**CLEAN, **SEEN, **BORN, "outstanding_warrant": True, "gang_member": True},
             "expedite",
             False,
         ),
@@ -180,7 +193,7 @@ def test_words_that_a_person_must_judge_flag_where_they_are_true(
         # 2014: a factor that the memo lists, such as military service, beside a priority.
         (
             DHS_2014,
-            {**VETERAN, **CLEAN, "convictions": [{**MISDEMEANOR, "grade": "FELONY"}]},
+            {**VETERAN, **CLEAN, "convictions": [FELONY]},
             "expedite",
             True,
         ),
