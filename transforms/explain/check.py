@@ -38,12 +38,12 @@ def check(rulebook: CompiledRulebook) -> Check:
         What was found, each with its place in the file.
     """
     book = rulebook.rulebook
-    problems_of_examples, shown = run_examples(rulebook)
+    problems_of_examples, counted, shown = run_examples(rulebook)
     problems = [
-        *criterion_problems(rulebook),
+        *criterion_problems(rulebook, shown),
         *table_problems(book),
         *empty_record_problems(rulebook),
         *problems_of_examples,
     ]
-    notes = [*criterion_notes(rulebook), *table_notes(book)]
-    return Check(tuple(problems), tuple(notes), shown)
+    notes = [*criterion_notes(rulebook, shown), *table_notes(book)]
+    return Check(tuple(problems), tuple(notes), counted)

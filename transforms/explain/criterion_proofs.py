@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from schemas.rulebook.compile import either
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook, Problem
 from schemas.rulebook.condition import Condition
+from transforms.explain.examples import NOTHING_SHOWN, Shown
 from transforms.explain.notes import Note
 from transforms.explain.possible import can_be_true
 from transforms.explain.worlds import reads
@@ -14,11 +15,14 @@ from transforms.explain.worlds import reads
 LIST_WORDS = {"priority": "priorities", "favored": "favored classes"}
 
 
-def criterion_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
+def criterion_problems(
+    rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN
+) -> Iterator[Problem]:
     """What is wrong with criteria, in words.
 
     Args:
         rulebook: The rulebook.
+        shown: What its examples show, which proves as much as a search.
 
     Yields:
         Criteria that no case can meet, that every case meets, and that nothing reads.
@@ -27,11 +31,15 @@ def criterion_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
         place = ("criteria", number)
         if _turned_off(criterion):
             continue
-        if can_be_true(criterion.condition, rulebook) is False:
+        can_hold = criterion.id in shown.true or can_be_true(criterion.condition, rulebook)
+        if can_hold is False:
             yield Problem(
                 place, f"{criterion.id} can never be TRUE: no case can meet its condition"
             )
-        elif can_be_true(_not(criterion.condition), rulebook) is False:
+        elif (
+            criterion.id not in shown.false
+            and can_be_true(_not(criterion.condition), rulebook) is False
+        ):
             yield Problem(
                 place, f"{criterion.id} can never be FALSE: every case meets its condition"
             )
@@ -39,11 +47,12 @@ def criterion_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
             yield Problem(place, f"{criterion.id} can never matter: {reason}")
 
 
-def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Note]:
+def criterion_notes(rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN) -> Iterator[Note]:
     """What a reader of criteria should know, though it may be meant.
 
     Args:
         rulebook: The rulebook.
+        shown: What its examples show, which proves as much as a search.
 
     Yields:
         Criteria that parameters turn off, criteria of a list that hold only where another of the
@@ -58,7 +67,7 @@ def criterion_notes(rulebook: CompiledRulebook) -> Iterator[Note]:
                 place, f"{criterion.id} is turned off by its parameters", "OFF", criterion.id
             )
             continue
-        if on in LISTS and criterion.id not in named:
+        if on in LISTS and criterion.id not in named and criterion.id not in shown.alone:
             others = [c.condition for c in rulebook.of_list(on) if c.id != criterion.id]
             if others and can_be_true(_alone(criterion, others), rulebook) is False:
                 yield Note(

@@ -1,27 +1,34 @@
-"""Running a rulebook's examples: small case records with the expected result."""
+"""Examples: small case records with the expected result, and what is wrong with a rulebook's."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from schemas.case_record import CaseRecord
-from schemas.facts import high, low
-from schemas.rulebook.compiled import CompiledRulebook, Problem
+from schemas.rulebook.compiled import LISTS, CompiledRulebook, Problem
 from schemas.rulebook.model import Example
 from transforms.explain.coverage import Coverage, coverage
+from transforms.explain.example_runs import ExampleRuns, run_all
 from transforms.explain.table_proofs import turned_off
-from transforms.frames.frame import Frame
-from transforms.normalize.case_frame import to_frame
-from transforms.normalize.records import normalize
-from transforms.route.recommendation import recommend_records
-from transforms.score.facts import derive_facts
-from transforms.score.milestones import milestone_dates
 
-ONE_DAY = datetime.timedelta(days=1)
+
+@dataclass(frozen=True)
+class Shown:
+    """What examples show of the criteria, and so need not be searched for.
+
+    Args:
+        true: Criteria that are TRUE in some example.
+        false: Criteria that are FALSE in some example.
+        alone: Criteria of a list that are TRUE in some example where all others of it are FALSE.
+    """
+
+    true: frozenset[str] = frozenset()
+    false: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+
+
+NOTHING_SHOWN = Shown()
 
 
 def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
@@ -36,79 +43,43 @@ def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
     return run_examples(rulebook)[0]
 
 
-def run_examples(rulebook: CompiledRulebook) -> tuple[list[Problem], Coverage]:
+def run_examples(rulebook: CompiledRulebook) -> tuple[list[Problem], Coverage, Shown]:
     """Run a rulebook's examples.
 
     Args:
         rulebook: The rulebook.
 
     Returns:
-        Problems, as `example_problems`, and what the examples show.
+        Problems, as `example_problems`; how many examples show what; and what they show.
     """
-    problems: list[Problem] = []
-    exercised = _Exercised()
-    for (as_of, presume), numbered in _by_day(rulebook.rulebook.examples).items():
-        cases: dict[int, CaseRecord] = {}
-        for index, example in numbered:
-            try:
-                cases[index] = _case(index, example)
-            except ValueError as error:
-                problems.append(Problem(("examples", index), str(error)))
-        records, quarantined = normalize(to_frame(cases.values()), as_of)
-        for row in quarantined.to_dicts():
-            index = int(row["case_id"])
-            del cases[index]
-            problems.append(
-                Problem(("examples", index), f"it would be quarantined: {row['detail']}")
-            )
-        recommended = recommend_records(records, rulebook, as_of, presume=presume)
-        for index, got in zip(cases, recommended.to_dicts(), strict=True):
-            example = rulebook.rulebook.examples[index]
-            exercised.rules.append(got["rule"])
-            problems += [
-                Problem(("examples", index), f"not in good form: {warning}")
-                for warning in got["warnings"]
-            ]
-            problems += [
-                Problem(("examples", index, "expect"), reason)
-                for reason in _differences(example, got)
-            ]
-        facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
-        exercised.add_days(as_of, milestone_dates(facts, rulebook))
-    problems += _not_exercised(rulebook, exercised)
-    return problems, coverage(rulebook.rulebook, exercised.rules)
+    runs = run_all(rulebook)
+    problems = [*runs.problems]
+    for place, got in runs.recommended.items():
+        example = rulebook.rulebook.examples[place]
+        problems += [
+            Problem(("examples", place), f"not in good form: {warning}")
+            for warning in got["warnings"]
+        ]
+        problems += [
+            Problem(("examples", place, "expect"), reason) for reason in _differences(example, got)
+        ]
+    problems += _not_exercised(rulebook, runs)
+    rules = [got["rule"] for got in runs.recommended.values()]
+    return problems, coverage(rulebook.rulebook, rules), _shown(rulebook, runs)
 
 
-class _Exercised:
-    """Which rows of the routing table were reached, and how near milestones examples came."""
-
-    def __init__(self) -> None:
-        self.rules: list[str | None] = []
-        self.days: set[tuple[str, int]] = set()
-
-    def add_days(self, as_of: datetime.date, dates: Frame) -> None:
-        for column in dates.columns:
-            if column == low(name := column.rsplit(".", 1)[0]):
-                known = dates.filter(dates[column] == dates[high(name)])[column]
-                self.days |= {(name, (as_of - day).days) for day in known}
-
-
-def _by_day(
-    examples: Sequence[Example],
-) -> dict[tuple[datetime.date, bool], list[tuple[int, Example]]]:
-    groups: dict[tuple[datetime.date, bool], list[tuple[int, Example]]] = {}
-    for index, example in enumerate(examples):
-        groups.setdefault((example.as_of, example.presume), []).append((index, example))
-    return groups
-
-
-def _case(index: int, example: Example) -> CaseRecord:
-    try:
-        return CaseRecord.model_validate({**example.case, "case_id": str(index)})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"case.{place}: {first['msg']}") from None
+def _shown(rulebook: CompiledRulebook, runs: ExampleRuns) -> Shown:
+    true, false, alone = set(), set(), set()
+    members = {name: {c.id for c in rulebook.of_list(name)} for name in LISTS}
+    for got in runs.recommended.values():
+        holds = {*got["criteria_true"]}
+        maybe = holds | {*got["criteria_unknown"]}
+        true |= holds
+        false |= {c.id for c in rulebook.criteria} - maybe
+        for of_list in members.values():
+            if len(of_list & maybe) == 1:
+                alone |= of_list & holds
+    return Shown(frozenset(true), frozenset(false), frozenset(alone))
 
 
 def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
@@ -143,7 +114,7 @@ def _differences(example: Example, got: dict[str, Any]) -> Iterator[str]:
             yield f"criterion {criterion}: expected {wanted}, got {value}"
 
 
-def _not_exercised(rulebook: CompiledRulebook, exercised: _Exercised) -> Iterator[Problem]:
+def _not_exercised(rulebook: CompiledRulebook, runs: ExampleRuns) -> Iterator[Problem]:
     examples = rulebook.rulebook.examples
     known = {criterion.id for criterion in rulebook.criteria}
     for index, example in enumerate(examples):
@@ -157,12 +128,13 @@ def _not_exercised(rulebook: CompiledRulebook, exercised: _Exercised) -> Iterato
                 yield Problem(
                     ("criteria", index), f"no example expects {criterion.id} to be {truth}"
                 )
+    rules = {got["rule"] for got in runs.recommended.values()}
     for index, row in enumerate(rulebook.rulebook.routing):
-        if row.id not in exercised.rules and turned_off(rulebook.rulebook, index) is None:
+        if row.id not in rules and turned_off(rulebook.rulebook, index) is None:
             yield Problem(("routing", index), f"no example reaches the row {row.id}")
     for index, milestone in enumerate(rulebook.milestones):
         for offset, words in ((-1, "the day before"), (0, "on"), (1, "the day after")):
-            if (milestone.id, offset) not in exercised.days:
+            if (milestone.id, offset) not in runs.days:
                 yield Problem(
                     ("milestones", index), f"no example is {words} the milestone {milestone.id}"
                 )

@@ -37,6 +37,12 @@ class Missing:
     settling: pl.Series
 
 
+def nothing_missing(height: int) -> Missing:
+    """Nothing to ask of so many cases."""
+    nothing = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, height)
+    return Missing(nothing, nothing)
+
+
 def unknown_facts(facts: Frame) -> Frame:
     """Which facts are not known, of those that there can be.
 

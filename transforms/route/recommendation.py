@@ -18,7 +18,7 @@ from transforms.route.checks import checks
 from transforms.route.forecast import forecast
 from transforms.route.human_review import Routed, bearing_conflicts, review_reasons
 from transforms.route.leverage import Flags, Leverage
-from transforms.route.missing import missing_facts, unknown_facts
+from transforms.route.missing import missing_facts, nothing_missing, unknown_facts
 from transforms.route.table import NONE, UNDECIDED, Array, RouteTable, shown
 from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
@@ -44,11 +44,38 @@ def recommend(
     Returns:
         The columns of recommendation.avsc, one row a case, in order.
     """
+    days = whole("as_of", as_of, pl.Date(), facts.height)
+    return _recommend(facts, rulebook, days, presume, as_of)
+
+
+def recommend_on(
+    facts: Frame, rulebook: CompiledRulebook, days: pl.Series, *, presume: bool = True
+) -> Frame:
+    """Recommend a route for each case as of its own day, without what to ask.
+
+    Args:
+        facts: As for `recommend`.
+        rulebook: The rulebook.
+        days: The date as of which to assess (Date), one a case.
+        presume: Whether the rulebook's presumptions are used.
+
+    Returns:
+        As of `recommend`, with `missing_facts` and `settling_facts` empty.
+    """
+    return _recommend(facts, rulebook, days, presume, None)
+
+
+def _recommend(
+    facts: Frame,
+    rulebook: CompiledRulebook,
+    days: pl.Series,
+    presume: bool,
+    asked_on: datetime.date | None,
+) -> Frame:
     facts = written_out(facts)
     applies = presumable(facts, rulebook) if presume and rulebook.presumptions else None
     presumed = None if applies is None else with_presumptions(facts, applies, rulebook)
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
-    days = whole("as_of", as_of, pl.Date(), facts.height)
     real, effective = weighing.values(rulebook.criteria, days)
     table = RouteTable.of(rulebook)
     known = position(real, rulebook.criteria, rulebook)
@@ -59,7 +86,10 @@ def recommend(
     possible = table.look_up(table.possible, on_record)
     unknown = unknown_facts(facts)
     bearing = bearing_conflicts(facts, routed, leverage, rulebook)
-    missing = missing_facts(weighing, as_of, effective, acted_on, leverage, unknown)
+    if asked_on is None:
+        missing = nothing_missing(facts.height)
+    else:
+        missing = missing_facts(weighing, asked_on, effective, acted_on, leverage, unknown)
     route = _named(shown(routed.route), ROUTES)
     needs = review_reasons(weighing, days, real, routed, leverage, unknown)
     changes = forecast(MovingPart.of(weighing, effective), route, days)
