@@ -84,8 +84,8 @@ def table_notes(rulebook: Rulebook) -> Iterator[Note]:
                 f"the rows {rows[upper].id} and {rows[lower].id} overlap where {where}: "
                 f"the upper one decides ({above}, not {below})",
                 "OVERLAP",
-                f"{rows[upper].id} ({above})",
-                f"before {rows[lower].id} ({below})",
+                f"{rows[upper].id} ({rows[upper].route})",
+                f"before {rows[lower].id} ({rows[lower].route})",
             )
 
 
