@@ -137,3 +137,5 @@ def _catalog() -> dict[str, Fact]:
 
 
 FACTS: dict[str, Fact] = _catalog()
+# The fact that each column of a fact frame is of.
+FACT_OF: dict[str, str] = {column: fact.name for fact in FACTS.values() for column in fact.columns}

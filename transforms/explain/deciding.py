@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import sqlglot
 from sqlglot import exp
 
-from schemas.facts import FACTS
+from schemas.facts import FACT_OF
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
@@ -39,9 +39,8 @@ def deciding_facts(
     ).row(0)
     columns = _deciding(tree, dict(zip(parts, values, strict=True)))
     since = {milestone.id: milestone.since for milestone in rulebook.milestones}
-    facts = (column.removesuffix(".low").removesuffix(".high") for column in columns)
-    names = (since.get(fact) or fact for fact in facts)
-    return tuple(dict.fromkeys(name for name in names if name in FACTS))
+    names = (FACT_OF.get(column) or since.get(column) for column in columns)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _parts(node: exp.Expr) -> Iterator[exp.Expr]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from schemas.facts import FACTS, Fact, high, low
+from schemas.facts import FACT_OF, FACTS, Fact, high, low
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
@@ -118,9 +118,10 @@ def _milestone_steps(condition: Condition, rulebook: CompiledRulebook) -> Iterat
 
 def _consistent(columns: list[str]) -> pl.Expr:
     """Whether counts of which one is a part of another fit together, as far as they are set."""
+    counts = [name for c in columns if (name := FACT_OF.get(c)) and FACTS[name].kind == "count"]
     checks = [
         pl.col(low(part)).le(pl.col(low(whole))).fill_null(True)
-        for part in (c.removesuffix(".low") for c in columns if c.endswith(".low"))
+        for part in dict.fromkeys(counts)
         for whole in _wholes(part)
         if low(whole) in columns
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.facts import high, low
 from transforms.frames.frame import Frame
 from transforms.route.table import RouteTable
 from transforms.score.position import MovingPart
@@ -29,12 +30,11 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     table = RouteTable.of(moving.weighing.rulebook)
     now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
     moments = [pl.DataFrame(schema={**now.schema, "day": pl.Date})]
-    for column in dates.columns:
-        days = dates[column]
-        ahead = days > as_of
-        if column.endswith(".high"):
-            ahead &= days.ne_missing(dates[f"{column.removesuffix('.high')}.low"])
-        moments.append(now.with_columns(day=days).filter(ahead))
+    for milestone in moving.weighing.rulebook.milestones:
+        first, last = dates[low(milestone.id)], dates[high(milestone.id)]
+        moments.append(now.with_columns(day=first).filter(first > as_of))
+        is_another = last.ne_missing(first)
+        moments.append(now.with_columns(day=last).filter((last > as_of) & is_another))
     # All at once: a case costs little, a frame of cases much.
     later = pl.concat(moments, rechunk=True)
     there = moving.take(later["row"])

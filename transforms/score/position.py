@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.facts import high, low
+from schemas.facts import FACT_OF, high, low
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import effective, evaluate, holds_any
@@ -119,7 +119,7 @@ class MovingPart:
                 column
                 for criterion in moving(rulebook)
                 for column in weighing.facts.columns
-                if column.removesuffix(".low").removesuffix(".high") in criterion.condition.facts
+                if FACT_OF.get(column) in criterion.condition.facts
             }
         )
         # A frame without columns forgets how many rows it has.
