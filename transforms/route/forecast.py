@@ -31,10 +31,10 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
     moments = [pl.DataFrame(schema={**now.schema, "day": pl.Date})]
     for milestone in moving.weighing.rulebook.milestones:
-        first, last = dates[low(milestone.id)], dates[high(milestone.id)]
-        moments.append(now.with_columns(day=first).filter(first > as_of))
-        is_another = last.ne_missing(first)
-        moments.append(now.with_columns(day=last).filter((last > as_of) & is_another))
+        least, most = dates[low(milestone.id)], dates[high(milestone.id)]
+        moments.append(now.with_columns(day=least).filter(least > as_of))
+        is_another = most.ne_missing(least)
+        moments.append(now.with_columns(day=most).filter((most > as_of) & is_another))
     # All at once: a case costs little, a frame of cases much.
     later = pl.concat(moments, rechunk=True)
     there = moving.take(later["row"])

@@ -267,7 +267,7 @@ def test_a_fact_shown_to_be_other_than_presumed_leaves_no_route_that_leaned_on_i
             assert not (leaned & checked(shown).list.contains(fact)).any()
             hangs = leaned & (alone != routed["route"])
             assert not (hangs & (shown["route"] == routed["route"])).any(), fact
-            decisive += hangs.sum()
+            decisive += int(hangs.sum())
     assert decisive > 0 or not rulebook.presumptions
 
 
