@@ -157,7 +157,11 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
         return both(misdemeanor(one), of(one, category))
 
     def violent(one: Row) -> Truth:
-        return of(one, *violence, *sexual) if one["violent"] is None else one["violent"]
+        # Whether arson is violence the category does not say: it may be of property alone.
+        if one["violent"] is not None or of(one, "ARSON"):
+            said: Truth = one["violent"]
+            return said
+        return of(one, *violence, *sexual)
 
     def of_status(one: Row) -> Truth:
         # Fraud may or may not have status as an element: the category does not say.
@@ -202,6 +206,7 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
         ),
         "immigration_offenses": lambda c: both(of(c, *entry), stands(c)),
         "gang_offenses": lambda c: both(of(c, "GANG"), stands(c)),
+        "identity_theft_convictions": lambda c: both(of(c, "IDENTITY_THEFT"), stands(c)),
         "gang_element_convictions": lambda c: both(of_gang(c), stands(c)),
         "open_category_convictions": lambda c: both(c["category_open"] is True, stands(c)),
         "open_threat_misdemeanors": lambda c: both(
@@ -329,6 +334,7 @@ def favor(record: Row) -> Row:
         "spouse_served": served("SPOUSE"),
         "parent_served": served("PARENT"),
         "immediate_relative_served": served(*kin),
+        "close_relative_served": served("SPOUSE", "PARENT", "CHILD"),
         "combat_service": any_of(
             service, lambda s: both(s["combat"], among(s["who"], "SELF", *kin))
         ),
