@@ -32,13 +32,6 @@ class Condition:
     named: tuple[str, ...] = ()
     cuts: tuple[int, ...] = ()
 
-    def with_known(self, values: Mapping[str, bool | int | str | datetime.date]) -> str:
-        """The SQL, were columns of these values: a column stands in it in double quotes alone."""
-        sql = self.sql
-        for column, value in values.items():
-            sql = sql.replace(f'"{column}"', literal(value))
-        return sql
-
 
 @dataclass(frozen=True, slots=True)
 class Term:

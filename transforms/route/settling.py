@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.conditions import literal
 from schemas.facts import FACTS, Fact, high
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
+from schemas.rulebook.condition import literal
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags
 from transforms.route.table import (

@@ -45,7 +45,7 @@ class Tree:
 
 @functools.cache
 def tree(sql: str) -> Tree:
-    """The tree of a compiled condition (`schemas.conditions.Condition.sql`)."""
+    """The tree of a compiled condition (`schemas.rulebook.condition.Condition.sql`)."""
     return _planted(sqlglot.parse_one(sql))
 
 
