@@ -216,7 +216,7 @@ def test_days_that_have_come_are_said_each_once(begun: Path, tmp_path: Path) -> 
     assert (row["to_route"], row["as_of"]) == ("close", datetime.date(2011, 11, 17))
     assert (other["differs"], other["to_reasons"]) == (["reasons"], ["F1", "F4"])
     for one in (row, other):
-        assert [cause["milestone"] for cause in one["causes"]] == ["turned_65"]
+        assert [cause["milestone"] for cause in one["causes"]] == ["turned_65", "turned_elderly"]
     every = [row["case_id"] for part in found.values() for row in part]
     assert every.count("elder") == every.count("known 1") == 1
 

@@ -48,11 +48,11 @@ def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
     by_words = given_text(written).is_null()
     unreadable = category.is_null() & given_text(words).is_not_null()
     opened = pl.when(by_words).then(_is_open(words)).otherwise(_is_open(written) | unreadable)
+    is_open = conviction.struct.field("category_open")
+    told = by_words & ~is_open.fill_null(False)
     return {
-        "category": pl.coalesce(category, pl.when(by_words).then(read)),
-        "category_open": pl.coalesce(
-            conviction.struct.field("category_open"), pl.when(opened).then(True)
-        ),
+        "category": pl.coalesce(category, pl.when(told).then(read)),
+        "category_open": pl.coalesce(is_open, pl.when(opened).then(True)),
         "offense": pl.coalesce(
             given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))
         ),

@@ -350,7 +350,9 @@ def _offenses(
     unreadable = read.is_null() & given_text(words).is_not_null()
     opened = pl.when(by_words).then(is_open(words)).otherwise(is_open(written) | unreadable)
     new = flat.select("category", "offense", "category_open")[odd].select(
-        category=pl.coalesce(read, pl.when(by_words).then(_coded("offenses")(words))),
+        category=pl.coalesce(
+            read, pl.when(by_words & ~said.fill_null(False)).then(_coded("offenses")(words))
+        ),
         category_open=pl.coalesce(said, pl.when(opened).then(True)),
         offense=pl.coalesce(
             given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))

@@ -134,7 +134,8 @@ def test_a_timer_rings_when_the_watermark_comes_to_the_day(night: Night, tmp_pat
     assert (row["case_id"], row["from_route"], row["to_route"]) == ("elder", "continue", "close")
     assert row["as_of"] == BIRTHDAY
     assert [(c["kind"], c["milestone"], c["on"]) for c in row["causes"]] == [
-        ("MILESTONE", "turned_65", BIRTHDAY)
+        ("MILESTONE", "turned_65", BIRTHDAY),
+        ("MILESTONE", "turned_elderly", BIRTHDAY),
     ]
     assert rung.recommendations["route"].to_list() == ["close"]
 
