@@ -25,6 +25,7 @@ from pipelines.inbox.report import BROKEN_OFF, exit_code, note_damage, note_unre
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, instead_of_it
 from pipelines.receive import Beside
+from pipelines.runs.latest import run_named
 from pipelines.runs.lock import locked
 from schemas.avro import avro_schema
 from schemas.errors import BusyError, DamagedError, InputError, RunError
@@ -219,7 +220,7 @@ def _latest(state: str) -> str:
     name = read_text(f"{state}/LATEST")
     if name is None:
         raise RunError(f"{state}/LATEST: is missing; write the name of the last good night to it")
-    return name.strip()
+    return run_named(name, f"{state}/LATEST")
 
 
 if __name__ == "__main__":

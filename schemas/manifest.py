@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 from schemas.outcomes import Route, State
 
@@ -272,7 +272,7 @@ class Manifest(_Part):
     warnings: dict[str, int]
     scope_unknown: int
     versions: dict[str, str]
-    started: datetime.datetime
+    started: AwareDatetime
     seconds: float
     nightly: Nightly | None = None
 

@@ -29,7 +29,7 @@ def print_result(command: str, done: str, print_it: Callable[[], None]) -> None:
         print_it()
         flush_output()
     except Exception as error:
-        _print_no_more()
+        print_no_more()
         reason = getattr(error, "strerror", None) or type(error).__name__
         if not isinstance(error, BrokenPipeError):
             complain(command, f"{done}, but that cannot be printed ({reason})")
@@ -55,9 +55,9 @@ def flush_output() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        _print_no_more()
+        print_no_more()
     except OSError as error:
-        _print_no_more()
+        print_no_more()
         raise OutputError(f"standard output: cannot be written ({error.strerror})") from None
 
 
@@ -70,11 +70,11 @@ def reader_has_gone() -> bool:
         return False
     has_gone = bool(poll.poll(0))
     if has_gone:
-        _print_no_more()
+        print_no_more()
     return has_gone
 
 
-def _print_no_more() -> None:
+def print_no_more() -> None:
     """Let what is printed from now on, and what is left to flush at the exit, go nowhere."""
     with contextlib.suppress(OSError, AttributeError, io.UnsupportedOperation):
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -6,12 +6,15 @@ import contextlib
 import importlib
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pipelines
 
 # Seconds after which a command that goes on is asked once more.
 AGAIN = 0.2
+# Seconds that a command has to print its result once it is asked to end.
+LAST_WORDS = 1.0
 
 _asked: list[int] = []
 _before: dict[int, Any] = {}
@@ -39,6 +42,37 @@ def listen() -> None:
 def was_asked() -> bool:
     """Whether a signal has asked for the end."""
     return bool(_asked)
+
+
+@contextlib.contextmanager
+def finishing(cut_short: Callable[[], None]) -> Iterator[None]:
+    """Take the step after which a result is there, and which no signal may come between.
+
+    A command that has its result ends well, so from here on a signal does not end it. If it is
+    still printing a second after one came, such as to a reader that does not read, it prints no
+    more.
+
+    Args:
+        cut_short: Keeps the command from printing any more.
+    """
+    if _asked:
+        # It was raised where nothing could be raised.
+        raise Interrupted
+
+    def note(number: int, frame: object) -> None:
+        if number == signal.SIGALRM:
+            cut_short()
+        else:
+            signal.setitimer(signal.ITIMER_REAL, LAST_WORDS)
+
+    for number in _before:
+        signal.signal(number, note)
+    try:
+        yield
+    except BaseException:
+        for number in _before:
+            signal.signal(number, _ask)
+        raise
 
 
 def settle() -> None:

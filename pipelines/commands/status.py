@@ -18,6 +18,7 @@ from pipelines.cli.console import shown
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
 from pipelines.nights.failures import last_failure, read_text
+from pipelines.runs.latest import LATEST, run_named
 from schemas.errors import InputError
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES, STATES, Route, State
@@ -111,10 +112,10 @@ def look(state: str, now: datetime.datetime) -> Status:
 
 
 def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
-    latest = read_text(f"{state}/LATEST")
+    latest = read_text(f"{state}/{LATEST}")
     if latest is None:
         return None
-    path = f"{state}/runs/{latest.strip()}/manifest.json"
+    path = f"{state}/runs/{run_named(latest, f'{state}/{LATEST}')}/manifest.json"
     text = read_text(path)
     if text is None:
         raise InputError(f"{path}: is missing, and LATEST names that run")
@@ -125,7 +126,10 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
     night = manifest.nightly
     if night is None:
         raise InputError(f"{path}: is a backlog run's, not a night's")
-    finished = manifest.started + datetime.timedelta(seconds=manifest.seconds)
+    try:
+        finished = manifest.started + datetime.timedelta(seconds=manifest.seconds)
+    except (OverflowError, ValueError):
+        raise InputError(f"{path}: is damaged: no night has ended then") from None
     return GoodNight(
         run_id=manifest.run_id,
         as_of=manifest.as_of,

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.runs.run import files, load_run
+from pipelines.runs.run import files, load_run, read_small
 from schemas.avro import Schema, avro_schema
 from schemas.errors import DamagedError, InputError, RunError
 from schemas.manifest import ConsumedFile, Manifest, Nightly
@@ -147,7 +147,7 @@ def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
     path = f"{run}/{CONSUMED}"
     if not storage.exists(path):
         raise RunError(f"{path}: is missing")
-    content = storage.read_bytes(path)
+    content = read_small(path)
     if hashlib.sha256(content).hexdigest() != nightly.consumed_list:
         raise RunError(f"{path}: is not the list that the run wrote")
     return tuple(ConsumedFile.model_validate_json(line) for line in content.splitlines())

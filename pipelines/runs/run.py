@@ -12,13 +12,13 @@ that is full by then a name can still be moved.
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
+from pipelines.runs.latest import LATEST, is_run_id, run_named
 from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
 from schemas.errors import AvroFormatError, OutputError, RunError, SchemaMismatchError
@@ -37,7 +37,6 @@ MANIFEST = "manifest.json"
 RULEBOOK = "rulebook.json"
 _LATEST = "_LATEST"
 PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
-_RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class RunPlace:
             BusyError: Another process writes a run of that id.
             OutputError: The run exists, or nothing can be written there.
         """
-        if not _RUN_ID.match(self.run_id):
+        if not is_run_id(self.run_id):
             raise OutputError(
                 f"{self.run_id}: a run's id is letters, digits, dots, dashes and underscores"
             )
@@ -97,7 +96,7 @@ class RunPlace:
         self.directory.write(RULEBOOK, rules + "\n")
         self.directory.write(MANIFEST, manifest.model_dump_json(indent=2) + "\n")
         self.directory.close(MANIFEST)
-        latest = f"{self.output}/LATEST"
+        latest = f"{self.output}/{LATEST}"
         try:
             storage.rename(f"{self.final}/{_LATEST}", latest)
         except (BeamIOError, OSError) as error:
@@ -124,14 +123,16 @@ def load_run(where: str) -> tuple[str, Manifest]:
     check_scheme(where)
     where = where.rstrip("/")
     run = where
-    if not FileSystems.exists(f"{run}/{MANIFEST}") and FileSystems.exists(f"{where}/LATEST"):
-        run = f"{where}/runs/{_read(f'{where}/LATEST').strip()}"
-    if not FileSystems.exists(f"{run}/{MANIFEST}"):
+    latest = f"{where}/{LATEST}"
+    if not FileSystems.exists(f"{run}/{MANIFEST}") and FileSystems.exists(latest):
+        run = f"{where}/runs/{run_named(_text(latest), latest)}"
+    manifest = f"{run}/{MANIFEST}"
+    if not FileSystems.exists(manifest):
         raise RunError(f"{where}: no finished run there (a run has a {MANIFEST})")
     try:
-        return run, Manifest.model_validate_json(_read(f"{run}/{MANIFEST}"))
+        return run, Manifest.model_validate_json(_text(manifest))
     except ValueError:
-        raise RunError(f"{run}/{MANIFEST}: is damaged or of another version") from None
+        raise RunError(f"{manifest}: is damaged or of another version") from None
 
 
 def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
@@ -145,7 +146,7 @@ def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
     """
     used, copy = manifest.rulebook, f"{run}/{RULEBOOK}"
     if FileSystems.exists(copy):
-        return load_text(copy, _read(copy))
+        return load_text(copy, _text(copy))
     found = load(used.id) if used.id in names() else None
     return found if found is not None and found.digest == used.digest else None
 
@@ -219,5 +220,18 @@ def _of_case(
     return None
 
 
-def _read(path: str) -> str:
-    return storage.read_bytes(path).decode()
+def read_small(path: str) -> bytes:
+    """A small file of a run.
+
+    Raises:
+        RunError: It cannot be read.
+    """
+    try:
+        return storage.read_bytes(path)
+    except (BeamIOError, OSError) as error:
+        raise RunError(f"{path}: cannot be read ({storage.why_not(error)})") from None
+
+
+def _text(path: str) -> str:
+    """The text of a small file, whatever bytes it holds: what is no text names no run."""
+    return read_small(path).decode(errors="replace")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 
+from pipelines.cli.output import print_no_more
+from pipelines.cli.signals import finishing
 from pipelines.runs.lock import sole_writer
 from schemas.errors import OutputError
 from transforms.files import storage
@@ -85,14 +87,16 @@ class WholeDirectory:
         storage.write_whole(f"{self.partial}/{name}", text.encode())
 
     def close(self, *last: str) -> None:
-        """Give the directory its name.
+        """Give the directory its name; from then on no signal ends the command.
 
         Args:
             last: Files in it that say that all is there.
         """
         for name in storage.folders_in(self.partial, ".temp"):
             storage.remove(name)
-        storage.rename(self.partial, self.final, last)
+        storage.rename_all_but(self.partial, self.final, last)
+        with finishing(print_no_more):
+            storage.rename(self.partial, self.final)
 
     def abandon(self, error: BaseException) -> None:
         """Remove what was written, and note on the error whether that is so.

@@ -7,7 +7,9 @@ settles a trial: --seed N --trials 1 makes that of seed N again.
 from __future__ import annotations
 
 import argparse
+import datetime
 import itertools
+import os
 import random
 import shutil
 import sys
@@ -19,8 +21,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.fault_trials.kinds import KINDS
-from scripts.fault_trials.table import cost, progress, table, what_broke
+from scripts.fault_trials.table import (
+    WrongPageError,
+    into_page,
+    progress,
+    summary,
+    table,
+    what_broke,
+)
 from scripts.fault_trials.trial import Kind, Outcome, make
+from scripts.fault_trials.warm import Warm
 from scripts.fault_trials.world import World
 
 # Seeds that follow one another are of kinds that lie apart, so that a few trials try most classes.
@@ -41,19 +51,30 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first; default: 1")
     parser.add_argument("--trials", type=int, metavar="N", help="how many; default: 50")
     parser.add_argument("--minutes", type=float, metavar="M", help="begin none after so long")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at once; default: 2")
+    parser.add_argument("--jobs", type=int, metavar="N", help="at once; default: one a core")
     parser.add_argument("--only", metavar="WORDS", help="only kinds that have these words")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep what broke in there")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="put the table into this page, between marks"
+    )
     options = parser.parse_args()
+    options.jobs = options.jobs or len(os.sched_getaffinity(0))
     most = options.trials if options.trials is not None else 10**9 if options.minutes else 50
     end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
-    root = Path(tempfile.mkdtemp(prefix="faults-"))
+    root, warm = Path(tempfile.mkdtemp(prefix="faults-")), Warm()
     try:
-        outcomes = list(_all(options, most, end, root))
+        outcomes = list(_all(options, most, end, World(root / "world", warm)))
     finally:
+        warm.close()
         shutil.rmtree(root, ignore_errors=True)
-    for line in (*table(outcomes), cost(outcomes), *what_broke(outcomes)):
+    lines = [summary(outcomes, datetime.date.today()), "", *table(outcomes)]
+    for line in (*lines, *what_broke(outcomes)):
         print(line)
+    if options.markdown is not None:
+        try:
+            into_page(options.markdown, lines)
+        except (OSError, WrongPageError) as error:
+            raise SystemExit(f"scripts/faults: {options.markdown}: {error}") from None
     return int(any(outcome.broke for outcome in outcomes))
 
 
@@ -61,10 +82,9 @@ def _kind(seed: int) -> Kind:
     return _ORDER[seed % len(_ORDER)]
 
 
-def _all(options: argparse.Namespace, most: int, end: float, root: Path) -> Iterator[Outcome]:
+def _all(options: argparse.Namespace, most: int, end: float, world: World) -> Iterator[Outcome]:
     """Make the trials, some at once, until the time is up."""
-    world = World(root / "world")
-    (root / "world").mkdir()
+    world.root.mkdir()
     words = options.only or ""
     if not any(words in kind.name for kind in KINDS):
         raise SystemExit(f"scripts/faults: no kind of trial has the words {words}")
@@ -74,7 +94,7 @@ def _all(options: argparse.Namespace, most: int, end: float, root: Path) -> Iter
     def one(seed: int) -> Outcome | None:
         if time.monotonic() > end:
             return None
-        place = root / f"trial-{seed}"
+        place = world.root.with_name(f"trial-{seed}")
         outcome = make(_kind(seed), seed, world, place)
         if outcome.broke and options.keep:
             shutil.copytree(place, options.keep / place.name, symlinks=True)

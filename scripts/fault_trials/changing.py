@@ -10,8 +10,8 @@ from scripts.fault_trials.results import Content
 from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import FIRST, THIRD, backlog_words, night_words
 
-# Processor seconds within which files are read, about, once they were listed.
-_READ = 3.0
+# The share of a command's time within which files are read, about, once they were listed.
+_READ = 0.8
 
 
 def _grow(path: Path) -> None:
@@ -57,7 +57,8 @@ def _changed(
 ) -> tuple[int, list[str]]:
     """Run a command and change a file that it has listed; gives its exit code and what is wrong."""
     change = bench.source.choice(CHANGES)
-    after = bench.source.uniform(0, _READ) if bench.source.random() < 0.8 else 0
+    most = _READ * bench.world.cpu(words[0])
+    after = bench.source.uniform(0, most) if bench.source.random() < 0.8 else 0
     bench.note(f"{path.name}: {change.__name__[1:]}, {after:.2f} seconds of a processor later")
     running = bench.start(*words)
     running.until(listed)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from scripts.fault_trials.process import CPU_SECONDS, MEMORY_BYTES, Ended
+from scripts.fault_trials.limits import CPU_SECONDS, MEMORY_BYTES
+from scripts.fault_trials.process import Ended
 from scripts.fault_trials.results import Content, content, latest, recounted
 
 _STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scripts.fault_trials import checks, results
+from scripts.fault_trials.limits import Limits
 from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import THIRD, backlog_words, import_words, night_words
 
@@ -23,17 +24,17 @@ def _mounts(folder: Path, options: str) -> bool:
 
 
 @contextlib.contextmanager
-def _small_disk(bench: Bench, folder: Path) -> Iterator[str]:
+def _small_disk(bench: Bench, folder: Path) -> Iterator[Limits]:
     """A full disk at a folder if one can be mounted; else a limit on the size of each file."""
     folder.mkdir(exist_ok=True)
     kib = 4 * bench.source.randint(0, _LARGEST_PAGES)
     if not _mounts(folder, f"size={max(kib, 4)}k"):
         bench.note(f"no file over {kib // 8} KiB")
-        yield f"ulimit -f {kib // 8}"
+        yield Limits(file_kib=kib // 8)
         return
     bench.note(f"a disk of {max(kib, 4)} KiB")
     try:
-        yield "true"
+        yield Limits()
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
@@ -62,8 +63,8 @@ def _read_only(folder: Path) -> Iterator[bool]:
 def _backlog(bench: Bench) -> list[str]:
     clean, out = bench.world.backlog, bench.place / "out"
     bench.world.write_cases(bench.place / "cases")
-    with _small_disk(bench, out) as limit:
-        ended = bench.run(*backlog_words(), limit=limit)
+    with _small_disk(bench, out) as limits:
+        ended = bench.run(*backlog_words(), limits=limits)
         wrong = checks.ending(ended, (0, 4))
         run = results.latest(out)
         wrong += checks.same(run, clean) if ended.code == 0 else checks.nothing_left(out, ended)
@@ -78,8 +79,8 @@ def _import(bench: Bench) -> list[str]:
     (bench.place / "release").symlink_to(bench.world.release)
     words[-1] = "disk/made"
     disk = bench.place / "disk"
-    with _small_disk(bench, disk) as limit:
-        ended = bench.run(*words, limit=limit)
+    with _small_disk(bench, disk) as limits:
+        ended = bench.run(*words, limits=limits)
         wrong = checks.ending(ended, (0, 4))
         if ended.code == 0 and results.content(disk / "made", tuple(clean)) != clean:
             wrong.append("the records differ from the clean import")
@@ -96,9 +97,9 @@ def _nightly(bench: Bench) -> list[str]:
     kept = place / "kept"
     state.rename(kept)
     shutil.copytree(kept, state)
-    limit = f"ulimit -f {bench.source.randint(0, 40)}"
-    bench.note(limit)
-    ended = bench.run(*night_words(THIRD), limit=limit)
+    limits = Limits(file_kib=bench.source.randint(0, 40))
+    bench.note(f"no file over {limits.file_kib} KiB")
+    ended = bench.run(*night_words(THIRD), limits=limits)
     wrong = checks.ending(ended, (0, 4))
     last = results.latest(kept)
     assert last is not None

@@ -14,8 +14,8 @@ from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import THIRD, backlog_words, import_words, night_words, watch_words
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-# Processor seconds that a command takes, about; some signals come too late.
-_WHOLE = 5.0
+# Some signals come too late.
+_LATEST = 1.1
 # Processor seconds that a command may go on for when it is asked to end, cleaning up and all.
 _HEARD = 3.0
 
@@ -29,7 +29,7 @@ def _interrupt(bench: Bench, words: tuple[str, ...], triggers: tuple[str, ...]) 
         bench.note(f"{number.name} at {trigger}")
         running.until(lambda: next(bench.place.glob(trigger), None))
     else:
-        at = bench.source.uniform(0, _WHOLE)
+        at = bench.source.uniform(0, _LATEST * bench.cpu(words[0]))
         bench.note(f"{number.name} after {at:.2f} seconds of a processor")
         running.until(lambda: running.cpu() >= at)
     before = running.cpu()

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ADDRESS_BYTES = 12 << 30
-MEMORY_BYTES = 1500 << 20
-CPU_SECONDS = 60
+from scripts.fault_trials.limits import Limits
+from scripts.fault_trials.warm import Order, Status, Warm
+
 # A machine that is busy with other things may take so much longer.
 PATIENCE = 600
 _POLL = 0.01
@@ -47,38 +47,36 @@ class Running:
     Args:
         words: The command and its options.
         cwd: Where it runs.
-        limit: A limit that the shell sets first, such as `ulimit -f 60`.
-        variables: Variables of its environment, beside those of this process.
+        limits: What it may use at most.
+        warm: What to fork it from; None to start Python anew.
     """
 
     def __init__(
         self,
         words: tuple[str, ...],
         cwd: Path,
-        limit: str = "true",
-        variables: dict[str, str] | None = None,
+        limits: Limits | None = None,
+        warm: Warm | None = None,
     ) -> None:
         self.words = words
+        self.warm = warm
         number = len(list(cwd.glob(".said-*")))
         self._out, self._err = cwd / f".said-{number}", cwd / f".err-{number}"
-        environment = {k: v for k, v in os.environ.items() if k != "DISCRETION_DEBUG"}
-        limits = f"ulimit -c 0 -t {2 * CPU_SECONDS} -v {ADDRESS_BYTES >> 10}; {limit}"
-        with self._out.open("wb") as out, self._err.open("wb") as err:
-            self.process = subprocess.Popen(
-                ["bash", "-c", f'{limits}; exec "$@"', "bash", *_argv(words)],
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                env={**environment, **(variables or {})},
-            )
-        self._begun = time.monotonic()
-        self._status: tuple[int, float, int] | None = None
+        order = Order(
+            words,
+            str(cwd),
+            str(self._out),
+            str(self._err),
+            limits or Limits(),
+            {k: v for k, v in os.environ.items() if k != "DISCRETION_DEBUG"},
+        )
+        self.pid = _start(order) if warm is None else warm.start(order)
+        self._status: Status | None = None
 
     def cpu(self) -> float:
         """Processor time so far, in seconds; it does not hang on what else the machine does."""
         try:
-            stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+            stat = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:
             return 0.0
         fields = stat.rpartition(")")[2].split()
@@ -87,12 +85,7 @@ class Running:
     def has_ended(self) -> bool:
         """Whether it has ended by now."""
         if self._status is None:
-            pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
-            if pid:
-                code = os.waitstatus_to_exitcode(status)
-                self.process.returncode = code
-                cpu = used.ru_utime + used.ru_stime
-                self._status = code, cpu, used.ru_maxrss << 10
+            self._status = _status(self.pid) if self.warm is None else self.warm.ended(self.pid)
         return self._status is not None
 
     def until(self, come: Callable[[], object], seconds: float = PATIENCE) -> bool:
@@ -115,7 +108,7 @@ class Running:
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it is still there."""
         if not self.has_ended():
-            self.process.send_signal(number)
+            os.kill(self.pid, number)
 
     def said(self) -> str:
         """What it has printed so far."""
@@ -132,9 +125,28 @@ class Running:
             self.send(signal.SIGKILL)
             self.until(lambda: False)
         assert self._status is not None
-        code, cpu, memory = self._status
+        status, cpu, memory = self._status
+        code = os.waitstatus_to_exitcode(status)
         return Ended(self.words, code, self.said(), self.complained(), cpu, memory)
 
 
-def _argv(words: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-m", "pipelines.cli.main", *words]
+def _start(order: Order) -> int:
+    """Start a command as a shell would."""
+    command = [sys.executable, "-m", "pipelines.cli.main", *order.words]
+    with open(order.out, "wb") as out, open(order.err, "wb") as err:
+        process = subprocess.Popen(
+            ["bash", "-c", f'{order.limits.shell()}; exec "$@"', "bash", *command],
+            cwd=order.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=order.environment,
+        )
+    # It is waited for by its id, with what it used.
+    process.returncode = 0
+    return process.pid
+
+
+def _status(pid: int) -> Status | None:
+    ended, status, used = os.wait4(pid, os.WNOHANG)
+    return Status(status, used.ru_utime + used.ru_stime, used.ru_maxrss << 10) if ended else None

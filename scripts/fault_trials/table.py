@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from schemas.shown import shown
 from scripts.fault_trials.trial import Outcome
+
+BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
+
+
+class WrongPageError(ValueError):
+    """A page has no place for the table."""
 
 
 def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -24,11 +32,32 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield f"| all | | {sum(tried.values())} | {sum(broke.values())} |"
 
 
-def cost(outcomes: Sequence[Outcome]) -> str:
-    """How many commands the trials ran, and how long they took."""
+def summary(outcomes: Sequence[Outcome], day: datetime.date) -> str:
+    """How many trials there were, of which seeds, what they cost, and how many broke."""
+    seeds = [outcome.seed for outcome in outcomes]
     commands = sum(outcome.commands for outcome in outcomes)
     seconds = sum(outcome.cpu for outcome in outcomes)
-    return f"{commands} commands, {seconds:.0f} seconds of a processor"
+    broke = sum(bool(outcome.broke) for outcome in outcomes)
+    return (
+        f"{day:%B} {day.day}, {day.year}: {len(outcomes):,} trials, seeds {min(seeds, default=0)} "
+        f"to {max(seeds, default=0)}, with {commands:,} commands in {seconds:,.0f} seconds of a "
+        f"processor; {broke or 'none'} broke."
+    )
+
+
+def into_page(page: Path, lines: Sequence[str]) -> None:
+    """Put lines into a page of Markdown, in place of what stands between its marks.
+
+    Raises:
+        WrongPageError: It has no such marks.
+        OSError: It cannot be read or written.
+    """
+    text = page.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise WrongPageError(f"has no {BEGIN} and {END}")
+    page.write_text("\n".join((before + begin, *lines, end + after)))
 
 
 def progress(outcome: Outcome) -> Iterator[str]:

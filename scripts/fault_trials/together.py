@@ -13,7 +13,7 @@ _PRUNE = ("prune", "--state", "OUT", "--keep", "1")
 def _both(bench: Bench, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[Ended, Ended]:
     """Run two commands, the other somewhat later."""
     first = bench.start(*one)
-    later = bench.source.uniform(0, 5) if bench.source.random() < 0.5 else 0.0
+    later = bench.source.uniform(0, bench.cpu(one[0])) if bench.source.random() < 0.5 else 0.0
     bench.note(f"the second begins {later:.2f} seconds of a processor after the first")
     first.until(lambda: first.cpu() >= later)
     second = bench.start(*other)

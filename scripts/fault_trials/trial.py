@@ -8,8 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.fault_trials.limits import Limits
 from scripts.fault_trials.process import Ended, Running
+from scripts.fault_trials.warm import Warm
 from scripts.fault_trials.world import World
+
+# The share of trials whose commands are started anew, imports and all.
+ANEW = 0.1
+# Processor seconds of those, about.
+IMPORTS = 2.0
 
 
 @dataclass
@@ -20,6 +27,7 @@ class Bench:
         world: The inputs and clean results.
         place: An empty directory, in which commands run.
         source: What settles the trial.
+        warm: What to fork commands from; None to start each anew.
         notes: What was done, in words, for whoever looks into it.
         broke: What has broken so far.
         running: The commands started.
@@ -28,21 +36,24 @@ class Bench:
     world: World
     place: Path
     source: random.Random
+    warm: Warm | None = None
     notes: list[str] = field(default_factory=list)
     broke: list[str] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
 
-    def start(
-        self, *words: str, limit: str = "true", variables: dict[str, str] | None = None
-    ) -> Running:
+    def start(self, *words: str, limits: Limits | None = None) -> Running:
         """Start a command."""
-        running = Running(words, self.place, limit, variables)
+        running = Running(words, self.place, limits, self.warm)
         self.running.append(running)
         return running
 
-    def run(self, *words: str, limit: str = "true") -> Ended:
+    def run(self, *words: str, limits: Limits | None = None) -> Ended:
         """Run a command to its end."""
-        return self.start(*words, limit=limit).end()
+        return self.start(*words, limits=limits).end()
+
+    def cpu(self, command: str) -> float:
+        """Processor seconds that a command takes here, about, imports and all."""
+        return self.world.cpu(command) + (IMPORTS if self.warm is None else 0)
 
     def note(self, text: str) -> None:
         """Say what is done."""
@@ -122,7 +133,8 @@ def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
         place: A directory that is not there yet.
     """
     place.mkdir(parents=True)
-    bench = Bench(world, place, random.Random(seed))
+    source = random.Random(seed)
+    bench = Bench(world, place, source, None if source.random() < ANEW else world.warm)
     try:
         broke = [*kind.make(bench), *bench.broke]
     except Exception:

@@ -18,6 +18,7 @@ from scripts.fault_trials import results
 from scripts.fault_trials.container import build
 from scripts.fault_trials.process import Ended, Running
 from scripts.fault_trials.results import BACKLOG, NIGHT, ROUTES, Content, Row
+from scripts.fault_trials.warm import Warm
 from transforms.sample.backlog import sample_cases
 from transforms.sample.events import sample_events, sample_reviews
 
@@ -51,18 +52,26 @@ class World:
 
     Args:
         root: Where they are kept.
+        warm: What to fork commands from; None to start each anew.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, warm: Warm | None = None) -> None:
         self.root = root
+        self.warm = warm
         self.lock = threading.RLock()
         self.made: dict[str, Any] = {}
+        self._cpu: dict[str, float] = {}
 
     def _run(self, place: Path, *words: str) -> Ended:
-        ended = Running(words, place).end()
+        ended = Running(words, place, warm=self.warm).end()
         if ended.code != 0:
             raise RuntimeError(f"{' '.join(words)}: {ended.stderr or ended.stdout}")
+        self._cpu[words[0]] = ended.cpu
         return ended
+
+    def cpu(self, command: str) -> float:
+        """Processor seconds that a command took when nothing happened to it, about."""
+        return self._cpu.get(command, 1.0)
 
     @once
     def rows(self) -> list[Row]:
@@ -77,11 +86,25 @@ class World:
         share = CASES // FILES
         return self.rows[number * share : (number + 1) * share]
 
+    @once
+    def case_files(self) -> list[bytes]:
+        """The case files."""
+        parts = map(self.part, range(FILES))
+        return [stored("case_record", rows, "case_id") for rows in parts]
+
+    @once
+    def news_files(self) -> dict[str, bytes]:
+        """The third night's files of events and of reviews."""
+        return {
+            "events": stored("case_event", self.event_rows, "event_id"),
+            "reviews": stored("review", self.review_rows, "review_id"),
+        }
+
     def write_cases(self, folder: Path, numbers: Sequence[int] = range(FILES)) -> None:
         """Write some of the case files."""
         folder.mkdir(parents=True, exist_ok=True)
         for number in numbers:
-            write(folder / f"{number}.avro", "case_record", self.part(number), "case_id")
+            (folder / f"{number}.avro").write_bytes(self.case_files[number])
 
     @once
     def backlog_run(self) -> Path:
@@ -112,7 +135,7 @@ class World:
         ids = sorted(row["case_id"] for row in self.rows)
         day = datetime.date.fromisoformat(SECOND)
         rows = sample_events(ids, EVENTS, day, 1).to_dicts()
-        write(place / "events/2.avro", "case_event", rows, "event_id")
+        (place / "events/2.avro").write_bytes(stored("case_event", rows, "event_id"))
         self._run(place, *night_words(SECOND))
         return place / "OUT"
 
@@ -134,12 +157,9 @@ class World:
     def write_news(self, place: Path) -> None:
         """Write the state and the third night's events and reviews."""
         shutil.copytree(self.state, place / "OUT")
-        for name, kind, rows in (
-            ("events", "case_event", self.event_rows),
-            ("reviews", "review", self.review_rows),
-        ):
+        for name, content in self.news_files.items():
             (place / name).mkdir()
-            write(place / name / "3.avro", kind, rows, f"{name[:-1]}_id")
+            (place / name / "3.avro").write_bytes(content)
 
     @once
     def night_run(self) -> Path:
@@ -159,7 +179,7 @@ class World:
         """What a watch says that the third night's events change."""
         place = self._place("watched")
         self.write_news(place)
-        running = Running(watch_words(), place)
+        running = Running(watch_words(), place, warm=self.warm)
         running.until(lambda: "batch-000001" in running.said())
         running.send(signal.SIGTERM)
         running.end()
@@ -187,10 +207,10 @@ class World:
         return place
 
 
-def write(path: Path, kind: str, rows: list[Row], id_field: str) -> None:
-    """Write a file as other writers do: many small blocks."""
+def stored(kind: str, rows: list[Row], id_field: str) -> bytes:
+    """A file as other writers write it: many small blocks."""
     schema: Any = avro_schema(kind)
-    path.write_bytes(build(schema, rows, "deflate", 20, id_field).content)
+    return build(schema, rows, "deflate", 20, id_field).content
 
 
 def backlog_words() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
 import json
 import os
 import pty
@@ -514,6 +515,28 @@ def test_a_killed_run_leaves_no_result_and_runs_again(
         assert again.returncode == 0, again.stderr
         assert content(run_of(out)) == content(backlog.run)
         assert [run.name for run in out.glob("runs/*")] == [run_of(out).name]
+
+
+def test_a_run_that_has_its_name_ends_well_though_it_is_interrupted_while_it_prints(
+    backlog: Backlog, tmp_path: Path
+) -> None:
+    """Nobody reads what it prints, so it is still at that when the signal comes."""
+    out = tmp_path / "out"
+    command = argv("backlog", "--input", backlog.sample, "--output", out)
+    reader, writer = os.pipe()
+    os.write(writer, bytes(fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ)))
+    with subprocess.Popen(
+        command, stdout=writer, stderr=subprocess.PIPE, env=environment()
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not (out / "LATEST").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, complained = process.communicate()
+    os.close(reader)
+    os.close(writer)
+    assert (process.returncode, complained) == (ExitCode.OK, b"")
+    assert content(run_of(out)) == content(backlog.run)
 
 
 def test_of_two_runs_of_one_id_at_once_the_second_leaves_the_first_alone(

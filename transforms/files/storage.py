@@ -120,14 +120,12 @@ def remove(path: str) -> None:
         FileSystems.delete(names)
 
 
-def rename(source: str, target: str, last: Sequence[str] = (), *, durable: bool = True) -> None:
+def rename(source: str, target: str, *, durable: bool = True) -> None:
     """Give a file or a directory another name, once all that it holds is on the disk.
 
     Args:
         source: The file or directory.
         target: Its name from now on.
-        last: Files in it that say that all is there: in an object store, where each file is renamed
-            by itself, they come last.
         durable: Whether the name is to outlast a loss of power.
     """
     if is_local(source):
@@ -138,15 +136,39 @@ def rename(source: str, target: str, last: Sequence[str] = (), *, durable: bool 
         if durable:
             for folder in {os.path.dirname(source), os.path.dirname(target)}:
                 _sync(folder or ".")
-        return
-    if FileSystems.get_filesystem(source).has_dirs() or FileSystems.exists(source):
+    elif _is_one(source):
         FileSystems.rename([source], [target])
-        return
-    names = _names_below(source)
-    closing = [f"{source}/{name}" for name in last]
-    for batch in ([name for name in names if name not in closing], closing):
-        if batch:
-            FileSystems.rename(batch, [target + name.removeprefix(source) for name in batch])
+    else:
+        _rename_files(source, target, _names_below(source))
+
+
+def rename_all_but(source: str, target: str, last: Sequence[str]) -> None:
+    """Do what takes long in renaming a directory; what is left to do for `rename` is one step.
+
+    On a local disk all that it holds is written through. In an object store, where each file is
+    renamed by itself, all are but the last.
+
+    Args:
+        source: The directory.
+        target: Its name once it is renamed.
+        last: Files in it that say that all is there.
+    """
+    if is_local(source):
+        write_through(source)
+    elif not _is_one(source):
+        closing = [f"{source}/{name}" for name in last]
+        names = [name for name in _names_below(source) if name not in closing]
+        _rename_files(source, target, names)
+
+
+def _is_one(path: str) -> bool:
+    """Whether a remote file or directory is renamed as one."""
+    return bool(FileSystems.get_filesystem(path).has_dirs() or FileSystems.exists(path))
+
+
+def _rename_files(source: str, target: str, names: Sequence[str]) -> None:
+    if names:
+        FileSystems.rename(names, [target + name.removeprefix(source) for name in names])
 
 
 def write_through(path: str) -> None:

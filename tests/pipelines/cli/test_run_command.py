@@ -102,6 +102,33 @@ def test_a_signal_that_ends_it_is_heard_once() -> None:
     )
 
 
+FINISHING = """
+    from pipelines.cli.output import print_no_more
+    from pipelines.cli.signals import finishing
+    try:
+        with finishing(print_no_more):
+            os.kill(os.getpid(), signal.{name})
+            {then}
+    except LookupError:
+        os.kill(os.getpid(), signal.{name})
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_comes_as_the_result_gets_its_name_is_not_heard(name: str) -> None:
+    done = command(FINISHING.format(name=name, then="") + "    print('done')")
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.OK, "done\n", "")
+
+
+def test_a_signal_is_heard_again_where_the_result_could_not_get_its_name() -> None:
+    done = command(FINISHING.format(name="SIGTERM", then="raise LookupError") + "    print('done')")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        ExitCode.INTERRUPTED,
+        "",
+        "discretion test: interrupted\n",
+    )
+
+
 def test_what_libraries_write_is_not_shown_and_what_python_says_is() -> None:
     write = "os.write(2, b'thread panicked')"
     done = command(f"{write}; print('said', file=sys.stderr)", then=f"{write}; complain('test', 1)")

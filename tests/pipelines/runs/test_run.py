@@ -56,6 +56,25 @@ def test_latest_names_the_run_that_was_closed_last(store: str, tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"a\0b", b"../runs/a", b"a/../a", b"[" * 100_000, b"a\nb"]
+)
+def test_a_damaged_latest_names_no_run(content: bytes, tmp_path: Path) -> None:
+    run_in(f"{tmp_path}/out", "a")
+    (tmp_path / "out/LATEST").write_bytes(content)
+    with pytest.raises(RunError, match=r"^.*/out/LATEST: is damaged; write the name of the last"):
+        load_run(f"{tmp_path}/out")
+
+
+def test_what_of_a_run_is_no_file_cannot_be_read(tmp_path: Path) -> None:
+    run_in(f"{tmp_path}/out", "a")
+    for name in ("runs/a/manifest.json", "LATEST"):
+        (tmp_path / "out" / name).unlink()
+        (tmp_path / "out" / name).mkdir()
+        with pytest.raises(RunError, match=rf"^.*/out/{name}: cannot be read \(.+\)$"):
+            load_run(f"{tmp_path}/out")
+
+
 def test_where_latest_cannot_be_moved_there_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "out/LATEST/full").mkdir(parents=True)
     with pytest.raises(OutputError, match=r"^.*/out/LATEST: cannot be written \(.+\)"):

@@ -12,7 +12,8 @@ import fastavro
 import pytest
 
 from scripts.fault_trials.checks import ending, nothing_left, same
-from scripts.fault_trials.process import CPU_SECONDS, MEMORY_BYTES, Ended, Running
+from scripts.fault_trials.limits import CPU_SECONDS, MEMORY_BYTES, Limits
+from scripts.fault_trials.process import Ended, Running
 from scripts.fault_trials.results import ROUTES, content, recounted
 from scripts.fault_trials.table import table, what_broke
 from scripts.fault_trials.trial import Bench, Kind, make
@@ -110,7 +111,7 @@ def test_a_command_runs_within_its_limits_and_is_measured(tmp_path: Path) -> Non
     assert ended.stdout.startswith("discretion ")
     assert ended.cpu > 0
     assert ended.memory > 1 << 20
-    running = Running(("rulebook", "check", "ice-2011-11-17"), tmp_path, "ulimit -t 1")
+    running = Running(("rulebook", "check", "ice-2011-11-17"), tmp_path, Limits(cpu=1))
     running.until(lambda: running.cpu() > 0)
     running.send(signal.SIGKILL)
     assert running.end().code == -signal.SIGKILL

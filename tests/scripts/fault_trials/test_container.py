@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from scripts.fault_trials.container import WAYS, Damaged, build, unmet
+from scripts.fault_trials.container import build
+from scripts.fault_trials.damage import WAYS, Damaged, unmet
 from tests.helpers.random_avro import read_all
 from tests.transforms.avro.test_decode import enum, record
 from transforms.avro.codecs import CODECS

@@ -24,7 +24,9 @@ def test_a_directory_of_names_is_renamed_with_what_closes_it_last() -> None:
     OBJECTS.update({"flat://b/_x/done": b"1", "flat://b/_x/part/a": b"2", "flat://b/_y": b"3"})
     assert storage.exists("flat://b/_x")
     assert not storage.exists("flat://b/x")
-    storage.rename("flat://b/_x", "flat://b/x", last=["done"])
+    storage.rename_all_but("flat://b/_x", "flat://b/x", ["done"])
+    assert set(OBJECTS) == {"flat://b/_x/done", "flat://b/_y", "flat://b/x/part/a"}
+    storage.rename("flat://b/_x", "flat://b/x")
     # A dict keeps the order in which names were made.
     assert list(OBJECTS) == ["flat://b/_y", "flat://b/x/part/a", "flat://b/x/done"]
     storage.remove("flat://b/x")
@@ -34,7 +36,9 @@ def test_a_directory_of_names_is_renamed_with_what_closes_it_last() -> None:
 
 def test_a_real_directory_is_renamed_whole_and_removed(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
-    storage.rename(str(tmp_path / "a"), str(tmp_path / "c"), last=["done"])
+    storage.rename_all_but(str(tmp_path / "a"), str(tmp_path / "c"), ["done"])
+    assert [path.name for path in tmp_path.rglob("*")] == ["a", "b"]
+    storage.rename(str(tmp_path / "a"), str(tmp_path / "c"))
     assert [path.name for path in tmp_path.rglob("*")] == ["c", "b"]
     assert storage.exists(str(tmp_path / "c"))
     storage.remove(str(tmp_path / "c"))

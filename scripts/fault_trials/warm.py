@@ -1,0 +1,197 @@
+"""Commands started warm: forked from an interpreter that has imported what they import.
+
+Each is a process of its own, with its own limits, signals, and files; only the second that Python
+takes to import Beam and polars isn't spent again. The interpreter itself has one thread and never
+uses what it imports, so that what is forked from it is as good as new.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from scripts.fault_trials.limits import Limits
+
+_PRELOADED = (
+    "pipelines.cli.main",
+    "pipelines.backlog",
+    "pipelines.import_eoir",
+    "pipelines.nightly",
+    "pipelines.watch",
+    "pipelines.commands.explain",
+    "pipelines.commands.prune",
+    "pipelines.commands.rulebook",
+    "pipelines.commands.show",
+    "pipelines.commands.status",
+    "apache_beam.runners.direct.direct_runner",
+)
+_HELD = (signal.SIGINT, signal.SIGTERM)
+
+
+class Status(NamedTuple):
+    """How a process ended: its wait status, processor seconds, and the most bytes it held."""
+
+    status: int
+    cpu: float
+    memory: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command to start.
+
+    Args:
+        words: The command and its options.
+        cwd: Where it runs.
+        out: The file of its standard output.
+        err: The file of its standard error.
+        limits: Its limits.
+        environment: Its variables.
+    """
+
+    words: tuple[str, ...]
+    cwd: str
+    out: str
+    err: str
+    limits: Limits
+    environment: dict[str, str]
+
+
+class Warm:
+    """An interpreter from which commands are forked; any thread may ask."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        self._channel = ours.makefile("rwb", buffering=0)
+        self._socket = ours
+        self._lock = threading.Lock()
+        self._started: list[int] = []
+        self._ended: dict[int, Status] = {}
+
+    def start(self, order: Order) -> int:
+        """Start a command; gives its process id."""
+        with self._lock:
+            self._socket.sendall(json.dumps(asdict(order)).encode() + b"\n")
+            while not self._started:
+                self._hear()
+            return self._started.pop()
+
+    def ended(self, pid: int) -> Status | None:
+        """How a command ended; None while it has not."""
+        with self._lock:
+            while pid not in self._ended and select.select([self._socket], [], [], 0)[0]:
+                self._hear()
+            return self._ended.pop(pid, None)
+
+    def close(self) -> None:
+        """End the interpreter; commands that still run go on."""
+        self._channel.close()
+        self._socket.close()
+        self._process.wait()
+
+    def _hear(self) -> None:
+        said: Any = json.loads(self._channel.readline())
+        if "started" in said:
+            self._started.append(said["started"])
+        else:
+            self._ended[said["ended"]] = Status(*said["status"])
+
+
+def main() -> int:
+    """Fork a command for each order that comes, and tell how each ended."""
+    # By this name the package knows a command of its own, and prepares for one.
+    fd, sys.argv = int(sys.argv[1]), ["discretion"]
+    for name in _PRELOADED:
+        importlib.import_module(name)
+    order = _serve(socket.socket(fileno=fd))
+    if order is None:
+        return 0
+    code: int = importlib.import_module("pipelines.cli.main").main(order["words"])
+    return code
+
+
+def _serve(channel: socket.socket) -> dict[str, Any] | None:
+    """Take orders until there are no more; in the process of a command, give its order."""
+    awake, wake = os.pipe()
+    for end in (awake, wake):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    orders = channel.makefile("rb", buffering=0)
+    while True:
+        ready, _, _ = select.select([channel, awake], [], [])
+        if awake in ready:
+            os.read(awake, 4096)
+            _tell_ended(channel)
+        if channel in ready:
+            line = orders.readline()
+            if not line:
+                return None
+            # Nothing may end the command before its words would be found in its own file.
+            signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+            if (pid := os.fork()) == 0:
+                signal.set_wakeup_fd(-1)
+                for end in (awake, wake):
+                    os.close(end)
+                orders.close()
+                channel.close()
+                return _begin(json.loads(line))
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
+            _tell(channel, started=pid)
+
+
+def _tell_ended(channel: socket.socket) -> None:
+    while True:
+        try:
+            pid, status, used = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        _tell(
+            channel, ended=pid, status=[status, used.ru_utime + used.ru_stime, used.ru_maxrss << 10]
+        )
+
+
+def _tell(channel: socket.socket, **what: object) -> None:
+    channel.sendall(json.dumps(what).encode() + b"\n")
+
+
+def _begin(order: dict[str, Any]) -> dict[str, Any]:
+    """Make of this process what a shell makes of one that it starts."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    for number, path in ((1, order["out"]), (2, order["err"])):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(file, number)
+        os.close(file)
+    for name, most in Limits(**order["limits"]).numbers():
+        resource.setrlimit(name, (most, most))
+    sys.argv = ["discretion", *order["words"]]
+    os.umask(0o022)
+    importlib.import_module("pipelines.cli.start").begin()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
+    return order
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+CAST(served AS INT)

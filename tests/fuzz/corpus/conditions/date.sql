@@ -1,0 +1,1 @@
+last_entry >= DATE '0000-00-00'
