@@ -14,6 +14,9 @@ from schemas.errors import ConditionError
 from schemas.facts import Fact, high, low
 from schemas.rulebook.condition import Term, literal
 
+# More than any count there can be, and so little that no sum of some is beyond 32 bits.
+MOST = 1_000_000
+
 
 def term(fact: Fact) -> Term:
     """The bounds of a `count` or `date` fact as SQL columns."""
@@ -68,7 +71,13 @@ def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
 
 
 def constant(value: int | datetime.date) -> Term:
-    """A number or a day as a term."""
+    """A number or a day as a term.
+
+    Raises:
+        ConditionError: The number is larger than any count can be.
+    """
     if isinstance(value, datetime.date):
         return Term("date", literal(value), literal(value))
+    if abs(value) > MOST:
+        raise ConditionError(f"a number is too large: no count is over {MOST:,}")
     return Term("count", str(value), str(value), constant=value)

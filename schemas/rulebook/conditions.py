@@ -26,6 +26,7 @@ from schemas.rulebook.condition import Condition, Names, Parameter, Term
 
 # Brackets in brackets that `polars.sql_expr` surely parses: of NOTs it fails at 24.
 DEEPEST = 20
+MOST_DIGITS = 20
 
 
 def compile_condition(text: str, names: Names) -> Condition:
@@ -283,7 +284,8 @@ class _Compiler:
     @staticmethod
     def integer(text: str) -> int:
         try:
-            return int(text)
+            # Python refuses to read thousands of digits; of so many each number is too large.
+            return int(text[:MOST_DIGITS])
         except ValueError:
             raise ConditionError(f"{text} is not a whole number") from None
 

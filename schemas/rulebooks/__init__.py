@@ -117,7 +117,7 @@ def _model(path: str, text: str, model: type[Model]) -> Model:
         # A list whose items are all wrong is also said to be too short, which it is not.
         problems = [
             Problem(tuple(item["loc"]), item["msg"])
-            for item in error.errors()
+            for item in error.errors(include_url=False, include_context=False)
             if not (item["type"] == "too_short" and item["input"])
         ]
         lines = _located([_File.of(path, text)], problems[:MOST_PROBLEMS])

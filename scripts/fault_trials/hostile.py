@@ -16,7 +16,7 @@ from scripts.fault_trials import checks, results
 from scripts.fault_trials.container import SYNC, build
 from scripts.fault_trials.results import Row
 from scripts.fault_trials.trial import Bench, trial
-from scripts.fault_trials.world import backlog_words, night_words
+from scripts.fault_trials.world import THIRD, backlog_words, night_words
 from transforms.avro.blocks import MAGIC, write_block, write_header
 from transforms.avro.varint import varint
 
@@ -196,5 +196,5 @@ def _backlog(bench: Bench) -> list[str]:
 def _first_night(bench: Bench) -> list[str]:
     for name in ("events", "reviews"):
         (bench.place / name).mkdir()
-    words = (*night_words("2011-11-18"), "--input", "cases")
+    words = (*night_words(THIRD), "--input", "cases")
     return _beside(bench, words, bench.place / "OUT")

@@ -25,8 +25,10 @@ from transforms.sample.events import sample_events, sample_reviews
 SEED = 2011
 CASES, FILES = 300, 3
 EVENTS, REVIEWS = 60, 15
-FIRST, SECOND, THIRD = (f"2011-11-{day}" for day in (15, 16, 18))
-DAY = datetime.date(2011, 11, 18)
+# One that is short, so that a trial is quick, and that has every route; and days on which it held.
+RULEBOOK = "opla-2022-04-03"
+FIRST, SECOND, THIRD = (f"2022-05-{day}" for day in (15, 16, 18))
+DAY = datetime.date.fromisoformat(THIRD)
 Made = TypeVar("Made")
 
 
@@ -214,14 +216,17 @@ def stored(kind: str, rows: list[Row], id_field: str) -> bytes:
 
 
 def backlog_words() -> tuple[str, ...]:
-    """The command that reviews the cases."""
-    return ("backlog", "--input", "cases", "--output", "out", "--run-id", "r", "--as-of", THIRD)
+    """The command that assesses the cases."""
+    return ("backlog", "--input", "cases", "--output", "out", "--run-id", "r", *_on(THIRD))
 
 
 def night_words(day: str) -> tuple[str, ...]:
     """The command that does a night."""
-    news = ("--events", "events", "--reviews", "reviews")
-    return ("nightly", "--state", "OUT", *news, "--as-of", day)
+    return ("nightly", "--state", "OUT", "--events", "events", "--reviews", "reviews", *_on(day))
+
+
+def _on(day: str) -> tuple[str, ...]:
+    return ("--rulebook", RULEBOOK, "--as-of", day)
 
 
 def watch_words() -> tuple[str, ...]:

@@ -223,8 +223,8 @@ def test_a_criterion_may_quote_guidance_that_uses_a_protected_attribute() -> Non
         (MERGED, "mine.yaml: not a rulebook: its aliases stand for more than a rulebook can"),
         (f"id: {'9' * 100_000}\n", "mine.yaml:1: not YAML: a number of more than 100 digits"),
         ("criteria: [" + "x, " * 400_000 + "x]", "mine.yaml: not a rulebook: it has more than 1,0"),
-        ("criteria: [" + "x, " * 60_000 + "x]", "mine.yaml: not a rulebook: it has more than 20,"),
-        ("a: [&a x" + ", *a" * 60_000 + "]", "mine.yaml: not a rulebook: it has more than 20,"),
+        ("criteria: [" + "x, " * 60_000 + "x]", "mine.yaml: not a rulebook: it has more than 40,"),
+        ("a: [&a x" + ", *a" * 60_000 + "]", "mine.yaml: not a rulebook: it has more than 40,"),
         ("criteria: [" + "x, " * 15_000 + "x]", "mine.yaml: and 14,9"),
     ],
 )

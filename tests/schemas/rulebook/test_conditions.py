@@ -20,6 +20,7 @@ from schemas.rulebook.conditions import compile_condition
 DAY = datetime.date(2011, 11, 17)
 PARAMETERS: dict[str, Parameter] = {
     "two": 2,
+    "huge": 10**30,
     "yes": True,
     "day": DAY,
     "courts": ["BAL", "DEN"],
@@ -103,6 +104,10 @@ def value(text: str, columns: Mapping[str, Any], names: Names = NAMES) -> bool |
         ("last_entry >= 2001", "cannot compare a date with a count"),
         ("last_entry BETWEEN 1 AND 2", "cannot compare a date with a count"),
         ("last_entry >= DATE '2011-02-30'", "'2011-02-30' is not a date; write DATE 'YYYY-MM-DD'"),
+        ("arrests > 1000001", "a number is too large: no count is over 1,000,000"),
+        (f"arrests > {'9' * 5000}", "a number is too large: no count is over 1,000,000"),
+        (f"score > -{'9' * 40}", "a number is too large: no count is over 1,000,000"),
+        ("arrests > :huge", "a number is too large: no count is over 1,000,000"),
         ("last_entry + 1 > :day", "only counts can be added"),
         ("court > 'BAL'", "court is a code: only =, <> and IN compare it"),
         ("court = 1", "court is a code: compare it with a quoted code"),
