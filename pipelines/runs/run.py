@@ -129,8 +129,9 @@ def load_run(where: str) -> tuple[str, Manifest]:
     manifest = f"{run}/{MANIFEST}"
     if not FileSystems.exists(manifest):
         raise RunError(f"{where}: no finished run there (a run has a {MANIFEST})")
+    text = _text(manifest)
     try:
-        return run, Manifest.model_validate_json(_text(manifest))
+        return run, Manifest.model_validate_json(text)
     except ValueError:
         raise RunError(f"{manifest}: is damaged or of another version") from None
 

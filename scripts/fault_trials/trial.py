@@ -133,8 +133,8 @@ def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
         place: A directory that is not there yet.
     """
     place.mkdir(parents=True)
-    source = random.Random(seed)
-    bench = Bench(world, place, source, None if source.random() < ANEW else world.warm)
+    anew = random.Random(f"{seed}, anew").random() < ANEW
+    bench = Bench(world, place, random.Random(seed), None if anew else world.warm)
     try:
         broke = [*kind.make(bench), *bench.broke]
     except Exception:

@@ -149,11 +149,11 @@ def _serve(channel: socket.socket) -> dict[str, Any] | None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     orders = channel.makefile("rb", buffering=0)
     while True:
-        ready, _, _ = select.select([channel, awake], [], [])
+        ready, _, _ = select.select([channel.fileno(), awake], [], [])
         if awake in ready:
             os.read(awake, 4096)
             _tell_ended(channel)
-        if channel in ready:
+        if channel.fileno() in ready:
             line = orders.readline()
             if not line:
                 return None

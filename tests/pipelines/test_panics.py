@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.cli.exit_codes import ExitCode
 from schemas.avro import avro_schema
-from scripts.fault_trials.container import WAYS, StoredBlock, build
+from scripts.fault_trials.container import StoredBlock, build
+from scripts.fault_trials.damage import WAYS
 from tests.helpers.commands import environment
 from transforms.avro.blocks import write_block
 from transforms.avro.varint import varint
