@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.fault_trials.kinds import KINDS
+from scripts.fault_trials.table import BEGIN, END, WrongPageError, into_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,13 +47,25 @@ def test_trials_hold_and_the_table_says_so() -> None:
     done = faults("--seed", 2, "--trials", 2, "--only", "JSON", "--jobs", 2)
     assert done.returncode == 0, done.stdout
     assert "| all | | 2 | 0 |" in done.stdout.splitlines()
-    assert done.stdout.splitlines()[-1].startswith("2 commands, ")
+    assert ": 2 trials, seeds " in done.stdout
+    assert ", with 2 commands in " in done.stdout
+    assert "; none broke.\n" in done.stdout
     seeds = [int(line.partition(" ")[0]) for line in done.stderr.splitlines()]
     assert done.stderr.splitlines() == [
         f"{seed} held: hostile texts, explain a JSON record" for seed in seeds
     ]
     again = faults("--seed", seeds[1], "--trials", 1)
     assert again.stderr.splitlines() == done.stderr.splitlines()[1:]
+
+
+def test_the_table_goes_into_a_page_between_its_marks(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    into_page(page, ["new", "", "| table |"])
+    assert page.read_text() == f"before\n{BEGIN}\nnew\n\n| table |\n{END}\nafter\n"
+    page.write_text("no marks")
+    with pytest.raises(WrongPageError, match="has no <!-- faults: begin -->"):
+        into_page(page, [])
 
 
 @pytest.mark.parametrize(
