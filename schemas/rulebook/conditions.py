@@ -283,9 +283,10 @@ class _Compiler:
 
     @staticmethod
     def integer(text: str) -> int:
+        if len(text) > MOST_DIGITS:
+            raise ConditionError(f"a number has more than {MOST_DIGITS} digits")
         try:
-            # Python refuses to read thousands of digits; of so many each number is too large.
-            return int(text[:MOST_DIGITS])
+            return int(text)
         except ValueError:
             raise ConditionError(f"{text} is not a whole number") from None
 

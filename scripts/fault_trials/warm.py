@@ -38,6 +38,7 @@ _PRELOADED = (
     "schemas.manifest",
     "schemas.options",
     "schemas.questions",
+    "schemas.rulebook.conditions",
     "schemas.rulebooks",
     "pipelines.cli.arguments",
     "pipelines.cli.run_command",
