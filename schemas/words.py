@@ -36,6 +36,18 @@ _MARKS = {
 _ONE_DAY = datetime.timedelta(days=1)
 
 
+def criterion_name(criterion: str, title: str) -> str:
+    """A criterion as a person calls it: by the memo's label, where it has one, and its title.
+
+    Examples:
+        >>> criterion_name("F1", "Honorably discharged veteran")
+        'F1, Honorably discharged veteran'
+        >>> criterion_name("not_filed", "The Notice to Appear is not filed with the court")
+        'The Notice to Appear is not filed with the court'
+    """
+    return title if "_" in criterion else f"{criterion}, {title}"
+
+
 def said(fact: Fact, facts: Mapping[str, Any]) -> str:
     """What is known of a fact, with what it is called.
 

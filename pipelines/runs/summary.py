@@ -14,6 +14,7 @@ from schemas.facts import FACTS
 from schemas.manifest import Manifest
 from schemas.outcomes import FORM_TEXTS, ROUTES, STATE_TEXTS, State
 from schemas.rulebook.compiled import CompiledRulebook
+from schemas.words import criterion_name
 
 MOST, FEW = 10, 5
 STATE_HEADS: dict[State, str] = {
@@ -60,7 +61,10 @@ def _parts(run: str, manifest: Manifest, rulebook: CompiledRulebook | None) -> I
     yield _heading(manifest)
     yield _routes(manifest, routed)
     yield _ask_first(manifest)
-    reasons = {f"{name}  {titles.get(name, '')}": n for name, n in manifest.reasons.items()}
+    reasons = {
+        criterion_name(name, titles[name]) if name in titles else name: number
+        for name, number in manifest.reasons.items()
+    }
     yield _most("Criteria that speak for a route", reasons, routed, MOST)
     forms = {text: manifest.forms.get(form, 0) for form, text in FORM_TEXTS.items()}
     forms = {text: number for text, number in forms.items() if number}

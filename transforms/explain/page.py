@@ -18,7 +18,7 @@ from schemas.explanation import (
     Weighing,
 )
 from schemas.outcomes import FORM_TEXTS, STEP_TEXTS, Step
-from schemas.words import day, sentence, warning_in_words
+from schemas.words import criterion_name, day, sentence, warning_in_words
 
 WIDTH = 80
 YEARS_AHEAD = 5
@@ -165,7 +165,7 @@ def _why(explanation: Explanation) -> Iterator[_Item]:
         # A title that is the fact itself need not be said twice.
         new = [fact for fact in reason.facts if fact.says.lower() != reason.title.lower()]
         facts = f": {_facts(new)}" if new else ""
-        yield _Item(f"{reason.criterion}, {reason.title}{facts}")
+        yield _Item(f"{criterion_name(reason.criterion, reason.title)}{facts}")
         if reason.citation is not None:
             yield _Item(cited(reason.citation), 6, 6)
 
@@ -279,7 +279,8 @@ def _criteria(criteria: Iterable[CriterionSaid]) -> dict[str, list[_Item]]:
     for one in criteria:
         items = sections[_LISTS[one.list]]
         points = f" ({one.points:+d})" if one.points is not None else ""
-        items.append(_Item(f"{one.value.upper():<7} {one.criterion}, {one.title}{points}", 2, 10))
+        named = criterion_name(one.criterion, one.title)
+        items.append(_Item(f"{one.value.upper():<7} {named}{points}", 2, 10))
         if one.facts:
             items.append(_Item(_facts(one.facts), 10, 10))
         if one.citation is not None:
