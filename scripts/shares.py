@@ -1,0 +1,117 @@
+"""Say what each rulebook that ships makes of the sample and of an imported release, as a table.
+
+The shares are of invented cases: they show how a rulebook behaves, not how a docket would. Every
+case is assessed as of the first day on which the rulebook was in force.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.cli.arguments import CommandParser
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.run_command import run_command
+from schemas.errors import InputError
+from schemas.outcomes import ROUTES, STATES
+from schemas.rulebooks import load, names
+
+PENDING_ON = "2011-11-17"
+HEADS = (
+    "rulebook",
+    "close",
+    "continue",
+    "expedite",
+    "on the record",
+    "after checks",
+    "open",
+    "needs review",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Its options; None for those of the process.
+
+    Returns:
+        An exit code (`pipelines.cli.exit_codes`).
+    """
+    parser = CommandParser(prog="scripts/shares", description=__doc__)
+    parser.add_argument("--cases", type=int, default=20_000, metavar="N", help="default: 20000")
+    parser.add_argument(
+        "--rulebook", action="append", choices=names(), help="only this one; may be repeated"
+    )
+    options = parser.parse_args(arguments)
+    return run_command("shares", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    chosen = options.rulebook or names()
+    with tempfile.TemporaryDirectory() as folder:
+        for title, cases in _inputs(Path(folder), options.cases):
+            print(f"{title}\n")
+            for line in _table(cases, chosen, Path(folder)):
+                print(line, flush=True)
+            print()
+    return ExitCode.OK
+
+
+def _inputs(folder: Path, cases: int) -> Iterator[tuple[str, Path]]:
+    """The sample, and a release as it is imported, with what to say of each."""
+    _command("pipelines.commands.sample", "--output", folder / "sample", "--cases", cases)
+    yield f"The sample of {cases:,} cases:", folder / "sample"
+    _command("scripts.eoir_release", "--output", folder / "release", "--cases", cases)
+    _command(
+        "pipelines.import_eoir",
+        *(folder / "release", "--output", folder / "docket", "--pending-on", PENDING_ON),
+    )
+    title = f"An invented release of {cases:,} cases, those pending on {PENDING_ON} imported:"
+    yield title, folder / "docket"
+
+
+def _table(cases: Path, chosen: Sequence[str], folder: Path) -> Iterator[str]:
+    yield f"| {' | '.join(HEADS)} |"
+    yield f"|---|{'---:|' * (len(HEADS) - 1)}"
+    for name in chosen:
+        manifest = _assessed(cases, name, folder / f"{cases.name}-{name}")
+        states = manifest["states"]
+        counts = [
+            *(sum(states.get(route, {}).values()) for route in ROUTES),
+            *(sum(states.get(route, {}).get(state, 0) for route in ROUTES) for state in STATES),
+            sum(manifest["needs_review"].values()),
+        ]
+        whole = sum(counts[: len(ROUTES)])
+        shares = (f"{100 * count / whole:.1f} %" for count in counts)
+        yield f"| `{name}` | {' | '.join(shares)} |"
+
+
+def _assessed(cases: Path, name: str, output: Path) -> dict[str, Any]:
+    since = load(name).rulebook.in_force[0].since
+    _command(
+        "pipelines.backlog",
+        *("--input", cases, "--output", output, "--rulebook", name),
+        *("--as-of", since, "--run-id", "shares"),
+    )
+    manifest: dict[str, Any] = json.loads((output / "runs/shares/manifest.json").read_text("utf-8"))
+    return manifest
+
+
+def _command(module: str, *arguments: object) -> None:
+    """Run a command of the project as a user does, quietly."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)], capture_output=True, text=True
+    )
+    if done.returncode not in (ExitCode.OK, ExitCode.DAMAGED):
+        raise InputError(f"{module} failed: {done.stderr.strip()}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
