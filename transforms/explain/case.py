@@ -44,7 +44,7 @@ from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Weighing as Weighed
 
-MOST_ASKED = 5
+MOST_ASKED = 3
 _TRUTHS: dict[bool | None, Truth] = {True: "true", False: "false", None: "unknown"}
 _THRESHOLD = re.compile(r"\bscore\s*(>=|>|<=|<|=)\s*(?::(\w+)|(-?\d+))")
 _ASKED = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "=": "exactly"}

@@ -25,12 +25,13 @@ YEARS_AHEAD = 5
 # Of more presumptions with one reason the page says how many, and --all which.
 MOST_PRESUMED = 3
 MOST_POINTS = 8
+MOST_REASONS = 3
 MARK = "[confidential]"
 SEEN = {
-    "text": "seen in the document's text",
-    "secondary": "seen in a secondary source",
-    "substance": "known in substance only",
-    "once": "retrieved once, not seen again",
+    "text": "text seen",
+    "secondary": "secondary source",
+    "substance": "in substance only",
+    "once": "seen once",
 }
 STATES = {"ON_THE_RECORD": "on the record", "AFTER_CHECKS": "after checks", "OPEN": "open"}
 _STATES_SAID = {
@@ -90,7 +91,7 @@ def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line
     sections = {
         "With the answers given": _difference(explanation),
         **({before: acting} if first else {}),
-        "Why": _why(explanation),
+        "Why": _why(explanation, everything),
         "Conflicts in the record": [_Item(sentence(one.says)) for one in explanation.conflicts],
         "Adverse facts on file": _on_file(explanation.adverse, explanation.convictions),
         "Favorable facts on file": _on_file(explanation.favorable, ()),
@@ -137,8 +138,6 @@ def _headline(explanation: Explanation) -> Iterator[Line]:
     others = [route for route in explanation.possible_routes if route != outcome.route]
     if others:
         yield from _Item(f"Unknown facts could still make it {' or '.join(others)}.").lines()
-    if not outcome.needs_review:
-        yield from _Item("Not flagged for human review.").lines()
     for review in explanation.review_reasons:
         yield from _Item(f"Needs human review: {sentence(review.reason)}").lines()
 
@@ -158,22 +157,33 @@ def _difference(explanation: Explanation) -> Iterator[_Item]:
         yield _Item(f"Criteria that come out otherwise: {'; '.join(moved)}.")
 
 
-def _why(explanation: Explanation) -> Iterator[_Item]:
+def _why(explanation: Explanation, everything: bool) -> Iterator[_Item]:
     why = explanation.why or "The facts that are known leave open which rule applies."
     yield _Item(sentence(why))
-    for reason in explanation.reasons:
+    last = None
+    shown = explanation.reasons if everything else explanation.reasons[:MOST_REASONS]
+    for reason in shown:
         # A title that is the fact itself need not be said twice.
         new = [fact for fact in reason.facts if fact.says.lower() != reason.title.lower()]
         facts = f": {_facts(new)}" if new else ""
         yield _Item(f"{criterion_name(reason.criterion, reason.title)}{facts}")
         if reason.citation is not None:
-            yield _Item(cited(reason.citation), 6, 6)
+            yield _Item(cited(reason.citation, last), 6, 6)
+            last = reason.citation.source
+    if more := explanation.reasons[len(shown) :]:
+        yield _Item(f"and {', '.join(reason.criterion for reason in more)} (--all says why)")
 
 
-def cited(citation: Citation) -> str:
-    """A citation as one line: document, place, how it was seen."""
+def cited(citation: Citation, last: str | None = None) -> str:
+    """A citation as one line: document, place, how it was seen.
+
+    Args:
+        citation: The citation.
+        last: The document that was cited just before.
+    """
+    source = "the same" if citation.source == last else citation.source
     place = f", {citation.place}" if citation.place else ""
-    return f"{citation.source}{place} ({SEEN[citation.seen]})"
+    return f"{source}{place} ({SEEN[citation.seen]})"
 
 
 def _on_file(facts: Sequence[FactSaid], convictions: Sequence[str]) -> Iterator[_Item]:
@@ -200,14 +210,17 @@ def _checks_in_short(explanation: Explanation) -> Iterator[str]:
             by_step.setdefault(check.settled_by, []).extend(check.presumed)
     for step, presumed in by_step.items():
         yield f"{STEP_TEXTS[step]} Presumed until then: {_first(presumed)}."
-    for check in explanation.checks:
-        if check.settled_by is None:
+    others = [check for check in explanation.checks if check.settled_by is None]
+    if explanation.outcome.route == "expedite" and others:
+        # All of them: each is to be asked, whatever the reason that it may be presumed.
+        facts = [fact for check in others for fact in check.presumed]
+        yield f"None of this is on file, and each could stop it: {_facts(facts, labels=True)}."
+    else:
+        for check in others:
             yield f"{sentence(check.reason)} Presumed: {_first(check.presumed)}."
     rest = [step.says for step in explanation.steps if step.step not in by_step]
     if rest:
         yield " ".join(rest)
-    if any(check.not_known for check in explanation.checks):
-        yield "--all also lists what isn't known and could speak against these."
 
 
 def _first(presumed: Sequence[FactSaid]) -> str:
@@ -226,13 +239,13 @@ def _check(check: Check) -> str:
 def _ask(explanation: Explanation) -> Iterator[_Item]:
     for place, question in enumerate(explanation.ask, start=1):
         mark = f" {MARK}" if question.confidential else ""
-        yield _Item(f"{place}. {question.question}{mark}", 2, 5)
+        name = question.fact.replace("_", "-")
+        yield _Item(f"{place}. {question.question} ({name}){mark}", 2, 5)
         yield _Item(_answers(question, explanation.outcome), 5, 5)
     if explanation.ask:
         rest = explanation.asked - len(explanation.ask)
-        more = f"{rest} more could matter (--all lists them). " if rest else ""
-        name = explanation.ask[0].fact.replace("_", "-")
-        yield _Item(f"{more}To try an answer, add --set NAME=ANSWER, as in --set {name}=...", 2, 2)
+        more = f" {rest} more could matter: see --all." if rest else ""
+        yield _Item(f"To try an answer: --set NAME=ANSWER.{more}", 2, 2)
 
 
 def _answers(question: Question, outcome: Outcome) -> str:
@@ -242,11 +255,9 @@ def _answers(question: Question, outcome: Outcome) -> str:
         for one in question.answers
         if (one.route, one.state, one.needs_review) != now
     ]
-    name = question.fact.replace("_", "-")
     if not led:
-        return f"No answer changes it alone. ({name})"
-    otherwise = "; else as now" if len(led) < len(question.answers) else ""
-    return f"{'; '.join(led)}{otherwise}. ({name})"
+        return "No answer changes it alone."
+    return f"{'; '.join(led)}."
 
 
 def _by_itself(explanation: Explanation, everything: bool) -> Iterator[_Item]:

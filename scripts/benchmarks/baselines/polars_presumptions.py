@@ -52,15 +52,9 @@ _NO_CLAIM = (
     | some("sustained_fraud", "sustained_prior_removal")
 )
 _CHECK = "the program closes a case only after a background check. The check must come back clear."
-_SHOWN = "The charges or the agency's own record would show {}. What was seen shows none."
-_NO_ENTRY, _NO_VIOLATION = (
-    _SHOWN.format(what) for what in ("an entry without inspection", "a violation of status")
-)
-_NONE = "The agency's own record was seen and shows none of this."
-_CHECKED = f"{_NONE} Have the file checked once more before closing."
-_NO_FINDING = (
-    "A finding of fraud would be in the agency's own record, which was seen and shows none."
-)
+_SHOWN = "The charges or the agency's own record were seen, and show none."
+_NONE = "The agency's own record was seen and shows none."
+_CHECKED = f"{_NONE} Have it checked once more before closing."
 _NO_RULING = "No ruling on a charge of fraud or of an earlier removal is on file."
 _NO_TIES = "Nothing on file speaks of close ties to the home country; ask the respondent."
 _SERVICE = (
@@ -154,7 +148,7 @@ PRESUMPTIONS = (
             _REENTRY,
             _UNREADABLE,
         ),
-        *[_NO_ENTRY] * 3,
+        *[_SHOWN] * 3,
     ),
     Presumption(
         ("violated_status",),
@@ -165,7 +159,7 @@ PRESUMPTIONS = (
             ("continuing_violation", "a violation of status goes on"),
             _UNREADABLE,
         ),
-        *[_NO_VIOLATION] * 3,
+        *[_SHOWN] * 3,
     ),
     Presumption(
         ("removals", "outstanding_order", "egregious_violations", "relief_denied"),
@@ -194,7 +188,9 @@ PRESUMPTIONS = (
             _IMMIGRATION,
             _UNREADABLE,
         ),
-        *[_NO_FINDING] * 3,
+        _CHECKED,
+        _NONE,
+        _CHECKED,
     ),
     Presumption(
         ("sustained_fraud", "sustained_prior_removal"),

@@ -126,7 +126,6 @@ def test_a_page_of_a_case_of_which_little_is_known() -> None:
         "",
         "CONTINUE",
         "  Open: it continues only because facts are unknown. Ask for them.",
-        "  Not flagged for human review.",
         "",
         "Why",
         "  The facts that are known leave open which rule applies.",
@@ -148,7 +147,7 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
         "Why",
         "  A favored class applies, and no priority does.",
         "  F1, Honorably discharged veteran: military service, the respondent",
-        "      The memo, second list, F1, p. 2 (seen in the document's text)",
+        "      The memo, second list, F1, p. 2 (text seen)",
         "",
         "Conflicts in the record",
         "  A spouse, and unmarried.",
@@ -164,16 +163,14 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
         "  - The agency's record shows none. Presumed: no kind of record 0; no kind of",
         "    record 1; no kind of record 2; and 3 more.",
         "  - Have a supervisor sign.",
-        "  - --all also lists what isn't known and could speak against these.",
         "",
         "What to ask next",
         "  1. Has the respondent been a victim of human trafficking to this country?",
-        "     [confidential]",
-        "     no: expedite, open; else as now. (trafficking-victim)",
-        "  2. How many times has the respondent been arrested?",
-        "     No answer changes it alone. (arrests)",
-        "  7 more could matter (--all lists them). To try an answer, add --set",
-        "  NAME=ANSWER, as in --set trafficking-victim=...",
+        "     (trafficking-victim) [confidential]",
+        "     no: expedite, open.",
+        "  2. How many times has the respondent been arrested? (arrests)",
+        "     No answer changes it alone.",
+        "  To try an answer: --set NAME=ANSWER. 7 more could matter: see --all.",
         "",
         "Changes by itself",
         "  On June 2, 2012 the route changes to continue, with no new fact.",
@@ -214,6 +211,35 @@ def test_what_a_step_tells_is_one_line_with_the_step() -> None:
     assert "  - Reason 0. Presumed: no record of kind 0." in everything
 
 
+def test_of_many_reasons_the_first_are_said_and_one_document_is_named_once() -> None:
+    reasons = [CLOSED["reasons"][0] | {"criterion": f"F{n}"} for n in range(1, 6)]
+    lines = text(CLOSED | {"reasons": reasons})
+    start = lines.index("Why")
+    assert lines[start + 3] == "      The memo, second list, F1, p. 2 (text seen)"
+    assert lines[start + 5] == "      the same, second list, F1, p. 2 (text seen)"
+    assert lines[start + 8] == "  and F4, F5 (--all says why)"
+
+
+def test_before_accelerating_everything_that_could_stop_it_is_named() -> None:
+    expedited = {"route": "expedite", "form": "ACCELERATION", "state": "AFTER_CHECKS"}
+    check = {
+        "reason": "No claim is on file.",
+        "presumed": [SERVED | {"says": "no service"}, VICTIM],
+    }
+    content = CLOSED | {
+        "outcome": expedited | {"needs_review": False},
+        "checks": [check | {"not_known": []}],
+        "steps": [],
+    }
+    lines = text(content)
+    start = lines.index("Ask before anybody accelerates")
+    assert lines[start + 1 : start + 4] == [
+        "  - None of this is on file, and each could stop it: military service, the",
+        "    respondent; victim of human trafficking [confidential].",
+        "",
+    ]
+
+
 def test_all_lists_every_presumption_and_every_criterion() -> None:
     criterion = {
         "criterion": "F1",
@@ -234,7 +260,7 @@ def test_all_lists_every_presumption_and_every_criterion() -> None:
         "Favored classes",
         "  UNKNOWN F1, Veteran",
         "          military service, the respondent: not known",
-        "          The memo, second list, F1, p. 2 (seen in the document's text)",
+        "          The memo, second list, F1, p. 2 (text seen)",
         "          becomes false on June 2, 2012",
         "",
         "Factors",
