@@ -10,14 +10,14 @@ from typing import Any
 from schemas import words
 from schemas.facts import FACTS
 from schemas.outcomes import FORM_TEXTS, STEP_TEXTS
-from schemas.rulebook.condition_words import condition_words
+from schemas.rulebook.condition_words import condition_words, settings
 from schemas.rulebook.model import Criterion, Presumption, RoutingRow, Rulebook, Truth
 from schemas.rulebooks.in_force import when as in_words
 
 WIDTH = 80
 LISTS = {
     "priority": "Priorities: what speaks for pursuing a case",
-    "favored": "Favored classes: what speaks for leaving somebody in peace",
+    "favored": "Favored classes: what speaks for closing a case",
     "finding": "Findings: on neither list, read by the routing table or by a person",
     "factor": "Factors to weigh",
 }
@@ -56,7 +56,7 @@ def page(book: Rulebook) -> Iterator[str]:
         criteria = [criterion for criterion in book.criteria if criterion.list == name]
         yield from _section(heading, (line for c in criteria for line in _criterion(book, c)))
     yield from _section("What follows", _routing(book))
-    yield from _section("When a person must decide first", _human_review(book))
+    yield from _section("When an attorney must review first", _human_review(book))
     yield from _section("What may be presumed", _presumptions(book))
     yield from _section("Scopes", _scopes(book))
     yield from _section("Examples", _examples(book))
@@ -131,10 +131,10 @@ def _criterion(book: Rulebook, criterion: Criterion) -> Iterator[str]:
     if criterion.judgment is not None:
         if criterion.judgment.when is None:
             yield from _paragraph(
-                f"A person must judge it where it holds: {criterion.judgment.why}"
+                f"An attorney must judge it where it holds: {criterion.judgment.why}"
             )
         else:
-            yield from _condition("A person must judge it where", criterion.judgment.when, book)
+            yield from _condition("An attorney must judge it where", criterion.judgment.when, book)
             yield from _paragraph(criterion.judgment.why)
     yield from _paragraph(criterion.note)
 
@@ -152,6 +152,9 @@ def _condition(lead: str, when: str, book: Rulebook, indent: str = "") -> Iterat
         else:
             yield from _wrapped(text, level, level)
     yield ""
+    if rest and (chosen := settings(when, book)):
+        names = ", ".join(f"`{name}`" for name in chosen)
+        yield from _paragraph(f"As chosen by {names}.", indent)
 
 
 def _routing(book: Rulebook) -> Iterator[str]:
@@ -176,7 +179,7 @@ def _routing(book: Rulebook) -> Iterator[str]:
 
 def _outcome(row: RoutingRow) -> str:
     form = f" ({FORM_TEXTS[row.form]})" if row.form else ""
-    review = ", after a person has looked" if row.needs_review else ""
+    review = ", needs human review" if row.needs_review else ""
     return f"**{row.route}**{form}{review}"
 
 

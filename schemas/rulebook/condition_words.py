@@ -56,6 +56,25 @@ def condition_words(when: str, rulebook: Rulebook) -> list[str]:
     return list(_Words(rulebook).lines(sqlglot.parse_one(when)))
 
 
+def settings(when: str, rulebook: Rulebook) -> list[str]:
+    """The parameters by which alternatives of a condition are in it, or are left out of it.
+
+    Args:
+        when: A condition that compiles.
+        rulebook: The rulebook it is of.
+
+    Returns:
+        Names of parameters, in the rulebook's order.
+    """
+    values = {name: note.value for name, note in rulebook.parameters.items()}
+    found = set()
+    for node in sqlglot.parse_one(when).find_all(exp.Placeholder):
+        chooses = isinstance(node.parent, exp.In) and isinstance(node.parent.this, exp.Literal)
+        if chooses or isinstance(values.get(node.name), bool):
+            found.add(node.name)
+    return [name for name in values if name in found]
+
+
 def milestone_words(milestone: Milestone, rulebook: Rulebook, *, passed: bool = True) -> str:
     """A milestone in words: `born: at least 65 years ago`, or `born: less than 65 years ago`.
 
@@ -99,11 +118,38 @@ class _Words:
         if not isinstance(node, exp.And | exp.Or):
             yield self.leaf(node)
             return
+        # What settings alone decide isn't said again, unless nothing else is left to say.
+        sides = [side for side in node.flatten() if self.set_to(side) is None]
+        if len(sides) == 1:
+            yield from self.lines(sides[0])
+            return
         yield "all of:" if isinstance(node, exp.And) else "any of:"
-        for side in node.flatten():
+        for side in sides or node.flatten():
             first, *rest = self.lines(side)
             yield f"- {first}"
             yield from (f"  {line}" for line in rest)
+
+    def set_to(self, node: exp.Expr) -> bool | None:
+        """What settings alone make of a condition; None where facts have a say."""
+        match node:
+            case exp.Paren():
+                return self.set_to(node.this)
+            case exp.Not():
+                inner = self.set_to(node.this)
+                return None if inner is None else not inner
+            case exp.And() | exp.Or():
+                decides = isinstance(node, exp.Or)
+                values = {self.set_to(side) for side in node.flatten()}
+                return decides if decides in values else None if None in values else not decides
+            case exp.Placeholder():
+                value = self.parameters.get(node.name)
+                return value if isinstance(value, bool) else None
+            case exp.In() if isinstance(node.this, exp.Literal):
+                [chosen] = node.expressions
+                among = self.parameters.get(chosen.name)
+                return isinstance(among, list) and node.this.name in among
+            case _:
+                return None
 
     def leaf(self, node: exp.Expr) -> str:
         match node:

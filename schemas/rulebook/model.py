@@ -285,7 +285,10 @@ class Rulebook(_Part):
         added = {
             part: getattr(self, part) + getattr(companion, part) for part in ADDED_BY_COMPANIONS
         }
-        parameters = {**companion.parameters, **self.parameters}
+        # Its own first.
+        parameters = self.parameters | {
+            name: note for name, note in companion.parameters.items() if name not in self.parameters
+        }
         # What is written out again is whole: it names no companion that it already holds.
         still_named = tuple(name for name in self.companions if name != companion.id)
         return self.model_copy(

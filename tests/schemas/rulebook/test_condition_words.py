@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.rulebook.condition_words import condition_words
+from schemas.rulebook.condition_words import condition_words, settings
 from schemas.rulebooks import load_text
 
 RULEBOOK = load_text(
@@ -66,6 +66,16 @@ routing:
         ("NOT memo_out", ["before April 6, 2015"]),
         (":strict", ['the setting "strict" (here: no)']),
         ("'BURGLARY' IN (:kinds)", ['the setting "kinds" names BURGLARY (here: yes)']),
+        # What is turned off, or asks nothing of the case, isn't said.
+        ("served OR (:strict AND unmarried)", ["military service, the respondent"]),
+        (
+            "(served AND NOT :strict) OR (arrests = 0 AND 'BURGLARY' IN (:kinds))",
+            ["any of:", "- military service, the respondent", "- arrests: none"],
+        ),
+        (
+            "served AND (:strict OR unmarried)",
+            ["all of:", "- military service, the respondent", "- unmarried"],
+        ),
         ("TRUE", ["always"]),
         ("priority", ["a priority holds"]),
         ("NOT favored", ["no favored class holds"]),
@@ -89,3 +99,8 @@ routing:
 )
 def test_a_condition_in_words(when: str, lines: list[str]) -> None:
     assert condition_words(when, RULEBOOK) == lines
+
+
+def test_the_settings_by_which_alternatives_are_left_out_are_named() -> None:
+    when = "arrests >= :many OR (served AND NOT :strict) OR (unmarried AND 'GANG' IN (:kinds))"
+    assert settings(when, RULEBOOK) == ["strict", "kinds"]
