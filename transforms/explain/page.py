@@ -171,7 +171,8 @@ def _why(explanation: Explanation, everything: bool) -> Iterator[_Item]:
             yield _Item(cited(reason.citation, last), 6, 6)
             last = reason.citation.source
     if more := explanation.reasons[len(shown) :]:
-        yield _Item(f"and {', '.join(reason.criterion for reason in more)} (--all says why)")
+        names = "; ".join(reason.title for reason in more)
+        yield _Item(f"and for: {names} (--all says why)")
 
 
 def cited(citation: Citation, last: str | None = None) -> str:

@@ -217,7 +217,10 @@ def test_of_many_reasons_the_first_are_said_and_one_document_is_named_once() -> 
     start = lines.index("Why")
     assert lines[start + 3] == "      The memo, second list, F1, p. 2 (text seen)"
     assert lines[start + 5] == "      the same, second list, F1, p. 2 (text seen)"
-    assert lines[start + 8] == "  and F4, F5 (--all says why)"
+    assert lines[start + 8 : start + 10] == [
+        "  and for: Honorably discharged veteran; Honorably discharged veteran (--all",
+        "    says why)",
+    ]
 
 
 def test_before_accelerating_everything_that_could_stop_it_is_named() -> None:
