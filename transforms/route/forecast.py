@@ -6,6 +6,8 @@ case is routed again on each of its own future ones.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from schemas.facts import high, low
@@ -30,7 +32,8 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     table = RouteTable.of(moving.weighing.rulebook)
     now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
     moments = [pl.DataFrame(schema={**now.schema, "day": pl.Date})]
-    for milestone in moving.weighing.rulebook.milestones:
+    spans = {replace(m, id=""): m for m in moving.weighing.rulebook.milestones}
+    for milestone in spans.values():
         least, most = dates[low(milestone.id)], dates[high(milestone.id)]
         moments.append(now.with_columns(day=least).filter(least > as_of))
         is_another = most.ne_missing(least)

@@ -6,7 +6,8 @@ between; both are one day where the date behind it is known, or where it is a da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -26,7 +27,26 @@ def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     Returns:
         Columns `ID.low` and `ID.high` (Date) a milestone, one row a case.
     """
-    return facts.select(milestone_days(rulebook.milestones))
+    # A day that is known is both bounds, and many milestones are the same span: each is added once.
+    found: dict[tuple[str | None, MilestoneSpan], pl.Series] = {}
+    columns = []
+    for milestone in rulebook.milestones:
+        bounds = _bounds(facts, milestone)
+        span = replace(milestone, id="")
+        for bound, column in zip((low, high), bounds, strict=True):
+            if (column, span) not in found:
+                days = facts.select(_date(milestone, column).alias("day"))["day"]
+                found[column, span] = days
+            columns.append(found[column, span].alias(bound(milestone.id)))
+    return pl.DataFrame(columns)
+
+
+def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | None]:
+    """The columns that a milestone counts from: one, where both bounds are the same days."""
+    if milestone.since is None:
+        return None, None
+    least, most = low(milestone.since), high(milestone.since)
+    return least, (least if facts[least].equals(facts[most]) else most)
 
 
 def milestone_days(milestones: Iterable[MilestoneSpan]) -> list[pl.Expr]:
@@ -39,17 +59,19 @@ def milestone_days(milestones: Iterable[MilestoneSpan]) -> list[pl.Expr]:
         Two expressions (Date) a milestone.
     """
     return [
-        _date(milestone, bound).alias(bound(milestone.id))
+        _date(milestone, None if milestone.since is None else bound(milestone.since)).alias(
+            bound(milestone.id)
+        )
         for milestone in milestones
         for bound in (low, high)
     ]
 
 
-def _date(milestone: MilestoneSpan, bound: Callable[[str], str]) -> pl.Expr:
-    if milestone.since is None:
+def _date(milestone: MilestoneSpan, since: str | None) -> pl.Expr:
+    if since is None:
         return pl.repeat(milestone.day, pl.len(), dtype=pl.Date)
     return anniversary(
-        pl.col(bound(milestone.since)),
+        pl.col(since),
         years=milestone.years,
         months=milestone.months,
         days=milestone.days,
