@@ -189,20 +189,30 @@ def parser() -> CommandParser:
     """The command's options."""
     made = CommandParser(
         prog="discretion backlog",
-        description="Review case files and route each case to close, continue or expedite.",
-        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        description="Assess case files and route each case to close, continue, or expedite.",
+        epilog="Other options go to Beam, such as --runner FlinkRunner.",
         allow_abbrev=False,
     )
     made.add_argument(
-        "--input", required=True, nargs="+", metavar="FILES", help="Avro files, globs, directories"
+        "--input",
+        required=True,
+        nargs="+",
+        metavar="FILES",
+        help="Avro files, globs, or directories",
     )
-    made.add_argument("--output", required=True, metavar="OUT", help="where runs are kept")
+    made.add_argument("--output", required=True, metavar="OUT", help="directory for the runs")
     add_rulebook_options(made)
-    made.add_argument("--scope", metavar="NAME", help="only cases in a scope of the rulebook")
-    made.add_argument("--courts", type=codes, metavar="BAL,DEN", help="only cases of these courts")
-    made.add_argument("--run-id", metavar="ID", help="default: as-of date and rulebook")
+    made.add_argument(
+        "--scope", metavar="NAME", help="assess only the cases in this scope of the rulebook"
+    )
+    made.add_argument(
+        "--courts", type=codes, metavar="BAL,DEN", help="assess only these courts' cases"
+    )
+    made.add_argument(
+        "--run-id", metavar="ID", help="the run's name; default: as-of date and rulebook"
+    )
     add_readers(made)
-    made.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    made.add_argument("--json", action="store_true", help="print the manifest as JSON")
     return made
 
 

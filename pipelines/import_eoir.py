@@ -174,11 +174,11 @@ def parser() -> CommandParser:
     made = CommandParser(
         prog="discretion import-eoir",
         description="Turn the immigration court's public release into case files.",
-        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        epilog="Other options go to Beam, such as --runner FlinkRunner.",
         allow_abbrev=False,
     )
     made.add_argument(
-        "folder", metavar="RELEASE", help="the release's zip, or the folder it was unpacked in"
+        "folder", metavar="RELEASE", help="the release's zip file, or the folder it was unpacked to"
     )
     made.add_argument("--output", required=True, metavar="OUT", help="a new directory")
     made.add_argument(
@@ -188,7 +188,7 @@ def parser() -> CommandParser:
         help="only cases pending on this day, with what was known then; default: every case",
     )
     add_readers(made)
-    made.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    made.add_argument("--json", action="store_true", help="print the manifest as JSON")
     return made
 
 
@@ -241,7 +241,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     for name, rows in manifest.unread_tables.items():
         complain(
             "import-eoir",
-            f"{name}: none of its {rows:,} rows could be read; what it tells is unknown",
+            f"{name}: none of its {rows:,} rows could be read; what it would say is unknown",
         )
     return ExitCode.DAMAGED if manifest.unread_tables else ExitCode.OK
 

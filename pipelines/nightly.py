@@ -96,28 +96,34 @@ def parser() -> CommandParser:
     """The command's options."""
     made = CommandParser(
         prog="discretion nightly",
-        description="Fold in the events and reviews that have come since last night, review every "
-        "case again, and say what has changed and why.",
-        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        description="Apply the events and reviews that have arrived since last night, "
+        "assess every case again, and report what has changed and why.",
+        epilog="Other options go to Beam, such as --runner FlinkRunner.",
         allow_abbrev=False,
     )
-    made.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
+    made.add_argument(
+        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
+    )
     made.add_argument("--events", required=True, metavar="DIR", help="directory of event files")
     made.add_argument("--reviews", metavar="DIR", help="directory of review files")
     made.add_argument(
-        "--input", nargs="+", metavar="FILES", help="the case files, on the first night"
+        "--input", nargs="+", metavar="FILES", help="case files, for the first night only"
     )
     add_rulebook_options(made, otherwise_today=True)
-    made.add_argument("--scope", metavar="NAME", help="only cases in a scope of the rulebook")
-    made.add_argument("--courts", type=codes, metavar="BAL,DEN", help="only cases of these courts")
+    made.add_argument(
+        "--scope", metavar="NAME", help="assess only the cases in this scope of the rulebook"
+    )
+    made.add_argument(
+        "--courts", type=codes, metavar="BAL,DEN", help="assess only these courts' cases"
+    )
     made.add_argument(
         "--second-reader",
         choices=("expedite",),
-        help="a review with this route counts with a second reviewer, or a supervisor, only",
+        help="a review with this route counts only with a second reviewer or a supervisor",
     )
     add_readers(made)
-    made.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    made.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    made.add_argument("--dry-run", action="store_true", help="only report what would be done")
+    made.add_argument("--json", action="store_true", help="print the manifest as JSON")
     return made
 
 
@@ -139,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
     if "://" in options.state:
         # If two nights run at once, only one may win, and an object store has no locks.
-        raise UsageError(f"--state {options.state}: nights are kept on a local or mounted disk")
+        raise UsageError(f"--state {options.state}: give a directory on a local or mounted disk")
     words = beam_arguments(rest, parser().own_options)
     beam_options = PipelineOptions(words, save_main_session=False)
     # That there is no such file is a mistyped option; what is wrong in it is a night's failure.
@@ -156,7 +162,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
         done = _done(options, state, rulebook, beam_options)
     # From here on the night is done, whatever becomes of its summary.
     if isinstance(done, str):
-        print_result("nightly", "nothing was to be done", lambda: print(shown_lines(done)))
+        print_result("nightly", "there was nothing to do", lambda: print(shown_lines(done)))
         return ExitCode.OK
     print_result(
         "nightly",

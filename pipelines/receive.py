@@ -28,8 +28,8 @@ def parser() -> CommandParser:
     """The command's options."""
     made = CommandParser(
         prog="discretion receive",
-        description="Land a queue's events in the inbox, as files that watch and nightly read.",
-        epilog="Further options go to Beam, e.g. --runner FlinkRunner.",
+        description="Store a queue's events in the inbox, as files that watch and nightly read.",
+        epilog="Other options go to Beam, such as --runner FlinkRunner.",
         allow_abbrev=False,
     )
     made.add_argument(
@@ -42,7 +42,7 @@ def parser() -> CommandParser:
         "--expansion-service", metavar="HOST:PORT", help="for Kafka: Beam's Java expansion service"
     )
     add_readers(made)
-    made.add_argument("--inbox", required=True, metavar="DIR", help="where event files land")
+    made.add_argument("--inbox", required=True, metavar="DIR", help="directory for the event files")
     return made
 
 

@@ -70,25 +70,31 @@ def parser() -> CommandParser:
     """The command's options."""
     made = CommandParser(
         prog="discretion watch",
-        description="Fold in events as their files land, on last night's snapshot and on its "
-        "terms, and say at once what they change. It ends on SIGTERM or Ctrl-C.",
+        description="Apply events as their files arrive, to last night's snapshot and "
+        "on its terms, and report what they change. It runs until SIGTERM "
+        "or Ctrl-C.",
         allow_abbrev=False,
     )
-    made.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
     made.add_argument(
-        "--inbox", required=True, metavar="DIR", help="where event files land: nightly's --events"
+        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
+    )
+    made.add_argument(
+        "--inbox",
+        required=True,
+        metavar="DIR",
+        help="directory of event files, as in nightly --events",
     )
     made.add_argument(
         "--source",
         metavar="URL",
-        help="run discretion receive beside, for pubsub://PROJECT/SUBSCRIPTION; for Kafka run it "
-        "yourself",
+        help="also run discretion receive, for pubsub://PROJECT/SUBSCRIPTION; for "
+        "Kafka, run it yourself",
     )
     made.add_argument(
-        "--as-of", type=date, metavar="DATE", help="take today for this day; it goes on at midnight"
+        "--as-of", type=date, metavar="DATE", help="use this date as today; it moves on at midnight"
     )
     add_readers(made)
-    made.add_argument("--json", action="store_true", help="a line for each batch, for machines")
+    made.add_argument("--json", action="store_true", help="print a line of JSON for each batch")
     return made
 
 
@@ -134,7 +140,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
                 except _Moved:
                     continue
     except BusyError:
-        raise BusyError(f"{state}: another watch is at work on it") from None
+        raise BusyError(f"{state}: another watch is running on it") from None
     except _Stop:
         complain("watch", "stopped")
         return exit_code()

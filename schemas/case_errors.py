@@ -19,10 +19,10 @@ _KINDS = {
     "string": "must be text in quotes",
     "bool": "must be true or false",
     "int": "must be a whole number",
-    "list": "must be a list, as [...]; [] where there are known to be none",
-    "model": "must be an object, as {...}",
+    "list": "must be a list, like [...]; [] means known to have none",
+    "model": "must be an object, like {...}",
 }
-_OR_NULL = ", or null where it is not known"
+_OR_NULL = ", or null if it isn't known"
 
 
 def errors_in_words(error: ValidationError) -> list[str]:
@@ -45,7 +45,7 @@ def _line(error: Any) -> str:
         where = f"line {found[1]}, column {found[2]}: " if found else ""
         return f"{where}is not JSON"
     if not place:
-        return "must be an object of fields, as {...}"
+        return "must be an object of fields, like {...}"
     if kind == "extra_forbidden":
         return f"{place}: there is no such field{_fields_instead(error['loc'])}"
     if kind == "literal_error":
@@ -59,7 +59,7 @@ def _fields_instead(loc: Sequence[str | int]) -> str:
     if near := _nearest(str(loc[-1]), fields):
         return near
     # Of a whole record there are too many to name them all.
-    return f"; there are {', '.join(fields)}" if loc[:-1] else "; docs/data.md lists them"
+    return f"; the fields are {', '.join(fields)}" if loc[:-1] else "; docs/data.md lists them"
 
 
 def _values_instead(error: Any) -> str:

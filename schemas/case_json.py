@@ -37,7 +37,7 @@ def read_case(file: str) -> CaseRecord:
         with Path(file).open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
-            raise InputError(f"{file}: is larger than {MOST_BYTES:,} bytes; it is no one case")
+            raise InputError(f"{file}: is larger than {MOST_BYTES:,} bytes, too large for one case")
         return parse_case(data.decode("utf-8-sig"), file)
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror})") from None
@@ -95,8 +95,7 @@ def _scan(text: str, file: str) -> None:
         elif token == ":" and opened and (fields := opened[-1][0]) is not None:
             if word in fields:
                 raise InputError(
-                    f"{file}: line {word_line}: the field {shown(word)} stands there twice; "
-                    "leave one"
+                    f"{file}: line {word_line}: the field {shown(word)} appears twice; remove one"
                 )
             fields.add(word)
         elif token[0] == '"':

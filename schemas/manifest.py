@@ -140,7 +140,7 @@ class NightEvents(_Part):
         conflicts: Events with the id of another and other content, all but the greatest.
         quarantined: Events that no fold can use.
         unread: Events and reviews in damaged blocks, as far as their headers say.
-        pending: Events that wait for their case to be opened, earlier nights' included.
+        pending: Events waiting for their case to be opened, earlier nights' included.
     """
 
     read: int

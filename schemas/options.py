@@ -37,7 +37,7 @@ class ReviewOptions(BaseModel):
         known = aliases("courts")
         for court in courts or ():
             if known.get(code_key(court)) != court:
-                raise ValueError(f"{court} is no court's code; write codes such as BAL,DEN")
+                raise ValueError(f"{court} isn't a court code; write codes such as BAL,DEN")
         if courts == ():
             raise ValueError("names no court; write codes such as BAL,DEN")
         return courts

@@ -22,7 +22,7 @@ FORMS: tuple[Form, ...] = get_args(Form)
 
 STATE_TEXTS: dict[State, str] = {
     "ON_THE_RECORD": "on the record: no fact still unknown can change it",
-    "AFTER_CHECKS": "after checks: it leans on what is presumed, which must be checked first",
+    "AFTER_CHECKS": "after checks: the route leans on presumptions, to be checked first",
     "OPEN": "open: the case continues only because facts are unknown",
 }
 FORM_TEXTS: dict[Form, str] = {

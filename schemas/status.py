@@ -45,7 +45,7 @@ class GoodNight(_Part):
         causes: In how many of them each kind of cause has a part.
         queue: Cases that wait for an attorney, by mark; "" for those without.
         reviews: Reviews kept.
-        pending: Events that wait for their case to be opened.
+        pending: Events waiting for their case to be opened.
         left_unread: Files that were cut short, and wait.
         foreign: Files that held something else.
         damaged_files: Files of which a part could not be read, and is lost until it is repaired.

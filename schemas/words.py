@@ -19,13 +19,13 @@ _RUNS_ON = ("born", "since", "issued", "apprehended")
 _CAUSES = {
     "FACT": "a new fact",
     "MILESTONE": "a milestone reached",
-    "CALENDAR": "a date that has come",
+    "CALENDAR": "a date reached",
     "RULEBOOK": "another rulebook",
     "OPTIONS": "other options",
     "SOFTWARE": "another version of the software",
     "OPENED": "a case opened",
     "COMPLETED": "a case completed",
-    "QUARANTINED": "a record that went to quarantine or came back",
+    "QUARANTINED": "a record quarantined or restored",
 }
 _MARKS = {
     "NEW": "new",

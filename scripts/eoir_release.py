@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", required=True, metavar="DIR", help="a new or empty directory")
     parser.add_argument("--cases", type=int, default=10_000, metavar="N", help="default: 10000")
     parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
-    parser.add_argument("--tidy", action="store_true", help="leave the mess out")
+    parser.add_argument(
+        "--tidy", action="store_true", help="make clean data, without an agency's mess"
+    )
     options = parser.parse_args(arguments)
     return run_command("eoir-release", lambda: _run(options))
 

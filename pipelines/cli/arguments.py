@@ -36,7 +36,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the options, and end."""
-        said = self._meant() or f"{message}; --help tells the options"
+        said = self._meant() or f"{message}; see --help"
         self.exit(ExitCode.USAGE, f"{self.prog}: {shown(said)}\n")
 
     @property
@@ -59,7 +59,7 @@ def add_readers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--readable-by",
         choices=sorted(UMASKS),
-        help="who else may read what is written; default: nobody",
+        help="who else may read the output; default: nobody",
     )
 
 
@@ -99,13 +99,13 @@ def add_rulebook_options(
         "--as-of",
         type=date,
         metavar="DATE",
-        help=f"weigh cases as of this day; {otherwise}{day}",
+        help=f"assess cases as of this date; {otherwise}{day}",
     )
     parser.add_argument(
         "--presume",
         choices=("listed", "none"),
         default=None if of_run else "listed",
-        help=f"use the presumptions that the rulebook lists, or none; {otherwise}listed",
+        help=f"apply the presumptions that the rulebook lists, or none; {otherwise}listed",
     )
 
 

@@ -10,16 +10,16 @@ from importlib.metadata import version
 from pipelines.cli.words import close_to, shown
 
 COMMANDS = {
-    "backlog": "review case files and route each case",
-    "nightly": "fold in what has come since last night and review again",
-    "watch": "fold events in as they come, and say at once what they change",
-    "receive": "receive a queue's events into the inbox, as files",
-    "status": "say how the nights stand: the last good one, and what has failed since",
+    "backlog": "assess case files and route each case",
+    "nightly": "apply what has arrived since last night and assess every case again",
+    "watch": "apply events as they arrive, and report what they change",
+    "receive": "store a queue's events in the inbox, as files",
+    "status": "report the last good night, and what has failed since",
     "prune": "remove old nights",
     "explain": "explain the recommendation for one case",
     "show": "summarize a run",
-    "codes": "list the tables that inputs are read by, with search",
-    "rulebook": "list, show or check rulebooks",
+    "codes": "list or search the code tables that input is read with",
+    "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",
     "sample-events": "make sample events and reviews for the cases of a run",
     "import-eoir": "turn the court's public release into case files",
@@ -27,10 +27,10 @@ COMMANDS = {
 JOBS = ("backlog", "nightly", "watch", "receive", "import-eoir")
 HELP = (
     "usage: discretion COMMAND ...\n\n"
-    "Reviews removal cases under published guidance: close, continue or expedite, with reasons.\n"
-    "It recommends; an attorney decides.\n\ncommands:\n"
+    "Assesses removal cases under published guidance: close, continue, or expedite, with reasons.\n"
+    "It recommends. An attorney decides.\n\ncommands:\n"
     + "".join(f"  {name:<15}{what}\n" for name, what in COMMANDS.items())
-    + "\n`discretion COMMAND --help` tells more. docs/ has a tutorial.\n"
+    + "\n`discretion COMMAND --help` describes a command. docs/tutorial.md is a tutorial.\n"
 )
 
 

@@ -28,7 +28,9 @@ def named(command: str, name: str, as_of: datetime.date | None) -> str:
     if name != IN_FORCE:
         return name
     if as_of is None:
-        raise UsageError(f"--rulebook {IN_FORCE} needs --as-of, the day on which it is in force")
+        raise UsageError(
+            f"--rulebook {IN_FORCE} needs --as-of: the date on which the rulebook is in force"
+        )
     found = in_force_on(as_of, shipped())
     complain(command, f"in force on {as_of} for cases in court: {found.id}, {found.title}")
     return found.id
@@ -52,8 +54,8 @@ def notices(name: str, rulebook: CompiledRulebook, as_of: datetime.date) -> tupl
 
         if problems := check(rulebook).problems:
             said.append(
-                f"{rulebook.id} does not pass its check ({len(problems)} problems); "
-                f"discretion rulebook check {name} says which"
+                f"{rulebook.id} does not pass its check ({len(problems)} problems); to see them, "
+                f"run discretion rulebook check {name}"
             )
     return tuple(line for line in said if line is not None)
 

@@ -53,7 +53,7 @@ def beam_arguments(
         raise UsageError(f"unexpected argument {arguments[0]}")
     if not 0 <= known["direct_num_workers"] <= MOST_WORKERS:
         raise UsageError(
-            f"--direct_num_workers: give a number up to {MOST_WORKERS:,}; 0 is one a processor"
+            f"--direct_num_workers: give a number up to {MOST_WORKERS:,}; 0 means one per processor"
         )
     # Files are looked for before there is a pipeline.
     FileSystems.set_options(options)
@@ -108,9 +108,9 @@ def _needed(short: str, known: dict[str, Any]) -> str | None:
     """What a runner needs and is not there, with what to do; None if all is there."""
     if server := _JOB_SERVERS.get(short):
         if shutil.which("java") is None:
-            return "needs Java; install it, such as Debian's default-jre-headless"
+            return "needs Java; install it (on Debian, default-jre-headless)"
         option = f"{server}_job_server_jar"
-        what = f"Beam's job server for it, beam-runners-{server}-*-job-server of Maven Central"
+        what = f"Beam's job server for it, beam-runners-{server}-*-job-server from Maven Central"
         return _missing_file(option, known[option], what)
     if short == "prismrunner":
         what = "its program, from the assets of Beam's release on GitHub"
@@ -128,5 +128,5 @@ def _missing_file(option: str, path: str | None, what: str) -> str | None:
     if path is None:
         return f"give --{option} FILE: {what}"
     if "://" not in path and not os.path.isfile(path):
-        return f"--{option} {path}: no such file; it is to be {what}"
+        return f"--{option} {path}: no such file; give {what}"
     return None

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "kind", nargs="?", choices=tuple(KINDS), metavar="KIND", help=f"one of {', '.join(KINDS)}"
     )
     parser.add_argument("--search", metavar="TEXT", help="only rows with this text, in any case")
-    parser.add_argument("--json", action="store_true", help="print it for machines")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     return run_command("codes", lambda: _run(options))
 
@@ -39,7 +39,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.kind is None and options.search is None and not options.json:
         for kind, title in KINDS.items():
             print(f"{kind:<14}{title}")
-        print("\n`discretion codes KIND` lists one; --search TEXT looks in all of them.")
+        print(
+            "\n`discretion codes KIND` lists one of these tables; --search TEXT "
+            "searches all of them."
+        )
         return ExitCode.OK
     kinds = [options.kind] if options.kind else list(KINDS)
     wanted = (options.search or "").casefold()
@@ -55,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
             print(_line(row))
         print()
     if not any(found.values()):
-        print(f"nothing has that text; there are {', '.join(KINDS)}")
+        print(f"no row has that text; the tables are {', '.join(KINDS)}")
     return ExitCode.OK
 
 

@@ -39,9 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         An exit code (`pipelines.cli.exit_codes`).
     """
     parser = CommandParser(prog="discretion explain", description=__doc__, allow_abbrev=False)
-    parser.add_argument("case", metavar="CASE_ID|FILE.json", help="a case of a run, or one record")
     parser.add_argument(
-        "--run", default="out", metavar="RUN", help="the run a case id is of; default: out"
+        "case",
+        metavar="CASE_ID|FILE.json",
+        help="the id of a case in a run, or a file that holds one record",
+    )
+    parser.add_argument(
+        "--run", default="out", metavar="RUN", help="where to look for a case id; default: out"
     )
     add_rulebook_options(parser, of_run=True)
     parser.add_argument(
@@ -50,12 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         dest="answers",
         metavar="FACT=VALUE",
-        help="answer a question, as arrests=0, and see what changes; may be repeated",
+        help="answer a question, such as arrests=0, and see what changes; can be repeated",
     )
     parser.add_argument(
-        "--all", action="store_true", help="show every criterion, presumption and question"
+        "--all", action="store_true", help="show every criterion, presumption, and question"
     )
-    parser.add_argument("--json", action="store_true", help="print it for machines")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     return run_command("explain", lambda: _run(options))
 
@@ -92,7 +96,8 @@ def _run(options: argparse.Namespace) -> int:
             used = load(named("explain", options.rulebook, as_of))
         if used is None:
             raise InputError(
-                f"{run}: its rulebook {manifest.rulebook.id} is not at hand; give --rulebook"
+                f"{run}: its rulebook {manifest.rulebook.id} isn't available; name it with "
+                "--rulebook"
             )
         rulebook = used
         presume = manifest.presume if options.presume is None else presume

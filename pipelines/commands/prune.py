@@ -35,17 +35,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = CommandParser(
         prog="discretion prune",
-        description="Remove all but the newest nights, and what killed nights have left. The last "
-        "good night stays, whatever is asked.",
+        description="Remove all but the newest nights, and what killed nights left "
+        "behind. The last good night always stays.",
         allow_abbrev=False,
     )
-    parser.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
-    parser.add_argument("--keep", required=True, type=int, metavar="N", help="how many nights stay")
     parser.add_argument(
-        "--events", metavar="DIR", help="also move event files that all nights kept have read"
+        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
     )
-    parser.add_argument("--archive", metavar="DIR", help="where they are moved")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument(
+        "--keep", required=True, type=int, metavar="N", help="how many nights to keep"
+    )
+    parser.add_argument(
+        "--events",
+        metavar="DIR",
+        help="also move the event files that every remaining night has read",
+    )
+    parser.add_argument("--archive", metavar="DIR", help="directory to move them to")
+    parser.add_argument("--dry-run", action="store_true", help="only report what would be done")
     options = parser.parse_args(arguments)
     return run_command("prune", lambda: _run(options))
 
@@ -53,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     state = options.state.rstrip("/")
     if options.keep < 1:
-        raise UsageError("--keep: keep one night or more")
+        raise UsageError("--keep: give 1 or more")
     if (options.events is None) != (options.archive is None):
-        raise UsageError("--events and --archive: give both or none")
+        raise UsageError("--events and --archive: give both or neither")
     if read_text(f"{state}/LATEST") is None:
         raise InputError(f"{state}: has no night yet")
     with nullcontext() if options.dry_run else locked(state):

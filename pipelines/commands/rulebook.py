@@ -44,28 +44,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> CommandParser:
     parser = CommandParser(prog="discretion rulebook", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="the rulebooks that come with the project")
+    actions.add_parser("list", help="list the rulebooks that come with the project")
     governing = actions.add_parser(
-        IN_FORCE, help="which rulebook is in force for cases in court, and when"
+        IN_FORCE, help="show which rulebook is in force for cases in court, and when"
     )
-    governing.add_argument("date", type=date, nargs="?", metavar="DATE", help="only on this day")
-    show = actions.add_parser("show", help="a rulebook for a lawyer to read (Markdown)")
-    check = actions.add_parser("check", help="prove what can be proved of a rulebook")
+    governing.add_argument("date", type=date, nargs="?", metavar="DATE", help="show only this date")
+    show = actions.add_parser("show", help="print a rulebook for a lawyer to read (Markdown)")
+    check = actions.add_parser(
+        "check", help="run a rulebook's examples, and prove what can be proved"
+    )
     for action in (show, check):
         action.add_argument("rulebook", metavar=NAMED)
         action.add_argument(
-            "--as-of", type=date, metavar="DATE", help="the day meant by in-force; default: today"
+            "--as-of", type=date, metavar="DATE", help="the date for in-force; default: today"
         )
     check.add_argument(
-        "--coverage", action="store_true", help="what the examples show of criteria and rows"
+        "--coverage", action="store_true", help="also count the examples for each criterion and row"
     )
-    check.add_argument("--html", metavar="FILE", help="write what was found as a page")
-    begin = actions.add_parser("new", help="begin a rulebook: NAME.yaml, which passes its check")
+    check.add_argument("--html", metavar="FILE", help="also write the results as an HTML page")
+    begin = actions.add_parser(
+        "new", help="start a rulebook: write NAME.yaml, which passes its check"
+    )
     begin.add_argument("name", metavar="NAME")
-    compare = actions.add_parser("diff", help="what one rulebook says otherwise than another")
+    compare = actions.add_parser("diff", help="compare two rulebooks")
     compare.add_argument("first", metavar="A")
     compare.add_argument("second", metavar="B")
-    actions.add_parser("facts", help="the facts that a condition may read (Markdown)")
+    actions.add_parser("facts", help="list the facts that a condition may read (Markdown)")
     return parser
 
 
@@ -125,7 +129,7 @@ def _in_force(day: datetime.date | None) -> int:
         rulebook = in_force_on(day, rulebooks)
         print(f"{rulebook.id}\n{rulebook.title}")
         for other in all_in_force(day, rulebooks)[1:]:
-            print(f"in force as well, and yields to it: {other.id}")
+            print(f"also in force, but yields to it: {other.id}")
         return ExitCode.OK
     table = Table(box=None, pad_edge=False)
     for column in ("from", "through", "in court", "title"):
@@ -137,9 +141,9 @@ def _in_force(day: datetime.date | None) -> int:
         table.add_row(str(period.since), last, rulebook_id, title)
     SafeConsole(width=None if sys.stdout.isatty() else 120, soft_wrap=False).print(table)
     print(
-        "The attorneys' office goes before the agency, the agency before the department; of\n"
-        "one office, the later before the earlier. A companion memo belongs to the rulebooks\n"
-        "that name it."
+        "The attorneys' office comes before the agency, and the agency before the department.\n"
+        "For the same office, a later document comes before an earlier one. A companion memo\n"
+        "belongs to the rulebooks that name it."
     )
     return ExitCode.OK
 
@@ -174,12 +178,14 @@ def _new(name: str) -> int:
     from schemas.rulebook.skeleton import skeleton
 
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no name; write lower-case letters, digits, dots and dashes")
+        raise UsageError(
+            f"{name!r} isn't a valid name; use lower-case letters, digits, dots, and dashes"
+        )
     file = f"{name}.yaml"
     if Path(file).exists():
-        raise OutputError(f"{file} is there already; it was left as it is")
+        raise OutputError(f"{file}: already exists; choose another name or remove it")
     _write(file, skeleton(name, _today()))
-    print(f"{file} is written; fill it in, and run discretion rulebook check {file}")
+    print(f"wrote {file}; fill it in, and run discretion rulebook check {file}")
     return ExitCode.OK
 
 

@@ -41,7 +41,9 @@ def coverage_table(book: Rulebook, shown: Coverage) -> Table:
     table.add_row("row", "examples", "", "", "")
     for row in book.routing:
         table.add_row(row.id, str(shown.rows[row.id] or "none"), "", "", row.why)
-    table.add_row("no single row", str(shown.undecided or "none"), "", "", "unknown facts decide")
+    table.add_row(
+        "no single row", str(shown.undecided or "none"), "", "", "depends on unknown facts"
+    )
     return table
 
 
@@ -81,9 +83,9 @@ def check_html(book: Rulebook, found: Check, problems: Sequence[str], notes: Seq
         f"<p>{html.escape(book.id)}, {len(book.examples)} examples. {verdict}</p>",
         *_html_list("Problems", problems),
         *_html_list("Notes", notes),
-        "<h2>What the examples show of each criterion</h2>",
+        "<h2>Examples for each criterion</h2>",
         *_html_table(("criterion", "title", "TRUE", "FALSE", "UNKNOWN"), criteria),
-        "<h2>What the examples show of each row</h2>",
+        "<h2>Examples for each row</h2>",
         *_html_table(("row", "why", "examples"), rows),
     ]
     return (
@@ -125,7 +127,7 @@ def difference_lines(first: Rulebook, second: Rulebook) -> Iterator[str]:
     yield ""
     found = list(differences(first, second))
     if not found:
-        yield "They say the same."
+        yield "There are no differences."
     for part, group in itertools.groupby(found, lambda difference: difference.part):
         yield from (f"## {part}", "")
         for difference in group:

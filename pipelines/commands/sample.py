@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cases", type=int, default=300_000, metavar="N", help="default: 300000")
     parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
     parser.add_argument("--files", type=int, default=8, metavar="N", help="default: 8")
-    parser.add_argument("--clean", action="store_true", help="leave the mess out")
+    parser.add_argument(
+        "--clean", action="store_true", help="make clean data, without an agency's mess"
+    )
     parser.add_argument(
         "--damage", action="store_true", help="overwrite one block of the last file with noise"
     )
@@ -39,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     if options.seed < 0:
-        raise UsageError("--seed is a whole number from 0 on")
+        raise UsageError("--seed: give a whole number, 0 or more")
     if not 1 <= options.files <= options.cases:
-        raise UsageError("--cases and --files are at least 1, and there is a case for each file")
+        raise UsageError("--cases and --files: give 1 or more, with at least one case per file")
     folder = Path(options.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)

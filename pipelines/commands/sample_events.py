@@ -25,11 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         An exit code (`pipelines.cli.exit_codes`).
     """
     parser = CommandParser(prog="discretion sample-events", description=__doc__)
-    parser.add_argument("--run", required=True, metavar="RUN", help="a run, or where runs are kept")
     parser.add_argument(
-        "--output", required=True, metavar="DIR", help="events/ and reviews/ are written there"
+        "--run", required=True, metavar="RUN", help="a run, or the directory of the runs"
     )
-    parser.add_argument("--day", required=True, type=date, metavar="DATE", help="the day's date")
+    parser.add_argument(
+        "--output", required=True, metavar="DIR", help="directory for events/ and reviews/"
+    )
+    parser.add_argument(
+        "--day", required=True, type=date, metavar="DATE", help="the date of the events"
+    )
     parser.add_argument("--events", type=int, default=1_000, metavar="N", help="default: 1000")
     parser.add_argument("--reviews", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
@@ -49,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
     from transforms.sample.events import sample_events, sample_reviews
 
     if options.events < 0 or options.reviews < 0:
-        raise UsageError("--events and --reviews are at least 0")
+        raise UsageError("--events and --reviews: give 0 or more")
     # Of an object store Beam asks for its options, if only the default ones.
     beam_arguments([])
     run, _ = load_run(options.run)

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = CommandParser(prog="discretion show", description=__doc__)
     parser.add_argument("run", metavar="RUN", help="a run, or an output directory (its latest run)")
-    parser.add_argument("--json", action="store_true", help="print the manifest, for machines")
+    parser.add_argument("--json", action="store_true", help="print the manifest as JSON")
     options = parser.parse_args(arguments)
     return run_command("show", lambda: _run(options))
 

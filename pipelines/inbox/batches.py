@@ -146,7 +146,10 @@ class Inbox:
         """Report what cannot be read, each once; a file that was just being written is left be."""
         since = time.time() - WRITTEN_WITHIN
         for path, reason in (
-            *((file.name, f"{reason}; the night quarantines it") for file, reason in found.others),
+            *(
+                (file.name, f"{reason}; the next night quarantines it")
+                for file, reason in found.others
+            ),
             *((path_text(path), reason) for path, reason in found.left_out),
             *((file.name, CUT_SHORT) for file in found.cut_short if file.updated < since),
         ):

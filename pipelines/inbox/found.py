@@ -67,6 +67,6 @@ def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame
 
 def _changed(file: BatchFile) -> InputError:
     return InputError(
-        f"{file.path}: is not what it was when the watch found it, {file.bytes:,} bytes; put that "
-        "back, or run discretion nightly"
+        f"{file.path}: has changed since the watch found it with {file.bytes:,} bytes; put that "
+        "file back, or run discretion nightly"
     )

@@ -75,7 +75,7 @@ def _night(previous: Previous) -> Night:
     said = previous.manifest
     rulebook = run_rulebook(previous.run, said)
     if rulebook is None:
-        raise RunError(f"{previous.run}: its rulebook is not at hand")
+        raise RunError(f"{previous.run}: its rulebook isn't available")
     scope = rulebook.scopes[said.scope] if said.scope else None
     options = (said.presume, said.scope, said.courts)
     return Night(

@@ -47,7 +47,7 @@ def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransf
     if parts.scheme == "pubsub":
         if not is_installed("google.cloud.pubsub_v1"):
             raise UsageError(
-                "--source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'"
+                "--source pubsub://: needs a Beam extra; pip install 'apache-beam[gcp]'"
             )
         return read_pubsub(parts.netloc, name)
     if expansion_service is None:
@@ -74,7 +74,7 @@ def read_pubsub(project: str, subscription: str) -> beam.PTransform:
         return ReadFromPubSub(subscription=f"projects/{project}/subscriptions/{subscription}")
     except ValueError:
         raise UsageError(
-            f"--source pubsub://{project}/{subscription}: {project} is no id of a project"
+            f"--source pubsub://{project}/{subscription}: {project} isn't a project id"
         ) from None
 
 

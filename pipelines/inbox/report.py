@@ -21,8 +21,8 @@ from transforms.watch.cases import Said
 
 # The live source has ended, and the pipeline's time has run on to infinity without the clock.
 BROKEN_OFF = (
-    "time ran ahead of the clock, since the machine stood still or its clock was set back; "
-    "nothing is lost, start it again"
+    "the machine stopped for a while or its clock was set back, so the watch ended; nothing is "
+    "lost; start it again"
 )
 
 
@@ -73,7 +73,7 @@ def say(said: Said, job: Job) -> None:
     _write_whole(path, said.changes, "change")
     words = {"said": said.name, "events": said.events, "unusable": said.aside,
              "changes": said.changes.height, "file": path}  # fmt: skip
-    aside = f", {said.aside:,} left for the night to quarantine" if said.aside else ""
+    aside = f", {said.aside:,} for the next night to quarantine" if said.aside else ""
     line = f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}"
     if job.as_json:
         print_result("watch", f"{path} is written", lambda: print(json.dumps(words)))

@@ -24,7 +24,7 @@ def check_apart(events: str, archive: str) -> None:
         raise InputError(f"{events}: no such directory")
     real = [os.path.realpath(folder) for folder in (events, archive)]
     if os.path.commonpath(real) in real:
-        raise UsageError(f"--archive {archive}: give a directory apart from {events}")
+        raise UsageError(f"--archive {archive}: give a directory outside {events}")
 
 
 def move_read(
@@ -56,9 +56,9 @@ def move_read(
         target = os.path.join(archive, os.path.relpath(file.path, folder))
         digest = sha256(file.path)
         if digests != {digest}:
-            yield f"left {file.path}: it has changed since it was read"
+            yield f"kept {file.path}: it has changed since it was read"
         elif os.path.exists(target) and sha256(target) != digest:
-            yield f"left {file.path}: {target} is there, and another"
+            yield f"left {file.path}: {target} already exists and differs"
         else:
             if not dry_run:
                 move_file(file.path, target)

@@ -85,8 +85,8 @@ def plan_night(
     else:
         if options.input is not None:
             raise UsageError(
-                f"{previous.run} has the cases already; new records come as RECORD_REPLACED "
-                "events, so leave --input out"
+                f"{previous.run} already has the cases; leave out --input, and send new records "
+                "as RECORD_REPLACED events"
             )
         if as_of < previous.manifest.as_of:
             raise _too_early(options, state, previous, as_of)
@@ -143,8 +143,8 @@ def _too_early(
 def _nothing_to_start_from(state: str) -> str:
     if nights := nights_there(state):
         return (
-            f"{state}/LATEST: is missing, and the newest night there is {nights[-1]}; "
-            "write the name of the last good one to that file"
+            f"{state}/LATEST: is missing; the newest night is {nights[-1]}; write the name of the "
+            "last good night to that file"
         )
     return f"{state}: has no night yet; give the case files with --input"
 
@@ -176,7 +176,7 @@ def nothing_new(job: Job) -> str | None:
     if last != said or previous.nightly.second_reader != night.second_reader:
         return None
     left = sum(len(new.cut_short) for new in news)
-    waits = f"; {left} files are cut short and wait" if left else ""
+    waits = f"; {left} files are cut short and wait for the next night" if left else ""
     return f"nothing new since {previous.run}: nothing done{waits}"
 
 
@@ -185,11 +185,11 @@ def in_words(job: Job) -> str:
     terms, previous = job.night.terms, job.previous
     begin = f"from {previous.run}" if previous else f"from {len(job.cases)} case files"
     lines = [
-        f"would review {begin} as of {terms.as_of} under {terms.rulebook.id}",
+        f"would assess {begin} as of {terms.as_of} under {terms.rulebook.id}",
         f"would write {job.place.final}",
     ]
     for name, new in (("event", job.events), ("review", job.reviews)):
         lines += [f"would read {name} file {file.path}" for file in new.files]
         lines += [f"would leave {file.path}, which is cut short" for file in new.cut_short]
-        lines += [f"would pass over {file.path}: it {reason}" for file, reason in new.others]
+        lines += [f"would skip {file.path}: it {reason}" for file, reason in new.others]
     return "\n".join(lines)

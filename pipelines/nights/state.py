@@ -139,7 +139,7 @@ def consumed_by(run: str) -> tuple[ConsumedFile, ...]:
     """
     path, manifest = load_run(run)
     if manifest.nightly is None:
-        raise RunError(f"{run}: is no night's run")
+        raise RunError(f"{run}: isn't a night's run")
     return _consumed(path, manifest.nightly)
 
 

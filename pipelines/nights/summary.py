@@ -20,7 +20,7 @@ def night_lines(night: Nightly) -> Iterator[list[str]]:
     """
     events, reviews = night.events, night.reviews
     rows = [
-        ("files of events and reviews read", len(night.consumed)),
+        ("event and review files read", len(night.consumed)),
         ("events read", events.read),
         ("  seen before", events.repeated),
         ("  with the id of another event", events.conflicts),

@@ -29,7 +29,7 @@ def report_damage(command: str, manifest: Manifest) -> ExitCode:
     for line in lines[:MOST]:
         complain(command, line)
     if len(lines) > MOST:
-        complain(command, f"{len(lines) - MOST} more like it; manifest.json names them")
+        complain(command, f"{len(lines) - MOST} more such lines; manifest.json lists them all")
     return ExitCode.DAMAGED if lines else ExitCode.OK
 
 
@@ -44,7 +44,7 @@ def unread_lines(manifest: Manifest) -> list[str]:
 
 def unread_line(path: str, reason: str) -> str:
     """That nothing of a file or folder was read, and why."""
-    return f"{path}: {reason}: nothing of it was read"
+    return f"{path}: {reason}: nothing in it was read"
 
 
 def left_out_files(left_out: Iterable[LeftOut]) -> tuple[LeftOutFile, ...]:
@@ -71,8 +71,8 @@ def in_words(file: DamagedFile) -> str:
     """What is wrong with a file and what became of it, in one line."""
     least = f"at least {file.records:,}" if file.records else "an unknown number of"
     records = f"{least} records" if file.uncounted else _number(file.records, "record")
-    behind = "; what stood behind the cut is in no count" if file.cut_short else ""
-    return f"{file.path}: {_wrong(file)}: {records} in it went to quarantine unread{behind}"
+    behind = "; records after the cut aren't counted" if file.cut_short else ""
+    return f"{file.path}: {_wrong(file)}: {records} in it were quarantined unread{behind}"
 
 
 def _wrong(file: DamagedFile) -> str:

@@ -44,10 +44,10 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
     for name, counts in manifest.tables.items():
         if counts.expected is not None and counts.expected != counts.read:
             console.print(
-                f"{name}: Count.txt says {counts.expected:,} rows, {counts.read:,} are there"
+                f"{name}: Count.txt says {counts.expected:,} rows, but there are {counts.read:,}"
             )
     for name in manifest.missing_tables:
-        console.print(f"{name}: not in the release; what it tells is unknown")
+        console.print(f"{name}: not in the release, so what it would say is unknown")
     for name, missing in manifest.missing_columns.items():
         console.print(f"{name}: has no {', '.join(missing)}; unknown")
     for title, numbers in (

@@ -22,9 +22,7 @@ def locked(state: str) -> Iterator[None]:
         OSError: It cannot be written.
     """
     os.makedirs(state, exist_ok=True)
-    with _held(
-        os.path.join(state, ".lock"), f"{state}: another night, or a prune, is at work on it"
-    ):
+    with _held(os.path.join(state, ".lock"), f"{state}: another night or prune is running on it"):
         yield
 
 

@@ -80,7 +80,8 @@ class RunPlace:
         """
         if not is_run_id(self.run_id):
             raise OutputError(
-                f"{self.run_id}: a run's id is letters, digits, dots, dashes and underscores"
+                f"{self.run_id}: a run's id can have only letters, digits, dots, dashes, and "
+                "underscores"
             )
         with self.directory.alone(*PARTS):
             self._write_latest()
@@ -196,7 +197,7 @@ def find_case(run: str, case_id: str) -> Frame:
     """
     found = _of_case(run, "cases", "case_record", case_id)
     if found is None:
-        raise RunError(f"{run}: there is no case of that id")
+        raise RunError(f"{run}: there is no case with that id")
     return found
 
 

@@ -50,15 +50,15 @@ def unread_field_lines(manifest: Manifest) -> list[str]:
     fields = sorted(manifest.unread_fields, key=lambda one: one.meant is None)
     lines = [_in_words(field) for field in fields[:MOST]]
     if (more := len(fields) - MOST) > 0:
-        lines.append(f"{more:,} more fields that nobody reads; manifest.json names them")
+        lines.append(f"{more:,} more fields that weren't read; manifest.json names them")
     return lines
 
 
 def _in_words(unread: UnreadField) -> str:
     name = unread.field if len(unread.field) <= _LONGEST else f"{unread.field[:_LONGEST]}..."
     others = f" and {unread.files - 1:,} more" if unread.files > 1 else ""
-    meant = "" if unread.meant is None else f"; is {unread.meant} meant?"
+    meant = "" if unread.meant is None else f"; did you mean {unread.meant}?"
     case = unread.meant is not None and unread.meant.lower() == unread.field.lower()
-    why = " (names are told apart by case)" if case else ""
+    why = " (names are case-sensitive)" if case else ""
     where = f"{unread.first}{others}"
-    return f"{where}: the field {name} is not in the schema{why}: nothing of it was read{meant}"
+    return f"{where}: the field {name} is not in the schema{why}: nothing in it was read{meant}"

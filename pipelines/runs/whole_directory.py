@@ -72,7 +72,7 @@ class WholeDirectory:
             OutputError: It exists, or nothing can be written there.
         """
         if not self.final.rpartition("/")[2].strip("."):
-            raise OutputError(f"{self.final or '/'}: is no name for a new directory")
+            raise OutputError(f"{self.final or '/'}: isn't a valid name for a new directory")
         try:
             if storage.exists(self.final):
                 raise OutputError(f"{self.final}: exists; give {self.instead} or remove it")
@@ -109,7 +109,7 @@ class WholeDirectory:
             if not storage.exists(self.partial) and not storage.exists(self.final):
                 error.add_note(NOTHING_LEFT)
         except (BeamIOError, OSError):
-            error.add_note(f"{self.partial} is left behind, and is removed when this is run again")
+            error.add_note(f"{self.partial} is left behind; running this again removes it")
 
     def _is_mine(self, error: OSError) -> bool:
         # What cannot be read is reported by whoever reads it.

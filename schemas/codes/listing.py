@@ -25,16 +25,16 @@ from schemas.codes import (
 from schemas.conflicts import CONFLICTS
 
 KINDS = {
-    "courts": "Immigration courts, and the words read as them",
-    "nationalities": "Nationalities: the court's codes, and names",
+    "courts": "Immigration courts, and their spellings",
+    "nationalities": "Nationalities: the court's codes, and their names",
     "charges": "Charges of removability, and what each alleges",
-    "offenses": "Categories of offense, and the words read as them",
-    "forms": "Applications for relief, and the words read as them",
+    "offenses": "Categories of offense, and their spellings",
+    "forms": "Applications for relief, and their spellings",
     "enums": "Fields that hold one of a few values",
     "numbers": "Whole numbers, and their bounds",
-    "nulls": "Text that says that there is nothing",
-    "placeholders": "Days that stand where none was known",
-    "conflicts": "What cannot both be true within a record",
+    "nulls": "Text that means unknown",
+    "placeholders": "Placeholder days, which mean unknown",
+    "conflicts": "Statements in a record that can't both be true",
 }
 _TABLES = ("courts", "nationalities", "forms")
 
@@ -86,7 +86,7 @@ def _charges() -> list[Row]:
         for code, label in charge_labels().items()
     ]
     return read + [
-        Row(code, f"not read, it means several things: {why}")
+        Row(code, f"not read, because it is ambiguous: {why}")
         for code, why in unsettled_charges().items()
     ]
 
@@ -100,7 +100,7 @@ def _offenses() -> list[Row]:
             words[code].append(word)
     sure = [Row(code, "", tuple(of)) for code, of in words.items()]
     return sure + [
-        Row(word, f"open, a person decides: {' or '.join(may_be)} ({why})")
+        Row(word, f"open; a person decides: {' or '.join(may_be)} ({why})")
         for word, (may_be, why) in maybe.items()
     ]
 
@@ -128,7 +128,7 @@ def _parts(hint: Any) -> list[Any]:
 
 def _numbers() -> list[Row]:
     return [
-        Row(field, f"from {least} to {most:,}; else unknown, with a warning")
+        Row(field, f"from {least} to {most:,}; otherwise unknown, with a warning")
         for field, (least, most) in number_ranges().items()
     ]
 

@@ -1,4 +1,4 @@
-"""The figures that `scripts/bench` takes, and how far each should reach."""
+"""The figures that `scripts/bench` takes, and the target of each."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Figure:
     Args:
         name: Its name, as in `--json`.
         what: What it is.
-        take: Takes it; raises `SkippedError` where it cannot be taken here.
-        reach: How far it should reach, in words.
-        reached: Whether a value does, given all figures; None where that cannot be said.
+        take: Takes it; raises `SkippedError` if it can't be taken here.
+        reach: The target, in words.
+        reached: Whether a value meets the target, given all figures; None if that can't be said.
     """
 
     name: str
@@ -79,7 +79,7 @@ def _steady(value: float, figures: Figures) -> bool | None:
 FIGURES = (
     Figure(
         "time_over_polars_300k",
-        "time of backlog over the Polars script by hand, 300,000 cases",
+        "time of backlog / time of the handwritten Polars script, 300,000 cases",
         _ratio("ours", "polars", "300k"),
         "at most 2.0",
         _at_most(2.0),
@@ -93,14 +93,14 @@ FIGURES = (
     ),
     Figure(
         "row_beam_time_over_ours_300k",
-        "time of the plain Beam way, a record at a time, over backlog, 300,000 cases",
+        "time of plain Beam, one record at a time / time of backlog, 300,000 cases",
         _ratio("row_beam", "ours", "300k"),
         "at least 6",
         lambda value, _: value >= 6,
     ),
     Figure(
         f"time_of_{COMMIT}_over_ours_300k",
-        f"time of backlog at commit {COMMIT}, on its own sample, over today's, 300,000 cases",
+        f"time of backlog at commit {COMMIT}, on its own sample / today's, 300,000 cases",
         _ratio(COMMIT, "ours", "300k"),
         "at least 1.8",
         lambda value, _: value >= 1.8,
@@ -114,7 +114,7 @@ FIGURES = (
     ),
     Figure(
         "time_over_fastavro_300k",
-        "time of backlog over fastavro reading and writing the same records, 300,000 cases",
+        "time of backlog / time of fastavro reading and writing the same records, 300,000 cases",
         _ratio("ours", "fastavro", "300k"),
         "none set",
         lambda _value, _figures: None,
@@ -130,12 +130,12 @@ FIGURES = (
         "peak_rss_mb_3m",
         "the same, 3,000,000 cases",
         _peak("3m"),
-        "under 1,500 and at most 1.33 x that at 1,000,000",
+        "under 1,500, and at most 1.33 times that at 1,000,000",
         _steady,
     ),
     Figure(
         "cases_per_second_3m",
-        "cases a second of backlog, 3,000,000 cases",
+        "cases per second of backlog, 3,000,000 cases",
         _pace("3m"),
         "none set",
         lambda _value, _figures: None,
@@ -149,35 +149,36 @@ FIGURES = (
     ),
     Figure(
         "explain_seconds",
-        "seconds of discretion explain of a case in JSON",
+        "seconds of discretion explain for a case in JSON",
         _median("explain"),
         "under 1",
         lambda value, _: value < 1,
     ),
     Figure(
         "nightly_time_over_backlog_300k",
-        "time of a night with 10,000 events and yesterday's results over backlog, 300,000 cases",
+        "time of a night with 10,000 events and last night's results / time of "
+        "backlog, 300,000 cases",
         _night_over_backlog,
         "at most 2.5",
         _at_most(2.5),
     ),
     Figure(
         "watch_events_per_second",
-        "events a second through watch, some 9,500 that land at once on 300,000 cases",
+        "events per second of watch, about 9,500 that arrive at once for 300,000 cases",
         lambda bench: watch_run(bench, "300k").events_per_second,
         "none set",
         lambda _value, _figures: None,
     ),
     Figure(
         "watch_delay_p50_seconds",
-        "seconds from an event file's landing to its changes, half of 100 files",
+        "seconds from an event file's arrival to its changes, median of 100 files",
         _watch_delay(50),
         "seconds",
         lambda value, _: value < 10,
     ),
     Figure(
         "watch_delay_p99_seconds",
-        "the same, 99 of 100 files",
+        "the same, 99th percentile",
         _watch_delay(99),
         "seconds",
         lambda value, _: value < 10,

@@ -11,7 +11,7 @@ _SAID = {True: "yes", False: "no", None: ""}
 
 
 def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
-    """Name, what it is, value, reach and whether it is met, of each figure taken."""
+    """Name, meaning, value, target, and whether the target is met, for each figure taken."""
     return [
         (
             figure.name,
@@ -29,7 +29,7 @@ def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
 
 def text(figures: Figures, machine: str) -> str:
     """The table for a terminal."""
-    lines = [f"{'figure':30}{'value':>10}  {'met':4} reach"]
+    lines = [f"{'figure':30}{'value':>10}  {'met':4} target"]
     for name, _, value, reach, met in rows(figures):
         lines.append(f"{name:30}{value:>10}  {met:4} {reach}")
     return "\n".join([*lines, machine])
@@ -37,17 +37,17 @@ def text(figures: Figures, machine: str) -> str:
 
 def markdown(figures: Figures, machine: str) -> str:
     """The table for a document."""
-    lines = ["| figure | what | value | reach | met |", "|---|---|---|---|---|"]
+    lines = ["| figure | what | value | target | met |", "|---|---|---|---|---|"]
     for name, what, value, reach, met in rows(figures):
         lines.append(f"| `{name}` | {what} | {value} | {reach} | {met} |")
     return "\n".join([*lines, "", machine])
 
 
 def into_document(path: Path, table: str) -> None:
-    """Put a table between a document's marks, in place of what stood there."""
+    """Replace the table between a document's marks."""
     content = path.read_text("utf-8")
     before, begin, rest = content.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"bench: {path}: has no {BEGIN} and {END}")
+        raise SystemExit(f"bench: {path}: has no {BEGIN} and {END}; add both marks")
     path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")

@@ -122,7 +122,7 @@ def test_of_two_cron_lines_at_once_one_works_and_the_other_says_so(home: Path) -
     os.killpg(one.pid, signal.SIGCONT)
     assert other == 5
     said = log.read_text("utf-8").splitlines()
-    assert "discretion nightly: OUT: another night, or a prune, is at work on it" in said
+    assert "discretion nightly: OUT: another night or prune is running on it" in said
     assert one.wait() == 0
     assert "recommendations changed" in log.read_text("utf-8")
     assert log.stat().st_mode & 0o077 == 0

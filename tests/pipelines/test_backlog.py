@@ -275,7 +275,7 @@ def test_explain_agrees_with_the_run(backlog: Backlog, tmp_path: Path) -> None:
 def test_explain_says_that_there_is_no_such_case(backlog: Backlog) -> None:
     told = discretion("explain", "no-such-case", "--run", backlog.output)
     assert (told.returncode, told.stdout) == (3, "")
-    assert told.stderr == f"discretion explain: {backlog.run}: there is no case of that id\n"
+    assert told.stderr == f"discretion explain: {backlog.run}: there is no case with that id\n"
 
 
 BAD_INPUT: dict[str, tuple[bytes | None, str]] = {
@@ -380,10 +380,9 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     last = len(read([backlog.sample / "1.avro"])) % 100
     assert done.stderr.splitlines() == [
         f"discretion backlog: {folder}/1.avro: is cut short, or damaged at its end: an unknown "
-        "number of records in it went to quarantine unread; what stood behind the cut is in no "
-        "count",
-        f"discretion backlog: {folder}/2.avro: is damaged in 1 place: an unknown number of records "
-        "in it went to quarantine unread",
+        "number of records in it were quarantined unread; records after the cut aren't counted",
+        f"discretion backlog: {folder}/2.avro: is damaged in 1 place: an unknown number of "
+        "records in it were quarantined unread",
     ]
     assert "TRUNCATED_FILE" in done.stdout
     assert "UNREADABLE_BLOCK" in done.stdout
@@ -430,11 +429,11 @@ def test_what_is_behind_a_cut_and_what_a_damaged_header_hides_is_said(
     assert done.stderr.splitlines() == [
         f"discretion backlog: {folder}/{line}"
         for line in (
-            "0.avro: is cut short, or damaged at its end: an unknown number of records in it went "
-            "to quarantine unread; what stood behind the cut is in no count",
-            "1.avro: is cut short, or damaged at its end: an unknown number of records in it went "
-            "to quarantine unread; what stood behind the cut is in no count",
-            "2.avro: is damaged in 2 places: an unknown number of records in it went to quarantine "
+            "0.avro: is cut short, or damaged at its end: an unknown number of records in it were "
+            "quarantined unread; records after the cut aren't counted",
+            "1.avro: is cut short, or damaged at its end: an unknown number of records in it were "
+            "quarantined unread; records after the cut aren't counted",
+            "2.avro: is damaged in 2 places: an unknown number of records in it were quarantined "
             "unread",
         )
     ]

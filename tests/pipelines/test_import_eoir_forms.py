@@ -120,7 +120,7 @@ def test_tables_and_columns_that_the_release_lacks_are_printed(tidy: Path, tmp_p
     output = tmp_path / "out"
     done = discretion("import-eoir", source, "--output", output, "--pending-on", DAY)
     assert done.returncode == 0
-    assert "tbl_schedule: not in the release; what it tells is unknown" in done.stdout
+    assert "tbl_schedule: not in the release, so what it would say is unknown" in done.stdout
     assert "A_TblCase: has no LPR; unknown" in done.stdout
     made = json.loads((output / "manifest.json").read_text())
     assert made["missing_tables"] == ["tbl_schedule"]

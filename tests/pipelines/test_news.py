@@ -74,7 +74,7 @@ def test_a_night_reads_what_it_can_and_names_the_rest(first: Path) -> None:
     assert said["damaged.avro"].endswith("; ask for it again, under a new name")
     assert "is not an Avro file" in said["other.avro"]
     assert "it waits for the next night" in said["cut.avro"]
-    assert "is a link to nothing" in said["gone.avro"]
+    assert "is a broken link" in said["gone.avro"]
     assert "is not a regular file" in said["pipe.avro"]
 
     told = manifest(first)
@@ -138,7 +138,7 @@ def test_a_full_standard_output_and_a_closed_one_do_not_undo_a_night(tmp_path: P
     )  # fmt: skip
     assert done.stdout == "0\n{0\n"
     assert done.stderr == (
-        "discretion nightly: OUT/runs/night-2011-11-18 is complete, but that cannot be printed "
-        "(No space left on device)\n"
+        "discretion nightly: OUT/runs/night-2011-11-18 is complete, but the result can't be "
+        "printed (No space left on device)\n"
     )
     assert not (tmp_path / "OUT/FAILED").exists()

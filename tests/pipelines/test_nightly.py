@@ -403,7 +403,7 @@ def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
         done = nightly(place, N3)
     assert done.returncode == 5
     assert done.stderr.strip() == (
-        f"discretion nightly: {place}/OUT: another night, or a prune, is at work on it"
+        f"discretion nightly: {place}/OUT: another night or prune is running on it"
     )
 
 
@@ -415,7 +415,7 @@ def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
         (["--as-of", "2011-11-26", "--scope", "moon"], 2, "has no scope moon"),
         (["--as-of", "2011-11-26", "--events", "/nowhere"], 3, "/nowhere: no such directory"),
         (["--as-of", "2011-11-26", "--state", "/dev/null/x"], 4, "cannot be written"),
-        (["--state", "s3://bucket/OUT"], 2, "nights are kept on a local or mounted disk"),
+        (["--state", "s3://bucket/OUT"], 2, "give a directory on a local or mounted disk"),
     ],
 )
 def test_what_makes_no_sense_is_one_line(

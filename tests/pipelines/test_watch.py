@@ -343,5 +343,5 @@ def test_a_second_watch_at_once_says_that_it_is_busy(begun: Path) -> None:
                           "--as-of", N4)  # fmt: skip
     assert done.returncode == 5
     assert lines_of(done.stderr) == [
-        f"discretion watch: {begun}/OUT: another watch is at work on it"
+        f"discretion watch: {begun}/OUT: another watch is running on it"
     ]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from schemas.case_errors import errors_in_words
 from schemas.case_record import CaseRecord
 
-OR_NULL = ", or null where it is not known"
+OR_NULL = ", or null if it isn't known"
 
 
 def lines(text: str) -> list[str]:
@@ -45,10 +45,10 @@ def lines(text: str) -> list[str]:
         ({"gang_member": "maybe"}, f"gang_member: must be true or false{OR_NULL}"),
         (
             {"removals": {}},
-            "removals: must be a list, as [...]; [] where there are known to be none" + OR_NULL,
+            "removals: must be a list, like [...]; [] means known to have none" + OR_NULL,
         ),
-        ({"removals": [3]}, "removals[0]: must be an object, as {...}" + OR_NULL),
-        ([1], "must be an object of fields, as {...}"),
+        ({"removals": [3]}, "removals[0]: must be an object, like {...}" + OR_NULL),
+        ([1], "must be an object of fields, like {...}"),
         ({"a\x1b[2J": 1}, "a\\x1b[2J: there is no such field; docs/data.md lists them"),
     ],
 )

@@ -25,7 +25,7 @@ def test_json_out_and_in_are_the_same_options() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("courts", ["BALTIMORE"], "BALTIMORE is no court's code; write codes such as BAL,DEN"),
+        ("courts", ["BALTIMORE"], "BALTIMORE isn't a court code; write codes such as BAL,DEN"),
         ("courts", [], "names no court"),
         ("input", [], "at least 1 item"),
         ("output", "", "at least 1 character"),

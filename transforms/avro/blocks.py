@@ -284,11 +284,11 @@ class Walk:
             return self._gap(offset, "no block begins here")
         count, start, length = head
         if start + length + MARKER > self.size - offset:
-            return self._gap(offset, "a block beyond the file's end")
+            return self._gap(offset, "a block past the file's end")
         if length > BLOCK_BYTES:
             return self._long_gap(offset, start + length)
         if not self._fill(start + length + MARKER):
-            return self._gap(offset, "a block beyond the file's end")
+            return self._gap(offset, "a block past the file's end")
         body = self.at + start
         end = body + length
         if self.data[end : end + MARKER] == self.sync:
@@ -304,8 +304,8 @@ class Walk:
             passed = self.data[self.at : self.at + start + length + MARKER]
             self._pass(len(passed))
             kept = passed if len(passed) <= KEPT_BYTES else None
-            return Gap(offset, "UNREADABLE_BLOCK", "a damaged marker behind it", kept)
-        return self._gap(offset, "no marker behind it")
+            return Gap(offset, "UNREADABLE_BLOCK", "a damaged marker after it", kept)
+        return self._gap(offset, "no marker after it")
 
     def _head(self, ahead: int = 0) -> tuple[int, int, int] | None:
         """A block's count, the length of its header, and the length of its records' bytes."""
@@ -342,7 +342,7 @@ class Walk:
         is_block = _read_fully(self.stream, MARKER) == self.sync
         self.stream.seek(self.start + len(self.data))
         if not is_block:
-            return self._gap(offset, "no marker behind it")
+            return self._gap(offset, "no marker after it")
         left = length + MARKER
         while left and self._fill(1):
             step = min(left, len(self.data) - self.at)

@@ -28,7 +28,7 @@ _FOLLOWING = 8
 _REPAIRS = 64
 _GUESSES = 8
 _NEGATIVE = "a length below zero"
-_OVERRUN = "a length beyond the block's end"
+_OVERRUN = "a length past the block's end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Checker:
             at = end
         else:
             if done != count or at != len(data):
-                detail = "it holds another number of records than it says"
+                detail = "it holds a different number of records than it says"
                 yield Bad(at, at, None, "UNREADABLE_BLOCK", None, detail)
         if good:
             yield Piece(good, b"".join(spans))
@@ -327,7 +327,7 @@ class Checker:
         def enum(data: bytes, at: int) -> int:
             value, end = _read(data, at)
             if not 0 <= value < symbols:
-                flaws.append("a number that is no symbol's")
+                flaws.append("a number without a symbol")
             elif taken and not taken[value]:
                 flaws.append("a symbol that is not known")
             return end
@@ -359,7 +359,7 @@ class Checker:
             if not 0 <= branch < len(steps):
                 raise _BranchError(at, guesses)
             if unfit[branch]:
-                flaws.append("a value of another type than is wanted")
+                flaws.append("a value of an unexpected type")
             return steps[branch](data, end)
 
         return union
@@ -406,7 +406,7 @@ class Checker:
                             at = key(data, at)
                         at = item(data, at)
                 if stop is not None and at != stop:
-                    raise _BrokenError("a list whose length is not what it says")
+                    raise _BrokenError("a list with a wrong length")
 
         return items
 

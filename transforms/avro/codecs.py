@@ -98,7 +98,7 @@ def _inflate(data: bytes, limit: int) -> bytes:
     # Raw deflate has no frames: a second stream cannot be told from noise. But Python's writers
     # (avro, fastavro) leave the start of zlib's checksum behind it.
     if not zlib.adler32(plain).to_bytes(_CHECKSUM, "big").startswith(rest):
-        raise CodecError("has bytes behind its end")
+        raise CodecError("has extra bytes after its end")
     return plain
 
 

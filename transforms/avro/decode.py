@@ -245,7 +245,7 @@ class Decoder:
             # fastavro does not say what it raises on damaged bytes: nearly anything.
             raise DecodeError("its records are damaged") from None
         if stream.tell() != len(array) or len(rows) != count:
-            raise DecodeError("another number of records than it says")
+            raise DecodeError("a different number of records than it says")
         return self._columns_of(rows)
 
     def _columns_of(self, rows: Sequence[Any]) -> Frame:
@@ -348,16 +348,16 @@ class _Plan:
             assert self.mark is not None
             frame = self._marked(self.mark, count, data)
         if not checked and self.proof and encode_records(frame) != (count, data):
-            raise NativeError("a value that is no valid encoding")
+            raise NativeError("a value that isn't validly encoded")
         try:
             return frame.with_columns(self.columns).select(self.names)
         except pl.exceptions.PolarsError:
-            raise NativeError("a number that is no symbol's") from None
+            raise NativeError("a number without a symbol") from None
 
     def _marked(self, mark: str, count: int, data: bytes) -> Frame:
         frame = decode_records(self.schema, count + 1, data + self.last, self.sources)
         if frame[mark][-1] not in (_END, _END.decode()):
-            raise NativeError("another number of records than it says")
+            raise NativeError("a different number of records than it says")
         return frame[:count]
 
 

@@ -48,7 +48,7 @@ def decode_records(
     except pl.exceptions.PanicException:
         raise NativeError("its records are damaged") from None
     if frame.height != count:
-        raise NativeError("another number of records than it says")
+        raise NativeError("a different number of records than it says")
     return frame
 
 

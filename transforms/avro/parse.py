@@ -139,7 +139,7 @@ class _Parser:
                 raise SchemaError(f"has a union within a union{_in(place)}")
             return Type("union", branches=branches)
         if not isinstance(avro, dict) or "type" not in avro:
-            raise SchemaError(f"has something that is no type{_in(place)}")
+            raise SchemaError(f"has something that isn't a type{_in(place)}")
         return self._object(avro, namespace, place, depth)
 
     def _by_name(self, name: str, namespace: str, place: str) -> Type:
@@ -148,7 +148,7 @@ class _Parser:
         for known in (f"{namespace}.{name}" if "." not in name else name, name):
             if known in self.named:
                 return self.named[known]
-        raise SchemaError(f"names a type that it does not have{_in(place)}")
+        raise SchemaError(f"names a type that it doesn't define{_in(place)}")
 
     def _object(self, avro: dict[str, Any], namespace: str, place: str, depth: int) -> Type:
         kind = avro["type"]
@@ -170,14 +170,14 @@ class _Parser:
         # polars leaves the name of a record empty; such a record cannot be named again.
         name = avro.get("name", "")
         if not isinstance(name, str):
-            raise SchemaError(f"has a name that is no text{_in(place)}")
+            raise SchemaError(f"has a name that isn't text{_in(place)}")
         if "." in name:
             namespace, name = name.rsplit(".", 1)
         elif isinstance(avro.get("namespace"), str):
             namespace = avro["namespace"]
         full = f"{namespace}.{name}" if namespace else name
         if full in self.named or full in PRIMITIVE:
-            raise SchemaError(f"has one name for two types{_in(place)}")
+            raise SchemaError(f"uses one name for two types{_in(place)}")
         found = Type("record" if kind in _RECORDS else kind, name=name)
         if name:
             self.named[full] = found
@@ -218,7 +218,7 @@ def _symbols(avro: dict[str, Any], place: str) -> tuple[tuple[str, ...], str | N
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
         raise SchemaError(f"has an enum without symbols{_in(place)}")
     if len(set(symbols)) != len(symbols):
-        raise SchemaError(f"has an enum with one symbol twice{_in(place)}")
+        raise SchemaError(f"has an enum that repeats a symbol{_in(place)}")
     default = avro.get("default")
     return tuple(symbols), default if default in symbols else None
 

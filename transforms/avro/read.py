@@ -83,7 +83,7 @@ def check_kind(written: Schema, wanted: Schema) -> None:
     """Refuse our own files of another kind: some of their fields have the same names."""
     name = fullname(written)
     if name != fullname(wanted) and name in declared_names():
-        raise SchemaMismatchError(f"holds {name} records, where {fullname(wanted)} is wanted")
+        raise SchemaMismatchError(f"holds {name} records, but {fullname(wanted)} is expected")
 
 
 class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):

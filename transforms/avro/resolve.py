@@ -71,7 +71,7 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
     ours = {name for part in wanted.fields for name in _names(part)}
     if not theirs & ours:
         raise SchemaMismatchError(
-            f"holds other records: no field is the same{_but_for_case(theirs, ours)}"
+            f"holds other records: no field matches{_but_for_case(theirs, ours)}"
         )
     resolution = _Resolution()
     matched = resolution.records(written, wanted, "", "record")
@@ -170,7 +170,7 @@ class _Resolution:
             symbols or kinds[1] in _PROMOTIONS.get(kinds[0], {kinds[0]})
         ):
             raise SchemaMismatchError(
-                f"has {_words(writer)} in the field {field}, where {_words(reader)} is wanted"
+                f"has {_words(writer)} in the field {field}, but {_words(reader)} is expected"
             )
         layout = replace(writer, narrow=True) if kinds == ("long", "int") else writer
         if kinds == ("enum", "enum") and reader.default is None:
@@ -242,9 +242,9 @@ class _Resolution:
     def _alone(self, avro: Type, field: str, path: str, above: list[Type]) -> Any:
         self.spelled += 1
         if self.spelled > 2 * TYPES:
-            raise SchemaMismatchError(f"has too many types, once spelled out, in the field {field}")
+            raise SchemaMismatchError(f"has too many types, when expanded, in the field {field}")
         if avro in above:
-            raise SchemaMismatchError(f"has records that hold themselves, in the field {field}")
+            raise SchemaMismatchError(f"has records that contain themselves, in the field {field}")
         above = [*above, avro]
         if avro.kind == "union":
             return [self._alone(branch, field, path, above) for branch in avro.branches]
@@ -281,7 +281,7 @@ def _but_for_case(theirs: set[str], ours: set[str]) -> str:
     """That some are the same but for the case of letters, where they are."""
     folded = {name.lower() for name in ours}
     alike = sorted(name for name in theirs if name.lower() in folded)
-    return f" (names are told apart by case: {alike[0]} is not {alike[0].lower()})" if alike else ""
+    return f" (names are case-sensitive: {alike[0]} is not {alike[0].lower()})" if alike else ""
 
 
 def _as_nullable(like: Type, value: Any) -> Any:

@@ -109,7 +109,13 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
     nobody = rows[case].is_null()
     quarantined = [
         _quarantined(short, file, "TOO_FEW_FIELDS", None, "the row is cut short"),
-        _quarantined(shifted, file, "TOO_MANY_FIELDS", None, "stray tabs; no one way to mend it"),
+        _quarantined(
+            shifted,
+            file,
+            "TOO_MANY_FIELDS",
+            None,
+            "stray tabs that can be repaired in no way or several",
+        ),
     ]
     lost: list[tuple[int, bytes]] = []
     if nobody.any():

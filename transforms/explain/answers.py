@@ -37,7 +37,7 @@ def parse_answer(text: str) -> tuple[Fact, dict[str, Any]]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        raise AnswerError("write FACT=VALUE, as in arrests=0")
+        raise AnswerError("write FACT=VALUE, such as arrests=0")
     fact = _fact(name)
     value = value.strip()
     if value.lower() in _UNKNOWN:
@@ -54,7 +54,9 @@ def _fact(name: str) -> Fact:
         return fact
     near = difflib.get_close_matches(key, [*names, *labels], n=1)
     hint = f"; did you mean {near[0].replace(' ', '-')}" if near else ""
-    raise AnswerError(f"there is no fact of that name{hint} (discretion rulebook facts lists them)")
+    raise AnswerError(
+        f"there is no fact with that name{hint} (discretion rulebook facts lists them)"
+    )
 
 
 def _bounds(fact: Fact, least: Any, most: Any) -> dict[str, Any]:
@@ -63,14 +65,16 @@ def _bounds(fact: Fact, least: Any, most: Any) -> dict[str, Any]:
 
 def _bool(fact: Fact, value: str) -> tuple[Any, Any]:
     if value.lower() not in _BOOL:
-        raise AnswerError(f"{fact.label}: write yes, no or unknown")
+        raise AnswerError(f"{fact.label}: write yes, no, or unknown")
     return _BOOL[value.lower()], None
 
 
 def _count(fact: Fact, value: str) -> tuple[Any, Any]:
     found = _COUNT.fullmatch(value)
     if found is None or (found[3] is not None and int(found[3]) < int(found[1])):
-        raise AnswerError(f"{fact.label}: write a number, as 2; or 1-2, or 1+ for one or more")
+        raise AnswerError(
+            f"{fact.label}: write a number, such as 2; a range, such as 1-2; or 1+ for one or more"
+        )
     least = int(found[1])
     return least, None if found[2] else int(found[3] or least)
 
@@ -86,7 +90,9 @@ def _day(fact: Fact, value: str) -> tuple[Any, Any]:
         days = calendar.monthrange(last.year, last.month)[1]
         return first, first if day else last.replace(day=days)
     except ValueError:
-        raise AnswerError(f"{fact.label}: write a date, as 2009-05-04, 2009-05 or 2009") from None
+        raise AnswerError(
+            f"{fact.label}: write a date, such as 2009-05-04, 2009-05, or 2009"
+        ) from None
 
 
 def _code(fact: Fact, value: str) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""Empty record: what a rulebook does with a case of which nothing is known at all.
+"""Empty record: what a rulebook does with a case about which nothing is known at all.
 
 It must do nothing: a case is closed or expedited on what is in its record, never on what is not.
 """
@@ -37,13 +37,13 @@ def empty_record_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
         )
         yield Problem(
             place,
-            f"the row {got['rule']} {verb} a case of which nothing is known{leaning}",
+            f"the row {got['rule']} {verb} a case about which nothing is known{leaning}",
         )
     facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
     for number, presumption in enumerate(rulebook.presumptions):
         if facts.select(expression(presumption.basis.sql)).item():
             yield Problem(
                 ("presumptions", number, "basis"),
-                f"the basis of {presumption.presumption.id} holds of a case of which nothing is "
-                "known; name what must have been seen, such as charges_seen",
+                f"the basis of {presumption.presumption.id} holds for a case about which nothing "
+                "is known; name what must have been seen, such as charges_seen",
             )

@@ -81,7 +81,7 @@ def find_files(patterns: Sequence[str]) -> Found:
     # In order, so that which spelling of a file is taken does not hang on how they were typed.
     for pattern in sorted(patterns):
         if not pattern:
-            raise InputError("an empty path: name a file, a folder or a pattern")
+            raise InputError("an empty path: name a file, a folder, or a pattern")
         check_scheme(pattern)
         before = walk.met
         if is_local(pattern):
@@ -148,7 +148,7 @@ class _Walk:
             status = os.stat(path)
         except OSError as error:
             is_link = os.path.islink(path) and isinstance(error, FileNotFoundError)
-            reason = "is a link to nothing" if is_link else f"cannot be read ({error.strerror})"
+            reason = "is a broken link" if is_link else f"cannot be read ({error.strerror})"
             self.leave_out(path, reason)
             return
         if stat.S_ISDIR(status.st_mode):

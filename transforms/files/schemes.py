@@ -39,7 +39,9 @@ def check_scheme(path: str) -> None:
         FileSystems.get_filesystem(path)
     except ValueError:
         known = ", ".join(f"{name}://" for name in _CLIENTS)
-        raise UsageError(f"{path}: {scheme}:// is unknown; there are {known}") from None
+        raise UsageError(
+            f"{path}: {scheme}:// isn't supported; the supported ones are {known}"
+        ) from None
 
 
 def is_installed(module: str) -> bool:

@@ -37,11 +37,11 @@ _FAULTS = {
     "no_time": (
         "MISSING_RECORDED_AT",
         "recorded_at",
-        "the event does not say when it was recorded",
+        "the event doesn't say when it was recorded",
     ),
-    "bad_time": ("BAD_DATE", "recorded_at", "when it was recorded is no date in a known form"),
-    "bad_sets": ("UNKNOWN_FIELD", "sets", "it sets what is no field that an event can set"),
-    "bad_adds": ("UNKNOWN_FIELD", "adds", "it adds to what is no list of a case record"),
+    "bad_time": ("BAD_DATE", "recorded_at", "when it was recorded isn't in a known date format"),
+    "bad_sets": ("UNKNOWN_FIELD", "sets", "it sets a field that an event can't set"),
+    "bad_adds": ("UNKNOWN_FIELD", "adds", "it adds to a field that isn't a list"),
 }
 
 

@@ -25,7 +25,7 @@ from transforms.normalize.case_frame import CASES
 from transforms.normalize.losses import field_of_warning
 from transforms.normalize.quarantine import quarantined_records
 
-CONFLICT = "it has the id of another event of the case, and other content"
+CONFLICT = "another event of the case has the same id but different content"
 
 
 class Folded(NamedTuple):

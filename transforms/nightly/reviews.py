@@ -33,10 +33,10 @@ NOT_KNOWN = "what was recommended when it was decided is not known"
 _FAULTS = {
     "no_case": ("MISSING_CASE_ID", "case_id", "the review has no case_id"),
     "no_review": ("MISSING_REVIEW_ID", "review_id", "the review has no review_id"),
-    "no_time": ("MISSING_DECIDED_AT", "decided_at", "the review does not say when"),
-    "bad_time": ("BAD_DATE", "decided_at", "when it was decided is no date in a known form"),
-    "bad_route": ("UNKNOWN_CODE", "route", f"the route is none of {', '.join(ROUTES)}"),
-    "bad_then": ("UNKNOWN_CODE", "route_then", f"the route is none of {', '.join(ROUTES)}"),
+    "no_time": ("MISSING_DECIDED_AT", "decided_at", "the review doesn't say when it was decided"),
+    "bad_time": ("BAD_DATE", "decided_at", "when it was decided isn't in a known date format"),
+    "bad_route": ("UNKNOWN_CODE", "route", f"the route isn't one of {', '.join(ROUTES)}"),
+    "bad_then": ("UNKNOWN_CODE", "route_then", f"the route isn't one of {', '.join(ROUTES)}"),
 }
 
 
@@ -125,7 +125,7 @@ def keep_reviews(
             "review",
             pl.lit("REVIEW_CONFLICT"),
             pl.lit("review_id"),
-            "it has the id of another review of the case, and other content",
+            "another review of the case has the same id but different content",
         )
     return Kept(pl.concat([kept, added]).sort("case_id", "review_id"), added.height, conflicts)
 

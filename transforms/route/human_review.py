@@ -162,7 +162,7 @@ def _markers(
                 if matters and points.any():
                     blank = silent[fact].to_numpy() & unknown[fact].to_numpy()
                     flag = points & blank & np.logical_or.reduce(matters)
-                    reason = f"{says.says}, and adverse facts that this points to are not known"
+                    reason = f"{says.says}, but the adverse facts that it points to aren't known"
                     marked[reason] = marked.get(reason, nobody) | flag
     if not marked:
         return []

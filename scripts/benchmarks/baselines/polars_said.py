@@ -329,7 +329,7 @@ def markers(work: Weighed, unknown: dict[str, Array]) -> list[tuple[str, Array]]
         for (_, says), points_at in zip(group.against, holds, strict=True):
             if not points_at.any():
                 continue
-            reason = f"{says}, and adverse facts that this points to are not known"
+            reason = f"{says}, but the adverse facts that it points to aren't known"
             for fact in group.facts:
                 hangs = np.logical_or.reduce([work.matters[name] for name in READERS[fact]])
                 flag = points_at.to_numpy() & work.quiet[fact].to_numpy() & unknown[fact] & hangs

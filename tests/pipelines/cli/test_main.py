@@ -113,7 +113,7 @@ def test_each_command_has_help(name: str) -> None:
 def test_wrong_options_are_one_line(words: str, message: str) -> None:
     done = discretion(*words.split())
     assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(r"discretion [^\n]*; --help tells the options\n", done.stderr)
+    assert re.fullmatch(r"discretion [^\n]*; see --help\n", done.stderr)
     assert done.stderr.startswith(f"discretion {words.split()[0]}")
     assert message in done.stderr
 

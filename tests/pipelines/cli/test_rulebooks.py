@@ -52,7 +52,8 @@ def test_in_force_needs_a_day(sample: Path, tmp_path: Path) -> None:
     code, _, said = backlog(sample, tmp_path / "out", "--rulebook", "in-force")
     assert code == 2
     assert said == (
-        "discretion backlog: --rulebook in-force needs --as-of, the day on which it is in force\n"
+        "discretion backlog: --rulebook in-force needs --as-of: the date on which the rulebook is "
+        "in force\n"
     )
 
 
@@ -115,7 +116,7 @@ def test_the_table_of_what_is_in_force() -> None:
     one = discretion("rulebook", "in-force", "2021-03-01")
     assert one.returncode == 0
     assert one.stdout.splitlines()[0] == "ice-2021-02-18"
-    assert one.stdout.endswith("in force as well, and yields to it: dhs-2021-01-20\n")
+    assert one.stdout.endswith("also in force, but yields to it: dhs-2021-01-20\n")
     gap = discretion("rulebook", "in-force", "2021-01-25")
     assert (gap.returncode, gap.stdout) == (2, "")
     assert "no rulebook is in force on 2021-01-25" in gap.stderr

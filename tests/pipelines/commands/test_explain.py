@@ -42,7 +42,7 @@ def test_an_answer_shows_what_it_changes(case: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     said = " ".join(done.stdout.split())
     assert (
-        "With the answers given Not on file, but answered: known gang member; "
+        "With the answers given Answered, but not on file: known gang member; "
         "no military service by the respondent." in said
     )
     assert "P3 from unknown to true" in said
@@ -104,15 +104,14 @@ def test_data_is_never_markup_and_controls_nothing(tmp_path: Path) -> None:
     [
         (None, ["cannot be read (No such file or directory)"]),
         ("{", ["line 1, column 1: is not JSON"]),
-        ("[]", ["must be an object of fields, as {...}"]),
+        ("[]", ["must be an object of fields, like {...}"]),
         ('{"color": 1}', ["color: there is no such field; docs/data.md lists them"]),
         (
             '{"custody": "JAIL", "arrests": "many", "convictions": [{"grad": "FELONY"}]}',
             [
-                "custody: must be DETAINED, RELEASED or NEVER_DETAINED, or null where it is not "
-                "known",
+                "custody: must be DETAINED, RELEASED or NEVER_DETAINED, or null if it isn't known",
                 "convictions[0].grad: there is no such field; did you mean grade",
-                "arrests: must be a whole number, or null where it is not known",
+                "arrests: must be a whole number, or null if it isn't known",
             ],
         ),
         (

@@ -84,7 +84,7 @@ def test_a_prune_waits_for_no_night_and_needs_one(place: Path, tmp_path: Path) -
     assert discretion("prune", "--state", place / "OUT", "--keep", 0).returncode == 2
     alone = discretion("prune", "--state", place / "OUT", "--keep", 1, "--events", place)
     assert (alone.returncode, alone.stderr) == (
-        2, "discretion prune: --events and --archive: give both or none\n",
+        2, "discretion prune: --events and --archive: give both or neither\n",
     )  # fmt: skip
 
 

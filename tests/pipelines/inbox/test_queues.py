@@ -73,7 +73,7 @@ def test_pubsub_is_read_by_beams_own_reader() -> None:
     read = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"])) | source
     # What LandEvents takes.
     assert (read.element_type, read.is_bounded) == (bytes, False)
-    with pytest.raises(UsageError, match="Our Project is no id of a project"):
+    with pytest.raises(UsageError, match="Our Project isn't a project id"):
         read_pubsub("Our Project", "case-events")
 
 
@@ -122,5 +122,5 @@ def test_a_missing_extra_is_said_in_one_line(tmp_path: Path) -> None:
                       "--source", "pubsub://project/subscription")  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == (
-        "discretion watch: --source pubsub://: needs Beam's extra; pip install 'apache-beam[gcp]'\n"
+        "discretion watch: --source pubsub://: needs a Beam extra; pip install 'apache-beam[gcp]'\n"
     )

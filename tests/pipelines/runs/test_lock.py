@@ -66,7 +66,7 @@ def test_however_many_try_there_is_never_more_than_one_writer(tmp_path: Path) ->
 def test_a_state_has_one_night(tmp_path: Path) -> None:
     state = str(tmp_path / "new/state")
     with locked(state):
-        busy(locked(state), f"{state}: another night, or a prune, is at work on it")
+        busy(locked(state), f"{state}: another night or prune is running on it")
     with locked(state):
         pass
 

@@ -102,7 +102,7 @@ def test_a_case_is_found_beside_a_damaged_file_but_none_is_said_to_be_missing(
             find_case(str(tmp_path), case_id)
     cases_file(tmp_path / "cases/a.avro", "1", "2")
     assert find_case(str(tmp_path), "2")["case_id"].to_list() == ["2"]
-    with pytest.raises(RunError, match="there is no case of that id"):
+    with pytest.raises(RunError, match="there is no case with that id"):
         find_case(str(tmp_path), "4")
 
 

@@ -74,7 +74,7 @@ def test_damaged_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         "in/a.avro: is damaged in 1 place: 1 record in it went to quarantine unread "
         "in/b.avro: is damaged in 2 places and is cut short, or damaged at its end: at least 40 "
-        "records in it went to quarantine unread; what stood behind the cut is in no count "
+        "records in it were quarantined unread; records after the cut aren't counted "
     ) in " ".join(capsys.readouterr().out.split()) + " "
 
 

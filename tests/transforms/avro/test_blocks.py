@@ -164,7 +164,7 @@ def test_a_damaged_marker_costs_its_block_alone(number: int) -> None:
     found = walk(bytes(damaged))
     start = WHOLE[number].offset
     raw = bytes(damaged[start : ends[number]])
-    gap = Gap(start, "UNREADABLE_BLOCK", "a damaged marker behind it", raw)
+    gap = Gap(start, "UNREADABLE_BLOCK", "a damaged marker after it", raw)
     assert found == [*WHOLE[:number], gap, *WHOLE[number + 1 :]]
 
 
@@ -181,9 +181,7 @@ def test_a_cut_file_is_whole_up_to_its_last_block() -> None:
     found = walk(FILE[:-3])
     assert found[:-1] == WHOLE[:-1]
     raw = FILE[WHOLE[-1].offset : -3]
-    assert found[-1] == Gap(
-        WHOLE[-1].offset, "TRUNCATED_FILE", "a block beyond the file's end", raw
-    )
+    assert found[-1] == Gap(WHOLE[-1].offset, "TRUNCATED_FILE", "a block past the file's end", raw)
 
 
 def test_a_size_beyond_the_file_is_not_read() -> None:

@@ -50,8 +50,8 @@ def test_what_is_valid_is_passed_on_to_the_last_byte(
         (b"\2\2a\2\2\0", "is", "a boolean that is neither true nor false"),
         (b"\2\2a\1\x80\x80\x80\x80\x10\0", "n", "a number wider than an int"),
         (b"\2\2a\1\x80\x80\x80\x80\x80\x80\x80\x80\x80\1\0", "n", "a number wider than an int"),
-        (b"\2\2a\1\2\4", "kind", "a number that is no symbol's"),
-        (b"\2\2a\1\2\1", "kind", "a number that is no symbol's"),
+        (b"\2\2a\1\2\4", "kind", "a number without a symbol"),
+        (b"\2\2a\1\2\1", "kind", "a number without a symbol"),
         (b"\4\2a\1\2\0", "name", "a branch that the union does not have"),
         (b"\1\2a\1\2\0", "name", "a branch that the union does not have"),
     ],
@@ -66,8 +66,8 @@ def test_a_bad_value_costs_its_record(record: bytes, field: str, says: str) -> N
     ("rest", "field", "says"),
     [
         (b"\2\1a\1\2\0", "name", "a length below zero"),
-        (b"\2\x80\1a\1\2\0", "name", "a length beyond the block's end"),
-        (b"\2\2a\1", "n", "a length beyond the block's end"),
+        (b"\2\x80\1a\1\2\0", "name", "a length past the block's end"),
+        (b"\2\2a\1", "n", "a length past the block's end"),
         (b"\2\2a\1" + b"\x80" * 11, "n", "a number without an end"),
         (b"\6\1\1", "name", "a branch that the union does not have"),
     ],
@@ -84,7 +84,7 @@ def test_where_the_next_record_cannot_be_found_the_rest_is_lost(
 def test_a_wrong_count_costs_no_record(count: int) -> None:
     bad, good, data = walked(SCHEMA, GOOD * 3, count)
     assert (good, data) == (3, GOOD * 3)
-    says = "it holds another number of records than it says"
+    says = "it holds a different number of records than it says"
     assert bad == [Bad(18, 18, None, "UNREADABLE_BLOCK", None, says)]
 
 

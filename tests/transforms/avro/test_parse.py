@@ -43,7 +43,7 @@ def fixed(size: Any) -> Any:
         (fixed(None), "a fixed without a valid size"),
         (nested(500), f"nests its types more than {DEPTH} deep"),
         (["int"] * (TYPES + 1), f"more than {TYPES:,} types"),
-        ("Nobody", "names a type that it does not have, in the field f"),
+        ("Nobody", "names a type that it doesn't define, in the field f"),
         (["null", ["int", "string"]], "a union within a union"),
         (7, "something that is no type"),
         (None, "something that is no type"),

@@ -42,20 +42,29 @@ def test_an_answer_is_read(text: str, name: str, values: tuple[Any, ...]) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("arrests", "write FACT=VALUE, as in arrests=0"),
+        ("arrests", "write FACT=VALUE, such as arrests=0"),
         (
             "gang-meber=yes",
             "there is no fact of that name; did you mean gang-member "
             "(discretion rulebook facts lists them)",
         ),
         ("xyzzy=1", "there is no fact of that name (discretion rulebook facts lists them)"),
-        ("served=7", "military service, the respondent: write yes, no or unknown"),
-        ("arrests=-1", "arrests: write a number, as 2; or 1-2, or 1+ for one or more"),
-        ("arrests=2-1", "arrests: write a number, as 2; or 1-2, or 1+ for one or more"),
-        ("arrests=99999999999", "arrests: write a number, as 2; or 1-2, or 1+ for one or more"),
-        ("birth-date=2011-02-30", "born: write a date, as 2009-05-04, 2009-05 or 2009"),
-        ("birth-date=0000", "born: write a date, as 2009-05-04, 2009-05 or 2009"),
-        ("birth-date=soon", "born: write a date, as 2009-05-04, 2009-05 or 2009"),
+        ("served=7", "military service, the respondent: write yes, no, or unknown"),
+        (
+            "arrests=-1",
+            "arrests: write a number, such as 2; a range, such as 1-2; or 1+ for one or more",
+        ),
+        (
+            "arrests=2-1",
+            "arrests: write a number, such as 2; a range, such as 1-2; or 1+ for one or more",
+        ),
+        (
+            "arrests=99999999999",
+            "arrests: write a number, such as 2; a range, such as 1-2; or 1+ for one or more",
+        ),
+        ("birth-date=2011-02-30", "born: write a date, such as 2009-05-04, 2009-05, or 2009"),
+        ("birth-date=0000", "born: write a date, such as 2009-05-04, 2009-05, or 2009"),
+        ("birth-date=soon", "born: write a date, such as 2009-05-04, 2009-05, or 2009"),
         ("custody=JAIL", "custody: write one of detained, released, never-detained, or unknown"),
         ("court=Atlantis", "immigration court: there is no such code or name"),
     ],

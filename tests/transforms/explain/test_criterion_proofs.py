@@ -59,7 +59,7 @@ def test_a_good_one_has_neither_problem_nor_note() -> None:
         (
             ("id: F1, list: favored", "id: F1, list: finding"),
             2,
-            "F1 can never matter: no row, rule of human review or other criterion names it",
+            "F1 can never matter: no row, rule of human review, or other criterion names it",
         ),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_table_that_closes_or_expedites_on_nothing(route: str) -> None:
     )
     [problem] = empty_record_problems(rulebook)
     assert problem.path[0] == "routing"
-    assert f"{verb} a case of which nothing is known" in problem.reason
+    assert f"{verb} a case about which nothing is known" in problem.reason
 
 
 def test_a_presumption_on_nothing() -> None:

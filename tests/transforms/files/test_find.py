@@ -71,8 +71,8 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "2012").symlink_to(tmp_path / "no-folder")
     (tmp_path / "self").symlink_to(tmp_path / "self")
     assert reasons(tmp_path) == {
-        "2012": "is a link to nothing",
-        "gone.avro": "is a link to nothing",
+        "2012": "is a broken link",
+        "gone.avro": "is a broken link",
         "pipe.avro": "is not a regular file",
         "self": "cannot be read (Too many levels of symbolic links)",
     }

@@ -148,8 +148,8 @@ def test_weights_of_any_size_make_no_larger_table() -> None:
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ("score + 1 >= 3", "the score is compared with a number alone"),
-        ("score >= score", "the score is compared with a number alone"),
+        ("score + 1 >= 3", "compare the score with a number only"),
+        ("score >= score", "compare the score with a number only"),
         (" OR ".join(f"score = {n}" for n in range(0, 2000, 2)), "too many criteria and numbers"),
         ("A9", "A9 cannot be used here"),
         ("served", "served cannot be used here"),
