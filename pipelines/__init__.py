@@ -1,4 +1,4 @@
-"""The jobs a user runs, one file each; `cli` is a thin command over them."""
+"""The jobs that a user runs, one file each. `cli` is a thin command over them."""
 
 from pipelines.cli import start
 
@@ -9,14 +9,14 @@ if IS_COMMAND:
 import logging  # noqa: E402 - signals are heard first
 import os  # noqa: E402
 
-# Rust's panics are reported as what could not be read; their backtraces help nobody.
+# A panic in Rust is reported as input that can't be read; its backtrace helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"
-# A watch that stops cancels its own calls, which is no news.
+# A watch that stops cancels its own calls; nobody needs to hear of that.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    # Beam says so at every start without the Google Cloud extra, which nobody here misses.
+    # Without the Google Cloud extra, Beam warns at every start; most users don't need it.
     return "apitools" not in record.getMessage()
 
 

@@ -1,4 +1,4 @@
-"""Review a whole backlog: from case files to routed recommendations."""
+"""Assess a whole backlog: from case files to routed recommendations."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ TALLY = "_tally.ndjson"
 
 @dataclass(frozen=True)
 class Job:
-    """What to review and how.
+    """What to assess, and how.
 
     Args:
         inputs: Files to read.
-        left_out: Files and folders that cannot be read, each with the reason.
+        left_out: Files and folders that can't be read, each with the reason.
         place: Where the run is written.
         rulebook: The rulebook.
-        notices: What must be said of using it.
+        notices: Warnings about using it.
         as_of: The as-of date.
         presume: Whether presumptions are used.
         scope: A scope of the rulebook, or None.
@@ -74,7 +74,7 @@ class Job:
 
 
 def review(pipeline: beam.Pipeline, job: Job) -> None:
-    """The pipeline: read, deduplicate, review, write."""
+    """The pipeline: read, deduplicate, assess, write."""
     root = job.place.partial
     record, recommendation = avro_schema("case_record"), avro_schema("recommendation")
     aside = dict.fromkeys(("quarantine", "duplicates"), avro_schema("quarantined"))
@@ -146,10 +146,10 @@ def _tally_read(records: Frame) -> Frame:
 
 
 def assessed_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
-    """The manifest of a run whose files are written; its counts are recounted from them.
+    """Make the manifest of a run whose files are written, with counts taken from them.
 
     Raises:
-        InputError: Nothing of the input could be read, or it has changed meanwhile.
+        InputError: Nothing in the input could be read, or it changed while it was read.
     """
     root = job.place.partial
     written = {part: files(root, part) for part in PARTS}

@@ -44,21 +44,21 @@ from transforms.route.tally import AddUp
 PARTS = ("cases", "quarantine")
 SHUFFLE = "_shuffle"
 TALLY = "_tally.ndjson"
-# So much of a release is put together at once and written as one file: memory grows with it, the
-# number of reads shrinks.
+# How much of a release is put together at once and written as one file. More takes more memory and
+# fewer reads.
 BUCKET_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to import and how.
+    """What to import, and how.
 
     Args:
         release: The release.
         output: Where records are written.
         rules: How records are made.
-        buckets: In how many parts cases are put together.
-        stretch: How many bytes of a table are read together.
+        buckets: The number of parts in which cases are put together.
+        stretch: The number of bytes of a table that are read together.
     """
 
     release: Release
@@ -69,7 +69,7 @@ class Job:
 
 
 def import_release(pipeline: beam.Pipeline, job: Job) -> None:
-    """The pipeline: read tables into buckets, put each bucket's cases together, write."""
+    """The pipeline: read tables into buckets, put each bucket's cases together, and write."""
     root = job.output.partial
     schemas = {"cases": avro_schema("case_record"), "quarantine": avro_schema("quarantined")}
 
@@ -85,7 +85,7 @@ def import_release(pipeline: beam.Pipeline, job: Job) -> None:
         | "Assemble" >> AssembleCases(stretches, job.rules)
     )
     quarantined = read.quarantined | "Number rows" >> beam.Map(number_rows, stretches)
-    # Written apart: where two branches meet, the in-process runner keeps both in memory.
+    # Written separately: if two branches meet, the in-process runner keeps both in memory.
     (
         made.cases
         | "To a file a bucket" >> beam.MapTuple(_case_file)
@@ -118,7 +118,7 @@ def _tally_quarantined(rows: Frame) -> Frame:
 
 
 def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManifest:
-    """The manifest of an import whose files are written; its counts are recounted from them."""
+    """Make the manifest of an import whose files are written, with counts taken from them."""
     root = job.output.partial
     written = {part: files(root, part) for part in PARTS}
     tallies = Tallies.read(f"{root}/{TALLY}")
@@ -165,7 +165,7 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
 
 
 def paths_of(release: Release) -> dict[str, str]:
-    """The file of each table that a release has."""
+    """Return the file of each table in a release."""
     return {file.table: file.path for file in release.files}
 
 

@@ -1,4 +1,4 @@
-"""A night: fold in what has come since last night, and review every case again."""
+"""A night: apply what has arrived since last night, and assess every case again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from transforms.route.tally import AddUp
 
 
 def review_night(pipeline: beam.Pipeline, job: Job) -> None:
-    """The pipeline: read what is new, bring it to last night's buckets, review, write."""
+    """The pipeline: read what is new, join it to last night's buckets, assess, write."""
     root, buckets = job.place.partial, job.night.buckets
     schemas = {part: avro_schema(name) for part, name in PART_SCHEMAS.items()}
     cases = pipeline | "Read cases" >> ReadFrames(job.cases, schemas["cases"])
@@ -148,7 +148,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
         raise UsageError(f"--state {options.state}: give a directory on a local or mounted disk")
     words = beam_arguments(rest, parser().own_options)
     beam_options = PipelineOptions(words, save_main_session=False)
-    # That there is no such file is a mistyped option; what is wrong in it is a night's failure.
+    # A missing file is a mistyped option; a mistake in the file is a failure of the night.
     as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
     name = named("nightly", options.rulebook, as_of)
     options = options.model_copy(update={"rulebook": name, "as_of": as_of})
@@ -160,7 +160,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
             known = ", ".join(rulebook.scopes) or "none"
             raise UsageError(f"{rulebook.id} has no scope {options.scope}; it has {known}")
         done = _done(options, state, rulebook, beam_options)
-    # From here on the night is done, whatever becomes of its summary.
+    # From here on, the night is done, even if its summary can't be printed.
     if isinstance(done, str):
         print_result("nightly", "there was nothing to do", lambda: print(shown_lines(done)))
         return ExitCode.OK
@@ -173,7 +173,7 @@ def _run(options: NightlyOptions, rest: list[str], *, as_json: bool) -> int:
 
 
 class _Done(NamedTuple):
-    """A night's run and manifest, and what to say where there was nothing to do tonight."""
+    """A night's run and manifest, and a message if there was nothing to do."""
 
     run: str
     manifest: Manifest
@@ -184,14 +184,14 @@ def _print(done: _Done, rulebook: CompiledRulebook, *, as_json: bool) -> None:
     if done.nothing_new is not None and not as_json:
         print(shown(done.nothing_new))
     else:
-        # What a machine asked for is the night's manifest, whoever did the night.
+        # With --json, print the night's manifest, even if an earlier command did the night.
         print_run(done.run, done.manifest, rulebook, as_json=as_json)
 
 
 def _done(
     options: NightlyOptions, state: str, rulebook: CompiledRulebook, beam_options: PipelineOptions
 ) -> _Done | str:
-    """Do a night's work, or only say what it would be."""
+    """Do a night's work, or only report what it would be."""
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     try:
         with nullcontext() if options.dry_run else locked(state):
@@ -218,7 +218,7 @@ def _done(
 def _night(
     job: Job, beam_options: PipelineOptions, started: datetime.datetime, clock: float
 ) -> Manifest:
-    """Run the pipeline and make its run exist."""
+    """Run the pipeline, and finish its run."""
     try:
         with Progress(sum(file.bytes for file in job.reads)):
             pipeline = beam.Pipeline(options=beam_options)

@@ -1,4 +1,4 @@
-"""Land a queue's events in the inbox, as files that `watch` and `nightly` read."""
+"""Store a queue's events in the inbox, as files that `watch` and `nightly` read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from schemas.errors import InputError, UsageError
 
 
 def land_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) -> None:
-    """The pipeline: a queue to the inbox."""
+    """The pipeline: from a queue to the inbox."""
     pipeline | "Queue" >> source | "Land" >> LandEvents(inbox)
 
 
@@ -60,17 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class Beside:
-    """`receive` as a process beside this one, as long as the `with` lasts.
+    """`receive` as a second process, for the duration of the `with` block.
 
     Args:
         source: The queue's address; None for no process.
-        inbox: Where event files land.
+        inbox: Where event files arrive.
     """
 
     def __init__(self, source: str | None, inbox: str) -> None:
         self.words = None
         if source is not None:
-            # To say here what is wrong with it, and not from there.
+            # Checked here, so that this process reports what is wrong.
             queue_source(source)
             self.words = [sys.executable, "-m", __name__, "--source", source, "--inbox", inbox]
         self.process: subprocess.Popen[bytes] | None = None
@@ -91,10 +91,10 @@ class Beside:
             self.process.wait()
 
     def check(self) -> None:
-        """See that it still runs.
+        """Check that the process is still running.
 
         Raises:
-            InputError: It has ended.
+            InputError: The process has ended.
         """
         code = None if self.process is None else self.process.poll()
         if code is not None:
@@ -102,7 +102,7 @@ class Beside:
 
 
 def _run(options: argparse.Namespace, rest: list[str]) -> int:
-    # Of the in-process runners this one reads Pub/Sub.
+    # This is the in-process runner that can read Pub/Sub.
     beam_options = beam_arguments(rest, parser().own_options, RUNNER)
     read = queue_source(options.source, options.expansion_service)
     if RUNNER in beam_options and options.source.startswith("kafka:"):
@@ -121,15 +121,15 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def said_by_google(error: Exception) -> str | None:
-    """What Pub/Sub's client says, such as that there is no such queue or nobody is let in.
+    """Return the Pub/Sub client's message, such as a missing queue or missing credentials.
 
     Args:
-        error: An error of whatever kind.
+        error: Any error.
 
     Returns:
-        One line; None where it is not the client's.
+        One line; None if the error isn't the client's.
     """
-    # By name: the client is there only with the extra.
+    # Checked by name, because the client is installed only with the extra.
     return str(error).splitlines()[0] if type(error).__module__.startswith("google.") else None
 
 

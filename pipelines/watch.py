@@ -1,4 +1,4 @@
-"""Watch an inbox: fold events in as their files land, and say at once what they change."""
+"""Watch an inbox: apply events as their files arrive, and report what they change."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ POLL_SECONDS = 0.5
 
 
 def watch(batches: beam.PCollection[str], job: Job) -> None:
-    """The pipeline: batches of event files to changes."""
+    """The pipeline: from batches of event files to changes."""
     (
         batches
         | "Read" >> beam.FlatMap(_read, job).with_output_types(tuple[int, News])
@@ -51,7 +51,7 @@ def watch(batches: beam.PCollection[str], job: Job) -> None:
 
 
 def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
-    """A batch's events, by shard."""
+    """Return a batch's events, by shard."""
     batch = Batch.model_validate_json(text)
     schema = avro_schema("case_event")
     frames: list[Frame] = []
@@ -60,7 +60,7 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
         read, unread = read_found(file, schema)
         frames += read
         quarantined += unread
-    # The night quarantines what cannot be read.
+    # The next night quarantines what can't be read.
     note_damage(concat_frames(quarantined, QUARANTINED))
     events = concat_frames(frames, EVENTS)
     return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Stop(BaseException):
-    """A signal has asked for the end."""
+    """A signal asked the command to stop."""
 
 
 class _Moved(BaseException):
@@ -128,7 +128,7 @@ def _run(options: WatchOptions, as_json: bool) -> int:
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
     _on(signal.SIGUSR1, _Moved)
-    # What gRPC logs when a source is closed helps nobody.
+    # gRPC's log messages about a closed source help nobody.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         if find_previous(state) is None:
@@ -156,7 +156,7 @@ def _on(number: signal.Signals, kind: type[BaseException]) -> None:
 def _watch_night(
     options: WatchOptions, landing: Beside, shift: datetime.timedelta, as_json: bool
 ) -> None:
-    """Watch on the latest night's snapshot, until there is another."""
+    """Watch on the latest night's snapshot until there is a newer one."""
     state, folder = options.state.rstrip("/"), options.inbox
     night = find_previous(state)
     assert night is not None
@@ -172,11 +172,11 @@ def _watch_night(
         watch(pipeline | "Live" >> live.read(), job)
         running = pipeline.run()
         try:
-            # Not before there is somebody to tell of it may a new night or a failure be told.
+            # Report a new night or a failure only once the pipeline is listening.
             begun.set()
             complain("watch", f"{folder}, from {night.run}")
             running.wait_until_finish()
-            # Only in vain does a source that never ends come to its end.
+            # A source that never ends ends only if something is wrong.
             raise InputError(BROKEN_OFF)
         except DamagedError as error:
             raise RunError(f"{error}; {instead_of_it(state)}") from None
@@ -195,10 +195,10 @@ def _ticks(
     begun: threading.Event,
     failed: list[Exception],
 ) -> Iterator[Tick]:
-    """The batches as they come, and the time.
+    """Give the batches as they arrive, and the time.
 
-    It never ends by itself: at the end of its source a pipeline's time runs to infinity, and every
-    timer rings.
+    It never ends by itself: when a source ends, the pipeline's time runs to infinity, and every
+    timer fires.
     """
     try:
         for batch in inbox.start():
@@ -207,7 +207,7 @@ def _ticks(
             now = job.now()
             yield now, None
             landing.check()
-            # What lands while a batch is worked on makes one batch, not many.
+            # Files that arrive while a batch is processed form one batch, not many.
             if inbox.all_done() and (new := inbox.look(now)):
                 yield new.at, new.model_dump_json()
             time.sleep(POLL_SECONDS)

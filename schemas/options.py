@@ -61,7 +61,7 @@ class NightlyOptions(ReviewOptions):
     """What a night reads and where its state is.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
         events: Directory of event files.
         reviews: Directory of review files; None for none.
         input: On a first night, the case files; files, globs or directories.
@@ -81,7 +81,7 @@ class WatchOptions(BaseModel):
     """What is watched, and on which snapshot.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
         inbox: Directory in which event files land.
         source: A queue whose events land in the inbox too; None for none.
         as_of: The day for which today is taken; None for today.

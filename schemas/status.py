@@ -83,7 +83,7 @@ class Status(_Part):
     """How the nights stand.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
         last_good: The last good night; None where there is none.
         failed: The night that failed since; None where none has.
         unfinished: Runs being written, or left by killed nights; the next night removes those.

@@ -22,12 +22,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line; the usage is what `--help` is for."""
+    """A parser that reports a mistake in one line, without the usage (see `--help`)."""
 
     words: Sequence[str] = ()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse what is known; an option that widens who may read what is written works at once."""
+        """Parse the known options, and apply `--readable-by` before anything is written."""
         self.words = list(sys.argv[1:] if args is None else args)
         options, rest = super().parse_known_args(args, namespace)
         if pipelines.IS_COMMAND and (readers := getattr(options, "readable_by", None)):
@@ -35,17 +35,17 @@ class CommandParser(argparse.ArgumentParser):
         return options, rest
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the options, and end."""
+        """Report what is wrong with the options, and exit."""
         said = self._meant() or f"{message}; see --help"
         self.exit(ExitCode.USAGE, f"{self.prog}: {shown(said)}\n")
 
     @property
     def own_options(self) -> list[str]:
-        """The options that the command itself knows."""
+        """Return the command's own options."""
         return [word for word in self._option_string_actions if word.startswith("--")]
 
     def _meant(self) -> str | None:
-        """What was probably meant by an option that the command does not know."""
+        """Guess what an unknown option was meant to be."""
         for word in self.words:
             option = word.split("=")[0]
             known = not option.startswith("--") or option in self.own_options
@@ -55,7 +55,7 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def add_readers(parser: argparse.ArgumentParser) -> None:
-    """Who may read what the command writes; by default only the user who runs it."""
+    """Add `--readable-by`: who may read the output. The default is only the user."""
     parser.add_argument(
         "--readable-by",
         choices=sorted(UMASKS),
@@ -64,7 +64,7 @@ def add_readers(parser: argparse.ArgumentParser) -> None:
 
 
 def date(text: str) -> datetime.date:
-    """A date option: YYYY-MM-DD."""
+    """Parse a date option: YYYY-MM-DD."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
@@ -72,19 +72,19 @@ def date(text: str) -> datetime.date:
 
 
 def codes(text: str) -> tuple[str, ...]:
-    """A list option: codes between commas."""
+    """Parse a list option: codes separated by commas."""
     return tuple(code.strip().upper() for code in text.split(",") if code.strip())
 
 
 def add_rulebook_options(
     parser: argparse.ArgumentParser, *, of_run: bool = False, otherwise_today: bool = False
 ) -> None:
-    """Which rulebook, as of when, with presumptions or without.
+    """Add the options for the rulebook, the as-of date, and the presumptions.
 
     Args:
         parser: The parser to add them to.
-        of_run: Whether a run may say so, where the options do not: they are None then.
-        otherwise_today: Whether the as-of date is today's, where none is given.
+        of_run: Whether missing options are taken from a run; they are None then.
+        otherwise_today: Whether the as-of date defaults to today.
     """
     day = "today" if otherwise_today else "the day the guidance was issued"
     otherwise = "default: as in the run, else " if of_run else "default: "
@@ -110,17 +110,17 @@ def add_rulebook_options(
 
 
 def checked(model: type[Model], options: argparse.Namespace) -> Model:
-    """The parsed options as their model.
+    """Convert the parsed options to their model.
 
     Args:
         model: The model; a field `presume` is true for "listed".
-        options: What argparse gave; what the model has no field for is passed over.
+        options: What argparse returned; anything that isn't a field of the model is ignored.
 
     Returns:
         The options.
 
     Raises:
-        UsageError: A value makes no sense.
+        UsageError: A value isn't valid.
     """
     given = {name: value for name, value in vars(options).items() if name in model.model_fields}
     if "presume" in given:

@@ -1,4 +1,4 @@
-"""What commands print: data as it is, never as markup, and nothing that could steer a terminal."""
+"""Print data as it is: never as markup, and without anything that controls a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.cli.words import shown_lines as shown_lines
 
 
 def complain(command: str, message: object) -> None:
-    """Say on standard error what is wrong, in one line.
+    """Report a problem on standard error, in one line.
 
     Args:
         command: The command's name.
@@ -25,7 +25,7 @@ def complain(command: str, message: object) -> None:
 
 
 class SafeConsole(Console):
-    """Rich's console, for which no text is markup, whatever is printed; lines may be long.
+    """A rich console that never treats text as markup, and allows long lines.
 
     Args:
         options: Rich's own.
@@ -36,9 +36,9 @@ class SafeConsole(Console):
         super().__init__(**{**plain, **options})
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the command that the reader has gone; rich would end the process."""
+        """Let the command handle a closed pipe; rich would end the process."""
         raise BrokenPipeError
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Text as it is; of control characters only the ends of lines."""
+        """Render text as it is, without control characters other than line ends."""
         return super().render_str(shown_lines(text), **{**options, "markup": False, "emoji": False})

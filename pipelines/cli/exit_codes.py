@@ -1,4 +1,4 @@
-"""What the exit status of every command means."""
+"""The exit codes of all commands."""
 
 from enum import IntEnum
 
@@ -6,7 +6,7 @@ from schemas.errors import BusyError, InputError, OutputError, UsageError
 
 
 class ExitCode(IntEnum):
-    """Exit status of a command; scripts and timers may rely on the numbers."""
+    """The exit code of a command. Scripts may rely on the numbers."""
 
     OK = 0
     INTERNAL = 1
@@ -28,7 +28,7 @@ _OF_ERRORS = (
 
 
 def exit_code_of(error: BaseException) -> ExitCode:
-    """The exit status of a command that an error ended."""
+    """Return the exit code for an error that ended a command."""
     if isinstance(error, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     return next((code for kind, code in _OF_ERRORS if isinstance(error, kind)), ExitCode.INTERNAL)

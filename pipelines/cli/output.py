@@ -32,7 +32,7 @@ def print_result(command: str, done: str, print_it: Callable[[], None]) -> None:
         print_no_more()
         reason = getattr(error, "strerror", None) or type(error).__name__
         if not isinstance(error, BrokenPipeError):
-            complain(command, f"{done}, but the result can't be printed ({reason})")
+            complain(command, f"{done}, but that cannot be printed ({reason})")
 
 
 def print_lines(text: str) -> None:

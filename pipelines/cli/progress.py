@@ -1,4 +1,4 @@
-"""Progress on a terminal while a run works; silence when piped."""
+"""Progress on a terminal while a run works; nothing when piped."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _cases = 0
 
 
 def count_cases(number: int) -> None:
-    """Say that so many cases more were read. Only the in-process runner is seen by `Progress`."""
+    """Count cases that were read. `Progress` sees only the in-process runner."""
     global _cases
     _cases += number
 
 
 class Progress:
-    """Shows how many cases were read, how fast, and for how long, on standard error.
+    """Shows on standard error how many cases were read, how fast, and for how long.
 
     Args:
         input_bytes: Size of the input, for the first line.

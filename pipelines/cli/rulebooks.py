@@ -1,4 +1,4 @@
-"""The rulebook that an option names, and what must be said of using it."""
+"""The rulebook that an option names, and the warnings about using it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from schemas.rulebooks.in_force import IN_FORCE, in_force_on, outside, shipped
 
 
 def named(command: str, name: str, as_of: datetime.date | None) -> str:
-    """The name or file that an option means; of `in-force` it says which that is.
+    """Resolve a rulebook option; for `in-force`, say which rulebook that is.
 
     Args:
-        command: The command's name, for what is said.
+        command: The command's name, for messages.
         name: The name of a rulebook that comes with the project, a file, or `in-force`.
-        as_of: The as-of date; None where none is given.
+        as_of: The as-of date, or None.
 
     Returns:
-        A name or a file.
+        A rulebook's name or file.
 
     Raises:
-        UsageError: No rulebook is in force on the day, or no day is given.
+        UsageError: No rulebook is in force on the date, or no date is given.
     """
     if name != IN_FORCE:
         return name
@@ -37,16 +37,16 @@ def named(command: str, name: str, as_of: datetime.date | None) -> str:
 
 
 def notices(name: str, rulebook: CompiledRulebook, as_of: datetime.date) -> tuple[str, ...]:
-    """What a reader of a run must know of its rulebook.
+    """Return the warnings that a run must carry about its rulebook.
 
     Args:
-        name: The name or file it was loaded from.
+        name: The name or file that it was loaded from.
         rulebook: The rulebook.
         as_of: The as-of date.
 
     Returns:
-        A line where it is used outside the days on which it is in force, and one where it does
-        not pass its check. Those that come with the project pass, as tests show.
+        One line if the rulebook isn't in force on the date, and one if it doesn't pass its check.
+        The rulebooks that come with the project pass; tests show that.
     """
     said = [outside(rulebook.rulebook, as_of)]
     if name not in names():
@@ -61,7 +61,7 @@ def notices(name: str, rulebook: CompiledRulebook, as_of: datetime.date) -> tupl
 
 
 def warn(command: str, *lines: str | None) -> None:
-    """Say notices on standard error."""
+    """Print warnings on standard error."""
     for line in lines:
         if line is not None:
             complain(command, f"warning: {line}")

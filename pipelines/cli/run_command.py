@@ -1,4 +1,4 @@
-"""Running a command: what goes wrong becomes one line and an exit code."""
+"""Run a command, and turn an error into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.cli.output import flush_output, reader_has_gone, silence_native
 from schemas import errors
 from schemas.errors import DiscretionError
 
-# Of these a worker in another process sends only the text; each is made of a message alone.
+# A worker in another process sends only the text of these errors, so each is made from a message.
 _BY_NAME: dict[str, type[DiscretionError]] = {
     kind.__name__: kind
     for kind in (
@@ -32,27 +32,27 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def run_command(name: str, command: Callable[[], int]) -> int:
-    """Run a command and turn what goes wrong into one line and an exit code.
+    """Run a command, and turn an error into one line and an exit code.
 
     Args:
-        name: The command's name, for the message.
+        name: The command's name, for messages.
         command: What to run; returns an exit code.
 
     Returns:
         The exit code.
     """
     if not _debug():
-        # Beam logs what a transform raises, traceback and all, before it raises it here.
+        # Beam logs an exception from a transform, with its traceback, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
     codes: list[int] = []
     try:
         signals.listen()
-        # What the imports made stays to the end; the collector need not go over it again and again.
+        # Objects made by imports last to the end, so the garbage collector needn't visit them.
         gc.freeze()
         silence_native()
         _run(name, command, codes)
     except signals.Interrupted:
-        # It came too late to end the command, which has its code, or too early for it to begin.
+        # The signal came after the command had its exit code, or before it began.
         if not codes:
             complain(name, "interrupted")
             codes.append(ExitCode.INTERRUPTED)
@@ -62,7 +62,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
 
 
 def _run(name: str, command: Callable[[], int], codes: list[int]) -> None:
-    """Run a command and keep its exit code, if only the first."""
+    """Run a command, and keep its first exit code."""
     try:
         codes.append(command())
         flush_output()
@@ -85,9 +85,9 @@ def _debug() -> bool:
 
 
 def own(error: BaseException) -> BaseException:
-    """The error of ours in what a pipeline raised, if there is one; else what was raised."""
+    """Find our own error in what a pipeline raised; otherwise, return what was raised."""
     if signals.was_asked() and not isinstance(error, KeyboardInterrupt):
-        # Raised within a transform, Beam makes another error of it.
+        # Beam wraps an error that is raised within a transform.
         return KeyboardInterrupt()
     if isinstance(error, DiscretionError) or not isinstance(error, Exception):
         return error
@@ -96,12 +96,12 @@ def own(error: BaseException) -> BaseException:
 
 
 def reason(error: BaseException) -> str:
-    """Why a command failed, in one line without a person's data, as `run_command` would say it."""
+    """Say why a command failed, in one line without personal data, as `run_command` does."""
     return lines_of(own(error))[0]
 
 
 def lines_of(error: BaseException) -> list[str]:
-    """What to say of an error of ours, of the system or of an unexpected kind."""
+    """Return the lines to print for our own, the system's, or an unexpected error."""
     if isinstance(error, errors.RulebookError):
         return error.lines
     if isinstance(error, DiscretionError):
@@ -116,7 +116,7 @@ def lines_of(error: BaseException) -> list[str]:
 
 
 def _disk_full(error: BaseException) -> str | None:
-    """Why nothing more could be written; Beam keeps an error's number only in a text."""
+    """Tell whether the disk is full; Beam keeps an error's number only as text."""
     if isinstance(error, DiscretionError):
         return None
     if (nowhere := "No usable temporary directory") in str(error):

@@ -1,4 +1,4 @@
-"""Options for Beam: which are known, and whether the runner they name can be had here."""
+"""Options for Beam: whether they are known, and whether their runner is available."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.cli.words import close_to
 from schemas.errors import UsageError
 
-# Beam's own default may try to download a runner; this one is in the package and needs nothing.
+# Beam's default may try to download a runner; this one is in the package.
 IN_PROCESS = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 MOST_WORKERS = 1_000
 _JOB_SERVERS = {"flinkrunner": "flink", "sparkrunner": "spark"}
@@ -23,23 +23,23 @@ _JOB_SERVERS = {"flinkrunner": "flink", "sparkrunner": "spark"}
 def beam_arguments(
     arguments: Sequence[str], own: Sequence[str] = (), in_process: str = IN_PROCESS
 ) -> list[str]:
-    """Check the options that are left for Beam.
+    """Check the options that are meant for Beam.
 
     Args:
-        arguments: What the command's own parser did not know.
-        own: The command's own options, one of which may be meant.
-        in_process: The option for the runner that needs nothing but this process.
+        arguments: Arguments that the command's own parser didn't know.
+        own: The command's own options, for suggestions.
+        in_process: The option for the in-process runner.
 
     Returns:
-        The same, with the in-process runner unless another is named.
+        The same arguments, with the in-process runner unless another one is named.
 
     Raises:
-        UsageError: Beam does not know one either, or what it names is not there.
+        UsageError: Beam doesn't know an option, or its runner isn't available.
     """
     from apache_beam.io.filesystems import FileSystems
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    # It would also warn of what is refused below.
+    # It would also warn about options that are refused below.
     logging.getLogger(PipelineOptions.__module__).setLevel(logging.ERROR)
     options = PipelineOptions(list(arguments))
     known = _parsed(options)
@@ -55,20 +55,20 @@ def beam_arguments(
         raise UsageError(
             f"--direct_num_workers: give a number up to {MOST_WORKERS:,}; 0 means one per processor"
         )
-    # Files are looked for before there is a pipeline.
+    # Files are found before there is a pipeline.
     FileSystems.set_options(options)
     runner = known["runner"]
     if runner is None:
         return [in_process, *arguments]
     if runner.lower() in ("direct", "directrunner"):
-        # Of an option given twice the last one counts.
+        # If an option is given twice, the last one counts.
         return [*arguments, in_process]
     _check_runner(runner, known)
     return list(arguments)
 
 
 def _parsed(options: Any) -> dict[str, Any]:
-    """All options that Beam knows, by name, with their values."""
+    """Return all options that Beam knows, by name."""
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
@@ -105,7 +105,7 @@ def _check_runner(runner: str, known: dict[str, Any]) -> None:
 
 
 def _needed(short: str, known: dict[str, Any]) -> str | None:
-    """What a runner needs and is not there, with what to do; None if all is there."""
+    """Say what a runner needs that is missing, and what to do; None if nothing is."""
     if server := _JOB_SERVERS.get(short):
         if shutil.which("java") is None:
             return "needs Java; install it (on Debian, default-jre-headless)"

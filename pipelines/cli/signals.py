@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: either ends a command, which cleans up first."""
+"""Ctrl-C and SIGTERM: either one ends a command, which cleans up first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pipelines
 
-# Seconds after which a command that goes on is asked once more.
+# Seconds after which a command that is still running is interrupted again.
 AGAIN = 0.2
 # Seconds that a command has to print its result once it is asked to end.
 LAST_WORDS = 1.0
@@ -21,17 +21,17 @@ _before: dict[int, Any] = {}
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal has asked for the end.
+    """A signal asked the command to stop.
 
-    Where Python's own kind passes through an extension module that runs Python's code, the process
-    dies of the signal at its exit, whatever was made of it by then.
+    If Python's own KeyboardInterrupt passes through an extension module that runs Python code, the
+    process dies of the signal at exit, even if the exception was handled.
     """
 
 
 def listen() -> None:
-    """Let SIGINT and SIGTERM raise `Interrupted`; not again while what was raised is handled."""
-    # Polars, when imported, puts a handler of its own before ours: it would interrupt once more, in
-    # the middle of the cleaning up. Imported first, its handler is replaced.
+    """Let SIGINT and SIGTERM raise `Interrupted`, but not while one is being handled."""
+    # When polars is imported, it installs a handler in front of ours, which would interrupt again
+    # during cleanup. If it is imported first, ours replaces it.
     importlib.import_module("polars")
     _asked.clear()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
@@ -40,7 +40,7 @@ def listen() -> None:
 
 
 def was_asked() -> bool:
-    """Whether a signal has asked for the end."""
+    """Tell whether a signal has asked the command to stop."""
     return bool(_asked)
 
 
@@ -76,9 +76,9 @@ def finishing(cut_short: Callable[[], None]) -> Iterator[None]:
 
 
 def settle() -> None:
-    """End the asking: the command has ended, and no signal may change how."""
+    """Stop listening: the command has ended, and no signal may change its exit code."""
     while _before:
-        # What is raised in here has no more to end.
+        # An exception raised in here has nothing left to end.
         with contextlib.suppress(Interrupted):
             signal.setitimer(signal.ITIMER_REAL, 0)
             for number, handler in list(_before.items()):
@@ -88,7 +88,7 @@ def settle() -> None:
 
 def _ask(number: int, frame: object) -> None:
     _asked.append(number)
-    # A callback that may raise nothing loses what is raised in it, so it is raised until heard.
+    # A callback that can't raise loses the exception, so raise it until it is seen.
     signal.setitimer(signal.ITIMER_REAL, AGAIN)
     if len(_asked) == 1 or sys.exc_info()[0] is None:
         raise Interrupted

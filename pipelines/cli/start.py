@@ -1,7 +1,7 @@
-"""The start of a process that is a command, before anything slow is imported.
+"""Start a command's process, before anything slow is imported.
 
-Beam and polars take a second to import. A signal that comes meanwhile ends the command in one line
-too, and so does an import that fails.
+Beam and polars take a second to import. A signal during that time, or a failed import, also ends
+the command with one line.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import sys
 from types import TracebackType
 
 INTERRUPTED = 130
-# What commands write is of persons: it is the user's alone, unless an option says otherwise.
+# Output has personal data, so only the user may read it unless an option says otherwise.
 PRIVATE = 0o077
 
 
 def is_command() -> bool:
-    """Whether this process is a command of ours, and not one that only uses our modules."""
-    # While `python -m pipelines.NAME` imports the package, the script has no name yet.
+    """Tell whether this process is one of our commands, not a program that imports us."""
+    # While `python -m pipelines.NAME` imports the package, sys.argv has no script name yet.
     return sys.argv[:1] == ["-m"] or os.path.basename(sys.argv[0]) == "discretion"
 
 
 def begin() -> None:
-    """Have signals and failed imports end the process in one line; keep what it writes private."""
+    """Make signals and failed imports end the process with one line; keep output private."""
     os.umask(PRIVATE)
     sys.excepthook = _in_one_line
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -32,7 +32,7 @@ def begin() -> None:
 
 
 def _end(number: int, frame: object) -> None:
-    # Nothing is written yet, so there is nothing to clean up.
+    # Nothing has been written yet, so there is nothing to clean up.
     os.write(2, b"discretion: interrupted\n")
     os._exit(INTERRUPTED)
 

@@ -1,4 +1,4 @@
-"""Tables of text that fit a terminal of 80 columns and break no word."""
+"""Text tables that fit a terminal of 80 columns and don't break words."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _GAP = 2
 def table_lines(
     title: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], width: int = WIDTH
 ) -> list[str]:
-    """A table: labels on the left, wrapped at words, and numbers on the right.
+    """Lay out a table: wrapped labels on the left, numbers on the right.
 
     Args:
-        title: Above the labels.
-        heads: Above each column of numbers; a newline in one makes two lines of heads.
-        rows: Labels, and what stands in each column; a short row leaves its last columns empty.
-        width: How many characters a line may have.
+        title: The heading above the labels.
+        heads: The heading above each column of numbers; a newline makes two lines of headings.
+        rows: Labels, with the cells of each column; a short row leaves its last columns empty.
+        width: The most characters in a line.
 
     Returns:
-        Lines without blanks at their ends.
+        Lines without trailing blanks.
 
     Examples:
         >>> for line in table_lines("Routes", ["cases"], [("close", ["7"]), ("all", ["12"])], 20):
@@ -59,12 +59,12 @@ def table_lines(
 
 
 def paragraph(text: str, indent: str = "", width: int = WIDTH) -> str:
-    """Text wrapped at words; a word that is longer than a line, such as a path, stays whole.
+    """Wrap text at words; a word longer than a line, such as a path, stays whole.
 
     Args:
         text: The text.
-        indent: What stands before each line but the first.
-        width: How many characters a line may have.
+        indent: The text before each line except the first.
+        width: The most characters in a line.
     """
     return textwrap.fill(
         text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False

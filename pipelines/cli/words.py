@@ -1,4 +1,4 @@
-"""Words of commands: data as it can be printed, and what was probably meant."""
+"""Words for messages: printable data, and suggestions for misspelled words."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from schemas.shown import shown_lines as shown_lines
 
 
 def close_to(word: str, words: Iterable[str]) -> str | None:
-    """The one of some words that was probably meant, if there is one."""
+    """Return the word that was probably meant, if there is one."""
     return next(iter(difflib.get_close_matches(word, list(words), n=1)), None)

@@ -1,1 +1,1 @@
-"""Commands that are no pipeline: they read what a run or a night left, or one case."""
+"""Commands that aren't pipelines: they read a run, a night, or one case."""

@@ -1,4 +1,4 @@
-"""List the tables that inputs are read by: codes, their words, and what is read as unknown."""
+"""List the tables that input is read with: codes, their spellings, and what means unknown."""
 
 from __future__ import annotations
 

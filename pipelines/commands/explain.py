@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
     else:
         from pipelines.runs.run import find_case, load_run, run_rulebook
 
-        # Of an object store Beam asks for its options, if only the default ones.
+        # For an object store, Beam needs its options, even if they are the defaults.
         beam_arguments([])
         run, manifest = load_run(options.run)
         record = find_case(run, options.case)

@@ -1,6 +1,6 @@
-"""Remove old nights. Each night carries the cases, log and reviews on, so nothing is lost.
+"""Remove old nights. Each night carries forward the cases, log, and reviews: nothing is lost.
 
-Event files that all nights kept have read are moved to an archive, when one is named.
+If an archive is named, event files that every remaining night has read are moved there.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
-    """Remove and move what there is, or only say so, a line each."""
+    """Remove and move files, or only report it, one line each."""
     if options.events is not None:
         check_apart(options.events, options.archive)
     last = find_previous(state)
     if last is None:
         raise InputError(f"{state}: has no night yet")
-    # If it is damaged, the last good night is one that would go.
+    # If the last night is damaged, the last good one would be removed.
     read_through(last)
     runs = f"{state}/runs"
     there = os.listdir(runs)
@@ -103,19 +103,19 @@ def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
 
 
 def old_nights(there: Sequence[str], latest: str, keep: int) -> list[str]:
-    """The nights to remove, oldest first.
+    """Choose the nights to remove, oldest first.
 
     Args:
-        there: Names of the runs.
-        latest: The last good night, which stays.
-        keep: How many stay, it among them.
+        there: The names of the runs.
+        latest: The last good night, which is kept.
+        keep: How many to keep, including that one.
     """
     others = [name for name in in_order(there) if name != latest]
     return others[: max(0, len(others) - (keep - 1))]
 
 
 def _remove(runs: str, name: str) -> None:
-    """Remove a run; ended half way, it leaves what the next night or prune removes."""
+    """Remove a run. If it stops halfway, the next night or prune removes the rest."""
     gone = name
     if not name.startswith("_"):
         gone = f"_{name}.partial"
@@ -124,7 +124,7 @@ def _remove(runs: str, name: str) -> None:
 
 
 def _forget_watches(state: str, stay: Sequence[str]) -> None:
-    """Remove what watches wrote on nights that are gone: there is a later one."""
+    """Remove what watches wrote for nights that are gone."""
     for what in ("batches", "changes", "recommendations"):
         folder = f"{state}/watch/{what}"
         if os.path.isdir(folder):

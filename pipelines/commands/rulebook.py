@@ -1,4 +1,4 @@
-"""List, show, check, compare and begin rulebooks."""
+"""List, show, check, compare, and start rulebooks."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _list() -> int:
 
 
 def _in_force(day: datetime.date | None) -> int:
-    """The table of what governs when, or what does on one day."""
+    """Print which rulebook governs when, or on one date."""
     rulebooks = shipped()
     if day is not None:
         rulebook = in_force_on(day, rulebooks)
@@ -197,7 +197,7 @@ def _write(file: str, text: str) -> None:
 
 
 def facts_page() -> Iterator[str]:
-    """The catalog of facts as a Markdown table.
+    """Write the catalog of facts as a Markdown table.
 
     Yields:
         Lines.

@@ -1,4 +1,4 @@
-"""A rulebook as a page for a lawyer to read: Markdown, at most 80 columns wide."""
+"""A rulebook as a page for a lawyer: Markdown, at most 80 columns wide."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ SEEN = {
 
 
 def page(book: Rulebook) -> Iterator[str]:
-    """A rulebook as Markdown.
+    """Write a rulebook as Markdown.
 
     Args:
         book: The rulebook.
 
     Yields:
-        Lines of at most 80 columns, where a word allows it.
+        Lines of at most 80 columns, unless a word is longer.
     """
     yield from _paragraph(f"# {book.title}")
     issued = f"`{book.id}`, issued {words.day(book.issued)}, a document {OFFICES[book.office]}."

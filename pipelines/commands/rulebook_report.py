@@ -1,4 +1,4 @@
-"""What a check or a comparison of rulebooks found, for the terminal and as a page."""
+"""The results of checking or comparing rulebooks, for the terminal and as a page."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ td.none { background: #f6d5d5; }
 
 
 def coverage_table(book: Rulebook, shown: Coverage) -> Table:
-    """How many examples show what, for the terminal.
+    """Tabulate how many examples cover what, for the terminal.
 
     Args:
         book: The rulebook.
-        shown: What its examples show.
+        shown: What its examples cover.
     """
     table = Table(box=None, pad_edge=False)
     for column in ("criterion", "TRUE", "FALSE", "UNKNOWN", "title"):
@@ -64,7 +64,7 @@ def note_lines(notes: Sequence[Note]) -> Iterator[str]:
 
 
 def check_html(book: Rulebook, found: Check, problems: Sequence[str], notes: Sequence[str]) -> str:
-    """What a check found, as a page that stands by itself.
+    """Write the results of a check as a self-contained HTML page.
 
     Args:
         book: The rulebook.
@@ -114,7 +114,7 @@ def _html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator
 
 
 def difference_lines(first: Rulebook, second: Rulebook) -> Iterator[str]:
-    """What a second rulebook says otherwise than a first, as Markdown of 80 columns.
+    """List the differences between two rulebooks, as Markdown of 80 columns.
 
     Args:
         first: A rulebook.

@@ -1,4 +1,4 @@
-"""Make a sample backlog: invented cases of the shape of 2011, messy on purpose."""
+"""Make a sample backlog: invented cases like those of 2011, messy on purpose."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _write(folder: Path, options: argparse.Namespace) -> int:
-    # Here, so that --help need not wait for them.
+    # Imported here so that --help doesn't wait for them.
     from schemas.avro import avro_schema
     from transforms.avro.encode import encode_blocks, write_header
     from transforms.sample.backlog import sample_cases

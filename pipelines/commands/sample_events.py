@@ -1,4 +1,4 @@
-"""Make sample events and reviews for the cases of a run: a day's news, for trying `nightly`."""
+"""Make sample events and reviews for the cases of a run: a day's news, to try `nightly` with."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.events < 0 or options.reviews < 0:
         raise UsageError("--events and --reviews: give 0 or more")
-    # Of an object store Beam asks for its options, if only the default ones.
+    # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, _ = load_run(options.run)
     schema = avro_schema("recommendation")
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
         path = Path(options.output, folder, f"{options.day}.avro")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Under its own name only when it is whole, as every writer of events should do.
+            # It gets its name only when it is complete, as every writer of events should do.
             aside = path.with_name(f"_{path.name}")
             written = avro_schema(name)
             aside.write_bytes(write_header(written) + encode_blocks(frame, written))

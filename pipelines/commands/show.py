@@ -1,4 +1,4 @@
-"""Summarize a run: its counts, reasons and what was quarantined."""
+"""Summarize a run: its counts, its reasons, and what was quarantined."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _run(options: argparse.Namespace) -> int:
     from pipelines.runs.run import load_run, run_rulebook
     from pipelines.runs.summary import print_run
 
-    # Of an object store Beam asks for its options, if only the default ones.
+    # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
     print_run(run, manifest, run_rulebook(run, manifest), as_json=options.json)

@@ -1,1 +1,1 @@
-"""The watch's inbox: what has come, in which batch, and what is said of it."""
+"""The watch's inbox: files that have arrived, the batches they form, and what is reported."""

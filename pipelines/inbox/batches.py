@@ -1,12 +1,11 @@
-"""The inbox: event files as they land, in batches that are written down before they are read.
+"""The inbox: event files as they arrive, in batches that are recorded before they are read.
 
-OUT/watch/batches/RUN/batch-NUMBER.json           what a batch is
+OUT/watch/batches/RUN/batch-NUMBER.json           the files of a batch
 OUT/watch/changes/RUN/{batch-NUMBER,day-DATE}-SHARD.avro     what it changed; empty if nothing
-OUT/watch/recommendations/RUN/...                 what is recommended for the cases that changed
+changed OUT/watch/recommendations/RUN/...                 recommendations of the cases that changed
 
-RUN is the night on whose snapshot the batches build. A batch whose changes are there is done. So a
-watch that starts again takes the same batches in the same order, and says again nothing that it has
-said.
+RUN is the night whose snapshot the batches build on. A batch is done once its changes are written,
+so a watch that restarts takes the same batches in the same order and reports nothing twice.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ from transforms.files import storage
 from transforms.files.find import FoundFile
 from transforms.files.names import path_text
 
-# So that a batch is folded in one go, and its list stays small.
+# Keeps a batch small enough to apply at once, and its list short.
 BATCH_BYTES = 32 << 20
 BATCH_FILES = 5_000
-# Seconds after which a file that is cut short is no more taken for one being written.
+# Seconds after which a file without its end no longer counts as still being written.
 WRITTEN_WITHIN = 60
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a watch on a night's snapshot writes.
+    """Where a watch that builds on a night's snapshot writes.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
         run_id: The night's.
     """
 
@@ -48,37 +47,37 @@ class Place:
     run_id: str
 
     def folder(self, what: str) -> str:
-        """The directory of batches, changes or recommendations."""
+        """Return the directory of batches, changes, or recommendations."""
         return f"{self.state}/watch/{what}/{self.run_id}"
 
     def file(self, what: str, name: str, shard: int) -> str:
-        """The file of changes or recommendations of a batch or a day."""
+        """Return the file of changes or recommendations of a batch or a day."""
         return f"{self.folder(what)}/{name}-{shard}.avro"
 
     def sweep(self) -> None:
-        """Remove what a killed watch has left half written; only for the holder of its lock."""
+        """Remove what a killed watch left half-written. Call it only while holding the lock."""
         for folder in map(self.folder, ("batches", "changes", "recommendations")):
             for file in storage.list_files(folder, start="_"):
                 storage.remove(str(file.path))
 
     def is_done(self, batch: Batch) -> bool:
-        """Whether what a batch changed has been written."""
+        """Tell whether a batch's changes have been written."""
         return storage.exists(self.file("changes", batch_name(batch.number), 0))
 
 
 def batch_name(number: int) -> str:
-    """A batch's name in the names of files."""
+    """Return a batch's name, as file names use it."""
     return f"batch-{number:06d}"
 
 
 class Inbox:
-    """Gives the batches, old ones first.
+    """Gives the batches, oldest first.
 
     Args:
-        folder: Where event files land.
-        state: The directory in which nights are kept.
+        folder: Where event files arrive.
+        state: The directory of the nights.
         night: Last night.
-        report: Told the path of what cannot be read, and the reason.
+        report: Called with the path of what can't be read, and the reason.
     """
 
     def __init__(
@@ -94,14 +93,14 @@ class Inbox:
         self.said_before = _said_before(state, night)
 
     def all_done(self) -> bool:
-        """Whether what every batch changed has been written."""
+        """Tell whether the changes of every batch have been written."""
         return not self.batches or self.place.is_done(self.batches[-1])
 
     def start(self) -> Iterator[Batch]:
-        """The start, and the batches that an earlier watch has begun.
+        """Give the start, and the batches that an earlier watch began.
 
         Raises:
-            InputError: A file of theirs is gone, or shorter than it was.
+            InputError: One of their files is gone, or shorter than it was.
         """
         for batch in self.batches:
             for file in batch.files:
@@ -110,20 +109,20 @@ class Inbox:
         yield from self.batches
 
     def look(self, at: datetime.datetime) -> Batch | None:
-        """The next batch, if new files have landed.
+        """Give the next batch, if new files have arrived.
 
         Args:
             at: The time by the watch's clock.
 
         Returns:
-            A batch, written down; None if there is nothing new.
+            A recorded batch; None if there is nothing new.
         """
         found = find_new_files(self.folder, avro_schema("case_event"), self.seen)
         self._report(found)
         new = found.files
         files: list[BatchFile] = []
         size = 0
-        # What was said before goes first, and by itself.
+        # Files that were reported before come first, in a batch of their own.
         old = [file for file in new if (file.name, file.bytes) in self.said_before]
         for file in (old or new)[:BATCH_FILES]:
             files += _as_found(file)
@@ -143,7 +142,7 @@ class Inbox:
         return batch
 
     def _report(self, found: NewFiles) -> None:
-        """Report what cannot be read, each once; a file that was just being written is left be."""
+        """Report once each file that can't be read, except one that was still being written."""
         since = time.time() - WRITTEN_WITHIN
         for path, reason in (
             *(
@@ -159,7 +158,7 @@ class Inbox:
 
 
 def _as_found(file: FoundFile) -> Iterator[BatchFile]:
-    """A file with its digest; none of one that has changed since, which is found again."""
+    """Return a file with its digest. A file that has changed since is left to be found again."""
     with contextlib.suppress(OSError), storage.open_file(file.path) as stream:
         found = digest(stream, file.bytes)
         if found.bytes == file.bytes:
@@ -167,13 +166,13 @@ def _as_found(file: FoundFile) -> Iterator[BatchFile]:
 
 
 def _written(place: Place) -> list[Batch]:
-    """The batches written down, in order."""
+    """Return the recorded batches, in order."""
     found = storage.list_files(place.folder("batches"), "batch-", ".json")
     return [Batch.model_validate_json(storage.read_bytes(str(file.path))) for file in found]
 
 
 def _said_before(state: str, night: Previous) -> set[tuple[str, int]]:
-    """The files whose changes a watch has said on the snapshot of the night before."""
+    """Return the files whose changes a watch reported on the previous night's snapshot."""
     before = night.nightly.previous
     if before is None:
         return set()

@@ -1,4 +1,4 @@
-"""Reading a batch's file: what was found in it, to the last byte, or the watch ends."""
+"""Read a batch's file: exactly the bytes that were found in it, or the watch ends."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from transforms.frames.frame import FRAME_ROWS, Frame
 
 
 def check_there(file: BatchFile) -> None:
-    """See that a batch's file still has as many bytes as were found in it.
+    """Check that a batch's file still has as many bytes as were found in it.
 
     Raises:
-        InputError: It is gone, or shorter than it was.
+        InputError: The file is gone, or shorter than it was.
     """
     try:
         is_there = storage.size_of(text_path(file.path)) >= file.bytes
@@ -33,17 +33,17 @@ def check_there(file: BatchFile) -> None:
 
 
 def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame]]:
-    """Read a batch's file; what it has grown by since is of a later batch.
+    """Read a batch's file. Anything added since belongs to a later batch.
 
     Args:
         file: The file.
         schema: What it holds.
 
     Returns:
-        Frames of its records, and of what of it could not be read (quarantined.avsc).
+        Frames of its records, and of what couldn't be read (quarantined.avsc).
 
     Raises:
-        InputError: It is gone, or has changed since it was found.
+        InputError: The file is gone, or has changed since it was found.
     """
     check_there(file)
     source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS, file.bytes)

@@ -1,10 +1,10 @@
-"""A live source for Beam's in-process runner: elements and watermark as they come.
+"""A live source for Beam's in-process runner: elements and watermark as they arrive.
 
-Of the runners in the package only `BundleBasedDirectRunner` keeps watermarks while a source runs,
-and the only source by which that watermark can move is TestStream, fed by a service: Beam's own
-notebooks play live data to it so. Here the service is in this process, behind a socket in a
-directory that only the user can enter. `PeriodicImpulse` and `MatchContinuously` fail on that
-runner, and on FnApiRunner timers in event time ring at once.
+Of the runners in the package, only `BundleBasedDirectRunner` keeps watermarks while a source runs,
+and only TestStream, fed by a service, can move that watermark; Beam's own notebooks use it for live
+data. Here, the service runs in this process, behind a socket in a directory that only the user can
+enter. `PeriodicImpulse` and `MatchContinuously` fail on that runner, and on FnApiRunner event-time
+timers fire at once.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ RUNNER = "--runner=apache_beam.runners.direct.direct_runner.BundleBasedDirectRun
 _EVENT = beam_runner_api_pb2.TestStreamPayload.Event
 _ROOT = "_TestStream_Watermark"
 _CODER = StrUtf8Coder()
-# The runner takes 30 seconds without a word for the end of the source.
+# After 30 seconds of silence, the runner assumes that the source has ended.
 SILENCE = 5.0
 
-# A text at its time; None moves only the watermark there.
+# A text and its time; None only moves the watermark to that time.
 Tick = tuple[datetime.datetime, str | None]
 
 
 class LiveSource:
-    """Serves ticks to a pipeline, as long as the `with` lasts.
+    """Serves ticks to a pipeline for the duration of the `with` block.
 
-    At the end of the ticks the pipeline's time runs to infinity and every timer rings. So it does,
-    too, where the process stands still for longer than the runner waits; who must not take that for
-    the passing of time compares with the clock.
+    When the ticks end, the pipeline's time runs to infinity and every timer fires. The same happens
+    if the process is suspended for longer than the runner waits. A caller that must tell this from
+    real time has to compare with the clock.
 
     Args:
-        ticks: Makes them; times are UTC, without a zone, and midnight here is midnight in the
+        ticks: Makes the ticks. Times are UTC without a time zone; midnight here is midnight in the
             pipeline's event time.
-        silence: Seconds after which a tick that is long in the making is waited for aloud.
+        silence: Seconds to wait for a slow tick before telling the runner that more is coming.
     """
 
     def __init__(self, ticks: Callable[[], Iterator[Tick]], silence: float = SILENCE) -> None:
@@ -67,11 +67,11 @@ class LiveSource:
         self.folder.cleanup()
 
     def read(self) -> beam.PTransform:
-        """The start of a pipeline to a collection of texts."""
+        """Read the texts: from the start of a pipeline to a collection."""
         return _Read(self.service.endpoint)
 
     def read_multiple(self, outputs: list[tuple[str, str]]) -> Iterator[Any]:
-        """What the service sends; its controller calls this."""
+        """Send the events of the stream; its controller calls this."""
         [(_, tag)] = outputs
         reached = MIN_TIMESTAMP
         yield _watermark(MIN_TIMESTAMP, _ROOT)
@@ -87,7 +87,7 @@ class LiveSource:
                 if tick is None:
                     return
                 at, text = tick
-                # A clock that is set back does not take the watermark with it.
+                # A clock that is set back doesn't move the watermark back.
                 time = Timestamp.from_utc_datetime(at.replace(tzinfo=datetime.UTC))
                 reached = max(reached, time)
                 if text is not None:
@@ -102,7 +102,7 @@ class _Read(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[str]]):
 
     def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection[str]:
         stream = TestStream(coder=_CODER, output_tags=["live"], endpoint=self.endpoint)
-        # The stream of one output is a dict or the output itself, by the version of Beam.
+        # Depending on Beam's version, a stream with one output is a dict or the output itself.
         read = pbegin | stream
         return read["live"] if isinstance(read, dict) else read
 

@@ -1,4 +1,4 @@
-"""What a watch has to do: what it builds on, on which terms, and by which clock."""
+"""What a watch has to do: its snapshot, its terms, and its clock."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from transforms.assess.frame import Terms
 from transforms.nightly.changes import LastNight
 from transforms.nightly.night import Night
 
-# One key: what runs in one process gains most from large frames.
+# One key: in a single process, large frames are fastest.
 SHARDS = 1
-# Each day that has passed since last night is weighed by itself.
+# Each day since last night is assessed separately.
 MOST_DAYS = 31
 
 
@@ -26,9 +26,9 @@ class Job:
     Args:
         place: Where changes are written.
         night: Last night.
-        shift: What to add to the clock.
-        as_json: Whether what is said is for machines.
-        shards: How many keys the cases are parted to.
+        shift: The time to add to the clock.
+        as_json: Whether to report in JSON.
+        shards: The number of keys that cases are split into.
     """
 
     place: Place
@@ -38,27 +38,27 @@ class Job:
     shards: int = SHARDS
 
     def now(self) -> datetime.datetime:
-        """The time by the watch's clock: UTC, without a zone."""
+        """The time by the watch's clock: UTC, without a time zone."""
         return utc_now() + self.shift
 
 
 def utc_now() -> datetime.datetime:
-    """The time by the machine's clock: UTC, without a zone."""
+    """The time by the machine's clock: UTC, without a time zone."""
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
 def plan_watch(state: str, last: Previous, shift: datetime.timedelta, *, as_json: bool) -> Job:
-    """What there is to do on a night's snapshot.
+    """Plan a watch on a night's snapshot.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
         last: Last night.
-        shift: What to add to the clock.
-        as_json: Whether what is said is for machines.
+        shift: The time to add to the clock.
+        as_json: Whether to report in JSON.
 
     Raises:
-        UsageError: Last night is too old, or of a later day than today.
-        RunError: Its rulebook is gone.
+        UsageError: Last night is too old, or later than today.
+        RunError: Its rulebook is missing.
     """
     job = Job(Place(state, last.manifest.run_id), _night(last), shift, as_json)
     today = job.now().date()
@@ -71,7 +71,7 @@ def plan_watch(state: str, last: Previous, shift: datetime.timedelta, *, as_json
 
 
 def _night(previous: Previous) -> Night:
-    """Last night's terms, as of last night."""
+    """Return last night's terms, as of last night."""
     said = previous.manifest
     rulebook = run_rulebook(previous.run, said)
     if rulebook is None:

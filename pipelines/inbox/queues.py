@@ -1,7 +1,7 @@
-"""Events from a queue: the one place that knows where events come from, other than files.
+"""Events from a queue: the only code that knows any source other than files.
 
-A queue's events are landed in the inbox as files. So a watch that starts again finds them there, a
-night reads the same files, and everything behind the inbox is the same for every source.
+A queue's events are stored in the inbox as files. A watch that restarts finds them there, a night
+reads the same files, and everything after the inbox is the same for every source.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ REFUSED = "_refused"
 
 
 def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransform:
-    """Beam's own reader of a queue.
+    """Return Beam's own reader for a queue.
 
     Args:
         url: `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, or `pubsub://PROJECT/SUBSCRIPTION`.
-        expansion_service: For Kafka: HOST:PORT of Beam's Java expansion service, which has to run;
-            Beam would download one otherwise.
+        expansion_service: For Kafka: HOST:PORT of Beam's Java expansion service, which must be
+            running. Without it, Beam would download one.
 
     Returns:
         The start of a pipeline to a collection of messages (bytes).
 
     Raises:
-        UsageError: It is no such address, or what the reader needs is not there.
+        UsageError: The address isn't valid, or something that the reader needs is missing.
     """
     parts = urlsplit(url)
     name = parts.path.strip("/")
@@ -59,14 +59,14 @@ def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransf
 
 
 def read_pubsub(project: str, subscription: str) -> beam.PTransform:
-    """Beam's own reader of a Pub/Sub subscription; to make it nothing need be installed.
+    """Return Beam's reader for a Pub/Sub subscription; making it needs no extra package.
 
     Args:
         project: The project's id.
-        subscription: The subscription's name in it.
+        subscription: The subscription's name in the project.
 
     Raises:
-        UsageError: That is no project's id.
+        UsageError: The project id isn't valid.
     """
     from apache_beam.io.gcp.pubsub import ReadFromPubSub
 
@@ -94,7 +94,7 @@ def _kafka(servers: str, topic: str, expansion_service: str) -> beam.PTransform:
 
 
 class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
-    """The values of a reader of keys and values.
+    """The values of a reader that gives keys and values.
 
     Args:
         reader: Beam's reader.
@@ -105,15 +105,15 @@ class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
         self.reader = reader
 
     def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection[bytes]:
-        """The start of a pipeline to messages."""
+        """Expand from the start of a pipeline to messages."""
         return pbegin | self.reader | beam.Values().with_output_types(bytes)
 
 
 class LandEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]):
-    """Writes messages to the inbox, a file for what a worker is given at a time.
+    """Writes messages to the inbox: one file for each bundle that a worker gets.
 
-    A file's name is the digest of its content: what is delivered again lands where it was. Messages
-    that are no event land in `_refused/`, which nothing reads.
+    A file's name is the digest of its content, so a message that is delivered again gives the same
+    file. Messages that aren't valid events go to `_refused/`, which nothing reads.
 
     Args:
         inbox: The inbox.
@@ -124,7 +124,7 @@ class LandEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]
         self.inbox = inbox.rstrip("/")
 
     def expand(self, pcoll: beam.PCollection[bytes]) -> beam.PCollection[str]:
-        """Messages to nothing; the files are what matters."""
+        """Expand from messages to nothing; the files are the result."""
         return pcoll | beam.ParDo(_Land(self.inbox)).with_output_types(str)
 
 
@@ -147,7 +147,7 @@ class _Land(beam.DoFn):
 
 
 def land(messages: list[bytes], inbox: str) -> None:
-    """Write messages to an inbox as one file, and those that are no event aside."""
+    """Write messages to an inbox as one file, and those that aren't valid events elsewhere."""
     events, refused = decode_events(messages)
     if events.height:
         schema = avro_schema("case_event")

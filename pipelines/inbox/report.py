@@ -1,4 +1,4 @@
-"""What a watch says: changes, each written once, and a line for people or machines."""
+"""What a watch reports: changes, each written once, and a line for a person or a machine."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from transforms.frames.frame import Frame
 from transforms.route.tally import tally_damaged
 from transforms.watch.cases import Said
 
-# The live source has ended, and the pipeline's time has run on to infinity without the clock.
+# The live source has ended, and the pipeline's time has run to infinity, past the clock.
 BROKEN_OFF = (
     "the machine stopped for a while or its clock was set back, so the watch ended; nothing is "
     "lost; start it again"
 )
 
 
-# Files of which not all could be read, since the process began; the pipeline runs in this process.
+# Files that couldn't be read whole, since the process started; the pipeline runs in this process.
 _damaged: set[str] = set()
 
 
 def note_damage(quarantined: Frame) -> None:
-    """Say which files of a batch are damaged.
+    """Report which files of a batch are damaged.
 
     Args:
         quarantined: Rows of quarantined.avsc.
@@ -42,21 +42,21 @@ def note_damage(quarantined: Frame) -> None:
 
 
 def note_unread(path: str, reason: str) -> None:
-    """Say that nothing of a file or folder in the inbox is read."""
+    """Report that nothing in a file or folder of the inbox is read."""
     _damaged.add(path)
     complain("watch", unread_line(path, reason))
 
 
 def exit_code() -> ExitCode:
-    """The exit code of a watch that was asked to end."""
+    """Return the exit code of a watch that was asked to stop."""
     return ExitCode.DAMAGED if _damaged else ExitCode.OK
 
 
 def say(said: Said, job: Job) -> None:
-    """Write what there is to say, unless it was said before.
+    """Write a report, unless it was written before.
 
     Raises:
-        InputError: It is of a day that has not come.
+        InputError: The report is for a day in the future.
     """
     if said.name > f"day-{job.now().date()}":
         raise InputError(BROKEN_OFF)
@@ -69,7 +69,7 @@ def say(said: Said, job: Job) -> None:
             said.recommendations,
             "recommendation",
         )
-    # This file says that all is written.
+    # This file shows that everything has been written.
     _write_whole(path, said.changes, "change")
     words = {"said": said.name, "events": said.events, "unusable": said.aside,
              "changes": said.changes.height, "file": path}  # fmt: skip

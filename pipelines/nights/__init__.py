@@ -1,1 +1,1 @@
-"""The state that nights leave: manifests, new files, failures, archives."""
+"""The state of the nights: manifests, new files, failures, archives."""

@@ -1,4 +1,4 @@
-"""Event files that no night will read again, moved to where nothing reads them."""
+"""Event files that no night will read again, moved to an archive."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from transforms.files.find import find_below
 
 
 def check_apart(events: str, archive: str) -> None:
-    """Refuse an archive among the events, which would be read there again.
+    """Refuse an archive inside the events folder, where it would be read again.
 
     Raises:
-        InputError: There is no directory of events.
-        UsageError: One is in the other.
+        InputError: The directory of events doesn't exist.
+        UsageError: One of them is inside the other.
     """
     if not os.path.isdir(events):
         raise InputError(f"{events}: no such directory")
@@ -30,19 +30,19 @@ def check_apart(events: str, archive: str) -> None:
 def move_read(
     runs: Sequence[str], events: str, archive: str, *, dry_run: bool = False
 ) -> Iterator[str]:
-    """Move the event files that every night has read. Each of the nights can still be gone on from.
+    """Move the event files that every night has read. You can still continue from any of them.
 
     Args:
-        runs: The directories of all nights that are kept.
+        runs: The directories of all remaining nights.
         events: The directory of event files.
-        archive: Where they go, each to the place below it that it has below `events`.
-        dry_run: Whether only to say what would be moved.
+        archive: Where to move them, under the same relative path as in `events`.
+        dry_run: Whether to only report what would be moved.
 
     Yields:
-        What was moved, or left and why, a line each.
+        A line for each file that was moved, or kept and why.
 
     Raises:
-        RunError: What one of the nights has read cannot be told.
+        RunError: It isn't known what one of the nights read.
     """
     read_by = [
         {(file.path, file.bytes): file.sha256 for file in consumed_by(run) if file.kind == "events"}
@@ -66,7 +66,7 @@ def move_read(
 
 
 def move_file(path: str, target: str) -> None:
-    """Move a file, to another disk too; it is whole in one of the two places at any moment."""
+    """Move a file, even to another disk. At any moment, it is whole in one of the two places."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
     try:
         os.rename(path, target)

@@ -1,6 +1,6 @@
-"""OUT/FAILED: when and why the last night failed; a good night removes it.
+"""OUT/FAILED: when and why the last night failed. A good night removes it.
 
-Nothing here imports Beam, so that `discretion status` is quick.
+Nothing here imports Beam, so that `discretion status` is fast.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ FAILED = "FAILED"
 
 @contextlib.contextmanager
 def noted(state: str) -> Iterator[None]:
-    """Note a night's failure in its state, or that there is none.
+    """Record in the state that a night failed, or that it succeeded.
 
-    That another night is at work is no failure, for that one notes how it went; nor is a mistyped
-    option, which nobody but the one who typed it need know of.
+    If another night is running, that isn't a failure: the other night records its own result. A
+    mistyped option isn't one either; only the person who typed it needs to know.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
     """
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:
-        # What cannot be noted, such as on a full disk, is said on standard error all the same.
+        # If the failure can't be recorded (the disk is full), it is still printed on standard
+        # error.
         if not isinstance(error, (BusyError, UsageError)):
             with contextlib.suppress(OSError):
                 _write(state, Failure(at=datetime.datetime.now(datetime.UTC), why=reason(error)))
@@ -39,10 +40,10 @@ def noted(state: str) -> Iterator[None]:
 
 
 def last_failure(state: str) -> Failure | None:
-    """The failure since the last good night, if there was one.
+    """Return the failure since the last good night, if there was one.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
     """
     text = read_text(f"{state}/{FAILED}")
     if text is None:
@@ -55,7 +56,7 @@ def last_failure(state: str) -> Failure | None:
 
 
 def _unnoted(path: str) -> Failure | None:
-    """A failure of which the full disk took no more than the file's name."""
+    """Return a failure for which the full disk could hold only the file's name."""
     try:
         at = datetime.datetime.fromtimestamp(os.stat(path).st_mtime, datetime.UTC)
     except OSError:
@@ -64,7 +65,7 @@ def _unnoted(path: str) -> Failure | None:
 
 
 def read_text(path: str) -> str | None:
-    """A small file's text, whatever bytes it holds; None where there is no such file."""
+    """Return a small file's text, whatever its bytes are; None if there is no such file."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

@@ -1,4 +1,4 @@
-"""The manifest of a night, recounted from the files that it wrote."""
+"""The manifest of a night, with counts taken from the files that it wrote."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TALLY = "_tally.ndjson"
 
 
 def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
-    """The manifest of a night whose files are written; its counts are recounted from them."""
+    """Make the manifest of a night whose files are written, with counts taken from them."""
     root, terms, options = job.place.partial, job.night.terms, job.options
     written = {part: files(root, part) for part in PART_SCHEMAS}
     tallies = Tallies.read(f"{root}/{TALLY}")
@@ -120,7 +120,7 @@ def night_run(job: Job, started: datetime.datetime, clock: float) -> Manifest:
 
 
 def _left_out(job: Job) -> tuple[LeftOutFile, ...]:
-    """Files and folders of which tonight read nothing, whether they wait or not."""
+    """Return the files and folders of which tonight read nothing, whether or not they wait."""
     others, waiting = [], []
     for new in (job.events, job.reviews):
         others += [LeftOut(file.path, reason) for file, reason in new.others]

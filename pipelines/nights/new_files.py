@@ -1,4 +1,4 @@
-"""Files of events and reviews: which no night has read, and which of them can be read."""
+"""Files of events and reviews: which ones no night has read, and which of those can be read."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class NewFiles(NamedTuple):
     """The files of a folder that no night has read.
 
     Args:
-        files: Those that can be read tonight.
-        cut_short: Those whose end is missing, as if still being written.
-        others: Those that hold something else, each with the reason.
-        left_out: Files and folders that cannot be read, each with the reason; they may be tomorrow.
+        files: The files that can be read tonight.
+        cut_short: The files whose end is missing, as if still being written.
+        others: The files that hold something else, each with the reason.
+        left_out: Files and folders that can't be read now, each with the reason.
     """
 
     files: tuple[FoundFile, ...]
@@ -42,17 +42,17 @@ def find_new_files(
     """Find the files that no night has read.
 
     Args:
-        folder: A folder of Avro files; names that start with `_` or `.` are passed over.
+        folder: A folder of Avro files; names that start with `_` or `.` are skipped.
         schema: What they hold.
-        done: Files read on earlier nights; one is known by path and size.
-        since: When the last of them began, in seconds since 1970: a file written after that is
-            known by its digest too, so that what takes the name of another is read.
+        done: Files read on earlier nights, known by path and size.
+        since: When the last of those nights began, in seconds since 1970. A file written after that
+            is known by its digest too, so a new file under an old name is read.
 
     Returns:
         The files, sorted by path.
 
     Raises:
-        InputError: There is no such folder.
+        InputError: The folder doesn't exist.
     """
     if folder is None:
         return NewFiles((), (), (), ())
@@ -80,7 +80,7 @@ def find_new_files(
 
 
 def digested(kind: Kind, files: Iterable[FoundFile]) -> tuple[ConsumedFile, ...]:
-    """Files with the digests of their bytes."""
+    """Add to files the digests of their bytes."""
     return tuple(
         ConsumedFile(kind=kind, path=file.name, bytes=file.bytes, sha256=sha256(file.path))
         for file in files
@@ -88,11 +88,11 @@ def digested(kind: Kind, files: Iterable[FoundFile]) -> tuple[ConsumedFile, ...]
 
 
 def _is_whole(file: FoundFile, schema: Schema) -> bool:
-    """Whether a file has its end.
+    """Tell whether a file has its end.
 
     Raises:
-        AvroFormatError: It is no Avro file.
-        SchemaMismatchError: It holds something else.
+        AvroFormatError: The file isn't an Avro file.
+        SchemaMismatchError: The file holds something else.
     """
     with open_file(file.path) as stream:
         start = stream.read(len(_MAGIC))

@@ -1,4 +1,4 @@
-"""What a night has to do: what it starts from, reads and goes by."""
+"""What a night has to do: what it starts from, what it reads, and its terms."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Job:
     """What a night reads, and where it writes.
 
     Args:
-        night: What the night goes by.
+        night: The night's terms.
         previous: Last night; None on a first night.
         place: Where the run is written.
         cases: On a first night, the case files.
-        left_out: On a first night, the case files that cannot be read, each with the reason.
+        left_out: On a first night, the case files that can't be read, each with the reason.
         events: Event files that no night has read.
         reviews: Review files that no night has read.
         options: The options.
-        notices: What must be said of using the rulebook on the day.
+        notices: Warnings about using the rulebook on that date.
     """
 
     night: Night
@@ -51,7 +51,7 @@ class Job:
 
     @property
     def reads(self) -> tuple[FoundFile, ...]:
-        """The files that are read."""
+        """Return the files to read."""
         return (*self.cases, *self.events.files, *self.reviews.files)
 
 
@@ -61,17 +61,17 @@ def plan_night(
     rulebook: CompiledRulebook,
     notices: tuple[str, ...] = (),
 ) -> Job:
-    """What there is to do.
+    """Plan a night.
 
     Args:
-        options: What the user said.
-        state: The directory in which nights are kept.
+        options: The user's options.
+        state: The directory of the nights.
         rulebook: The rulebook.
-        notices: What must be said of using it on the day.
+        notices: Warnings about using it on that date.
 
     Raises:
         InputError: There is nothing to start from.
-        UsageError: The options do not fit the state.
+        UsageError: The options don't fit the state.
     """
     previous = find_previous(state)
     as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
@@ -121,7 +121,7 @@ def plan_night(
 
 
 def _since(previous: Previous | None) -> float:
-    """When the last night began, in seconds since 1970; none known where its clock was ahead."""
+    """Return when the last night began, in seconds since 1970, unless its clock was ahead."""
     if previous is None:
         return math.inf
     began = previous.manifest.started
@@ -150,12 +150,12 @@ def _nothing_to_start_from(state: str) -> str:
 
 
 def _records(file: FoundFile) -> int:
-    """About how many records a file holds."""
+    """Estimate how many records a file holds."""
     with open_file(file.path) as stream:
         try:
             return count_records(stream, file.bytes)
         except ValueError:
-            # Damaged: what can be read will be. A record has some hundred bytes.
+            # The file is damaged, but the rest will be read. A record has some hundred bytes.
             return file.bytes // 100
 
 
@@ -167,7 +167,7 @@ def _last(previous: Previous | None) -> LastNight | None:
 
 
 def nothing_new(job: Job) -> str | None:
-    """That the night is done already, if it is."""
+    """Return a message if the night is already done."""
     night, last, previous = job.night, job.night.last, job.previous
     news = (job.events, job.reviews)
     if last is None or previous is None or any(new.files or new.others for new in news):
@@ -181,7 +181,7 @@ def nothing_new(job: Job) -> str | None:
 
 
 def in_words(job: Job) -> str:
-    """What a night would do, in a few lines."""
+    """Describe what a night would do, in a few lines."""
     terms, previous = job.night.terms, job.previous
     begin = f"from {previous.run}" if previous else f"from {len(job.cases)} case files"
     lines = [

@@ -1,4 +1,4 @@
-"""The state that nights hand on: last night's run, checked, and the list of what was read.
+"""The state that nights pass on: last night's run, checked, and the list of files read.
 
 OUT/runs/night-DATE[.N]/{close,...,cases,log,reviews,queue,changes}/part-BUCKET-of-BUCKETS.avro
 OUT/runs/night-DATE[.N]/consumed.ndjson
@@ -34,8 +34,8 @@ class Previous:
     Args:
         run: Its directory.
         manifest: Its manifest.
-        nightly: The part of it that only nights have.
-        consumed: Every file that it or a night before it read.
+        nightly: The part of the manifest that only nights have.
+        consumed: Every file that this night or an earlier one read.
     """
 
     run: str
@@ -45,17 +45,17 @@ class Previous:
 
 
 def find_previous(state: str) -> Previous | None:
-    """Last night's run, all of whose records are there.
+    """Find last night's run, and check that all its records are there.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
 
     Returns:
-        The run; None where there was no night yet.
+        The run; None if there was no night yet.
 
     Raises:
-        InputError: The latest run there is no night's.
-        RunError: A file of it is damaged or missing.
+        InputError: The latest run there isn't a night's.
+        RunError: One of its files is damaged or missing.
     """
     if not storage.exists(f"{state}/LATEST"):
         return None
@@ -82,10 +82,10 @@ def find_previous(state: str) -> Previous | None:
 
 
 def _check_known(path: str, schema: Schema) -> None:
-    """See that a file that is carried on holds nothing that would be left out.
+    """Check that a file to carry forward holds nothing that would be lost.
 
     Raises:
-        RunError: A newer program wrote it.
+        RunError: A newer program wrote the file.
     """
     with storage.open_file(path) as stream:
         written = read_header(stream).schema
@@ -97,7 +97,7 @@ def _check_known(path: str, schema: Schema) -> None:
 
 
 def _names(schema: Any, place: str = "") -> Iterator[str]:
-    """Every field and symbol of a schema, with where it stands."""
+    """Return every field and symbol of a schema, with its place."""
     if isinstance(schema, list):
         for one in schema:
             yield from _names(one, place)
@@ -110,10 +110,10 @@ def _names(schema: Any, place: str = "") -> Iterator[str]:
 
 
 def read_through(previous: Previous) -> None:
-    """Read every record of a night, not only the counts that stand before them.
+    """Read every record of a night, not only the counts in front of them.
 
     Raises:
-        RunError: One cannot be read.
+        RunError: A record can't be read.
     """
     for output in previous.manifest.outputs:
         schema = avro_schema(PART_SCHEMAS[output.path.split("/")[0]])
@@ -124,18 +124,18 @@ def read_through(previous: Previous) -> None:
 
 
 def instead_of_it(state: str) -> str:
-    """What to do where last night's run cannot be used."""
+    """Say what to do if last night's run can't be used."""
     return f"restore that run, or write the name of an earlier one to {state}/LATEST"
 
 
 def consumed_by(run: str) -> tuple[ConsumedFile, ...]:
-    """Every file that a night or one before it read.
+    """Return every file that a night or an earlier one read.
 
     Args:
         run: The night's directory.
 
     Raises:
-        RunError: Its manifest or its list is damaged or missing, or it is no night.
+        RunError: Its manifest or its list is damaged or missing, or it isn't a night's run.
     """
     path, manifest = load_run(run)
     if manifest.nightly is None:
@@ -154,34 +154,34 @@ def _consumed(run: str, nightly: Nightly) -> tuple[ConsumedFile, ...]:
 
 
 def write_consumed(folder: str, consumed: tuple[ConsumedFile, ...]) -> str:
-    """Write the list of all files read, and give its digest."""
+    """Write the list of all files read, and return its digest."""
     content = "".join(f"{file.model_dump_json()}\n" for file in consumed).encode()
     storage.write_whole(f"{folder}/{CONSUMED}", content)
     return hashlib.sha256(content).hexdigest()
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Those of some names that are nights', oldest first."""
+    """Return the names that are nights', oldest first."""
     found = [(name, match) for name in names if (match := _NIGHT.match(name))]
     found.sort(key=lambda pair: (pair[1][1], int(pair[1][2] or 1)))
     return [name for name, _ in found]
 
 
 def nights_there(state: str) -> list[str]:
-    """The finished nights of a state, oldest first."""
+    """Return the finished nights of a state, oldest first."""
     runs = storage.folders_in(f"{state}/runs", "night-")
     return in_order(os.path.basename(run) for run in runs if storage.exists(f"{run}/manifest.json"))
 
 
 def free_run_id(state: str, as_of: datetime.date) -> str:
-    """The id of a night's run: night-DATE, with .2, .3 ... where the night has runs already."""
+    """Return the id for a night's run: night-DATE, with .2, .3 ... if it already has runs."""
     first = f"night-{as_of}"
     ids = [first, *(f"{first}.{number}" for number in range(2, 1000))]
     return next(name for name in ids if not storage.exists(f"{state}/runs/{name}"))
 
 
 def sweep(state: str) -> None:
-    """Remove what killed nights have left; only for the holder of the state's lock."""
+    """Remove what killed nights left. Call it only while holding the state's lock."""
     for name in storage.folders_in(f"{state}/runs", "_night-"):
         if name.endswith(".partial"):
             storage.remove(name)

@@ -1,4 +1,4 @@
-"""What a night read and changed, for a person to read."""
+"""What a night read and changed, for a person."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from schemas.words import cause, queue_mark
 
 
 def night_lines(night: Nightly) -> Iterator[list[str]]:
-    """What only a night's run has, as tables; a line that is 0 is left out.
+    """Write the tables that only a night's run has, without lines that are 0.
 
     Args:
-        night: That part of its manifest.
+        night: That part of the manifest.
 
     Yields:
         The lines of one table.

@@ -1,1 +1,1 @@
-"""A run's directory: written whole, summarized, locked and found again."""
+"""A run's directory: written whole, summarized, locked, and found again."""

@@ -1,4 +1,4 @@
-"""Damaged input: what a command says of files of which a part could not be read."""
+"""Damaged input: what a command reports about files that couldn't be read whole."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ AGAIN = "; ask for it again, under a new name"
 
 
 def report_damage(command: str, manifest: Manifest) -> ExitCode:
-    """Say on standard error what of the input was not read, and what became of it.
+    """Report on standard error which input wasn't read, and what happened to it.
 
     Args:
         command: The command's name.
         manifest: The run's manifest.
 
     Returns:
-        The exit code of a run that read its input so.
+        The exit code of such a run.
     """
     lines = unread_lines(manifest)
     for line in lines[:MOST]:
@@ -34,33 +34,33 @@ def report_damage(command: str, manifest: Manifest) -> ExitCode:
 
 
 def unread_lines(manifest: Manifest) -> list[str]:
-    """What of a run's input was not read, a line for each file or folder."""
+    """Say which of a run's input wasn't read, one line per file or folder."""
     lines = {file.path: in_words(file) for file in manifest.damaged}
     lines |= {file.path: unread_line(file.path, file.reason) for file in manifest.left_out}
-    # No night reads them again; events and reviews that were read already count once.
+    # No night reads them again, and events and reviews that were already read count once.
     read = {file.path for file in manifest.nightly.consumed} if manifest.nightly else set()
     return [f"{line}{AGAIN if path in read else ''}" for path, line in lines.items()]
 
 
 def unread_line(path: str, reason: str) -> str:
-    """That nothing of a file or folder was read, and why."""
+    """Say that nothing in a file or folder was read, and why."""
     return f"{path}: {reason}: nothing in it was read"
 
 
 def left_out_files(left_out: Iterable[LeftOut]) -> tuple[LeftOutFile, ...]:
-    """What was left out, as a manifest names it."""
+    """Return what was left out, as a manifest lists it."""
     return tuple(LeftOutFile(path=path_text(path), reason=reason) for path, reason in left_out)
 
 
 def refuse_all_damaged(damaged: Sequence[DamagedFile], read: int) -> None:
-    """Refuse input of which nothing could be read.
+    """Refuse input if nothing in it could be read.
 
     Args:
         damaged: The damaged files.
         read: How many records could be read.
 
     Raises:
-        InputError: There were none, and there is damage.
+        InputError: No record could be read, and there is damage.
     """
     if damaged and not read:
         others = f", and {len(damaged) - 1} more such files" if len(damaged) > 1 else ""
@@ -68,7 +68,7 @@ def refuse_all_damaged(damaged: Sequence[DamagedFile], read: int) -> None:
 
 
 def in_words(file: DamagedFile) -> str:
-    """What is wrong with a file and what became of it, in one line."""
+    """Say in one line what is wrong with a file, and what happened to it."""
     least = f"at least {file.records:,}" if file.records else "an unknown number of"
     records = f"{least} records" if file.uncounted else _number(file.records, "record")
     behind = "; records after the cut aren't counted" if file.cut_short else ""

@@ -1,4 +1,4 @@
-"""The summary of an import that a person can read."""
+"""The summary of an import, for a person."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ _MOST = 8
 
 
 def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> None:
-    """Print where the rows of a release went, or the manifest.
+    """Print what happened to the rows of a release, or the manifest.
 
     Args:
-        output: Where the records are.
+        output: The directory of the records.
         manifest: What was done.
-        as_json: Whether to print the manifest, for machines.
+        as_json: Whether to print the manifest as JSON.
     """
     if as_json:
         print(manifest.model_dump_json(indent=2, ensure_ascii=True))
         return
     console = SafeConsole()
-    # Piped output has no width of its own; a name cut short names nothing.
+    # Piped output has no width of its own, and a shortened name is useless.
     console.width = max(console.width, 120)
     day = manifest.pending_on
     what = f"pending on {day}" if day else "every case, as of the release"
     console.print(f"\n{manifest.cases:,} cases, {what}\n")
-    # A column in which nothing happened only takes room.
+    # A column without any counts only takes up space.
     columns = [
         name
         for name in _COLUMNS

@@ -1,4 +1,4 @@
-"""The account of a run's input files: read whole, and the bytes of which the digest is."""
+"""The account of a run's input files: read whole, and matching their digests."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _DIGEST = pl.Schema({"path": pl.String, "bytes": pl.Int64, "sha256": pl.String, 
 
 
 class WriteAccount(beam.PTransform[tuple[beam.PCollection[Frame], ...], object]):
-    """Writes what was read of each input file, and its digest, into the run's directory.
+    """Writes what was read from each input file, and its digest, into the run's directory.
 
-    Applied to the `stretches` of every reading.
+    Apply it to the `stretches` of every reading.
 
     Args:
         root: The directory in which the run is written.
@@ -39,7 +39,7 @@ class WriteAccount(beam.PTransform[tuple[beam.PCollection[Frame], ...], object])
         self.files = files
 
     def expand(self, stretches: tuple[beam.PCollection[Frame], ...]) -> object:
-        """The stretches of all readings to the two files."""
+        """Expand from the stretches of all readings to the two files."""
         first = stretches[0]
         read = stretches | "All stretches" >> beam.Flatten()
         names = first.pipeline | beam.Create([file.name for file in self.files], reshuffle=False)
@@ -57,17 +57,17 @@ class WriteAccount(beam.PTransform[tuple[beam.PCollection[Frame], ...], object])
 
 
 def accounted(root: str, files: Sequence[FoundFile]) -> dict[str, InputFile]:
-    """The input files of a run, by name, each of them read whole.
+    """Check that each input file of a run was read whole.
 
     Args:
         root: The directory in which the run is written.
-        files: The files as they were listed.
+        files: The files as listed.
 
     Returns:
-        Each file with its digest.
+        Each file by name, with its digest.
 
     Raises:
-        InputError: A file has changed while it was read.
+        InputError: A file changed while it was read.
     """
     stretches, digests = (
         read_frame(f"{root}/{name}", schema)

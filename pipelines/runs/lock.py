@@ -1,4 +1,4 @@
-"""Locks: two nights never work on one state at once, nor two processes on one run."""
+"""Locks: only one night at a time works on a state, and only one process on a run."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from schemas.errors import BusyError
 
 @contextlib.contextmanager
 def locked(state: str) -> Iterator[None]:
-    """Hold the lock of a state; it goes with the process, however that ends.
+    """Hold the lock of a state. It is released when the process ends, however it ends.
 
     Args:
-        state: The directory, which is made if need be.
+        state: The directory, which is created if necessary.
 
     Raises:
-        BusyError: Another process holds it.
-        OSError: It cannot be written.
+        BusyError: Another process holds the lock.
+        OSError: The lock can't be written.
     """
     os.makedirs(state, exist_ok=True)
     with _held(os.path.join(state, ".lock"), f"{state}: another night or prune is running on it"):
@@ -28,15 +28,15 @@ def locked(state: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def sole_writer(run: str) -> Iterator[None]:
-    """Be the only process that writes a run; the lock stands beside it while it is written.
+    """Be the only process that writes a run. The lock file is next to the run while it is written.
 
-    A run that is not on a local disk has no lock.
+    A run that isn't on a local disk has no lock.
 
     Args:
-        run: The run's directory, or another of results, once it is complete.
+        run: The final directory of the run or other results.
 
     Raises:
-        BusyError: Another process writes it.
+        BusyError: Another process is writing it.
         OSError: Nothing can be written there.
     """
     if "://" in run:
@@ -47,7 +47,7 @@ def sole_writer(run: str) -> Iterator[None]:
     busy = f"{run}: another process is writing it"
     os.makedirs(folder or ".", exist_ok=True)
     with _held(path, busy) as held:
-        # Whoever had it until just now has removed it: another may hold the next one.
+        # The previous holder has just removed the file, so another process may hold a new one.
         if not _stands_at(path, held):
             raise BusyError(busy)
         try:

@@ -1,12 +1,12 @@
-"""Runs: one directory an execution, which exists once its manifest does.
+"""Runs: one directory per execution, which exists once its manifest does.
 
     OUT/runs/RUN_ID/{close,continue,expedite,quarantine,duplicates,cases}/part-*.avro
     OUT/runs/RUN_ID/{rulebook.json,manifest.json}
     OUT/LATEST
 
-A run is written under a name that starts with `_`, which nothing reads; it gets its own name when
-it is complete, and LATEST is moved last. What LATEST will say is written first of all: on a disk
-that is full by then a name can still be moved.
+A run is written under a name that starts with `_`, which nothing reads. It gets its own name when
+it is complete, and LATEST is moved last. The new content of LATEST is written first of all, because
+a file can still be renamed when the disk is full.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class RunPlace:
 
     @property
     def final(self) -> str:
-        """The run's directory once it is complete."""
+        """Return the run's directory once it is complete."""
         return self.directory.final
 
     @property
@@ -62,21 +62,21 @@ class RunPlace:
         return self.directory.partial
 
     def open(self) -> None:
-        """Make room for the run; what a killed run of the same name left behind is removed.
+        """Make the run's directory, and remove what a killed run of the same name left behind.
 
         Raises:
-            OutputError: The run exists, or nothing can be written there.
+            OutputError: The run already exists, or nothing can be written there.
         """
         self.directory.open(*PARTS)
         self._write_latest()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Write the run as the only process that does; a run that fails leaves nothing.
+        """Write the run as the only process; a run that fails leaves nothing.
 
         Raises:
-            BusyError: Another process writes a run of that id.
-            OutputError: The run exists, or nothing can be written there.
+            BusyError: Another process is writing a run with that id.
+            OutputError: The run already exists, or nothing can be written there.
         """
         if not is_run_id(self.run_id):
             raise OutputError(
@@ -88,10 +88,10 @@ class RunPlace:
             yield
 
     def close(self, manifest: Manifest, rulebook: Rulebook) -> None:
-        """Make the run exist: rulebook and manifest, then its name, then LATEST; or leave no run.
+        """Finish the run (rulebook and manifest, then its name, then LATEST), or leave no run.
 
         Raises:
-            OutputError: LATEST cannot be moved; the run is gone again.
+            OutputError: LATEST can't be moved; the run has been removed.
         """
         rules = rulebook.model_dump_json(by_alias=True, indent=2)
         self.directory.write(RULEBOOK, rules + "\n")
@@ -113,13 +113,13 @@ class RunPlace:
 
 
 def load_run(where: str) -> tuple[str, Manifest]:
-    """A run's directory and manifest.
+    """Load a run: its directory and manifest.
 
     Args:
-        where: A run's directory, or an output directory, whose latest run is meant.
+        where: A run's directory, or an output directory, for its latest run.
 
     Raises:
-        RunError: There is none.
+        RunError: There is no run.
     """
     check_scheme(where)
     where = where.rstrip("/")
@@ -138,10 +138,10 @@ def load_run(where: str) -> tuple[str, Manifest]:
 
 
 def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
-    """The rulebook that a run applied: its own copy, else one of that name and content.
+    """Load the rulebook that a run applied: its own copy, or one with that name and content.
 
     Returns:
-        The rulebook; None where it is not at hand any more.
+        The rulebook; None if it is no longer available.
 
     Raises:
         schemas.rulebooks.RulebookError: The run's copy is damaged.
@@ -154,10 +154,10 @@ def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
 
 
 def files(run: str, part: str) -> dict[str, int]:
-    """The Avro files of a part of a run, with their records counted.
+    """Return the Avro files of a part of a run, with their numbers of records.
 
     Raises:
-        RunError: One is damaged.
+        RunError: A file is damaged.
     """
     counted = {}
     for path, size in _sizes(run, part).items():
@@ -170,13 +170,13 @@ def files(run: str, part: str) -> dict[str, int]:
 
 
 def _sizes(run: str, part: str) -> dict[str, int]:
-    """The Avro files of a part of a run, with their sizes in bytes."""
+    """Return the Avro files of a part of a run, with their sizes in bytes."""
     found = storage.list_files(f"{run}/{part}", ending=".avro")
     return {str(file.path): file.size_in_bytes for file in found}
 
 
 def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[OutputFile, ...]:
-    """The files of a run as its manifest lists them.
+    """Return the files of a run, as its manifest lists them.
 
     Args:
         root: The directory in which it is written.
@@ -190,10 +190,10 @@ def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[O
 
 
 def find_case(run: str, case_id: str) -> Frame:
-    """The record of a case in a run's snapshot.
+    """Find the record of a case in a run's snapshot.
 
     Raises:
-        RunError: It is not there.
+        RunError: The case isn't there.
     """
     found = _of_case(run, "cases", "case_record", case_id)
     if found is None:
@@ -204,7 +204,7 @@ def find_case(run: str, case_id: str) -> Frame:
 def _of_case(
     run: str, part: str, kind: str, case_id: str, columns: Sequence[str] | None = None
 ) -> Frame | None:
-    """A row of a part of a run; None where it is in no file, and each was read whole."""
+    """Find a case's row in a part of a run; None if every file was read whole and none has it."""
     schema = avro_schema(kind)
     damaged = None
     for path in _sizes(run, part):

@@ -1,4 +1,4 @@
-"""The summary of a run that a person can read, on a terminal of 80 columns."""
+"""The summary of a run, for a person at a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REVIEW_NAMES = {
 def print_run(
     run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None, *, as_json: bool
 ) -> None:
-    """Print a run's manifest for machines, or its summary (`print_summary`)."""
+    """Print a run's manifest as JSON, or its summary (`print_summary`)."""
     if as_json:
         print(manifest.model_dump_json(indent=2, ensure_ascii=True))
     else:
@@ -42,12 +42,12 @@ def print_run(
 
 
 def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None) -> None:
-    """Print what a run read, recommended and quarantined, and where its files are.
+    """Print what a run read, recommended, and quarantined, and where its files are.
 
     Args:
         run: The run's directory.
         manifest: Its manifest.
-        rulebook: Its rulebook, for the titles of the criteria; None where it is not at hand.
+        rulebook: Its rulebook, for the titles of the criteria; None if it isn't available.
     """
     for part in _parts(run, manifest, rulebook):
         if part:
@@ -90,7 +90,7 @@ def _heading(manifest: Manifest) -> list[str]:
 
 
 def _routes(manifest: Manifest, routed: int) -> list[str]:
-    """The routes, split by state, and every record that has none; the parts add up."""
+    """Tabulate the routes, split by state, and every record without a route; the parts add up."""
     counts = manifest.counts
     rows: list[tuple[str, list[str]]] = []
     for route in ROUTES:
@@ -115,7 +115,7 @@ def _routes(manifest: Manifest, routed: int) -> list[str]:
 
 
 def _ask_first(manifest: Manifest) -> list[str]:
-    """What to ask before anybody accelerates a case that leans on what is presumed absent."""
+    """List what to ask before anybody accelerates a case that leans on presumptions."""
     leaning = manifest.states["expedite"].get("AFTER_CHECKS", 0)
     if not leaning or not manifest.ask_first:
         return []
@@ -127,12 +127,12 @@ def _ask_first(manifest: Manifest) -> list[str]:
 
 
 def _labels(numbers: dict[str, int]) -> dict[str, int]:
-    """Facts by what a person calls them."""
+    """Label facts as a person would call them."""
     return {FACTS[name].label if name in FACTS else name: n for name, n in numbers.items()}
 
 
 def _quarantined(manifest: Manifest) -> list[str]:
-    """Every reason: the records add up; an entry may hold many, or none of a case."""
+    """Tabulate every reason. The records add up; an entry may hold many records or none."""
     if not manifest.quarantine:
         return []
     records = manifest.quarantined_records or {}
@@ -157,7 +157,7 @@ def _unread(manifest: Manifest) -> list[str]:
 
 
 def _most(title: str, numbers: dict[str, int], whole: int | None, most: int) -> list[str]:
-    """The first of some counts; what is left out is said."""
+    """Tabulate the largest counts, and say how many are left out."""
     if not numbers:
         return []
     rows = [

@@ -1,4 +1,4 @@
-"""Tallies: the counts that a pipeline leaves beside its files, and what a manifest says by them."""
+"""Tallies: the counts that a pipeline writes next to its files, for the manifest."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def write_frame(frame: Frame, path: str) -> None:
 
 
 def read_frame(path: str, schema: pl.Schema) -> Frame:
-    """Read what `write_frame` wrote of a frame of a schema; one without rows has no lines."""
+    """Read a frame that `write_frame` wrote; one without rows has no lines."""
     content = read_bytes(path)
     return pl.read_ndjson(content, schema=schema) if content else schema.to_frame()
 
 
 @dataclass(frozen=True)
 class Tallies:
-    """Counts by what was counted and by key.
+    """Counts, by what was counted and by key.
 
     Args:
         frame: Columns `of`, `key` and `count` (`transforms.route.tally`).
@@ -45,17 +45,17 @@ class Tallies:
         return cls(read_frame(path, SCHEMA))
 
     def counts(self, of: str) -> dict[str, int]:
-        """The counts of one thing by key, the largest first."""
+        """Return the counts of one thing by key, the largest first."""
         part = self.frame.filter(pl.col("of") == of)
         ordered = part.sort(["count", "key"], descending=[True, False])
         return dict(ordered.select("key", "count").iter_rows())
 
     def total(self, of: str) -> int:
-        """The counts of one thing added up."""
+        """Return the sum of the counts of one thing."""
         return sum(self.counts(of).values())
 
     def damaged(self) -> tuple[DamagedFile, ...]:
-        """The files of which a part could not be read, by path."""
+        """Return the files that couldn't be read whole, by path."""
         records, uncounted = self.counts("damaged_records"), self.counts("damaged_uncounted")
         cut_short = self.counts("cut_short")
         return tuple(
@@ -70,7 +70,7 @@ class Tallies:
         )
 
     def states(self) -> dict[str, dict[str, int]]:
-        """How many cases each route has, by state."""
+        """Count the cases of each route, by state."""
         counted = self.counts("state")
         return {
             route: {state: counted.get(f"{route} {state}", 0) for state in STATES}
@@ -78,7 +78,7 @@ class Tallies:
         }
 
     def of_review(self) -> dict[str, Any]:
-        """The fields of a manifest that count recommendations and what was quarantined."""
+        """Return the manifest's counts of recommendations and of what was quarantined."""
         needs = self.counts("needs_review")
         return {
             "states": self.states(),
@@ -100,5 +100,5 @@ class Tallies:
 
 
 def versions() -> dict[str, str]:
-    """The versions of what computes a run."""
+    """Return the versions of the software that computes a run."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

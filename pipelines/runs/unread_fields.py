@@ -1,4 +1,4 @@
-"""Fields of input files that nobody reads: in the manifest, and in words."""
+"""Fields of input files that aren't read: in the manifest, and in words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def unread_in(
     events: Sequence[FoundFile] = (),
     reviews: Sequence[FoundFile] = (),
 ) -> tuple[UnreadField, ...]:
-    """The fields of files that nobody reads, as a manifest lists them.
+    """Find the fields of files that aren't read, as a manifest lists them.
 
     Args:
         cases: Files of case records.
@@ -46,7 +46,7 @@ def unread_in(
 
 
 def unread_field_lines(manifest: Manifest) -> list[str]:
-    """What of the fields of a run's input was not read, a line for each field."""
+    """Say which fields of a run's input weren't read, one line per field."""
     fields = sorted(manifest.unread_fields, key=lambda one: one.meant is None)
     lines = [_in_words(field) for field in fields[:MOST]]
     if (more := len(fields) - MOST) > 0:

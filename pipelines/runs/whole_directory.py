@@ -1,4 +1,4 @@
-"""A directory of results that appears whole: written beside its place, renamed when complete."""
+"""A directory of results that appears whole: written under another name, renamed when complete."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WholeDirectory:
 
     Args:
         final: The directory once it is complete.
-        instead: What to give where it exists already, such as "another --output".
+        instead: What to suggest if it already exists, such as "another --output".
     """
 
     final: str
@@ -32,20 +32,20 @@ class WholeDirectory:
 
     @property
     def partial(self) -> str:
-        """The directory in which it is written; a name that starts with `_` is read by nothing."""
+        """Return the directory in which it is written; nothing reads names that start with `_`."""
         parent, slash, name = self.final.rpartition("/")
         return f"{parent}{slash}_{name}.partial"
 
     @contextlib.contextmanager
     def alone(self, *parts: str) -> Iterator[None]:
-        """Write it as the only process that does; if that fails, nothing is left.
+        """Write it as the only process; if that fails, nothing is left.
 
         Args:
-            parts: Directories to make in it.
+            parts: Subdirectories to create.
 
         Raises:
             BusyError: Another process is writing it.
-            OutputError: It exists, or nothing can be written there.
+            OutputError: It already exists, or nothing can be written there.
         """
         check_scheme(self.final)
         with contextlib.ExitStack() as held:
@@ -63,13 +63,13 @@ class WholeDirectory:
                 raise
 
     def open(self, *parts: str) -> None:
-        """Make room; what a killed command left behind is removed.
+        """Make the directory, and remove what a killed command left behind.
 
         Args:
-            parts: Directories to make in it.
+            parts: Subdirectories to create.
 
         Raises:
-            OutputError: It exists, or nothing can be written there.
+            OutputError: It already exists, or nothing can be written there.
         """
         if not self.final.rpartition("/")[2].strip("."):
             raise OutputError(f"{self.final or '/'}: isn't a valid name for a new directory")
@@ -83,14 +83,14 @@ class WholeDirectory:
             raise self._problem(error) from None
 
     def write(self, name: str, text: str) -> None:
-        """Write a small file into the directory while it is written."""
+        """Write a small file into the unfinished directory."""
         storage.write_whole(f"{self.partial}/{name}", text.encode())
 
     def close(self, *last: str) -> None:
         """Give the directory its name; from then on no signal ends the command.
 
         Args:
-            last: Files in it that say that all is there.
+            last: Files that show that the directory is complete.
         """
         for name in storage.folders_in(self.partial, ".temp"):
             storage.remove(name)
@@ -99,10 +99,10 @@ class WholeDirectory:
             storage.rename(self.partial, self.final)
 
     def abandon(self, error: BaseException) -> None:
-        """Remove what was written, and note on the error whether that is so.
+        """Remove what was written, and note on the error whether that worked.
 
         Args:
-            error: Why the directory will not be complete.
+            error: Why the directory won't be completed.
         """
         try:
             storage.remove(self.partial)
@@ -112,7 +112,7 @@ class WholeDirectory:
             error.add_note(f"{self.partial} is left behind; running this again removes it")
 
     def _is_mine(self, error: OSError) -> bool:
-        # What cannot be read is reported by whoever reads it.
+        # Whoever reads the directory reports what can't be read.
         return error.filename is None or str(error.filename).startswith((self.partial, self.final))
 
     def _problem(self, error: Exception) -> OutputError:

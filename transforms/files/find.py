@@ -101,7 +101,7 @@ def find_below(folder: str, endings: Endings = ENDING) -> Found:
         endings: How the names of the files end, in lower case.
 
     Raises:
-        InputError: There is no such folder.
+        InputError: The folder doesn't exist.
     """
     walk = _Walk(endings)
     check_scheme(folder)

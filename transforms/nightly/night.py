@@ -138,7 +138,7 @@ def one_bucket(
     """One bucket's night.
 
     Args:
-        night: What the night goes by.
+        night: The night's terms.
         bucket: The bucket's number.
         cases: On a first night, the bucket's records from case files.
         events: The bucket's new events, as read.
@@ -249,7 +249,7 @@ class RunNight(
     """Brings together what came for each bucket and takes each through the night.
 
     Args:
-        night: What the night goes by.
+        night: The night's terms.
     """
 
     def __init__(self, night: Night) -> None:
