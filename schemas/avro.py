@@ -1,4 +1,4 @@
-"""The declared Avro schemas, by name."""
+"""Load the declared Avro schemas by name."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ Schema = dict[str, Any]
 
 @functools.cache
 def avro_schema(name: str) -> Schema:
-    """The schema in `schemas/NAME.avsc`, as JSON objects.
+    """Load the schema in `schemas/NAME.avsc`, as JSON objects.
 
     Args:
-        name: `case_record`, `recommendation`, `quarantined`, `case_event`, `review`, `change` or
+        name: `case_record`, `recommendation`, `quarantined`, `case_event`, `review`, `change`, or
             `queue`.
 
     Returns:
-        The record schema; not to be changed. A type that another file declares is spelt out.
+        The record schema; don't change it. A type that another file declares is spelled out.
     """
     text = Path(__file__).with_name(f"{name}.avsc").read_text("utf-8")
     schema: Schema = json.loads(text, object_hook=_spelt_out)
     return schema
 
 
-# Types that a file may name though another declares them.
+# Types that a file may name although another file declares them.
 _ELSEWHERE = {"CaseRecord": "case_record"}
 
 

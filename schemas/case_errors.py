@@ -1,4 +1,4 @@
-"""Case errors: everything that is wrong with a JSON case record, each a line without its value."""
+"""Case errors: everything that is wrong with a JSON case record, line by line, without values."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _OR_NULL = ", or null if it isn't known"
 
 
 def errors_in_words(error: ValidationError) -> list[str]:
-    """What is wrong with a JSON case record.
+    """Describe what is wrong with a JSON case record.
 
     Args:
-        error: What validating it as a `CaseRecord` raised.
+        error: The error from validating it as a `CaseRecord`.
 
     Returns:
-        A line for each thing wrong, in order: its place in the record, what is allowed there, and
-        the nearest name where one is near. No line holds a value of the record.
+        One line per mistake, in order: its place in the record, what is allowed there, and a
+        similar name if there is one. No line holds a value from the record.
     """
     return [_line(one) for one in error.errors(include_url=False)]
 
@@ -58,7 +58,7 @@ def _fields_instead(loc: Sequence[str | int]) -> str:
     fields = _fields(loc[:-1])
     if near := _nearest(str(loc[-1]), fields):
         return near
-    # Of a whole record there are too many to name them all.
+    # A whole record has too many fields to list.
     return f"; the fields are {', '.join(fields)}" if loc[:-1] else "; docs/data.md lists them"
 
 
@@ -69,7 +69,7 @@ def _values_instead(error: Any) -> str:
 
 
 def _place(loc: Sequence[str | int]) -> str:
-    """The place as `convictions[0].grade`, the first of a list being 0 as in JSON paths."""
+    """Write a place as `convictions[0].grade`; as in JSON paths, the first item is 0."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in loc)
     return "".join(parts).removeprefix(".")
 
@@ -80,7 +80,7 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 
 
 def _fields(parents: Sequence[str | int]) -> list[str]:
-    """The fields of the record at a place."""
+    """Return the fields of the record at a place."""
     model: type[BaseModel] = CaseRecord
     for part in parents:
         if isinstance(part, str):

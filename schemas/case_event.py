@@ -1,6 +1,6 @@
 """One event: a later fact about a case, as a model (JSON in and out).
 
-`case_event.avsc` declares and documents the same; a test keeps them in step.
+`case_event.avsc` declares and documents the same fields; a test keeps the two in step.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A case record as JSON text: read within bounds, and refused where it says two things at once."""
+"""A case record as JSON text: read within bounds, and refused if a field appears twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schemas.codes import number_ranges
 from schemas.errors import InputError
 from schemas.shown import shown
 
-# A record with everything in it has some kilobytes.
+# A record with every field filled in has a few kilobytes.
 MOST_BYTES, MOST_DEPTH, MOST_FIELDS, MOST_ITEMS = 1 << 20, 16, 500, 2_000
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,\n]', re.DOTALL)
@@ -27,11 +27,11 @@ def read_case(file: str) -> CaseRecord:
         file: The file.
 
     Returns:
-        The record, its values as they are written.
+        The record, with its values as written.
 
     Raises:
-        InputError: It cannot be read, is over a bound, or has a field twice.
-        pydantic.ValidationError: It is no case record (`schemas.case_errors`).
+        InputError: The file can't be read, exceeds a bound, or has a field twice.
+        pydantic.ValidationError: It isn't a case record (see `schemas.case_errors`).
     """
     try:
         with Path(file).open("rb") as stream:
@@ -50,14 +50,14 @@ def parse_case(text: str, file: str) -> CaseRecord:
 
     Args:
         text: JSON.
-        file: Where it is from, for messages.
+        file: The file's name, for messages.
 
     Returns:
         The record.
 
     Raises:
-        InputError: It is over a bound, or has a field twice.
-        pydantic.ValidationError: It is no case record.
+        InputError: The text exceeds a bound, or has a field twice.
+        pydantic.ValidationError: It isn't a case record.
     """
     _scan(text, file)
     record = CaseRecord.model_validate_json(text)
@@ -69,9 +69,9 @@ def parse_case(text: str, file: str) -> CaseRecord:
 
 
 def _scan(text: str, file: str) -> None:
-    """Refuse what is too much for a case, and fields that stand twice in one object."""
+    """Refuse text that is too large for a case, and fields that appear twice in an object."""
     line = 1
-    # Of each open bracket: the fields of an object, or None and the items of a list.
+    # For each open bracket: the fields of an object, or None and the number of items in a list.
     opened: list[tuple[set[str] | None, list[int]]] = []
     word, word_line = "", 1
     for found in _TOKEN.finditer(text):
@@ -103,7 +103,7 @@ def _scan(text: str, file: str) -> None:
 
 
 def _unescaped(token: str) -> str:
-    """What a string says; as it is written where its escapes are no JSON."""
+    """Decode a string; return it as written if its escapes aren't valid JSON."""
     if "\\" not in token:
         return token[1:-1]
     try:
@@ -113,7 +113,7 @@ def _unescaped(token: str) -> str:
 
 
 def _numbers(record: BaseModel, place: str = "", field: str = "") -> Iterator[tuple[str, str, int]]:
-    """Each whole number of a record: its place, its field, and itself."""
+    """Give each whole number in a record: its place, its field, and its value."""
     for name, value in record:
         if isinstance(value, bool):
             continue

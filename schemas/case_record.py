@@ -1,8 +1,8 @@
 """One case record: the facts of one removal case at one moment, as a model (JSON in and out).
 
-`case_record.avsc` declares the same; a test keeps them in step. None means not known, never no; an
-empty list means known to have none, and None among its items that there may be more. The fields are
-documented in the Avro schema.
+`case_record.avsc` declares the same fields and documents them; a test keeps the two in step. None
+means "not known", never "no". An empty list means "known to have none", and a None among the items
+means that there may be more.
 """
 
 from __future__ import annotations

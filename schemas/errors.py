@@ -1,7 +1,7 @@
-"""The errors of the project: what goes wrong for a reason that the user can act on.
+"""The project's errors: problems that the user can act on.
 
-The message is one line. It names the file, the field, the kind of value, what is allowed and what
-to do; never the value of a person's field.
+The message is one line. It names the file, the field, the kind of value, what is allowed, and what
+to do, but never the value of a person's field.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ class DiscretionError(ValueError):
 
     Args:
         message: The message.
-        plain: Only for Beam, which makes the error again with its own words behind `message`.
+        plain: Only for Beam, which makes the error again with its own words after `message`.
     """
 
     def __init__(self, message: str, plain: str | None = None) -> None:
@@ -23,35 +23,35 @@ class DiscretionError(ValueError):
 
 
 class UsageError(DiscretionError):
-    """Options that make no sense together, or an option whose value is not allowed."""
+    """Options that don't go together, or an option whose value isn't allowed."""
 
 
 class InputError(DiscretionError):
-    """Input that cannot be used."""
+    """Input that can't be used."""
 
 
 class OutputError(DiscretionError):
-    """Output that cannot be written, or exists already."""
+    """Output that can't be written, or that already exists."""
 
 
 class BusyError(DiscretionError):
-    """Another process is at work in the same place."""
+    """Another process is working in the same place."""
 
 
 class RunError(InputError):
-    """A run that cannot be read."""
+    """A run that can't be read."""
 
 
 class DamagedError(RunError):
-    """A file of an earlier run that cannot be read whole."""
+    """A file of an earlier run that can't be read whole."""
 
 
 class RulebookError(InputError):
-    """A rulebook that cannot be used; each line says where and why.
+    """A rulebook that can't be used; each line says where and why.
 
     Args:
         file: The file's name as the user gave it.
-        lines: One message a problem, `FILE:LINE: reason`.
+        lines: One message per problem, `FILE:LINE: reason`.
     """
 
     def __init__(self, file: str, lines: list[str]) -> None:
@@ -61,28 +61,28 @@ class RulebookError(InputError):
 
 
 class ConditionError(InputError):
-    """A condition of a rulebook that is not allowed; the message says what and why."""
+    """A condition in a rulebook that isn't allowed; the message says what and why."""
 
 
 class AvroFormatError(InputError):
-    """A file that is not an Avro file, or whose header is damaged."""
+    """A file that isn't an Avro file, or whose header is damaged."""
 
 
 class CutShortError(AvroFormatError):
-    """A file that ends within its header, as one does that is still being written."""
+    """A file that ends within its header, perhaps because it is still being written."""
 
 
 class TooLargeError(InputError):
-    """Content beyond one of the bounds of `transforms.avro.bounds`."""
+    """Content beyond one of the bounds in `transforms.avro.bounds`."""
 
 
 class CodecError(InputError):
-    """A block that its codec cannot decompress."""
+    """A block that its codec can't decompress."""
 
 
 class SchemaMismatchError(InputError):
-    """A file whose schema cannot be read as the one that is wanted."""
+    """A file whose schema can't be read as the expected one."""
 
 
 class DecodeError(InputError):
-    """A block that cannot be decoded."""
+    """A block that can't be decoded."""

@@ -218,7 +218,7 @@ class Difference(_Part):
 
 
 class Explanation(_Part):
-    """How one case came by its recommendation. It recommends. An attorney decides.
+    """How one case came by its recommendation. It recommends; an attorney decides.
 
     Args:
         version: Of this form.

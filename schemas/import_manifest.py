@@ -1,4 +1,4 @@
-"""The manifest of an import: what was read of a release, and where every row went."""
+"""The manifest of an import: what was read from a release, and what happened to every row."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ class _Part(BaseModel):
 
 
 class TableCounts(_Part):
-    """Where the rows of a table went; the parts add up.
+    """What happened to the rows of a table; the parts add up.
 
     Args:
         read: Rows in the file.
-        expected: Rows by the release's own Count.txt; None where it does not say.
+        expected: Rows according to the release's Count.txt; None if it doesn't say.
         used: Rows of written cases, as of the day. (A row of leads and riders counts for the
-        rider.)
+            rider.)
         not_pending: Rows of cases that were not pending on the day.
-        after: Rows of written cases, later than the day or not dated.
-        no_case: Rows of a case that is not in the table of cases.
+        after: Rows of written cases that are later than the day or have no date.
+        no_case: Rows whose case isn't in the table of cases.
         repeated: Rows with a key that an earlier row has.
-        quarantined: Rows that could not be read.
-        mended: Rows of a wrong number of fields that were mended; they are among the others.
+        quarantined: Rows that couldn't be read.
+        mended: Rows with a wrong number of fields that were repaired; the other counts include
+            them.
     """
 
     read: int
@@ -58,17 +59,17 @@ class ImportManifest(_Part):
     """One import.
 
     Args:
-        release: The folder or zip read.
-        pending_on: The day of the docket; None for every case, as of the release.
+        release: The folder or zip file.
+        pending_on: The date of the docket; None for every case, as of the release.
         inputs: Files read.
-        outputs: Files written, with the records counted in them.
+        outputs: Files written, with their numbers of records.
         cases: Case records written.
-        tables: Where the rows of each table went.
-        missing_tables: Tables that the release does not have; what they tell is unknown.
-        missing_columns: Used columns that a table's file does not have, by table.
+        tables: What happened to the rows of each table.
+        missing_tables: Tables that the release doesn't have; what they would say is unknown.
+        missing_columns: Used columns that a table's file doesn't have, by table.
         quarantine: How many rows were quarantined, by reason.
-        warnings: How often values of a column were set to unknown, as `TABLE.COLUMN:REASON`.
-        versions: Versions of what made it.
+        warnings: How many values of a column were set to unknown, by `TABLE.COLUMN:REASON`.
+        versions: Versions of the software.
         started: When it began, UTC.
         seconds: How long it took.
     """
@@ -89,7 +90,7 @@ class ImportManifest(_Part):
 
     @property
     def unread_tables(self) -> dict[str, int]:
-        """Tables of which no row could be read, with how many rows they have."""
+        """Return the tables of which no row could be read, with their numbers of rows."""
         return {
             name: counts.read
             for name, counts in self.tables.items()

@@ -1,4 +1,4 @@
-"""The manifest: what one run read, did and wrote. A run exists once its manifest does."""
+"""The manifest: what one run read, did, and wrote. A run exists once its manifest does."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class InputFile(_Part):
     """A file that was read.
 
     Args:
-        path: As it was named or found.
+        path: The path as named or found.
         bytes: Its size.
-        sha256: Digest of its bytes, hexadecimal.
+        sha256: The digest of its bytes, in hexadecimal.
     """
 
     path: str
@@ -31,14 +31,14 @@ class InputFile(_Part):
 
 
 class DamagedFile(_Part):
-    """A file of which a part could not be read, and is in quarantine.
+    """A file of which a part couldn't be read and is in quarantine.
 
     Args:
         path: As in `inputs`.
-        places: How many stretches of it could not be read.
-        records: How many records they held, as far as that can be read.
-        uncounted: In how many of the places it cannot.
-        cut_short: Whether its end is missing: what stood behind the cut, nobody can count.
+        places: How many parts of it couldn't be read.
+        records: How many records they held, as far as known.
+        uncounted: For how many of those parts that is unknown.
+        cut_short: Whether its end is missing; nobody can count the records after the cut.
     """
 
     path: str
@@ -56,12 +56,12 @@ class LeftOutFile(_Part):
 
 
 class UnreadField(_Part):
-    """A field of input files that the schema does not have, so that nothing of it was read.
+    """A field of input files that isn't in the schema, so it wasn't read.
 
     Args:
         of: What the files hold.
-        field: Its name, behind those of the fields that it is in.
-        meant: The field of the schema that is likely meant; None where none is like it.
+        field: Its name, after the names of the fields that contain it.
+        meant: The field of the schema that was probably meant; None if none is similar.
         files: How many files have it.
         first: The first of them.
     """
@@ -74,7 +74,7 @@ class UnreadField(_Part):
 
 
 class OutputFile(_Part):
-    """A file that was written, relative to the run, with the records counted in it."""
+    """A file that was written, relative to the run, with its number of records."""
 
     path: str
     records: int
@@ -83,8 +83,7 @@ class OutputFile(_Part):
 class RulebookUsed(_Part):
     """Which rulebook, by id and by a digest of its content.
 
-    `notices` say where it was used outside the days on which it is in force, and where it does not
-    pass its check.
+    `notices` say if it isn't in force on the as-of date, and if it doesn't pass its check.
     """
 
     id: str
@@ -93,10 +92,10 @@ class RulebookUsed(_Part):
 
 
 class Counts(_Part):
-    """Where every case record that was read went; the parts add up.
+    """What happened to every case record that was read; the parts add up.
 
     `completed` cases have left the docket by the as-of date; `quarantined` counts records;
-    `unreadable_places` counts places of which nobody can say how many records they held.
+    `unreadable_places` counts places that held an unknown number of records.
     """
 
     read: int
@@ -132,15 +131,15 @@ class ConsumedFile(InputFile):
 
 
 class NightEvents(_Part):
-    """What became of the events that a night read, and of those that wait.
+    """What happened to the events that a night read, and to those that wait.
 
     Args:
         read: Events read.
-        repeated: Events that were there already, or came twice.
-        conflicts: Events with the id of another and other content, all but the greatest.
-        quarantined: Events that no fold can use.
-        unread: Events and reviews in damaged blocks, as far as their headers say.
-        pending: Events waiting for their case to be opened, earlier nights' included.
+        repeated: Events that were already there, or arrived twice.
+        conflicts: Events with another event's id but different content, except the greatest.
+        quarantined: Events that can't be applied.
+        unread: Events and reviews in damaged blocks, according to the blocks' headers.
+        pending: Events waiting for their case to be opened, including those of earlier nights.
     """
 
     read: int
@@ -152,7 +151,7 @@ class NightEvents(_Part):
 
 
 class NightReviews(_Part):
-    """Reviews: read tonight, new, refused (id of another), quarantined, and all there are."""
+    """Reviews: read tonight, new, refused (another review's id), quarantined, and all kept."""
 
     read: int
     new: int
@@ -165,20 +164,21 @@ class Nightly(_Part):
     """What only a night's run has.
 
     Args:
-        previous: Run of the night before; None on a first night.
-        buckets: How many buckets the cases are kept in.
+        previous: The run of the night before; None on a first night.
+        buckets: The number of buckets that hold the cases.
         second_reader: Whether a review that expedites counts only with a second reader.
-        consumed: Files of events and reviews that tonight read.
-        consumed_list: SHA-256 of consumed.ndjson, the list of all that any night read.
-        left_unread: Files that are cut short, as if still being written: left for the next night.
-        foreign: Files that are not Avro files of events or reviews.
-        cases_before: Cases in last night's snapshot, or on a first night in the case files.
+        consumed: Files of events and reviews that were read tonight.
+        consumed_list: SHA-256 of consumed.ndjson, the list of all files that any night read.
+        left_unread: Files that are cut short, as if still being written, and wait for the next
+            night.
+        foreign: Files that aren't Avro files of events or reviews.
+        cases_before: Cases in last night's snapshot or, on a first night, in the case files.
         opened: Cases that events opened.
         cases: Cases in tonight's snapshot.
-        events: What became of events.
-        reviews: What became of reviews.
+        events: What happened to events.
+        reviews: What happened to reviews.
         changed: Cases whose recommendation differs from last night's.
-        causes: In how many of them each kind of cause has a part.
+        causes: How many of them each kind of cause contributes to.
         queue: Cases that wait for an attorney, by mark; "" for those without.
     """
 
@@ -219,27 +219,27 @@ class Manifest(_Part):
         courts: The courts, or None for every court.
         inputs: Files read.
         outputs: Files written.
-        counts: Where every record went.
+        counts: What happened to every record.
         states: Recommendations by route and state; they add up to `counts.routed`.
         needs_review: Recommendations that need human review, by route.
         forms: How often each form of an outcome is recommended.
-        review_reasons: In how many cases each kind of reason asks for human review.
-        ask_first: How often a recommendation to expedite leans on each fact presumed: what to ask
+        review_reasons: How many cases each kind of reason flags for human review.
+        ask_first: How many recommendations to expedite lean on each presumed fact: what to ask
             before anybody accelerates.
-        conflicts: How often each conflict within a record was found.
-        reasons: How often each criterion is a reason for a recommendation.
-        unknown: How often each criterion is UNKNOWN.
-        missing_facts: How often each fact is asked for.
-        settling_facts: In how many cases an answer to each fact alone could settle the route.
-        quarantine: How often each reason sets records or places aside: entries in quarantine/.
+        conflicts: How many records have each conflict.
+        reasons: How many recommendations have each criterion as a reason.
+        unknown: How many cases leave each criterion UNKNOWN.
+        missing_facts: How many cases ask for each fact.
+        settling_facts: How many cases an answer to each fact alone could settle.
+        quarantine: How many entries in quarantine/ have each reason.
         quarantined_records: How many case records each reason quarantines; they add up to
-            `counts.quarantined`. None in a manifest from before it was kept.
-        damaged: Files of which a part could not be read; the rest of each was.
+            `counts.quarantined`. None in older manifests.
+        damaged: Files of which a part couldn't be read; the rest of each was read.
         left_out: Files and folders of which nothing was read.
-        unread_fields: Fields of the files that were read which the schema does not have.
-        warnings: How often each field was set to unknown in normalizing.
-        scope_unknown: Cases taken in although it is unknown whether they are in scope.
-        versions: Versions of what computed it.
+        unread_fields: Fields in the input files that aren't in the schema.
+        warnings: How many values of each field were set to unknown.
+        scope_unknown: Cases included although it is unknown whether they are in scope.
+        versions: Versions of the software.
         started: When it began, UTC.
         seconds: How long it took.
         nightly: What only a night's run has; None for a backlog run.

@@ -1,4 +1,4 @@
-"""Options: how cases are to be reviewed, as a user says it."""
+"""Options: how to assess cases, as the user gives them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
 class ReviewOptions(BaseModel):
-    """How cases are weighed, and which.
+    """How cases are assessed, and which cases.
 
     Args:
         rulebook: Name of a rulebook that comes with the project, or a file.
-        as_of: The as-of date; None for the day the guidance was issued.
+        as_of: The as-of date; None for the date on which the guidance was issued.
         presume: Whether the rulebook's presumptions are used.
         scope: A scope of the rulebook; None for every case.
         courts: Court codes; None for every court.
@@ -44,12 +44,12 @@ class ReviewOptions(BaseModel):
 
 
 class BacklogOptions(ReviewOptions):
-    """What to review and where to write it.
+    """What to assess, and where to write it.
 
     Args:
-        input: Files, globs or directories.
-        output: The directory in which runs are kept.
-        run_id: Name of the run; None for as-of date and rulebook.
+        input: Files, globs, or directories.
+        output: The directory of the runs.
+        run_id: The run's name; None for as-of date and rulebook.
     """
 
     input: tuple[str, ...] = Field(min_length=1)
@@ -64,9 +64,9 @@ class NightlyOptions(ReviewOptions):
         state: The directory of the nights.
         events: Directory of event files.
         reviews: Directory of review files; None for none.
-        input: On a first night, the case files; files, globs or directories.
-        second_reader: The route that a review gives only with a second reader.
-        dry_run: Whether only to say what would be done.
+        input: On a first night, the case files: files, globs, or directories.
+        second_reader: The route for which a review needs a second reader.
+        dry_run: Whether to only report what would be done.
     """
 
     state: str = Field(min_length=1)
@@ -78,13 +78,13 @@ class NightlyOptions(ReviewOptions):
 
 
 class WatchOptions(BaseModel):
-    """What is watched, and on which snapshot.
+    """What to watch, and on which snapshot.
 
     Args:
         state: The directory of the nights.
-        inbox: Directory in which event files land.
-        source: A queue whose events land in the inbox too; None for none.
-        as_of: The day for which today is taken; None for today.
+        inbox: The directory in which event files arrive.
+        source: A queue whose events are also stored in the inbox, or None.
+        as_of: The date to use as today; None for the real one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

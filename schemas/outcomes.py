@@ -1,4 +1,4 @@
-"""Outcomes: the words in which a recommendation is given, each with its text for a person."""
+"""Outcomes: the terms of a recommendation, each with its text for a person."""
 
 from __future__ import annotations
 

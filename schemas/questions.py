@@ -1,4 +1,4 @@
-"""Questions: how each fact is named to a person, and asked for (`questions.yaml`)."""
+"""Questions: how to name each fact to a person, and how to ask for it (`questions.yaml`)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Question(BaseModel):
-    """How one fact is named and asked for.
+    """How to name one fact, and how to ask for it.
 
     Args:
-        label: What it is called; of a number of things, their plural.
+        label: What it is called; for a number of things, the plural.
         question: What to ask.
-        one: Of a number of things, the singular.
-        absent: What is said where it is known not to be so; None for "LABEL: no".
-        weighs: Which way it weighs with an attorney where it is so; None for neither.
-        confidential: The law that protects it; None for a fact that is not confidential by law.
+        one: For a number of things, the singular.
+        absent: What to say if it is known not to be so; None for "LABEL: no".
+        weighs: Which way it weighs with an attorney if it is so; None for neither.
+        confidential: The law that protects it; None if it isn't confidential by law.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,7 +34,7 @@ class Question(BaseModel):
 
 @functools.cache
 def questions() -> dict[str, Question]:
-    """The questions by the names of their facts."""
+    """Return the questions, by the names of their facts."""
     text = Path(__file__).with_name("questions.yaml").read_text("utf-8")
     content: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.CBaseLoader)
     return {name: Question.model_validate(entry) for name, entry in content.items()}

@@ -1,6 +1,6 @@
 """One review: what an attorney decided on a case, as a model (JSON in and out).
 
-`review.avsc` declares and documents the same; a test keeps them in step.
+`review.avsc` declares and documents the same fields; a test keeps the two in step.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Data as it can be shown: one line in which nothing is hidden and nothing steers a terminal."""
+"""Printable data: one line in which nothing is hidden and nothing controls a terminal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _FIRST_BYTE, _LAST_BYTE = 0xDC80, 0xDCFF
 
 
 def shown(text: object) -> str:
-    r"""A text from data as it can be printed: one line, and whatever is not to be seen escaped.
+    r"""Make text from data printable: one line, with everything invisible escaped.
 
-    That is control characters, escape sequences, marks that turn the direction of writing, and the
-    bytes of a file's name that are not UTF-8.
+    That includes control characters, escape sequences, marks that change the direction of writing,
+    and bytes of a file's name that aren't UTF-8.
 
     Args:
-        text: The text, or what has one.
+        text: The text, or an object that has one.
 
     Returns:
-        The text, with `\n`, `\x1b`, `\u202e` and the like in place of such characters.
+        The text, with `\n`, `\x1b`, `\u202e`, and so on in place of such characters.
 
     >>> print(shown("a\tb \x1b[31mred\u202e"))
     a\tb \x1b[31mred\u202e
@@ -28,7 +28,7 @@ def shown(text: object) -> str:
 
 
 def shown_lines(text: str) -> str:
-    """Text of several lines, each as `shown` has it."""
+    """Apply `shown` to each line of a text."""
     return "\n".join(map(shown, text.split("\n")))
 
 

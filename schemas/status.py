@@ -45,7 +45,7 @@ class GoodNight(_Part):
         causes: In how many of them each kind of cause has a part.
         queue: Cases that wait for an attorney, by mark; "" for those without.
         reviews: Reviews kept.
-        pending: Events waiting for their case to be opened.
+        pending: Events that wait for their case to be opened.
         left_unread: Files that were cut short, and wait.
         foreign: Files that held something else.
         damaged_files: Files of which a part could not be read, and is lost until it is repaired.
@@ -83,7 +83,7 @@ class Status(_Part):
     """How the nights stand.
 
     Args:
-        state: The directory of the nights.
+        state: The directory in which nights are kept.
         last_good: The last good night; None where there is none.
         failed: The night that failed since; None where none has.
         unfinished: Runs being written, or left by killed nights; the next night removes those.

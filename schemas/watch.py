@@ -1,4 +1,4 @@
-"""What a watch writes down before it works on it: the batches of event files."""
+"""The batches of event files, which a watch records before it processes them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class BatchFile(BaseModel):
 
     Args:
         path: The file.
-        bytes: How many bytes it had; it may have grown since.
-        sha256: Their SHA-256, hexadecimal.
-        crc: Their CRC-32, which those that are read must have.
+        bytes: Its number of bytes then; it may have grown since.
+        sha256: Their SHA-256, in hexadecimal.
+        crc: Their CRC-32, which the bytes that are read must match.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,13 +26,13 @@ class BatchFile(BaseModel):
 
 
 class Batch(BaseModel):
-    """Event files that are folded in together.
+    """Event files that are applied together.
 
     Args:
-        number: Its place in order, from 1 on; 0 is the start, before any file.
-        at: When it was found, by the watch's clock (local time, without a zone).
+        number: Its number, from 1; 0 is the start, before any file.
+        at: When it was found, by the watch's clock (without a time zone).
         files: The files, sorted by path.
-        silent: Whether what they change was said before, on the last night's snapshot.
+        silent: Whether their changes were reported before, on last night's snapshot.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,4 +1,4 @@
-"""Words: what is known of a fact, said as a person would say it.
+"""Words: what is known about a fact, as a person would say it.
 
 `two felony convictions`, `between one and two felony convictions`, `not known`, `May 4, 2009`.
 """
@@ -14,7 +14,7 @@ from schemas.facts import FACTS, Fact, high, low
 
 NOT_KNOWN = "not known"
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-# After these a day follows without a colon.
+# A day follows these without a colon.
 _RUNS_ON = ("born", "since", "issued", "apprehended")
 _CAUSES = {
     "FACT": "a new fact",
@@ -49,14 +49,14 @@ def criterion_name(criterion: str, title: str) -> str:
 
 
 def said(fact: Fact, facts: Mapping[str, Any]) -> str:
-    """What is known of a fact, with what it is called.
+    """Say what is known about a fact, with its label.
 
     Args:
         fact: The fact.
         facts: A row of a fact frame.
 
     Returns:
-        A phrase such as `married`, `two arrests`, `born May 4, 2009` or `custody: not known`.
+        A phrase such as `married`, `two arrests`, `born May 4, 2009`, or `custody: not known`.
     """
     value = _value(fact, facts)
     if fact.kind == "bool":
@@ -72,15 +72,15 @@ def said(fact: Fact, facts: Mapping[str, Any]) -> str:
 
 
 def in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
-    """The value of a fact alone, without what it is called.
+    """Say what is known about a fact, without its label.
 
     Args:
         fact: The fact.
         facts: A row of a fact frame.
 
     Returns:
-        Words such as `yes`, `two`, `between one and two`, `May 4, 2009`, `in May 2009`,
-        `never detained` or `not known`.
+        Words such as `yes`, `two`, `between one and two`, `May 4, 2009`, `in May 2009`, `never
+        detained`, or `not known`.
     """
     value = _value(fact, facts)
     if _unknown(value):
@@ -96,17 +96,17 @@ def in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
 
 
 def number(count: int) -> str:
-    """A number in words up to ten, in digits beyond: `no`, `two`, `1,200`."""
+    """Write a number in words up to ten, and in digits above: `no`, `two`, `1,200`."""
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
 def day(date: datetime.date) -> str:
-    """A day as Americans write it: `May 4, 2009`."""
+    """Write a day as Americans do: `May 4, 2009`."""
     return f"{calendar.month_name[date.month]} {date.day}, {date.year}"
 
 
 def written_day(text: str) -> str:
-    """A day as a record has it, `2009-05-04`, as Americans write it; other text as it is."""
+    """Write a record's day (`2009-05-04`) as Americans do; other text stays as it is."""
     try:
         return day(datetime.date.fromisoformat(text))
     except ValueError:
@@ -114,34 +114,34 @@ def written_day(text: str) -> str:
 
 
 def code(fact: Fact, value: str) -> str:
-    """A code in words where it is one of a fact's own, as `never detained`; else as it is."""
+    """Write one of a fact's own codes in words (`never detained`); others stay as they are."""
     return value.lower().replace("_", " ") if value in fact.values else value
 
 
 def label(name: str) -> str:
-    """What a fact is called; its name with blanks, where the catalog has no such fact."""
+    """Return a fact's label; if the catalog doesn't have the fact, its name with blanks."""
     return FACTS[name].label if name in FACTS else name.replace("_", " ")
 
 
 def warning_in_words(warning: str) -> str:
-    """A warning of normalizing, `entries.date:BAD_DATE`, as `entries, date: bad date`."""
+    """Write a warning (`entries.date:BAD_DATE`) in words (`entries, date: bad date`)."""
     field, _, reason = warning.partition(":")
     place = ", ".join(field.split(".")).replace("_", " ")
     return f"{place}: {reason.lower().replace('_', ' ')}" if reason else place
 
 
 def cause(kind: str) -> str:
-    """A kind of cause of a change (change.avsc), in any case, as `a milestone reached`."""
+    """Write the kind of a change's cause (change.avsc) in words: `a milestone reached`."""
     return _CAUSES.get(kind.upper(), kind)
 
 
 def queue_mark(mark: str) -> str:
-    """A mark of the queue (queue.avsc), as `changed since the review`; of none, `waits`."""
+    """Write a mark of the queue (queue.avsc) in words: `changed since the review`, or `waits`."""
     return _MARKS.get(mark, mark.lower().replace("_", " "))
 
 
 def sentence(text: str) -> str:
-    """A text that begins with a capital and ends with a full stop."""
+    """Make a text begin with a capital and end with a period."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
@@ -152,7 +152,7 @@ def _value(fact: Fact, facts: Mapping[str, Any]) -> Any:
 
 
 def _unknown(value: Any) -> bool:
-    # At least none, and nobody knows how many at most, is nothing known.
+    # Between zero and an unknown number means that nothing is known.
     return value is None or value in ((None, None), (0, None))
 
 

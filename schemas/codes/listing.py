@@ -1,4 +1,4 @@
-"""The tables that inputs are read by, as rows that a person or a program can look through."""
+"""The tables that input is read with, as rows for a person or a program."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TABLES = ("courts", "nationalities", "forms")
 
 
 class Row(NamedTuple):
-    """A row of a table: a code, what it says, and the words that are read as it."""
+    """A row of a table: a code, what it says, and its spellings."""
 
     code: str
     label: str
@@ -48,13 +48,13 @@ class Row(NamedTuple):
 
 
 def rows(kind: str) -> list[Row]:
-    """The rows of a table.
+    """Return the rows of a table.
 
     Args:
         kind: One of `KINDS`.
 
     Returns:
-        Its rows, in the order in which they are shown.
+        The rows, in display order.
     """
     if kind in _TABLES:
         return _table(kind)

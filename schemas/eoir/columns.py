@@ -1,7 +1,7 @@
-"""What every column of the public release holds, used or not, and which codes may stand in it.
+"""What every column of the public release holds, used or not, and the codes that it may have.
 
-A row shifted by a stray tab is put right by what its columns may hold (`transforms.eoir.lines`), so
-the columns that nothing else reads are told here as well.
+A row that a stray tab has shifted is repaired by what its columns may hold
+(`transforms.eoir.lines`), so this module also covers columns that nothing else reads.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SETS = {
     "TRANSFER_STATUS": frozenset("TV"),
 }
 _LETTERS = ("APPEAL_RSVD", "ASSIGNMENT_PATH", "DEC_CODE", "DEC_TYPE", "OTHER_COMP", "REC_TYPE")
-# Regular expressions of a whole value.
+# Regular expressions for a whole value.
 DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?"
 _US_DATE = r"\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?)?"
 _NARROW = {**dict.fromkeys(_LETTERS, "[A-Z0-9]"), "LANG": "[A-Z]{1,3}"}
@@ -51,7 +51,7 @@ _SHAPES = {
     Kind.MONTH: r"(?:0?[1-9]|1[0-2])/(?:19|20|21)\d\d",
     Kind.FLAG: "[01]",
     Kind.CODE: "[0-9A-Za-z*/.-]{1,8}",
-    # Section, subsection, paragraph, and then capitals and Roman numerals: no status letter fits.
+    # Section, subsection, paragraph, then capitals and Roman numerals. No status letter fits.
     Kind.CHARGE: (
         r"\(?2\d\d\)?[\s()]*[a-zA-Z][\s()]*\d{0,2}[\s()]*[A-Z]?[\s()]*[ivx]{0,4}[\s()]*[IVX]{0,4}[\s()]*"
     ),
@@ -64,14 +64,14 @@ _SHAPES = {
 
 
 def kind_of(table: Table, column: str) -> Kind:
-    """What a column of the release holds.
+    """Return what a column of the release holds.
 
     Args:
         table: Its table.
         column: Its name, in capitals.
 
     Returns:
-        Its kind; of a column that is not known a code, or an ID where it is named so.
+        Its kind. An unknown column is a code, or an ID if its name says so.
     """
     if column in table.columns:
         return table.columns[column]
@@ -79,14 +79,14 @@ def kind_of(table: Table, column: str) -> Kind:
 
 
 def codes_of(table: Table, column: str) -> frozenset[str] | None:
-    """The codes that may stand in a column.
+    """Return the codes that a column may have.
 
     Args:
         table: Its table.
         column: Its name, in capitals.
 
     Returns:
-        The codes; None where no list of them is known.
+        The codes; None if there is no known list.
     """
     if table.codes and column in table.codes:
         return table.codes[column]
@@ -96,7 +96,7 @@ def codes_of(table: Table, column: str) -> frozenset[str] | None:
 
 
 def shape_of(table: Table, column: str) -> str:
-    """What a value of a column looks like, as a regular expression of the whole of it.
+    """Return a regular expression for a whole value of a column.
 
     Args:
         table: Its table.

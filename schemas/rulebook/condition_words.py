@@ -1,4 +1,4 @@
-"""Condition words: a condition of a rulebook as a lawyer would read it.
+"""Condition words: a rulebook's condition in words, for a lawyer.
 
     felony_convictions >= 1 OR misdemeanor_convictions >= :multiple
 
@@ -44,14 +44,14 @@ _FLIPPED = {exp.GTE: exp.LTE, exp.GT: exp.LT, exp.LTE: exp.GTE, exp.LT: exp.GT}
 
 
 def condition_words(when: str, rulebook: Rulebook) -> list[str]:
-    """A condition in words.
+    """Write a condition in words.
 
     Args:
         when: A condition that compiles.
-        rulebook: The rulebook it is of.
+        rulebook: The rulebook that it belongs to.
 
     Returns:
-        Lines; those of a list begin with a dash, and two blanks more a level.
+        Lines. Items of a list begin with a dash, and are indented by two blanks per level.
     """
     return list(_Words(rulebook).lines(sqlglot.parse_one(when)))
 
@@ -76,11 +76,11 @@ def settings(when: str, rulebook: Rulebook) -> list[str]:
 
 
 def milestone_words(milestone: Milestone, rulebook: Rulebook, *, passed: bool = True) -> str:
-    """A milestone in words: `born: at least 65 years ago`, or `born: less than 65 years ago`.
+    """Write a milestone in words: `born: at least 65 years ago` or `born: less than 65 years ago`.
 
     Args:
         milestone: The milestone.
-        rulebook: The rulebook it is of.
+        rulebook: The rulebook that it belongs to.
         passed: Whether it has passed.
     """
     if milestone.day is not None:
@@ -89,7 +89,7 @@ def milestone_words(milestone: Milestone, rulebook: Rulebook, *, passed: bool = 
         rulebook.parameters[amount.removeprefix(":")].value if isinstance(amount, str) else amount
         for amount in (milestone.years, milestone.months, milestone.days)
     )
-    # A day after the anniversary is how "more than" is written.
+    # A day after the anniversary means "more than".
     beyond = days == 1 and bool(years or months)
     parts = [
         f"{amount} {unit}{'s' if amount != 1 else ''}"

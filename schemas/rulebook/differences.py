@@ -1,4 +1,4 @@
-"""Differences: what one rulebook says otherwise than another, part by part."""
+"""Differences between two rulebooks, part by part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.rulebook.model import Rulebook
 
-# What a reader calls the parts of a rulebook, and by what the items of each are known.
+# What a reader calls the parts of a rulebook, and what identifies the items of each.
 PARTS = {
     "criteria": ("Criteria", "id"),
     "routing": ("Routing table", "id"),
@@ -27,7 +27,7 @@ FIELDS = {"when": "condition", "cite": "citation", "list": "list", "why": "reaso
 
 @dataclass(frozen=True)
 class Change:
-    """A field of an item that two rulebooks have otherwise; None where one has none."""
+    """A field of an item that differs between two rulebooks; None if one doesn't have it."""
 
     field: str
     before: str | None
@@ -36,13 +36,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """An item that two rulebooks do not have alike.
+    """An item that differs between two rulebooks.
 
     Args:
         part: The part of the rulebook, in words.
-        item: The item's name: of a criterion its id.
-        only_in: `first` or `second` where only one has it, else None.
-        changes: The fields that differ; of an item that only one has, all.
+        item: The item's name; for a criterion, its id.
+        only_in: `first` or `second` if only one has it, or None.
+        changes: The fields that differ; all of them if only one has the item.
     """
 
     part: str
@@ -52,14 +52,14 @@ class Difference:
 
 
 def differences(first: Rulebook, second: Rulebook) -> Iterator[Difference]:
-    """What a second rulebook says otherwise than a first.
+    """List the differences between two rulebooks.
 
     Args:
         first: A rulebook.
         second: Another.
 
     Yields:
-        Differences, the criteria first; items in the order of the first, then of the second.
+        Differences, criteria first; items in the order of the first rulebook, then of the second.
     """
     one, other = (book.model_dump(mode="json", by_alias=True) for book in (first, second))
     for part, (name, key) in PARTS.items():
@@ -97,7 +97,7 @@ def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
 
 
 def _reordered(part: str, before: list[str], after: list[str]) -> Iterator[Difference]:
-    """Rows that both have, in another order: the first that holds decides."""
+    """Report rows that both have in a different order, because the first that holds decides."""
     old, new = [r for r in before if r in after], [r for r in after if r in before]
     if old != new:
         change = Change("order", ", ".join(old), ", ".join(new))
@@ -105,7 +105,7 @@ def _reordered(part: str, before: list[str], after: list[str]) -> Iterator[Diffe
 
 
 def _text(value: Any) -> str | None:
-    """A value on one line; None for what is not there."""
+    """Write a value on one line; None if it is missing."""
     match value:
         case None | [] | {} | "":
             return None

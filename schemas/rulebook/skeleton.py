@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 def skeleton(name: str, issued: datetime.date) -> str:
-    """A new rulebook's text (`rulebook_skeleton.yaml`).
+    """Write a new rulebook's text (`rulebook_skeleton.yaml`).
 
     Args:
         name: Its id.
-        issued: The day of the document.
+        issued: The date of the document.
 
     Returns:
         YAML that `rulebook check` passes.

@@ -18,13 +18,13 @@ from schemas.rulebooks.content import TooMuchError, read_content
 DEFAULT = "ice-2011-11-17"
 FOLDER = Path(__file__).parent
 COMPANIONS = FOLDER / "companions"
-# Of problems of form, which one mistake can make many of.
+# How many problems of form to list; one mistake can cause many.
 MOST_PROBLEMS = 50
 Model = TypeVar("Model", Rulebook, Companion)
 
 
 def names() -> list[str]:
-    """Names of the rulebooks that come with the project."""
+    """Return the names of the rulebooks that come with the project."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
@@ -32,13 +32,13 @@ def load(name_or_file: str) -> CompiledRulebook:
     """Load and compile a rulebook.
 
     Args:
-        name_or_file: The name of one that comes with the project, or the path of a file.
+        name_or_file: The name of a rulebook that comes with the project, or the path of a file.
 
     Returns:
         The compiled rulebook.
 
     Raises:
-        RulebookError: There is none, or something is wrong with it.
+        RulebookError: There is no such rulebook, or something is wrong with it.
     """
     return load_text(*read(name_or_file))
 
@@ -57,7 +57,7 @@ def load_text(path: str, text: str) -> CompiledRulebook:
 
 
 def read(name_or_file: str) -> tuple[str, str]:
-    """A rulebook's file name and text."""
+    """Read a rulebook's file name and text."""
     path = FOLDER / f"{name_or_file}.yaml" if name_or_file in names() else Path(name_or_file)
     try:
         return path.name if path.parent == FOLDER else str(path), path.read_text("utf-8")
@@ -69,10 +69,10 @@ def read(name_or_file: str) -> tuple[str, str]:
 
 
 def parse(path: str, text: str) -> Rulebook:
-    """A rulebook file's text as the model, its companions' parts included.
+    """Parse a rulebook file's text into the model, including its companions' parts.
 
     Raises:
-        RulebookError: It is not YAML, or not of a rulebook's form.
+        RulebookError: It isn't YAML, or doesn't have the form of a rulebook.
     """
     rulebook = _model(path, text, Rulebook)
     for index, name in enumerate(rulebook.companions):
@@ -87,7 +87,7 @@ def parse(path: str, text: str) -> Rulebook:
 
 
 def companions() -> list[str]:
-    """Names of the companion documents that come with the project."""
+    """Return the names of the companion documents that come with the project."""
     return sorted(path.stem for path in COMPANIONS.glob("*.yaml"))
 
 
@@ -114,7 +114,7 @@ def _model(path: str, text: str, model: type[Model]) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        # A list whose items are all wrong is also said to be too short, which it is not.
+        # If all items of a list are wrong, pydantic also calls the list too short, which it isn't.
         problems = [
             Problem(tuple(item["loc"]), item["msg"])
             for item in error.errors(include_url=False, include_context=False)
@@ -127,7 +127,7 @@ def _model(path: str, text: str, model: type[Model]) -> Model:
 
 
 def locate(path: str, text: str, problems: list[Problem]) -> list[str]:
-    """Problems as `FILE:LINE: reason` lines.
+    """Write problems as `FILE:LINE: reason` lines.
 
     Args:
         path: The file's name, for the message.
@@ -135,7 +135,7 @@ def locate(path: str, text: str, problems: list[Problem]) -> list[str]:
         problems: What is wrong.
 
     Returns:
-        One line a problem, in the file's order; problems of companions after the file's own.
+        One line per problem, in the file's order; problems of companions come after the file's own.
     """
     own = _File.of(path, text)
     named = [name for name in own.texts("companions") if name in companions()]
@@ -154,7 +154,7 @@ def _located(files: list[_File], problems: list[Problem]) -> list[str]:
 
 @dataclass(frozen=True)
 class _File:
-    """A file's name for messages, and its YAML as nodes, which know their lines."""
+    """A file's name for messages, and its YAML as nodes with line numbers."""
 
     path: str
     root: yaml.Node | None
@@ -164,18 +164,18 @@ class _File:
         return cls(path, yaml.compose(text, Loader=yaml.CSafeLoader))
 
     def part(self, name: str) -> yaml.Node | None:
-        """The value of a key at the top."""
+        """Return the value of a top-level key."""
         pairs = self.root.value if isinstance(self.root, yaml.MappingNode) else []
         return next((value for key, value in pairs if key.value == name), None)
 
     def texts(self, name: str) -> list[str]:
-        """The texts of a list at the top."""
+        """Return the texts in a top-level list."""
         node = self.part(name)
         return [item.value for item in node.value] if isinstance(node, yaml.SequenceNode) else []
 
 
 def _place(files: list[_File], path: tuple[str | int, ...]) -> tuple[int, tuple[str | int, ...]]:
-    """In which file a path is, and the path there: companions' parts follow the file's own."""
+    """Find the file that a path is in, and the path there; companions' parts come last."""
     if len(path) < 2:
         return 0, path
     part, key, *inside = path

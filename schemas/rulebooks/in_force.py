@@ -1,14 +1,14 @@
-"""In force: which rulebook governs cases before the immigration courts on a day.
+"""In force: which rulebook governs cases before the immigration courts on a date.
 
-Several documents can be in force on one day. This is the table of precedence by which one of them
-governs the work of ICE's attorneys in court:
+Several documents can be in force on one date. This order of precedence says which one governs the
+work of ICE's attorneys in court:
 
-1. The office that issued it: the attorneys' own office (OPLA, and what DHS addressed to them) over
-   the agency (ICE), and the agency over the department (DHS). The narrower document says how the
-   wider one is applied in court.
-2. Of the same office, the later over the earlier.
+1. The office that issued it: the attorneys' own office (OPLA, and what DHS addressed to them) comes
+before the agency (ICE), and the agency before the department (DHS). The narrower document says how
+to apply the wider one in court. 2. For the same office, the later document comes before the earlier
+one.
 
-A companion memo is never chosen by itself: it belongs to the rulebooks that name it.
+A companion memo never governs by itself: it belongs to the rulebooks that name it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PRECEDENCE: tuple[Office, ...] = ("attorneys", "agency", "department")
 
 
 class NoneInForceError(UsageError):
-    """No rulebook is in force on a day; the message says what ended and what comes next."""
+    """No rulebook is in force on a date; the message says what ended and what comes next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Period:
 
     Args:
         since: The first day.
-        to: The first day after it; None where no end is known.
-        rulebook: The rulebook; None where none is in force.
+        to: The first day after it; None if no end is known.
+        rulebook: The rulebook; None if none is in force.
     """
 
     since: datetime.date
@@ -45,12 +45,12 @@ class Period:
 
 
 def shipped() -> list[Rulebook]:
-    """The rulebooks that come with the project."""
+    """Return the rulebooks that come with the project."""
     return [load(name).rulebook for name in names()]
 
 
 def all_in_force(day: datetime.date, rulebooks: Iterable[Rulebook]) -> list[Rulebook]:
-    """The rulebooks in force on a day, the one that governs cases in court first."""
+    """Return the rulebooks in force on a date; the first one governs cases in court."""
     return sorted(
         (rulebook for rulebook in rulebooks if rulebook.in_force_on(day)),
         key=lambda rulebook: (PRECEDENCE.index(rulebook.office), -rulebook.issued.toordinal()),
@@ -58,13 +58,13 @@ def all_in_force(day: datetime.date, rulebooks: Iterable[Rulebook]) -> list[Rule
 
 
 def periods(rulebooks: Sequence[Rulebook]) -> list[Period]:
-    """Which rulebook governs when, from the first day on which one is in force.
+    """Return which rulebook governs when, from the first day on which one is in force.
 
     Args:
         rulebooks: The rulebooks to choose from.
 
     Returns:
-        Periods without days between them; of two neighbors the rulebook differs.
+        Periods without gaps between them; neighbors have different rulebooks.
     """
     intervals = [interval for rulebook in rulebooks for interval in rulebook.in_force]
     starts = {interval.since for interval in intervals}
@@ -80,17 +80,17 @@ def periods(rulebooks: Sequence[Rulebook]) -> list[Period]:
 
 
 def in_force_on(day: datetime.date, rulebooks: Sequence[Rulebook]) -> Rulebook:
-    """The rulebook that governs cases in court on a day.
+    """Return the rulebook that governs cases in court on a date.
 
     Args:
         day: The as-of date.
         rulebooks: The rulebooks to choose from.
 
     Returns:
-        The one that comes first by precedence.
+        The rulebook that comes first by precedence.
 
     Raises:
-        NoneInForceError: None is in force.
+        NoneInForceError: No rulebook is in force.
     """
     for rulebook in all_in_force(day, rulebooks):
         return rulebook
@@ -98,7 +98,7 @@ def in_force_on(day: datetime.date, rulebooks: Sequence[Rulebook]) -> Rulebook:
 
 
 def _around(day: datetime.date, rulebooks: Sequence[Rulebook]) -> str:
-    """What ended last before a day without guidance, and what comes next."""
+    """Say what ended last before a date without guidance, and what comes next."""
     before, after = "none came before", "none comes after"
     for period in periods(rulebooks):
         if period.rulebook is not None and period.to is not None and period.to <= day:
@@ -110,14 +110,14 @@ def _around(day: datetime.date, rulebooks: Sequence[Rulebook]) -> str:
 
 
 def outside(rulebook: Rulebook, day: datetime.date) -> str | None:
-    """What to say of a rulebook that is used on a day on which it is not in force.
+    """Return the warning for a rulebook that isn't in force on a date.
 
     Args:
         rulebook: The rulebook.
         day: The as-of date.
 
     Returns:
-        One line; None where it is in force, or where the rulebook names no interval.
+        One line; None if it is in force, or if the rulebook names no interval.
     """
     if not rulebook.in_force or rulebook.in_force_on(day):
         return None
@@ -125,7 +125,7 @@ def outside(rulebook: Rulebook, day: datetime.date) -> str | None:
 
 
 def when(intervals: Iterable[Interval]) -> str:
-    """Intervals as words, the last day included."""
+    """Write intervals in words, including the last day."""
     return ", then ".join(
         f"from {interval.since} on"
         if interval.to is None

@@ -26,7 +26,7 @@ class Digest(NamedTuple):
 
     Args:
         bytes: How many bytes there were.
-        sha256: Their SHA-256, hexadecimal.
+        sha256: Their SHA-256, in hexadecimal.
         crc: Their CRC-32.
     """
 

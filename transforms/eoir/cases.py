@@ -58,7 +58,7 @@ class Rules:
     """How records are made.
 
     Args:
-        day: The day of the docket; None for every case, as of the release.
+        day: The date of the docket; None for every case, as of the release.
         juveniles: The release's own lookup of juvenile codes.
     """
 

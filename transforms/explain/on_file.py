@@ -23,7 +23,7 @@ _WIPED = {
 
 
 def fact_said(name: str, facts: Mapping[str, Any]) -> FactSaid:
-    """What is known of a fact.
+    """What is known about a fact.
 
     Args:
         name: The fact's name.
