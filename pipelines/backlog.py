@@ -57,7 +57,7 @@ class Job:
         rulebook: The rulebook.
         notices: Warnings about using it.
         as_of: The as-of date.
-        presume: Whether presumptions are used.
+        presume: Whether to use presumptions.
         scope: A scope of the rulebook, or None.
         courts: Court codes, or None.
     """

@@ -18,7 +18,7 @@ class ReviewOptions(BaseModel):
     Args:
         rulebook: Name of a rulebook that comes with the project, or a file.
         as_of: The as-of date; None for the date on which the guidance was issued.
-        presume: Whether the rulebook's presumptions are used.
+        presume: Whether to use the rulebook's presumptions.
         scope: A scope of the rulebook; None for every case.
         courts: Court codes; None for every court.
     """

@@ -1,1 +1,1 @@
-"""Assess: the one composition of normalize, score and route."""
+"""Assess: the one composition of normalize, score, and route."""

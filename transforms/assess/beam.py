@@ -1,4 +1,4 @@
-"""Assess in a pipeline: thin transforms over the frame functions, which need no Beam."""
+"""Assess in a pipeline: thin transforms over frame functions that need no Beam."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from transforms.route.recommendation import recommend_records
 
 
 class Normalized(NamedTuple):
-    """Records in one spelling, and quarantined records."""
+    """Normalized records, and quarantined records."""
 
     records: beam.PCollection[Frame]
     quarantined: beam.PCollection[Frame]
@@ -38,7 +38,7 @@ class Normalize(beam.PTransform[beam.PCollection[Frame], Normalized]):
         self.as_of = as_of
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Normalized:
-        """Frames of records to normalized and quarantined ones."""
+        """Expand from frames of records to normalized and quarantined ones."""
         done = pcoll | (
             beam.FlatMap(_normalized, as_of=self.as_of)
             .with_output_types(Frame, quarantined=Frame)
@@ -59,8 +59,8 @@ class Recommend(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]
 
     Args:
         rulebook: The rulebook.
-        as_of: The date as of which to assess.
-        presume: Whether the rulebook's presumptions are used.
+        as_of: The as-of date.
+        presume: Whether to use the rulebook's presumptions.
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class Recommend(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]
         self.presume = presume
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[Frame]:
-        """Frames of normalized records to frames of recommendations."""
+        """Expand from frames of normalized records to frames of recommendations."""
         return pcoll | beam.Map(
             recommend_records, self.rulebook, self.as_of, presume=self.presume
         ).with_output_types(Frame)
 
 
 class Parts(NamedTuple):
-    """What became of cases: (destination, frame) pairs to write, and tallies to add up.
+    """The results for cases: (destination, frame) pairs to write, and tallies to add up.
 
-    Cases and recommendations stay apart: to flatten them would hold them all in memory.
+    Cases and recommendations stay separate, because flattening them would hold them all in memory.
     """
 
     cases: beam.PCollection[tuple[str, Frame]]
@@ -91,10 +91,10 @@ class Parts(NamedTuple):
 
 
 class Assess(beam.PTransform[beam.PCollection[Frame], Parts]):
-    """Normalizes case records, scores those in scope and routes them (`assess`).
+    """Normalizes case records, then scores and routes those in scope (see `assess`).
 
     Args:
-        terms: On what terms.
+        terms: The terms.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -102,7 +102,7 @@ class Assess(beam.PTransform[beam.PCollection[Frame], Parts]):
         self.terms = terms
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Parts:
-        """Frames of records to what is written, tallied and quarantined."""
+        """Expand from frames of records to what is written, tallied, and quarantined."""
         done = pcoll | (
             beam.FlatMap(_parts, terms=self.terms)
             .with_output_types(
@@ -123,7 +123,7 @@ def _parts(records: Frame, terms: Terms) -> Iterator[Any]:
 
 
 def by_route(recommendations: Frame) -> Iterator[tuple[str, Frame]]:
-    """The recommendations of each route, with the route as destination."""
+    """Split recommendations by route, with the route as the destination."""
     for route in ROUTES:
         part = recommendations.filter(pl.col("route") == route)
         if part.height:

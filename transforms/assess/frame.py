@@ -1,7 +1,7 @@
-"""Assess: a frame of case records, from as read to recommended, and what is not assessed.
+"""Assess: from a frame of case records as read to recommendations and what isn't assessed.
 
-This is the one composition of normalize, score and route: a backlog, a night, a watch and a single
-case all go through it.
+This is the one composition of normalize, score, and route. A backlog, a night, a watch, and a
+single case all go through it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from transforms.score.scope import mark
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms cases are assessed.
+    """The terms on which cases are assessed.
 
     Args:
         rulebook: The rulebook.
         as_of: The as-of date.
-        presume: Whether presumptions are used.
+        presume: Whether to use presumptions.
         scope: A scope's condition; None for every case.
         courts: Court codes; None for every court.
     """
@@ -42,17 +42,18 @@ class Terms:
 
     @property
     def counted(self) -> CountedConvictions:
-        """Which convictions the rulebook counts."""
+        """The convictions that the rulebook counts."""
         return self.rulebook.rulebook.counted_convictions
 
 
 class Assessed(NamedTuple):
-    """What became of case records.
+    """The results for case records.
 
     Args:
         recommendations: Columns of recommendation.avsc.
-        records: All that could be normalized, with `scope_unknown` and `completed` (Boolean).
-        outside: Those of `records` that are not assessed.
+        records: All records that could be normalized, with `scope_unknown` and `completed`
+            (Boolean).
+        outside: The records that aren't assessed.
         quarantined: Rows of quarantined.avsc.
     """
 
@@ -70,7 +71,7 @@ def assess(records: Frame, terms: Terms) -> Assessed:
         terms: The terms.
 
     Returns:
-        The recommendations, and what is not assessed.
+        The recommendations, and what isn't assessed.
     """
     normalized, quarantined = normalize(records, terms.as_of)
     facts = derive_facts(normalized, terms.counted, terms.as_of)
@@ -81,7 +82,7 @@ def assess(records: Frame, terms: Terms) -> Assessed:
 
 
 def status_of(assessed: Assessed) -> Frame:
-    """Where cases stand: `case_id`; `status`: routed, completed, out_of_scope or quarantined."""
+    """Return each case's `case_id`, and `status`: routed, completed, out_of_scope, quarantined."""
     outside = assessed.outside.select(
         "case_id",
         status=pl.when("completed").then(pl.lit("completed")).otherwise(pl.lit("out_of_scope")),

@@ -1,4 +1,4 @@
-"""Tally: the counts of what became of cases."""
+"""Tally: count the results for cases."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from transforms.route.tally import tally_recommendations, tally_rows
 
 
 def tally(assessed: Assessed) -> Frame:
-    """Count what became of cases.
+    """Count the results for cases.
 
     Args:
-        assessed: What became of them.
+        assessed: Their results.
 
     Returns:
         Columns `of`, `key` and `count` (`transforms.route.tally`).

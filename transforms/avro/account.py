@@ -1,9 +1,9 @@
-"""The account of a file: what was read of it is all that was listed, and what its digest is of.
+"""The account of a file: the bytes read are the bytes listed and the bytes of the digest.
 
-A file is read in ranges, more than once, and its digest is made in a reading of its own. Each
-reading of a range says which bytes it passed and their CRC-32. Put together they must be the file
-that was listed, from its first byte to its last, and have the CRC-32 of the bytes whose digest it
-is. A file that grew, shrank, or was replaced meanwhile does not add up.
+A file is read in ranges, some of them more than once, and its digest comes from a separate reading.
+Each reading of a range reports the bytes that it passed and their CRC-32. Together, they must be
+the file that was listed, from its first byte to its last, and have the CRC-32 of the bytes that the
+digest is of. If the file grew, shrank, or was replaced meanwhile, this doesn't add up.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _ONE = 1 << 31
 
 
 class Digest(NamedTuple):
-    """What a reading of a whole file gave.
+    """The result of reading a whole file.
 
     Args:
-        bytes: How many bytes there were.
+        bytes: The number of bytes.
         sha256: Their SHA-256, in hexadecimal.
         crc: Their CRC-32.
     """
@@ -36,11 +36,11 @@ class Digest(NamedTuple):
 
 
 def digest(stream: BinaryIO, most: float = math.inf) -> Digest:
-    """Read a file to its end for its digest.
+    """Read a whole file to make its digest.
 
     Args:
         stream: The file.
-        most: How many bytes to read at most; it may have grown since it was listed.
+        most: The most bytes to read; the file may have grown since it was listed.
     """
     size, crc, sha = 0, 0, hashlib.sha256()
     while part := stream.read(int(min(DIGEST_BYTES, most - size))):
@@ -51,12 +51,13 @@ def digest(stream: BinaryIO, most: float = math.inf) -> Digest:
 
 
 def why_not_whole(size: int, digested: Digest, readings: Iterable[Stretch]) -> str | None:
-    """Why what was read of a file is not the file that was listed.
+    """Say why what was read isn't the file that was listed.
 
     Args:
         size: The size listed, in bytes.
-        digested: What the reading for the digest gave.
-        readings: What each reading of each range gave; the same range may have been read again.
+        digested: The result of the reading for the digest.
+        readings: The result of each reading of each range; a range may have been read more than
+            once.
 
     Returns:
         What is wrong, in words; None if it all adds up.
@@ -76,12 +77,12 @@ def why_not_whole(size: int, digested: Digest, readings: Iterable[Stretch]) -> s
 
 
 def joined_crc(first: int, second: int, length: int) -> int:
-    """The CRC-32 of bytes followed by others, from the CRC-32 of each (as zlib's crc32_combine).
+    """Combine the CRC-32s of two runs of bytes, as zlib's crc32_combine does.
 
     Args:
-        first: That of the bytes.
-        second: That of the others.
-        length: How many others there are.
+        first: The CRC-32 of the first run.
+        second: The CRC-32 of the second run.
+        length: The number of bytes in the second run.
     """
     power, square, bits = _ONE, _ONE >> 1, 8 * length
     while bits:
@@ -93,7 +94,7 @@ def joined_crc(first: int, second: int, length: int) -> int:
 
 
 def _times(one: int, other: int) -> int:
-    """The product of two polynomials over bits, modulo that of CRC-32; the highest bit is 1."""
+    """Multiply two polynomials over bits, modulo CRC-32's; the highest bit is 1."""
     product = 0
     for place in range(31, -1, -1):
         if one >> place & 1:

@@ -1,7 +1,7 @@
-"""Work done beside other work: decoding the next frame and encoding the last ones.
+"""Background work: decoding the next frame and encoding the last ones.
 
-Both run outside the interpreter's lock, so a second core has them for itself. Order is kept by
-whoever waits for the results.
+Both run outside the interpreter's lock, so they can use a second core. Whoever waits for the
+results keeps them in order.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Avro object container files as headers and blocks, without decoding their records.
 
-A file is a header (schema, codec, sync marker) and blocks, each a record count, a size, so many
-bytes and the marker again. So a file can be walked, split and repaired block by block.
+A file is a header (schema, codec, sync marker) and blocks. Each block is a record count, a size,
+that many bytes, and the marker again. So a file can be walked, split, and repaired block by block.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Header:
 
     Args:
         schema: The writer's schema.
-        codec: Name of the compression codec.
+        codec: The name of the compression codec.
         sync: The marker after each block.
         raw: The header's bytes.
     """
@@ -45,7 +45,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: where it starts, how many records it says it holds, and its bytes as stored."""
+    """One block: its offset, how many records it claims to hold, and its bytes as stored."""
 
     offset: int
     count: int
@@ -54,13 +54,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of a file that is no block; how many records it held, nobody can say.
+    """A part of a file that isn't a block; nobody can say how many records it held.
 
     Args:
         offset: Where it starts.
-        reason: UNREADABLE_BLOCK, TRUNCATED_FILE or TOO_LARGE.
+        reason: UNREADABLE_BLOCK, TRUNCATED_FILE, or TOO_LARGE.
         detail: What is wrong.
-        raw: Its bytes, None when over 1 MiB.
+        raw: Its bytes; None if they exceed 1 MiB.
     """
 
     offset: int
@@ -73,14 +73,14 @@ def read_header(stream: BinaryIO) -> Header:
     """Read the header at the start of a stream.
 
     Args:
-        stream: A file opened at its start; left anywhere.
+        stream: A file opened at its start; its position afterward is undefined.
 
     Returns:
         The header.
 
     Raises:
-        AvroFormatError: It is empty, not Avro, cut short, too long, or of a codec that is not
-            known.
+        AvroFormatError: The header is empty, not Avro, cut short, too long, or has an unknown
+            codec.
     """
     data = _read_fully(stream, _FIRST_BYTES)
     if not data:
@@ -108,7 +108,7 @@ def read_header(stream: BinaryIO) -> Header:
 
 
 def _parse_header(data: bytes) -> tuple[int, dict[str, bytes]] | None:
-    """The end of the header and what it says; None where it goes on behind the data.
+    """Parse a header and find its end; None if it continues past the data.
 
     Raises:
         AvroFormatError: It is damaged.
@@ -141,14 +141,14 @@ def _parse_header(data: bytes) -> tuple[int, dict[str, bytes]] | None:
 
 
 def _goes_on(data: bytes, at: int) -> tuple[int, dict[str, bytes]] | None:
-    """None, for a number that may end behind the data, unless it is longer than any."""
+    """Return None for a number that may end past the data, unless it is too long to be one."""
     if len(data) - at >= LONGEST:
         raise AvroFormatError("is damaged in its header")
     return None
 
 
 def _read_fully(stream: BinaryIO, size: int) -> bytes:
-    """So many bytes, or all there are: a read from afar may give less than was asked for."""
+    """Read this many bytes, or all there are; a remote read may return fewer than asked for."""
     parts = []
     while size > 0 and (part := stream.read(size)):
         parts.append(part)
@@ -157,7 +157,7 @@ def _read_fully(stream: BinaryIO, size: int) -> bytes:
 
 
 def write_header(schema: Schema, sync: bytes, codec: str = "null") -> bytes:
-    """The header of an Avro file with a schema, a marker and a codec."""
+    """Write the header of an Avro file with a schema, a marker, and a codec."""
     meta = {"avro.schema": json.dumps(schema).encode(), "avro.codec": codec.encode()}
     buffer = io.BytesIO()
     buffer.write(MAGIC + varint(len(meta)))
@@ -168,7 +168,7 @@ def write_header(schema: Schema, sync: bytes, codec: str = "null") -> bytes:
 
 
 def write_block(count: int, data: bytes, sync: bytes) -> bytes:
-    """A block of so many records, from their bytes as stored."""
+    """Write a block with a number of records and their bytes as stored."""
     return b"".join((varint(count), varint(len(data)), data, sync))
 
 
@@ -180,21 +180,21 @@ def blocks(
 
 
 class Walk:
-    """A walk over a file's blocks, which accounts for each byte that it passes.
+    """A walk over a file's blocks that accounts for each byte.
 
-    What is no block is a gap, and the walk goes on behind the next marker. Ranges that share a file
-    out share its bytes out: each begins behind the first marker that ends at its start or later,
-    and goes on to the first that ends at its stop or later.
+    Anything that isn't a block is a gap, and the walk continues after the next marker. Ranges that
+    divide a file divide its bytes: each one begins after the first marker that ends at its start or
+    later, and continues to the first marker that ends at its stop or later.
 
     Args:
         stream: The file.
         header: Its header.
-        size: The file's size in bytes, as listed; the walk does not go beyond.
+        size: The file's size in bytes, as listed; the walk doesn't go past it.
 
     Attributes:
-        begin: Where the walk began: 0 with the header.
-        offset: Where it is.
-        crc: CRC-32 of the bytes from there to here.
+        begin: Where the walk began; 0 includes the header.
+        offset: Where it is now.
+        crc: CRC-32 of the bytes in between.
     """
 
     def __init__(self, stream: BinaryIO, header: Header, size: int) -> None:
@@ -212,18 +212,18 @@ class Walk:
 
     @property
     def offset(self) -> int:
-        """Where the walk is in the file."""
+        """Return the walk's offset in the file."""
         return self.start + self.at
 
     def parts(self, start: int = 0, stop: int | None = None) -> Iterator[Block | Gap]:
         """Walk a range.
 
         Args:
-            start: 0 for the file's beginning, else any offset.
+            start: 0 for the file's beginning, or any offset.
             stop: The end of the range; None for the file's end.
 
         Yields:
-            Blocks and gaps in order; a block of nothing at all is passed over.
+            Blocks and gaps in order; an empty block is skipped.
         """
         header = len(self.header.raw)
         if start <= 0:
@@ -239,14 +239,14 @@ class Walk:
             if not found:
                 return
         last = self.size if stop is None else stop
-        # Behind a gap that ends at no marker, no other range begins.
+        # After a gap that doesn't end at a marker, no other range begins.
         while self._fill(1) and (self.offset < last or not self._behind_marker):
             self._behind_marker = True
             if not self._pass_empty(last):
                 yield self._part()
 
     def _pass_empty(self, last: int) -> bool:
-        """Go behind the blocks without records and bytes that stand here: there may be millions."""
+        """Skip empty blocks, of which there may be millions."""
         self._fill(len(self._empty))
         at = self.at
         while self.start + at < last and self.data.startswith(self._empty, at):
@@ -260,7 +260,7 @@ class Walk:
         self.data, self.at, self.start = b"", 0, offset
 
     def _fill(self, wanted: int) -> bool:
-        """Whether so many bytes are there from here on."""
+        """Tell whether this many bytes follow."""
         have = len(self.data) - self.at
         if have >= wanted:
             return True
@@ -271,13 +271,13 @@ class Walk:
         return len(self.data) >= wanted
 
     def _pass(self, length: int) -> None:
-        """Go on by so many bytes, all at hand."""
+        """Advance by this many bytes, all of them in the buffer."""
         end = self.at + length
         self.crc = zlib.crc32(memoryview(self.data)[self.at : end], self.crc)
         self.at = end
 
     def _part(self) -> Block | Gap:
-        """The block that starts here, or the gap up to the next that may."""
+        """Return the block that starts here, or the gap up to the next possible block."""
         offset = self.offset
         head = self._head()
         if head is None:
@@ -295,7 +295,7 @@ class Walk:
             data = self.data[body:end]
             self._pass(start + length + MARKER)
             return Block(offset, count, data)
-        # A marker shifted by less than its length is whole: then the size is damaged.
+        # If a marker is shifted by less than its length and whole, the size is damaged.
         self._fill(start + length + 2 * MARKER)
         end = self.at + start + length
         is_shifted = self.data.find(self.sync, self.at, end + 2 * MARKER) >= 0
@@ -308,7 +308,7 @@ class Walk:
         return self._gap(offset, "no marker after it")
 
     def _head(self, ahead: int = 0) -> tuple[int, int, int] | None:
-        """A block's count, the length of its header, and the length of its records' bytes."""
+        """Return a block's count, and the lengths of its header and of its records' bytes."""
         self._fill(ahead + 2 * LONGEST)
         at = self.at + ahead
         if (count := read_varint(self.data, at)) is None or count[0] < 0:
@@ -318,11 +318,11 @@ class Walk:
         return count[0], length[1] - at, length[0]
 
     def _begins_a_block(self, ahead: int) -> bool:
-        """Whether so far ahead the file ends, or a whole block stands."""
+        """Tell whether the file ends, or a whole block begins, this far ahead."""
         if self.offset + ahead == self.size:
             return True
         head = self._head(ahead)
-        # The end of a marker, before a whole block, reads as a count beyond all bounds.
+        # The end of a marker in front of a whole block reads as a count beyond all bounds.
         if head is None or head[0] > BLOCK_RECORDS or head[2] > BLOCK_BYTES:
             return False
         end = ahead + head[1] + head[2]
@@ -331,13 +331,13 @@ class Walk:
         return self.data[self.at + end : self.at + end + MARKER] == self.sync
 
     def _gap(self, offset: int, detail: str) -> Gap:
-        """Pass over what is no block, behind the next marker or to the file's end."""
+        """Skip what isn't a block, past the next marker or to the file's end."""
         found, raw = self._skip_to_marker()
         kept = raw if len(raw) <= KEPT_BYTES else None
         return Gap(offset, "UNREADABLE_BLOCK" if found else "TRUNCATED_FILE", detail, kept)
 
     def _long_gap(self, offset: int, length: int) -> Gap:
-        """Pass over a block that is too long to be read, if it is one."""
+        """Skip a block that is too long to be read, if it is one."""
         self.stream.seek(offset + length)
         is_block = _read_fully(self.stream, MARKER) == self.sync
         self.stream.seek(self.start + len(self.data))
@@ -351,11 +351,11 @@ class Walk:
         return Gap(offset, "TOO_LARGE", f"a block of more than {BLOCK_BYTES:,} bytes", None)
 
     def _skip_to_marker(self) -> tuple[bool, bytes]:
-        """Go behind the next marker, or to the end: which of them, and the first bytes passed."""
+        """Skip past the next marker or to the end; return which, and the first bytes skipped."""
         passed = b""
         while True:
             found = self.data.find(self.sync, self.at)
-            # Without one, a marker may have begun in the last bytes.
+            # If there is no marker, one may have begun in the last bytes.
             end = found + MARKER if found >= 0 else max(self.at, len(self.data) - MARKER + 1)
             passed += self.data[self.at : end][: KEPT_BYTES + 1 - len(passed)]
             self._pass(end - self.at)
@@ -369,7 +369,7 @@ class Walk:
 
 
 def count_records(stream: BinaryIO, size: int) -> int:
-    """Records in a file by its blocks' headers alone.
+    """Count the records in a file from its blocks' headers.
 
     Args:
         stream: The file, opened at its start.
@@ -379,7 +379,7 @@ def count_records(stream: BinaryIO, size: int) -> int:
         The number of records.
 
     Raises:
-        AvroFormatError: It is not a whole Avro file.
+        AvroFormatError: It isn't a whole Avro file.
     """
     total = 0
     for block in blocks(stream, read_header(stream), 0, size):

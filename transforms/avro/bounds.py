@@ -1,6 +1,6 @@
-"""How much one block, one record and one schema may ask for: a file's cost is bounded by its size.
+"""Bounds for a block, a record, and a schema, so that a file's cost is bounded by its size.
 
-What lies beyond a bound is quarantined with that reason, and the rest of the file is read.
+Anything beyond a bound is quarantined with that reason, and the rest of the file is read.
 """
 
 from __future__ import annotations
@@ -37,5 +37,5 @@ DEPTH = 64
 
 
 def decompressed_bytes(stored: int) -> int:
-    """The longest that a block of a stored size may decompress to, in bytes."""
+    """Return the most bytes that a block of a stored size may decompress to."""
     return min(BLOCK_BYTES, max(ALWAYS_BYTES, GROWTH * stored))

@@ -1,8 +1,8 @@
-"""Checking the records of a block one by one, and cutting out what is not to be decoded.
+"""Check the records of a block one by one, and cut out what must not be decoded.
 
-The fast decoder takes a block as a whole, and takes some bytes that are no valid encoding for
-values. Where it fails, or cannot read the writer's types, each record is walked here instead: a
-value that is not valid costs its own record, and no more.
+The fast decoder takes a block as a whole, and accepts some bytes that aren't a valid encoding. If
+it fails, or can't read the writer's types, each record is walked here instead, so that an invalid
+value costs only its own record.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Step = Callable[[bytes, int], int]
 
 _WIDTHS = {"float": 4, "double": 8}
 _INT = 1 << 31
-# A piece is small, so that whoever is to end the work is heard soon.
+# A piece is small, so that an interrupt takes effect soon.
 _PIECE_RECORDS = 16_384
 _PIECE_BYTES = 4 << 20
-# How many whole records must follow a union's branch that was guessed.
+# How many whole records must follow a guessed branch of a union.
 _FOLLOWING = 8
 _REPAIRS = 64
 _GUESSES = 8
@@ -33,7 +33,7 @@ _OVERRUN = "a length past the block's end"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Records that are valid: how many, and their bytes without what is dropped."""
+    """Valid records: how many, and their bytes without dropped fields."""
 
     count: int
     data: bytes
@@ -41,15 +41,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A stretch of a block that holds no valid record.
+    """A part of a block without any valid record.
 
     Args:
-        start: Where it starts in the decompressed block.
+        start: Its start in the decompressed block.
         end: Where it ends.
-        count: How many records it holds; None where that cannot be known.
-        reason: UNREADABLE_RECORD, UNREADABLE_BLOCK or TOO_LARGE.
-        field: The top-level field at fault, if one is.
-        detail: What is wrong, without any content.
+        count: How many records it holds; None if that can't be known.
+        reason: UNREADABLE_RECORD, UNREADABLE_BLOCK, or TOO_LARGE.
+        field: The top-level field at fault, if any.
+        detail: What is wrong, without content.
     """
 
     start: int
@@ -61,11 +61,11 @@ class Bad:
 
 
 class _BrokenError(Exception):
-    """Bytes behind which nobody can say where the next value starts."""
+    """Bytes after which nobody can say where the next value starts."""
 
 
 class _BranchError(_BrokenError):
-    """A branch that the union does not have; the value behind it may still be there."""
+    """A branch that the union doesn't have; the value after it may still be there."""
 
     def __init__(self, at: int, codes: tuple[bytes, ...]) -> None:
         super().__init__("a branch that the union does not have")
@@ -84,10 +84,10 @@ class _Part:
 
 
 class Checker:
-    """Walks records of one layout; not for two threads at once.
+    """Walks records of one layout. It isn't thread-safe.
 
     Args:
-        layout: The record type as it lies in the file (`resolve.Resolved`).
+        layout: The record type as stored in the file (`resolve.Resolved`).
     """
 
     def __init__(self, layout: Type) -> None:
@@ -108,11 +108,10 @@ class Checker:
 
         Args:
             data: The block, decompressed.
-            count: How many records it says it holds.
+            count: How many records it claims to hold.
 
         Yields:
-            Valid records, in small pieces, and what is not valid, in order but for the
-            pieces.
+            Valid records, in small pieces, and what isn't valid, in order except for the pieces.
         """
         at = good = done = repairs = size = 0
         spans: list[bytes] = []
@@ -188,7 +187,7 @@ class Checker:
         return Bad(at, len(data), None, reason, self._where(data, at), detail)
 
     def _where(self, data: bytes, at: int) -> str | None:
-        """The first field at fault in the record at a place."""
+        """Find the first field at fault in the record at an offset."""
         self._flaws.clear()
         for part in self._parts:
             try:
@@ -200,11 +199,11 @@ class Checker:
         return None
 
     def _next_record(self, data: bytes, at: int, error: _BranchError) -> int | None:
-        """Where the next record starts, if one of the union's branches makes the rest whole."""
+        """Find where the next record starts, if a branch of the union makes the rest valid."""
         found = read_varint(data, error.at)
         if found is None:
             return None
-        # Records are short; what is needed of the rest is bounded.
+        # Records are short; only a bounded part of the rest is needed.
         rest = data[found[1] : found[1] + RECORD_BYTES]
         for code in error.codes:
             mended = data[at : error.at] + code + rest
@@ -239,7 +238,7 @@ class Checker:
             return known
         self._types.append(avro)
 
-        # A type that holds itself is asked for again before it is made.
+        # A type that contains itself is requested again before it is complete.
         def later(data: bytes, at: int) -> int:
             return self._steps[id(avro)](data, at)
 
@@ -338,7 +337,7 @@ class Checker:
         flaws = self._flaws
         steps = [self._step(branch) for branch in avro.branches]
         unfit = [branch.unfit for branch in avro.branches]
-        # Values first: a null fits nearly everywhere.
+        # Values first, because a null fits almost everywhere.
         order = sorted(range(len(steps)), key=lambda index: avro.branches[index].kind == "null")
         guesses = tuple(varint(index) for index in order[:_GUESSES])
         if len(steps) == 2 and not any(unfit):
@@ -422,14 +421,14 @@ def _read(data: bytes, at: int) -> tuple[int, int]:
 
 
 def shortest(avro: Type) -> int:
-    """The fewest bytes that a value of a type takes; of a type that holds itself, too few."""
+    """Return the fewest bytes that a value of a type takes; too few for recursive types."""
     return _shortest(avro, {})
 
 
 def _shortest(avro: Type, known: dict[int, int]) -> int:
     if id(avro) in known:
         return known[id(avro)]
-    # A type that holds itself takes a byte at least, or it would have no end.
+    # A type that contains itself takes at least a byte, or it would never end.
     known[id(avro)] = 1
     if avro.kind == "null":
         size = 0

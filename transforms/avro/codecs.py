@@ -1,4 +1,4 @@
-"""The codecs of Avro blocks: each uses all of its input, and gives no more than it may."""
+"""The codecs of Avro blocks. Each one uses all its input, and never gives more than it may."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import numpy as np
 from schemas.errors import CodecError, TooLargeError
 from transforms.avro.bounds import decompressed_bytes
 
-# Snappy names the size of what it holds; more than this many times the block is damage.
+# Snappy states the size of its content; more than this many times the block's size is damage.
 _SNAPPY_GROWTH = 256
 _CHECKSUM = 4
 _RAW_DEFLATE = -15
 _XZ_PADDING = 4
 _XZ_MEMORY = 128 << 20
 _UNTOUCHED = b"\xa5\x5a" * 16
-# What follows a stream is copied; more streams than this are no writer's.
+# The data after each stream is copied, and no writer uses more streams than this.
 _STREAMS = 100
 
 
@@ -36,8 +36,8 @@ def decompress(codec: str, data: bytes) -> bytes:
         The encoded records.
 
     Raises:
-        CodecError: The bytes are damaged, or bytes follow the end of what is compressed.
-        TooLargeError: They decompress to more than a block may hold.
+        CodecError: The bytes are damaged, or extra bytes follow the compressed data.
+        TooLargeError: The bytes decompress to more than a block may hold.
     """
     try:
         return CODECS[codec][1](data, decompressed_bytes(len(data)))
@@ -48,7 +48,7 @@ def decompress(codec: str, data: bytes) -> bytes:
 
 
 def compress(codec: str, data: bytes) -> bytes:
-    """Compress a block; the opposite of `decompress`, for the same codecs."""
+    """Compress a block: the inverse of `decompress`, for the same codecs."""
     return CODECS[codec][0](data)
 
 
@@ -65,7 +65,7 @@ def _stored(data: bytes, limit: int) -> bytes:
 
 
 def _one_stream(stream: Any, data: bytes, limit: int) -> tuple[bytes, bytes]:
-    """The content of the stream at the start of the data, and the bytes behind it."""
+    """Return the content of the first stream in the data, and the bytes after it."""
     plain = stream.decompress(data, limit + 1)
     if len(plain) > limit:
         raise _too_large(limit)
@@ -95,8 +95,8 @@ def _deflate(data: bytes) -> bytes:
 
 def _inflate(data: bytes, limit: int) -> bytes:
     plain, rest = _one_stream(zlib.decompressobj(_RAW_DEFLATE), data, limit)
-    # Raw deflate has no frames: a second stream cannot be told from noise. But Python's writers
-    # (avro, fastavro) leave the start of zlib's checksum behind it.
+    # Raw deflate has no frames, so a second stream looks like noise. But Python's writers (avro,
+    # fastavro) leave the start of zlib's checksum after it.
     if not zlib.adler32(plain).to_bytes(_CHECKSUM, "big").startswith(rest):
         raise CodecError("has extra bytes after its end")
     return plain
@@ -136,7 +136,7 @@ def _zstd(data: bytes) -> bytes:
 
 
 def _unzstd(data: bytes, limit: int) -> bytes:
-    # Few writers say how long the content is. Pages that are not written to cost nothing.
+    # Few writers state the length of the content. Memory pages that aren't written cost nothing.
     room = np.empty(limit + len(_UNTOUCHED), np.uint8)
     room[limit:] = np.frombuffer(_UNTOUCHED, np.uint8)
     try:

@@ -1,4 +1,4 @@
-"""Columns that polars decodes under a plain schema, made into the columns that are wanted."""
+"""Turn columns that polars decodes under a plain schema into the expected columns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from transforms.frames.nulls import is_no_code
 
 _WIDTHS = {"null": 0, "float": 4, "double": 8}
 _NUMBERS = ("int", "long", "float", "double")
-# Where a reader's record has such a field, it says what could not be read of the others.
+# If a reader's record has this field, it reports what couldn't be read in the others.
 WARNINGS, REASON = "warnings", "UNKNOWN_CODE"
 # The years 1 to 9999, in microseconds since 1970.
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
@@ -31,14 +31,15 @@ _SEPARATORS = "[^a-z0-9]+"
 
 
 class NotPlainError(Exception):
-    """A type that polars cannot decode, or a change that is not one of columns."""
+    """A type that polars can't decode, or a change that columns can't express."""
 
 
 def plain_record(writer: Schema) -> Schema:
-    """A resolved writer's schema in terms that polars decodes: enums as int.
+    """Rewrite a resolved writer's schema in terms that polars decodes: enums as int.
 
     Raises:
-        NotPlainError: A field cannot be decoded so; all count, since the unwanted are skipped.
+        NotPlainError: A field can't be decoded this way. All fields count, since unwanted ones are
+            skipped.
     """
     fields = [{"name": f["name"], "type": _plain(f["type"])} for f in writer["fields"]]
     return {"type": "record", "name": writer["name"], "fields": fields}
@@ -62,19 +63,19 @@ def _plain(avro: Any) -> Any:
 
 
 def columns_of(writer: Schema, reader: Schema, names: Sequence[str]) -> list[pl.Expr]:
-    """Wanted columns from the decoded ones.
+    """Make the expected columns from the decoded ones.
 
     Args:
         writer: A resolved writer's record schema.
-        reader: The reader's.
-        names: The columns wanted.
+        reader: The reader's schema.
+        names: The expected columns.
 
     Returns:
-        Expressions as `column_of` gives them. `warnings`, where the reader has such a field, also
-        says in which field a text was read as an enum and is none of its symbols.
+        Expressions from `column_of`. If the reader has a field `warnings`, it also names the fields
+        in which a text isn't a symbol of the enum.
 
     Raises:
-        NotPlainError: Only fastavro can make one.
+        NotPlainError: Only fastavro can make one of them.
     """
     theirs = {field["name"]: field["type"] for field in writer["fields"]}
     wanted = {field["name"]: field for field in reader["fields"]}
@@ -86,11 +87,11 @@ def columns_of(writer: Schema, reader: Schema, names: Sequence[str]) -> list[pl.
 
 
 def column_of(field: Any, writer: Any) -> pl.Expr:
-    """A wanted column from the decoded ones.
+    """Make an expected column from the decoded ones.
 
     Args:
         field: The field of the resolved reader's schema.
-        writer: Its type in the resolved writer's schema; None where the writer has no such field.
+        writer: Its type in the resolved writer's schema; None if the writer has no such field.
 
     Returns:
         An expression over the frame decoded under the plain schema, in the reader's dtype.
@@ -104,7 +105,7 @@ def column_of(field: Any, writer: Any) -> pl.Expr:
 
 
 def _with_lost(made: pl.Expr, column: pl.Expr | None, writer: Any, reader: Any) -> pl.Expr:
-    """The warnings of a record, and those of symbols that its enums do not have."""
+    """Add to the warnings of a record those about symbols that its enums don't have."""
     lost = dict(_lost_symbols(column, writer, reader, ""))
     if not lost:
         return made
@@ -170,20 +171,20 @@ def _converted(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
 def _symbols(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
     theirs, ours = writer["symbols"], pl.Enum(reader["symbols"])
     stored = pl.Series(dtype=ours).to_physical().dtype
-    # A strict cast: what is out of its range would become null below, and is damage.
+    # A strict cast: a value out of range is damage, but would become null below.
     numbers = column.cast(stored)
     if theirs != reader["symbols"]:
         places = {symbol: place for place, symbol in enumerate(reader["symbols"])}
         known = [places.get(symbol, places.get(reader.get("default"))) for symbol in theirs]
         if None in known:
             raise NotPlainError
-        # Theirs may be too many for the type of ours.
+        # The writer may have too many symbols for the reader's type.
         numbers = column.replace_strict(list(range(len(theirs))), known, return_dtype=stored)
     return numbers.cat.to(ours)
 
 
 def _moment(column: pl.Expr, kind: str, logical: str) -> pl.Expr:
-    """Days and times as ISO 8601; what lies outside the years 1 to 9999 as no date at all."""
+    """Write days and times as ISO 8601; outside the years 1 to 9999, they aren't dates."""
     unit = MOMENTS[kind, logical]
     inside = column.is_between(_FIRST // unit, _LAST // unit)
     time = (pl.when(inside).then(column).cast(pl.Int64) * unit).cast(pl.Datetime("us"))
@@ -195,13 +196,13 @@ def _moment(column: pl.Expr, kind: str, logical: str) -> pl.Expr:
 
 
 def _texts(column: pl.Expr, reader: Any) -> pl.Expr:
-    """Texts as the symbols of an enum; those of none are its default, as a writer's symbols are."""
+    """Read texts as an enum's symbols; others become its default, like a writer's symbols."""
     symbol = _symbol(column, reader).fill_null(reader["default"])
     return pl.when(column.is_not_null()).then(symbol).cast(dtype_of(reader))
 
 
 def _symbol(column: pl.Expr, reader: Any) -> pl.Expr:
-    """The symbol that a text is, in any case and with any separators; null where it is none."""
+    """Find the symbol for a text, in any case and with any separators; null if there is none."""
     keys = [_key(symbol) for symbol in reader["symbols"]]
     known = {key: s for key, s in zip(keys, reader["symbols"], strict=True) if keys.count(key) == 1}
     key = column.str.to_lowercase().str.replace_all(_SEPARATORS, " ").str.strip_chars()
@@ -230,7 +231,7 @@ def _struct(column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
 
 
 def same_columns(writer: Any, reader: Any) -> bool:
-    """Whether what polars decodes of the writer's type is the reader's column already."""
+    """Tell whether polars decodes the writer's type directly into the reader's column."""
     if is_nullable(writer) and not is_nullable(reader):
         return False
     writer, reader = value_type(writer), value_type(reader)
@@ -246,19 +247,19 @@ def same_columns(writer: Any, reader: Any) -> bool:
             same_columns(theirs["type"], ours["type"])
             for theirs, ours in zip(writer["fields"], reader["fields"], strict=True)
         )
-    # Decoded days and times are numbers still.
+    # Decoded days and times are still numbers.
     return not logical_of(reader)
 
 
 def readable(writer: Any, reader: Any) -> Any:
-    """The reader's type with the writer's wherever Avro itself knows no way from one to the other.
+    """Take the reader's type, but the writer's wherever Avro can't convert one to the other.
 
     Args:
         writer: A type of the resolved writer's schema.
         reader: The reader's type.
 
     Returns:
-        A type that fastavro reads; `column_of` goes from there to the reader's.
+        A type that fastavro can read; `column_of` converts it to the reader's.
     """
     if isinstance(reader, list) and value_type(reader) is not reader:
         value = readable(value_type(writer), value_type(reader))
@@ -284,7 +285,7 @@ def readable(writer: Any, reader: Any) -> Any:
 
 
 def smallest(avro: Any) -> bytes:
-    """The shortest encoding of a value of a type: null, zero or empty."""
+    """Make the shortest encoding of a value of a type: null, zero, or empty."""
     if isinstance(avro, list):
         return min((varint(i) + smallest(b) for i, b in enumerate(avro)), key=len)
     kind = kind_of(avro)
@@ -294,11 +295,11 @@ def smallest(avro: Any) -> bytes:
 
 
 def marked(writer: Schema, mark: str, text: bytes) -> bytes:
-    """The smallest record that has a text in one field.
+    """Make the smallest record that has a text in one field.
 
     Args:
         writer: A resolved record schema.
-        mark: A field of strings or bytes, maybe nullable.
+        mark: A field of strings or bytes, possibly nullable.
         text: The text.
 
     Returns:

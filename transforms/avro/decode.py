@@ -1,11 +1,11 @@
-"""Decoding Avro blocks to frames of the reader's schema.
+"""Decode Avro blocks into frames of the reader's schema.
 
-polars decodes plain records in Rust. An enum is stored as the number of its symbol, just as an int
-is: so polars is given a header that says int, and the numbers become symbols afterwards. What
-polars decodes is encoded again where that gives the same bytes: a union's branch, a boolean or a
-number that is no valid encoding shows as a difference. Where it does not, and where anything is
-wrong, the checker walks the records first. What polars cannot decode (wider unions) or what is not
-a change of columns (strings read as bytes) is read by fastavro into the same frame.
+polars decodes plain records in Rust. An enum is stored as the number of its symbol, just like an
+int, so polars gets a header that says int, and the numbers become symbols afterward. If encoding
+must give the same bytes, what polars decodes is encoded again, and an invalid union branch,
+boolean, or number shows as a difference. Otherwise, or if anything is wrong, the checker walks the
+records first. fastavro reads into the same frame what polars can't decode (wider unions) and
+changes that columns can't express (strings read as bytes).
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 
 _END = b"the end of these blocks"
 _TEXTS = ("string", "bytes")
-# A codec without a checksum: what it gives may be whole records of wrong values.
+# A codec without a checksum may give whole records with wrong values.
 _UNCHECKED = "deflate"
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Records that could not be read.
+    """Records that couldn't be read.
 
     Args:
-        offset: Where their block starts in the file.
-        reason: UNREADABLE_BLOCK, UNREADABLE_RECORD or TOO_LARGE.
-        count: How many they are; None where that cannot be known.
-        field: The field at fault, if one is.
-        detail: What is wrong, without any content.
-        raw: Their bytes: of a whole block as stored, of a record decompressed; None where they are
-            too many to be kept.
+        offset: The offset of their block in the file.
+        reason: UNREADABLE_BLOCK, UNREADABLE_RECORD, or TOO_LARGE.
+        count: How many records; None if that can't be known.
+        field: The field at fault, if any.
+        detail: What is wrong, without content.
+        raw: Their bytes: a block as stored, or a record decompressed; None if there are too many to
+            keep.
     """
 
     offset: int
@@ -79,13 +79,13 @@ class _Plain:
 
 @dataclass(frozen=True)
 class Decoder:
-    """How blocks of one writer's schema become frames of the reader's.
+    """Turns blocks of one writer's schema into frames of the reader's.
 
     Args:
         codec: The file's codec.
         schemas: The writer's and the reader's schema, resolved.
-        dtypes: The columns wanted, in order, with their dtypes.
-        plan: How polars does it; None where fastavro must.
+        dtypes: The expected columns, in order, with their dtypes.
+        plan: How polars decodes them; None if fastavro must.
     """
 
     codec: str
@@ -99,29 +99,29 @@ class Decoder:
 
         Args:
             header: The file's header.
-            reader: The schema wanted.
-            columns: The columns wanted; None for all.
+            reader: The expected schema.
+            columns: The columns to read; None for all.
 
         Returns:
             A decoder.
 
         Raises:
-            SchemaMismatchError: The file's schema cannot be read as the one wanted.
+            SchemaMismatchError: The file's schema can't be read as the expected one.
         """
         written, wanted = (json.dumps(schema) for schema in (header.schema, reader))
         return _planned(header.codec, written, wanted, tuple(columns or ()))
 
     def decode(self, blocks: Sequence[Block]) -> Frame:
-        """Decode blocks, all of them or none.
+        """Decode blocks: all of them or none.
 
         Args:
             blocks: Blocks of the file.
 
         Returns:
-            A frame of the wanted columns, dtypes as `polars_schema`.
+            A frame of the expected columns, with the dtypes of `polars_schema`.
 
         Raises:
-            DecodeError: They do not decode, or do not hold the records that they say.
+            DecodeError: They don't decode, or don't hold the number of records that they claim.
         """
         frames = []
         for part in self.read(blocks):
@@ -131,20 +131,20 @@ class Decoder:
         return frames[0] if len(frames) == 1 else concat_frames(frames, self.dtypes)
 
     def read(self, blocks: Sequence[Block]) -> Iterator[Frame | Unread]:
-        """Decode blocks as far as that can be done.
+        """Decode as much of blocks as possible.
 
         Args:
             blocks: Blocks of the file.
 
         Yields:
-            Frames of bounded size, some of them empty so that work is done in short steps, and what
-            could not be read. Records keep their order.
+            Frames of bounded size, and what couldn't be read. Some frames are empty, so that each
+            step is short. Records keep their order.
         """
         held: list[_Plain] = []
         size = 0
         for block in blocks:
             if block.count and not block.data and self._shortest:
-                # Millions of them fit into a small file.
+                # Millions of them fit in a small file.
                 detail = "it holds no bytes"
                 yield Unread(block.offset, "UNREADABLE_BLOCK", None, None, detail, b"")
                 continue
@@ -172,7 +172,7 @@ class Decoder:
         count = sum(plain.block.count for plain in held)
         size = sum(len(plain.data) for plain in held)
         few = count <= 2 * FRAME_ROWS and size <= max(ALWAYS_BYTES, FRAME_BYTES)
-        # A decoder makes room for as many records as a block says it holds.
+        # A decoder allocates room for as many records as a block claims.
         if (
             few
             and self.plan is not None
@@ -188,7 +188,7 @@ class Decoder:
         yield from self._checked(held)
 
     def _checked(self, held: Sequence[_Plain]) -> Iterator[Frame | Unread]:
-        """Read what the checker finds to be whole; small pieces are decoded together."""
+        """Decode the valid pieces that the checker finds; small ones are decoded together."""
         checker = Checker(self.schemas.layout)
         pieces: list[Piece] = []
         for plain in held:
@@ -232,7 +232,7 @@ class Decoder:
         return fields
 
     def _by_fastavro(self, count: int, data: bytes) -> Frame:
-        """Records as the one block of an array: its end shows whether they were whole."""
+        """Decode records as the only block of an array, whose end shows whether they were whole."""
         array = varint(count) + data + b"\0" if count else data + b"\0"
         stream = io.BytesIO(array)
         try:
@@ -242,7 +242,7 @@ class Decoder:
                 {"type": "array", "items": self._middle},
             )
         except Exception:
-            # fastavro does not say what it raises on damaged bytes: nearly anything.
+            # fastavro doesn't document what it raises for damaged bytes; it can be almost anything.
             raise DecodeError("its records are damaged") from None
         if stream.tell() != len(array) or len(rows) != count:
             raise DecodeError("a different number of records than it says")
@@ -265,7 +265,7 @@ class Decoder:
 
 
 def _all_or_none(parts: Iterator[Piece | Bad], size: int) -> Iterator[Piece | Bad]:
-    """The records of a block, but none of one whose bytes do not follow from each other."""
+    """Return the records of a block, or none if its bytes don't form whole records."""
     held = []
     for part in parts:
         if isinstance(part, Bad) and part.count is None and part.start < size:
@@ -282,7 +282,7 @@ def _unread(plain: _Plain, bad: Bad) -> Unread:
     return Unread(plain.block.offset, bad.reason, bad.count, bad.field, bad.detail, raw)
 
 
-# To plan takes milliseconds, and thousands of small files may have one schema.
+# Planning takes milliseconds, and thousands of small files may share a schema.
 @lru_cache(maxsize=64)
 def _planned(codec: str, written: str, reader: str, columns: tuple[str, ...]) -> Decoder:
     theirs, ours = json.loads(written), json.loads(reader)
@@ -293,18 +293,19 @@ def _planned(codec: str, written: str, reader: str, columns: tuple[str, ...]) ->
 
 @dataclass(frozen=True)
 class _Plan:
-    """How polars decodes records, and how the columns wanted come of what it decodes.
+    """How polars decodes records, and how the expected columns are made from them.
 
     Args:
-        schema: The writer's schema in polars' terms.
+        schema: The writer's schema in polars's terms.
         sources: The columns that polars decodes.
-        names: The columns wanted.
-        columns: How they are made.
-        mark: A field of texts, the last of the sources; None where there is none.
-        last: A record with a known text there. polars neither counts what is left of a block nor
-            misses it: that record follows the last, and is found only where all before were whole.
-        proof: Whether what it decodes gives, encoded again, the same bytes.
-        alone: Whether polars may decode records that were not checked.
+        names: The expected columns.
+        columns: How to make them.
+        mark: A text field, the last of the sources; None if there is none.
+        last: A record with a known text in that field. polars doesn't report bytes left over in a
+            block, so this record is added at the end, and is found only if all records before it
+            were whole.
+        proof: Whether encoding the result again gives the same bytes.
+        alone: Whether polars may decode unchecked records.
     """
 
     schema: Schema
@@ -331,7 +332,7 @@ class _Plan:
             sources.append(mark)
         sources = sources or list(written)[:1]
         last = marked(schemas.writer, mark, _END) if mark is not None else b""
-        # A part of the columns is read to look for ids only, beside a reading of all.
+        # Some columns are read only to look for ids; another reading reads all of them.
         proof = same and not part
         alone = proof or (same and mark is not None)
         return cls(plain, sources, list(columns), made, mark, last, proof, alone)
@@ -340,7 +341,7 @@ class _Plan:
         """Decode records.
 
         Raises:
-            NativeError: They do not decode, or are no valid encoding of what was decoded.
+            NativeError: They don't decode, or they aren't a valid encoding of the result.
         """
         if checked or self.proof:
             frame = decode_records(self.schema, count, data, None if self.proof else self.sources)
@@ -362,7 +363,7 @@ class _Plan:
 
 
 def _null_first(avro: Any, *, top: bool = False) -> bool:
-    """Whether every value is a union of null, first, and one type: as polars encodes it."""
+    """Tell whether every value is a union of null (first) and one type, as polars encodes it."""
     if not top:
         if not isinstance(avro, list) or avro[0] != "null":
             return False

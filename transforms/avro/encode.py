@@ -1,7 +1,7 @@
-"""Encoding frames as the blocks of Avro files of a declared schema.
+"""Encode frames as blocks of Avro files with a declared schema.
 
-polars encodes every value as a union with null, list items included. The declared schemas say the
-same, so the encoded blocks go under the declared header as they are; enums go in as the numbers of
+polars encodes every value, including list items, as a union with null. The declared schemas do the
+same, so the encoded blocks fit the declared header as they are. Enums are encoded as the numbers of
 their symbols, which is how Avro stores them.
 """
 
@@ -27,20 +27,20 @@ BLOCK_ROWS = 2_048
 
 
 def sync_marker(schema: Schema) -> bytes:
-    """The marker of files of a schema: from the schema, so that equal content has equal bytes."""
+    """Derive a file's marker from its schema, so that equal content has equal bytes."""
     return hashlib.sha256(json.dumps(schema).encode()).digest()[:MARKER]
 
 
 def write_header(schema: Schema, codec: str = DEFAULT_CODEC) -> bytes:
-    """The header of a file of a declared schema."""
+    """Write the header of a file with a declared schema."""
     return avro_blocks.write_header(schema, sync_marker(schema), codec)
 
 
 def check_encodable(schema: Schema) -> None:
-    """See that frames can be encoded whole under a schema.
+    """Check that frames can be encoded under a schema without loss.
 
     Raises:
-        ValueError: A value is no union of null, first, and one type; it names the field.
+        ValueError: A value isn't a union of null (first) and one type; the message names the field.
     """
     for field in expand_schema(schema)["fields"]:
         _check_type(field["type"], field["name"])
@@ -56,12 +56,12 @@ def _check_type(avro: Any, place: str) -> None:
         for field in avro[1]["fields"]:
             _check_type(field["type"], f"{place}.{field['name']}")
     elif kind != "enum" and (kind not in PRIMITIVES or logical == "timestamp-micros"):
-        # polars reads times and does not write them.
+        # polars reads times but doesn't write them.
         raise ValueError(f"the type {logical or kind} of {place} cannot be written from frames")
 
 
 def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> bytes:
-    """Encode a frame as blocks of a file of a declared schema.
+    """Encode a frame as blocks of a file with a declared schema.
 
     Args:
         frame: The columns of the schema, in any order; enums as Enum or String.
@@ -69,10 +69,10 @@ def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> b
         codec: One of `codecs.CODECS`.
 
     Returns:
-        The blocks' bytes; nothing for an empty frame.
+        The blocks' bytes; empty for an empty frame.
 
     Raises:
-        polars.exceptions.PolarsError: A column is missing or does not fit its declared type.
+        polars.exceptions.PolarsError: A column is missing or doesn't fit its declared type.
     """
     dtypes = polars_schema(schema)
     sync = sync_marker(schema)
@@ -86,7 +86,7 @@ def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> b
 
 
 def _numbers(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """A column with the symbols of its enums replaced by their numbers."""
+    """Replace the symbols of a column's enums with their numbers."""
     if isinstance(dtype, pl.Enum):
         return column.to_physical().cast(pl.Int32)
     if isinstance(dtype, pl.List) and _has_enum(dtype):

@@ -1,7 +1,7 @@
-"""polars' own decoder and encoder of Avro: the only module that calls them.
+"""polars's own Avro decoder and encoder. This is the only module that calls them.
 
-They know records of primitives, arrays and records, each maybe nullable. Enums are ints to them, as
-Avro stores them, and days and times are numbers.
+They handle records of primitives, arrays, and records, each possibly nullable. To them, enums are
+ints, as Avro stores them, and days and times are numbers.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ _SYNC = bytes(MARKER)
 
 
 class NativeError(ValueError):
-    """Bytes that polars does not decode."""
+    """Bytes that polars can't decode."""
 
 
 def decode_records(
     schema: Schema, count: int, data: bytes, columns: list[str] | None = None
 ) -> Frame:
-    """Decode records; bytes that are no valid encoding may be taken for values.
+    """Decode records. Bytes that aren't a valid encoding may be taken for values.
 
     Args:
-        schema: A record schema of what polars knows.
-        count: How many records there are.
+        schema: A record schema that polars supports.
+        count: The number of records.
         data: Their bytes, decompressed.
-        columns: The columns wanted; None for all.
+        columns: The columns to read; None for all.
 
     Returns:
         A frame.
 
     Raises:
-        NativeError: polars does not decode them.
+        NativeError: polars can't decode them.
     """
-    # One block decodes in half the time of a hundred small ones.
+    # One block decodes twice as fast as a hundred small ones.
     file = io.BytesIO(write_header(schema, _SYNC) + write_block(count, data, _SYNC))
     try:
         frame = pl.read_avro(file, columns=columns)
@@ -53,16 +53,16 @@ def decode_records(
 
 
 def encode_records(frame: Frame) -> tuple[int, bytes]:
-    """Encode a frame: every value as a union of null and its type.
+    """Encode a frame, with every value as a union of null and its type.
 
     Args:
-        frame: Columns of what polars knows.
+        frame: Columns that polars supports.
 
     Returns:
-        How many records, and their bytes.
+        The number of records, and their bytes.
     """
     buffer = io.BytesIO()
-    # Unaligned chunks make polars' encoder panic.
+    # Unaligned chunks make polars's encoder panic.
     frame.rechunk().write_avro(buffer, compression="uncompressed", name="record")
     buffer.seek(0)
     header = len(read_header(buffer).raw)
@@ -70,7 +70,7 @@ def encode_records(frame: Frame) -> tuple[int, bytes]:
 
 
 def _unpacked(encoded: memoryview) -> tuple[int, bytes]:
-    """How many records whole blocks hold, and their bytes; nothing is damaged, so no checks."""
+    """Unpack whole, undamaged blocks into the number of records and their bytes."""
     records, at = 0, 0
     parts = []
     while at < len(encoded):

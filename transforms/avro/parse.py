@@ -1,7 +1,7 @@
-"""Avro schemas as types, read leniently: what has no meaning for the bytes is passed over.
+"""Avro schemas as types, read leniently: anything without meaning for the bytes is ignored.
 
-Named types are shared, not copied, so a schema takes no more room than its text, however often it
-names a type, and a recursive type is a circle.
+Named types are shared, not copied. So a schema takes no more room than its text, however often it
+names a type, and a recursive type is a cycle.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NO_DEFAULT = object()
 
 
 class SchemaError(ValueError):
-    """A schema that describes no bytes; the message names the place."""
+    """A schema that doesn't describe any bytes; the message names the place."""
 
 
 @dataclass(eq=False)
@@ -37,19 +37,19 @@ class Type:
     """One type of a schema.
 
     Args:
-        kind: `null`, `boolean` ... `array`, `map`, `union`, `record`, `enum` or `fixed`.
-        logical: The logical type, where one says what the number means; decimals and the like
-            change no number here and are left out.
-        name: Name of a record, enum or fixed, without its namespace.
-        fields: Of a record, in the order of its bytes.
-        items: Of an array or a map.
-        branches: Of a union.
-        symbols: Of an enum.
-        default: The symbol that stands for unknown ones.
-        size: Of a fixed, in bytes.
-        unfit: Whether the reader has no place for such a value.
+        kind: `null`, `boolean` ... `array`, `map`, `union`, `record`, `enum`, or `fixed`.
+        logical: The logical type, if it says what the number means. Decimals and the like are left
+            out, because they don't change any number here.
+        name: The name of a record, enum, or fixed, without its namespace.
+        fields: A record's fields, in the order of its bytes.
+        items: The items of an array or a map.
+        branches: A union's branches.
+        symbols: An enum's symbols.
+        default: The symbol that replaces unknown ones.
+        size: A fixed's size in bytes.
+        unfit: Whether the reader has no place for this value.
         narrow: Whether a long must fit an int.
-        taken: Of an enum, which symbols the reader takes; empty for all.
+        taken: The enum's symbols that the reader accepts; empty for all.
     """
 
     kind: str
@@ -67,17 +67,17 @@ class Type:
 
     @property
     def nullable(self) -> bool:
-        """Whether a value may be null."""
+        """Tell whether a value may be null."""
         return self.kind == "null" or any(branch.kind == "null" for branch in self.branches)
 
     @property
     def value(self) -> Type:
-        """The one type of values that are not null; else the type itself."""
+        """Return the type of values that aren't null, if there is only one; otherwise, the type."""
         others = [branch for branch in self.branches if branch.kind != "null"]
         return others[0] if len(others) == 1 else self
 
     def within(self) -> Iterator[Type]:
-        """The types directly below."""
+        """Return the types directly below."""
         yield from self.branches
         if self.items is not None:
             yield self.items
@@ -91,9 +91,9 @@ class Field:
     Args:
         name: Its name.
         type: Its type.
-        aliases: Other names that a writer may have for it.
-        default: The value where a writer has none; `NO_DEFAULT` where there is none.
-        dropped: Whether its bytes are passed over before the record is decoded.
+        aliases: Other names that a writer may use for it.
+        default: The value if a writer has none; `NO_DEFAULT` if there is no default.
+        dropped: Whether its bytes are cut out before the record is decoded.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Field:
 
 
 def parse(schema: Any) -> Type:
-    """Read a schema.
+    """Parse a schema.
 
     Args:
         schema: A schema as JSON objects.
@@ -113,7 +113,7 @@ def parse(schema: Any) -> Type:
         Its type.
 
     Raises:
-        SchemaError: It describes no bytes, or is larger or deeper than `bounds` allow.
+        SchemaError: It doesn't describe any bytes, or is larger or deeper than `bounds` allows.
     """
     return _Parser().type(schema, "", "", 0)
 
@@ -125,7 +125,7 @@ class _Parser:
         self.types = 0
 
     def type(self, avro: Any, namespace: str, place: str, depth: int) -> Type:
-        """A type; the place is the field that it stands in, for people."""
+        """Parse a type; the place is the field that it is in, for messages."""
         self.types += 1
         if self.types > TYPES:
             raise SchemaError(f"has more than {TYPES:,} types")
@@ -157,7 +157,7 @@ class _Parser:
             return Type(kind, items=self.type(items, namespace, place, depth + 1))
         if isinstance(kind, str) and kind in (*_RECORDS, "enum", "fixed"):
             return self._named(avro, kind, namespace, place, depth)
-        # An object may stand around any type: around a name, to say more of it.
+        # An object may wrap any type, even a name, to say more about it.
         found = self.type(kind, namespace, place, depth + 1)
         logical = avro.get("logicalType")
         if isinstance(logical, str) and _LOGICAL.get(logical) == found.kind:
@@ -167,7 +167,7 @@ class _Parser:
     def _named(
         self, avro: dict[str, Any], kind: str, namespace: str, place: str, depth: int
     ) -> Type:
-        # polars leaves the name of a record empty; such a record cannot be named again.
+        # polars leaves a record's name empty; such a record can't be referred to.
         name = avro.get("name", "")
         if not isinstance(name, str):
             raise SchemaError(f"has a name that isn't text{_in(place)}")
@@ -231,5 +231,5 @@ def _size(avro: dict[str, Any], place: str) -> int:
 
 
 def _in(place: str) -> str:
-    # Of a name that a file brings, its first part will do.
+    # For a name from a file, the first part is enough.
     return f", in the field {place[:80]}" if place else ""

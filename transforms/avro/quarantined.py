@@ -1,4 +1,4 @@
-"""Quarantined places of files: what could not be read, with its reason and its place."""
+"""Quarantined parts of files: what couldn't be read, with its reason and its place."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ KEPT_BYTES = 1 << 20
 
 
 def unreadable(file: str, unread: Sequence[Unread]) -> Frame:
-    """What of a file could not be read.
+    """Return rows for what couldn't be read in a file.
 
     Args:
         file: The file.
-        unread: Its places and records.
+        unread: Its parts and records.
 
     Returns:
-        A row of quarantined.avsc each.
+        One row of quarantined.avsc for each.
     """
     rows = [
         {
@@ -42,7 +42,7 @@ def unreadable(file: str, unread: Sequence[Unread]) -> Frame:
 
 
 def unreadable_file(file: str, detail: str) -> Frame:
-    """A file of which nothing could be read; how many records it holds, nobody can say.
+    """Return a row for a file of which nothing could be read, so its number of records is unknown.
 
     Args:
         file: The file.

@@ -1,4 +1,4 @@
-"""Reading Avro files as frames, in parts, and past what is damaged."""
+"""Read Avro files as frames, in parts, and past any damage."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
 
-# A range is read by one worker.
+# One worker reads a range.
 RANGE_BYTES = 64 << 20
 LEAST_BYTES = 1 << 20
 
@@ -35,7 +35,7 @@ STRETCHES = pl.Schema({"path": pl.String, "begin": pl.Int64, "end": pl.Int64, "c
 
 
 class FramesRead(NamedTuple):
-    """What was read: frames of records, of quarantined places, and of `STRETCHES` of files."""
+    """What was read: frames of records, of quarantined parts, and of `STRETCHES` of files."""
 
     frames: beam.PCollection[Frame]
     quarantined: beam.PCollection[Frame]
@@ -43,17 +43,17 @@ class FramesRead(NamedTuple):
 
 
 def expand_inputs(patterns: Sequence[str], schema: Schema) -> Found:
-    """Find the files that a user means, and see which of them can be read.
+    """Find the files that a user names, and which of them can be read.
 
     Args:
-        patterns: Files, folders or patterns (`find_files`).
-        schema: The schema that they are to be read as.
+        patterns: Files, folders, or patterns (`find_files`).
+        schema: The schema to read them as.
 
     Returns:
-        The files that can be read; those that cannot are among what is left out.
+        The files that can be read. The others are listed as left out.
 
     Raises:
-        InputError: A pattern finds nothing, or nothing that was found can be read.
+        InputError: A pattern finds nothing, or nothing that it finds can be read.
     """
     found = find_files(patterns)
     refused = {file.path: reason for file in found.files if (reason := why_not_read(file, schema))}
@@ -66,7 +66,7 @@ def expand_inputs(patterns: Sequence[str], schema: Schema) -> Found:
 
 
 def why_not_read(file: FoundFile, schema: Schema) -> str | None:
-    """Why no record of a file can be read as a schema's; None where they can."""
+    """Say why a file's records can't be read with a schema; None if they can."""
     try:
         with open_file(file.path) as stream:
             header = read_header(stream)
@@ -80,7 +80,7 @@ def why_not_read(file: FoundFile, schema: Schema) -> str | None:
 
 
 def check_kind(written: Schema, wanted: Schema) -> None:
-    """Refuse our own files of another kind: some of their fields have the same names."""
+    """Refuse our own files of another kind, because some of their fields have the same names."""
     name = fullname(written)
     if name != fullname(wanted) and name in declared_names():
         raise SchemaMismatchError(f"holds {name} records, but {fullname(wanted)} is expected")
@@ -91,9 +91,9 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
 
     Args:
         files: The files.
-        schema: The schema that frames have.
-        columns: The columns wanted; None for all.
-        frame_rows: About how many rows a frame has.
+        schema: The frames' schema.
+        columns: The columns to read; None for all.
+        frame_rows: The approximate number of rows in a frame.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
         self.frame_rows = frame_rows
 
     def expand(self, pbegin: beam.pvalue.PBegin) -> FramesRead:
-        """The start of a pipeline to frames and quarantined places."""
+        """Expand from the start of a pipeline to frames and quarantined parts."""
         schema, columns, rows = self.schema, self.columns, self.frame_rows
         ranges = [part for file in self.files for part in _ranges(file)]
 
@@ -119,7 +119,7 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
             try:
                 yield from source.read_stretch(source.get_range_tracker(start, stop))
             except (AvroFormatError, SchemaMismatchError) as error:
-                # It was another file when it was found.
+                # It was a different file when it was found.
                 raise InputError(f"{name}: changed while it was read: {error}") from None
             except OSError as error:
                 reason = f"cannot be read ({why_not(error)})"
@@ -138,22 +138,22 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
 
 
 def _ranges(file: FoundFile) -> Iterator[tuple[str, int, int, int]]:
-    """A file's name and size, and ranges of its bytes; each can be read by itself."""
+    """Split a file into ranges of bytes that can be read separately, with its name and size."""
     for part in OffsetRange(0, file.bytes).split(RANGE_BYTES, LEAST_BYTES):
         yield file.name, file.bytes, part.start, part.stop
 
 
 class FrameSource(iobase.BoundedSource):
-    """An Avro file whose records are (kind, frame): "frames" of records, or "quarantined" places.
+    """An Avro file as (kind, frame) pairs: "frames" of records, or "quarantined" parts.
 
-    Beam's own source of files takes every path for a pattern.
+    Beam's own file source treats every path as a pattern.
 
     Args:
         path: The file, literally.
-        schema: The schema that frames have.
-        columns: The columns wanted; None for all.
-        frame_rows: About how many rows a frame has.
-        size: The file's size in bytes, as listed; None for what it is now.
+        schema: The frames' schema.
+        columns: The columns to read; None for all.
+        frame_rows: The approximate number of rows in a frame.
+        size: The file's size in bytes, as listed; None for its current size.
     """
 
     def __init__(
@@ -172,11 +172,11 @@ class FrameSource(iobase.BoundedSource):
         self.frame_rows = frame_rows
 
     def estimate_size(self) -> int:
-        """The file's size in bytes."""
+        """Return the file's size in bytes."""
         return size_of(self.path) if self.size is None else self.size
 
     def get_range_tracker(self, start_position: Any, stop_position: Any) -> OffsetRangeTracker:
-        """A tracker of a range of bytes; None for the file's start or end."""
+        """Return a tracker for a range of bytes; None for the file's start or end."""
         return OffsetRangeTracker(
             start_position or 0, self.estimate_size() if stop_position is None else stop_position
         )
@@ -184,7 +184,7 @@ class FrameSource(iobase.BoundedSource):
     def split(
         self, desired_bundle_size: float, start_position: Any = None, stop_position: Any = None
     ) -> Iterator[iobase.SourceBundle]:
-        """The file in ranges of about so many bytes."""
+        """Split the file into ranges of about this many bytes."""
         whole = self.get_range_tracker(start_position, stop_position)
         for part in OffsetRange(whole.start_position(), whole.stop_position()).split(
             int(min(desired_bundle_size, whole.stop_position()))
@@ -192,15 +192,15 @@ class FrameSource(iobase.BoundedSource):
             yield iobase.SourceBundle(part.stop - part.start, self, part.start, part.stop)
 
     def default_output_coder(self) -> Any:
-        """Beam's own for any Python object."""
+        """Return Beam's coder for any Python object."""
         return beam.coders.registry.get_coder(object)
 
     def read(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
-        """Frames of the blocks that start in a range of the file."""
+        """Read frames of the blocks that start in a range of the file."""
         return (part for part in self.read_stretch(range_tracker) if part[0] != "stretches")
 
     def read_stretch(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
-        """The same, and last the "stretches" of the file that they account for."""
+        """Read the same frames, and last the "stretches" of the file that they account for."""
         file_name, size = path_text(self.path), self.estimate_size()
         start, stop = range_tracker.start_position() or 0, range_tracker.stop_position()
         with open_file(self.path) as stream:
@@ -223,6 +223,6 @@ def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:
 
 
 def sha256(path: str) -> str:
-    """Digest of a file's bytes, hexadecimal."""
+    """Compute the digest of a file's bytes, in hexadecimal."""
     with open_file(path) as stream:
         return digest(stream).sha256

@@ -1,14 +1,13 @@
-"""Avro's schema resolution: what a file's records are in terms of the schema wanted.
+"""Avro's schema resolution: a file's records in terms of the expected schema.
 
-A writer's and a reader's schema are walked once, side by side. What comes out is the same pair in
-the same words: names spelled out, aliases followed, records named by their place. So a decoder need
-only compare shapes, and a name that differs is no obstacle. A field that nobody reads, of a type
-that the decoder cannot pass over, is dropped: the checker cuts its bytes out before they are
-decoded.
+A writer's and a reader's schema are walked once, side by side. The result is the same pair in the
+same terms: names spelled out, aliases followed, records named by their place. So a decoder only
+needs to compare shapes, and different names don't matter. A field that nothing reads, of a type
+that the decoder can't skip, is dropped: the checker cuts out its bytes before decoding.
 
-Three rules are wider than Avro's, since many writers have neither ints nor enums, and days are
-text here: a long is read as an int where its value fits, a string as an enum that has a default for
-unknown symbols, and a date or a timestamp as text.
+Three rules go beyond Avro's, because many writers have neither ints nor enums, and days are text
+here: a long is read as an int if its value fits, a string as an enum that has a default for unknown
+symbols, and a date or a timestamp as text.
 """
 
 from __future__ import annotations
@@ -33,12 +32,12 @@ _PROMOTIONS = {
 
 @dataclass(frozen=True)
 class Resolved:
-    """A writer's and a reader's record schema in the same words.
+    """A writer's and a reader's record schema in the same terms.
 
     Args:
-        writer: The writer's, without the fields that are dropped.
-        reader: The reader's.
-        layout: The writer's as it stands in the file, with marks where values are dropped, do not
+        writer: The writer's schema, without dropped fields.
+        reader: The reader's schema.
+        layout: The writer's schema as stored in the file, marking values that are dropped, don't
             fit, or must fit a narrower type.
         dropped: Whether any field is dropped.
     """
@@ -54,13 +53,14 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
 
     Args:
         writer: The schema of a file.
-        reader: The schema wanted.
+        reader: The expected schema.
 
     Returns:
-        Both, with names spelled out, the reader's field names in both, and no documentation.
+        Both schemas, with names spelled out, the reader's field names in both, and no
+        documentation.
 
     Raises:
-        SchemaMismatchError: Records of the one cannot be read as the other; it names the field.
+        SchemaMismatchError: Records of one can't be read as the other; the message names the field.
     """
     try:
         written = parse(writer)
@@ -80,7 +80,7 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
 
 @dataclass(frozen=True)
 class _Matched:
-    """A type of the writer and one of the reader in the same words, and how it lies in the file."""
+    """A writer's and a reader's type in the same terms, and how it is stored in the file."""
 
     writer: Any
     reader: Any
@@ -88,14 +88,14 @@ class _Matched:
 
 
 class _Resolution:
-    """One walk; it counts the types that it spells out, since a name may stand for very many."""
+    """One walk. It counts the types that it spells out, because a name may expand to very many."""
 
     def __init__(self) -> None:
         self.spelled = 0
         self.dropped = False
 
     def both(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
-        """Both types in the same words; `field` is for people, `path` names records and enums."""
+        """Match two types; `field` is for messages, and `path` names records and enums."""
         of_writer, of_reader = writer.value, reader.value
         if "union" in (of_writer.kind, of_reader.kind):
             return _Matched(
@@ -113,7 +113,7 @@ class _Resolution:
         )
 
     def _union(self, writer: Type, reader: Type, field: str, path: str) -> Type:
-        """The union as it lies in the file, its branches marked that no reader's branch takes."""
+        """Return the union as stored, marking branches that no reader's branch accepts."""
         if writer.kind != "union":
             self._see_that_it_fits(writer, reader, field, path)
             return writer
@@ -138,7 +138,7 @@ class _Resolution:
                     return
                 continue
             if ours.kind == "string" and (writer.kind, writer.logical) in MOMENTS:
-                # Of a wider union fastavro decodes the branches, and knows no way to text.
+                # fastavro decodes the branches of a wider union, but can't convert them to text.
                 continue
             try:
                 self._values(writer, ours, field, path)
@@ -162,7 +162,7 @@ class _Resolution:
         if kinds == ("record", "record"):
             return self.records(writer, reader, field, path)
         if kinds[1] == "string" and (writer.kind, writer.logical) in MOMENTS:
-            # Not by its own name, for fastavro would make dates of it, and fail at some.
+            # Not under its own name, because fastavro would make dates of it, and fail on some.
             return _Matched({"type": writer.kind, "moment": writer.logical}, "string", writer)
         both_mean = writer.logical and reader.logical
         symbols = kinds == ("string", "enum") and reader.default is not None
@@ -177,12 +177,12 @@ class _Resolution:
             known = tuple(symbol in reader.symbols for symbol in writer.symbols)
             layout = replace(writer, taken=known)
         if "enum" in kinds:
-            # A name of the field's place, so that the two are the same to a decoder.
+            # A name for the field's place, so that the two are the same to a decoder.
             return _Matched(_enum_at(path, writer), _enum_at(path, reader), layout)
         return _Matched(self.alone(writer, field, path), self.alone(reader, field, path), layout)
 
     def records(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
-        """Two records, field by field."""
+        """Match two records, field by field."""
         theirs = {part.name: part for part in writer.fields}
         matched: dict[str, tuple[str, _Matched]] = {}
         wanted = []
@@ -200,7 +200,7 @@ class _Resolution:
             wanted.append({"name": part.name, "type": ours, **_default(part)})
         fields, layout = [], []
         for part in writer.fields:
-            # One that is not wanted keeps its name, which is no wanted one's, or it would be.
+            # An unwanted field keeps its name; if a wanted one had that name, it would be wanted.
             if part.name in matched:
                 name, both = matched[part.name]
                 fields.append({"name": name, "type": both.writer})
@@ -218,7 +218,7 @@ class _Resolution:
         )
 
     def _is_plain(self, avro: Type, above: list[Type]) -> bool:
-        """Whether the decoder passes over such values by itself."""
+        """Tell whether the decoder can skip such values by itself."""
         self.spelled += 1
         if self.spelled > TYPES or avro in above or avro.kind in ("map", "fixed", "null"):
             return False
@@ -233,9 +233,9 @@ class _Resolution:
         return all(self._is_plain(part, [*above, avro]) for part in avro.within())
 
     def alone(self, avro: Type, field: str, path: str) -> Any:
-        """A type by itself in those words; one that holds itself is refused.
+        """Rewrite one type in those terms; a recursive type is refused.
 
-        Records and enums keep their own names as well, which tell the branches of a union apart.
+        Records and enums also keep their own names, which distinguish the branches of a union.
         """
         return self._alone(avro, field, path, [])
 
@@ -278,7 +278,7 @@ class _Resolution:
 
 
 def _but_for_case(theirs: set[str], ours: set[str]) -> str:
-    """That some are the same but for the case of letters, where they are."""
+    """Say if some names differ only in case."""
     folded = {name.lower() for name in ours}
     alike = sorted(name for name in theirs if name.lower() in folded)
     return f" (names are case-sensitive: {alike[0]} is not {alike[0].lower()})" if alike else ""
@@ -320,7 +320,7 @@ def _default(part: Field) -> dict[str, Any]:
 
 
 def _within(path: str, name: str) -> str:
-    """The place of a name at a place; its length keeps `a_b`, `c` apart from `a`, `b_c`."""
+    """Extend a place with a name; its length keeps `a_b`, `c` distinct from `a`, `b_c`."""
     return f"{path}_{len(name)}{name}"
 
 

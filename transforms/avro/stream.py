@@ -1,4 +1,4 @@
-"""One file, or a range of it, as frames: blocks are grouped, decoded ahead, and accounted for."""
+"""Read a file, or a range of it, as frames; blocks are decoded ahead and accounted for."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from transforms.frames.frame import Frame
 
 _Step: TypeAlias = list[Frame | Unread]
 _END: _Step = []
-# What could not be read is handed on by so many at a time.
+# How many unreadable parts are passed on at a time.
 _UNREAD = 1_000
 
 
 class Stretch(NamedTuple):
-    """A stretch of a file that was read, blocks and gaps: its bytes and their CRC-32.
+    """A stretch of a file that was read, including gaps: its bytes and their CRC-32.
 
     Args:
-        begin: Where it begins; 0 with the header.
+        begin: Where it begins; 0 includes the header.
         end: Where it ends.
-        crc: CRC-32 of the bytes between.
+        crc: CRC-32 of the bytes in between.
     """
 
     begin: int
@@ -47,12 +47,12 @@ def read_stream(
         header: Its header.
         decoder: Its decoder.
         size: Its size in bytes, as listed.
-        rows: About how many rows a frame has.
+        rows: The approximate number of rows in a frame.
         start: Where the range starts.
-        stop: Where it stops; None for the end of the file.
+        stop: Where the range stops; None for the end of the file.
 
     Yields:
-        Frames, what could not be read, and last the stretch that this accounts for.
+        Frames, what couldn't be read, and last the stretch that they account for.
     """
     walk = Walk(stream, header, size)
     held: list[Block] = []
@@ -70,7 +70,7 @@ def read_stream(
         records += part.count
         held_bytes += len(part.data)
         if records >= rows or held_bytes >= FRAME_BYTES:
-            # One frame is decoded while the one before it is worked on.
+            # One frame is decoded while the previous one is processed.
             before, ahead = ahead, _Ahead(decoder.read(held))
             held, records, held_bytes = [], 0, 0
             if before is not None:
@@ -88,14 +88,14 @@ def read_stream(
 
 
 class _Ahead:
-    """What a decoder reads, of which the next step is made beside other work; never more."""
+    """A decoder's results; only the next step runs in the background."""
 
     def __init__(self, parts: Iterator[Frame | Unread]) -> None:
         self.steps = _steps(parts)
         self.coming = BESIDE.submit(next, self.steps, _END)
 
     def __iter__(self) -> Iterator[_Step]:
-        # Who is beside may still be at other work.
+        # The background thread may still be busy.
         while step := self._take():
             self.coming = BESIDE.submit(next, self.steps, _END)
             yield step
@@ -105,7 +105,7 @@ class _Ahead:
 
 
 def _steps(parts: Iterator[Frame | Unread]) -> Iterator[_Step]:
-    """Each frame, with what could not be read before it."""
+    """Return each frame, with what couldn't be read before it."""
     step: _Step = []
     for part in parts:
         step.append(part)

@@ -34,20 +34,20 @@ MOMENTS = {
 
 
 def polars_schema(schema: Schema) -> pl.Schema:
-    """Columns and dtypes of a frame of an Avro record schema.
+    """Return the columns and dtypes of a frame for an Avro record schema.
 
     Args:
-        schema: A record schema of primitives, enums, dates, arrays and records, each maybe
+        schema: A record schema of primitives, enums, dates, arrays, and records, each possibly
             nullable.
 
     Returns:
-        An enum as Enum of its symbols, an array as List, a record as Struct.
+        Columns and dtypes: an enum is an Enum of its symbols, an array a List, a record a Struct.
     """
     return pl.Schema({f["name"]: dtype_of(f["type"]) for f in expand_schema(schema)["fields"]})
 
 
 def dtype_of(avro: Any) -> pl.DataType:
-    """The dtype of an Avro type in which every name is spelt out."""
+    """Return the dtype of an Avro type in which every name is spelled out."""
     avro = value_type(avro)
     kind = kind_of(avro)
     if kind == "enum":
@@ -60,19 +60,19 @@ def dtype_of(avro: Any) -> pl.DataType:
 
 
 def kind_of(avro: Any) -> str:
-    """`string`, `array`, `union` and so on."""
+    """Return the kind of a type: `string`, `array`, `union`, and so on."""
     if isinstance(avro, list):
         return "union"
     return avro if isinstance(avro, str) else str(avro["type"])
 
 
 def logical_of(avro: Any) -> str:
-    """The logical type of a primitive, or nothing."""
+    """Return the logical type of a primitive, or nothing."""
     return str(avro.get("logicalType", "")) if isinstance(avro, dict) else ""
 
 
 def value_type(avro: Any) -> Any:
-    """The type of the values that are not null, where there is one such type; else the union."""
+    """Return the type of values that aren't null, if there is only one; otherwise, the union."""
     if isinstance(avro, list):
         values = [branch for branch in avro if branch != "null"]
         if len(values) == 1:
@@ -81,5 +81,5 @@ def value_type(avro: Any) -> Any:
 
 
 def is_nullable(avro: Any) -> bool:
-    """Whether a value may be null."""
+    """Tell whether a value may be null."""
     return avro == "null" or (isinstance(avro, list) and "null" in avro)

@@ -1,7 +1,7 @@
-"""Fields of a file that nobody reads, and which field of the schema is likely meant.
+"""Fields of a file that nothing reads, and the field of the schema that was probably meant.
 
-Avro tells names apart by case. A file that says COURT where the schema says court has no court, and
-every record of it is whole: only its schema shows that something was passed over.
+Avro's names are case-sensitive. If a file has COURT where the schema has court, it has no court,
+yet every record is valid: only its schema shows that something was ignored.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _ALIKE = 0.8
 
 
 class UnreadField(NamedTuple):
-    """A field of a writer's schema that no field of the reader's takes.
+    """A field of a writer's schema that no field of the reader's schema matches.
 
     Args:
-        field: Its name, behind those of the fields that it is in: `convictions.Date`.
-        meant: The field of the reader's schema that is likely meant, in the same way; None where
-            none is like it.
+        field: Its name, after the names of the fields that contain it: `convictions.Date`.
+        meant: The field of the reader's schema that was probably meant, in the same form; None if
+            none is similar.
     """
 
     field: str
@@ -37,7 +37,7 @@ class UnreadField(NamedTuple):
 
 
 class UnreadInFiles(NamedTuple):
-    """A field that nobody reads, in how many files it is, and the first of them by name."""
+    """A field that nothing reads, how many files have it, and the first of them by name."""
 
     field: UnreadField
     files: int
@@ -45,14 +45,15 @@ class UnreadInFiles(NamedTuple):
 
 
 def unread_in_files(files: Iterable[FoundFile], schema: Schema) -> list[UnreadInFiles]:
-    """The fields of files that nobody reads.
+    """Find the fields of files that nothing reads.
 
     Args:
-        files: Avro files; what has become unreadable is passed over, for its reader tells.
+        files: Avro files; ones that have become unreadable are skipped, because their reader
+            reports them.
         schema: The schema that they are read as.
 
     Returns:
-        Each field once; those for which another is likely meant come first, then by name.
+        Each field once; those with a probable meaning come first, then by name.
     """
     names: dict[UnreadField, list[str]] = {}
     reader = json.dumps(schema)
@@ -69,19 +70,19 @@ def unread_in_files(files: Iterable[FoundFile], schema: Schema) -> list[UnreadIn
 
 
 def unread_fields(writer: Schema, reader: Schema) -> tuple[UnreadField, ...]:
-    """The fields of a writer's schema that a reader's does not take, in the writer's order.
+    """Find the fields of a writer's schema that a reader's doesn't match, in the writer's order.
 
     Args:
         writer: The schema of a file.
-        reader: The schema wanted.
+        reader: The expected schema.
 
     Returns:
-        They, and those of records within; none of a schema that is not valid.
+        The fields, including those of nested records; none if the schema isn't valid.
     """
     return _unread_fields(json.dumps(writer), json.dumps(reader))
 
 
-# Thousands of small files may have one schema.
+# Thousands of small files may share a schema.
 @lru_cache(maxsize=64)
 def _unread_fields(writer: str, reader: str) -> tuple[UnreadField, ...]:
     try:
@@ -106,7 +107,7 @@ def _of_records(writer: Type, reader: Type, within: str) -> Iterable[UnreadField
 
 
 def _record_in(avro: Type) -> Type | None:
-    """The record that a type is, maybe nullable or in a list; None where there is none."""
+    """Return the record in a type, possibly nullable or in a list; None if there is none."""
     avro = avro.value
     while avro.kind == "array":
         assert avro.items is not None
@@ -115,7 +116,7 @@ def _record_in(avro: Type) -> Type | None:
 
 
 def _like(name: str, names: list[str]) -> str | None:
-    """The name that is spelled most like another: but for case and separators, else nearly so."""
+    """Find the name with the closest spelling: equal except for case and separators, or similar."""
     keys = {_key(known): known for known in names}
     close = difflib.get_close_matches(_key(name), keys, n=1, cutoff=_ALIKE)
     return keys[close[0]] if close else None

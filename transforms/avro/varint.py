@@ -1,4 +1,4 @@
-"""Avro's integers: zigzag, seven bits a byte, the lowest first."""
+"""Avro's integers: zigzag, seven bits per byte, lowest first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ LONGEST = 10
 
 
 def varint(value: int) -> bytes:
-    """A 64-bit integer as Avro stores it."""
+    """Encode a 64-bit integer as Avro does."""
     rest = (value << 1) ^ (value >> 63)
     encoded = bytearray()
     while rest > 0x7F:
@@ -17,7 +17,7 @@ def varint(value: int) -> bytes:
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int] | None:
-    """The integer at a place and the place behind it; None where there is none."""
+    """Read the integer at an offset, and return the offset after it; None if there is none."""
     value = 0
     for index, byte in enumerate(data[at : at + LONGEST]):
         value |= (byte & 0x7F) << (7 * index)

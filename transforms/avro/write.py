@@ -1,4 +1,4 @@
-"""Writing frames to Avro files that carry the declared schema, names and docs included."""
+"""Write frames to Avro files with the declared schema, including names and docs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
 from transforms.frames.frame import Frame
 
-# Frames a file may have in the encoder: memory for work done beside other work.
+# How many frames of a file may be in the encoder, which trades memory for background work.
 HELD_BACK = 1
 
 
 class AvroSink(fileio.FileSink):
-    """Writes (destination, frame) pairs as one Avro file a destination.
+    """Writes (destination, frame) pairs as one Avro file per destination.
 
     Args:
         schemas: The schema of each destination.
@@ -38,11 +38,11 @@ class AvroSink(fileio.FileSink):
         self.encoding: deque[Future[bytes]] = deque()
 
     def open(self, fh: BinaryIO) -> None:
-        """Take a new file."""
+        """Start a new file."""
         self.file, self.opened = fh, False
 
     def write(self, record: tuple[str, Frame]) -> None:
-        """Append a frame; the first brings the header."""
+        """Append a frame; the first one also writes the header."""
         assert self.file is not None
         schema = self.schemas[record[0]]
         if not self.opened:
@@ -52,7 +52,7 @@ class AvroSink(fileio.FileSink):
         self._write_encoded(HELD_BACK)
 
     def flush(self) -> None:
-        """Write what is held back."""
+        """Write what is still in the encoder."""
         self._write_encoded(0)
 
     def _write_encoded(self, left: int) -> None:
@@ -65,10 +65,10 @@ class WriteFrames(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCol
     """Writes (destination, frame) pairs to `ROOT/DESTINATION/part-*.avro`.
 
     Args:
-        root: The directory. It has one for each destination: Beam passes over a file that it cannot
-            move.
+        root: The directory. It must contain one for each destination, because Beam skips a file
+            that it can't move.
         schemas: The schema of each destination.
-        name: Part of the files' names, so that two writers never share one.
+        name: Part of the files' names, so that two writers never use the same one.
     """
 
     def __init__(self, root: str, schemas: dict[str, Schema], name: str) -> None:
@@ -78,7 +78,7 @@ class WriteFrames(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCol
         self.name = name
 
     def expand(self, pcoll: beam.PCollection[tuple[str, Frame]]) -> beam.PCollection[str]:
-        """Pairs to the names of the files written, relative to the root."""
+        """Expand from pairs to the names of the files written, relative to the root."""
         name = self.name
 
         def file_name(

@@ -65,7 +65,7 @@ def explain(
         record: One normalized case record, with `warnings`.
         rulebook: The rulebook.
         as_of: The as-of date.
-        presume: Whether the rulebook's presumptions are used.
+        presume: Whether to use the rulebook's presumptions.
         given: Answers to questions, put in the place of what is on file.
         everything: Whether to say how every criterion came out, and to ask every question; else
             the first of them.

@@ -1,1 +1,1 @@
-"""Files by their literal names, on a disk or in an object store: found, read and written whole."""
+"""Files by their literal names, on a disk or in an object store: found, read, and written whole."""

@@ -1,10 +1,9 @@
-"""Finding input files: what a user names, and what folders hold.
+"""Find input files: those that a user names, and those in folders.
 
-What the user types may be a file, a folder or a pattern; what is found is literal from then on. In
-folders, every regular file with the ending asked for (`.avro`), in capitals too, is found, through
-links and once each. Names that start with `_` or `.` are passed over: they are being written, or
-hidden. Whatever else cannot be read is named with the reason, for nothing may be left out without
-a word.
+The user may name a file, a folder, or a pattern; a path that is found is literal from then on. In
+folders, every regular file with the right extension (`.avro`, in any case) is found once, through
+links. Names that start with `_` or `.` are skipped, because they are being written or hidden.
+Anything else that can't be read is named with the reason; nothing is left out silently.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class FoundFile:
     """A file to read.
 
     Args:
-        path: Its path, literally.
+        path: Its literal path.
         bytes: Its size in bytes.
         updated: When it was last written, in seconds since 1970.
     """
@@ -46,12 +45,12 @@ class FoundFile:
 
     @property
     def name(self) -> str:
-        """Its path as text (`path_text`)."""
+        """Return its path as text (`path_text`)."""
         return path_text(self.path)
 
 
 class LeftOut(NamedTuple):
-    """A file or folder that cannot be read, and why."""
+    """A file or folder that can't be read, and why."""
 
     path: str
     reason: str
@@ -65,20 +64,20 @@ class Found(NamedTuple):
 
 
 def find_files(patterns: Sequence[str]) -> Found:
-    """Find the files that a user means.
+    """Find the files that a user names.
 
     Args:
-        patterns: Files, folders or patterns (`*`, `?`, `[...]`, and `**` for any folders). What
-            exists by that very name is no pattern.
+        patterns: Files, folders, or patterns (`*`, `?`, `[...]`, and `**` for any folders). If a
+            file or folder has exactly that name, it isn't a pattern.
 
     Returns:
-        The files, each once, however it is spelled.
+        The files, each once, however they are spelled.
 
     Raises:
-        InputError: One of them finds nothing at all, or is empty.
+        InputError: One of the patterns finds nothing, or is empty.
     """
     walk = _Walk()
-    # In order, so that which spelling of a file is taken does not hang on how they were typed.
+    # In order, so that the chosen spelling of a file doesn't depend on the order of the patterns.
     for pattern in sorted(patterns):
         if not pattern:
             raise InputError("an empty path: name a file, a folder, or a pattern")
@@ -94,11 +93,11 @@ def find_files(patterns: Sequence[str]) -> Found:
 
 
 def find_below(folder: str, endings: Endings = ENDING) -> Found:
-    """The files of a folder and those below it.
+    """Find the files in a folder and below it.
 
     Args:
-        folder: The folder, literally.
-        endings: How the names of the files end, in lower case.
+        folder: The literal path of the folder.
+        endings: The files' extensions, in lower case.
 
     Raises:
         InputError: The folder doesn't exist.
@@ -138,11 +137,11 @@ class _Walk:
         self.files.setdefault(real, file)
 
     def path(self, path: str, real: str | None = None) -> None:
-        """What stands at a path that is to be read, whatever it is called.
+        """Add what is at a path, whatever its name is.
 
         Args:
             path: The path.
-            real: The same without links, if known.
+            real: The same path without links, if known.
         """
         try:
             status = os.stat(path)
@@ -162,7 +161,7 @@ class _Walk:
             self.add(real or os.path.realpath(path), file)
 
     def folder(self, folder: str) -> None:
-        """What is in a folder and below it; a folder that was walked is not walked again."""
+        """Add what is in a folder and below it; no folder is walked twice."""
         waiting = [folder]
         while waiting:
             folder = waiting.pop()
@@ -182,7 +181,7 @@ class _Walk:
                     self.path(path, None if is_link else os.path.join(real, name))
 
     def names(self, folder: str) -> list[str]:
-        """The names in a folder, sorted; none where it cannot be read, which is noted."""
+        """Return the sorted names in a folder; if it can't be read, note that, and return none."""
         try:
             return sorted(os.listdir(folder))
         except OSError as error:
@@ -192,7 +191,7 @@ class _Walk:
 
 def _find_local(pattern: str, walk: _Walk) -> None:
     if os.path.lexists(pattern):
-        # One folder spelled in two ways would be two; as typed, it is easy to find again.
+        # Otherwise, a folder spelled in two ways would count as two. As typed, it is easy to find.
         walk.path(os.path.normpath(pattern))
     elif _is_pattern(pattern):
         for path in _matches(pattern, walk):
@@ -204,7 +203,7 @@ def _is_pattern(text: str) -> bool:
 
 
 def _matches(pattern: str, walk: _Walk) -> Iterator[str]:
-    """The paths that a pattern finds, folder by folder, so that one that is closed is noted."""
+    """Find the paths that match a pattern, folder by folder, to notice unreadable folders."""
     start = "/" if pattern.startswith("/") else ""
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
     places = [start]
@@ -230,7 +229,7 @@ def _step(places: Iterable[str], part: str, walk: _Walk, *, is_last: bool) -> It
 
 
 def _all_below(place: str, walk: _Walk, *, is_last: bool) -> Iterator[str]:
-    """A folder and all folders below it; as the last part of a pattern, it means what they hold."""
+    """Return a folder and all folders below it; as a pattern's last part, what they contain."""
     if is_last:
         yield place or "."
         return
@@ -260,7 +259,7 @@ def _find_remote(pattern: str, walk: _Walk) -> None:
             plain = next((n for n, part in enumerate(parts) if _is_pattern(part)), len(parts))
             _add_remote(result.metadata_list, walk, "/".join(parts[:plain]))
     except Exception as error:
-        # Each client has its own errors, such as of credentials.
+        # Each client has its own errors, for example about credentials.
         raise InputError(f"{pattern}: cannot be read ({why_not(error)})") from None
 
 

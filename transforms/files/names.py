@@ -1,7 +1,7 @@
-"""Names of files as text: every name has one, whatever bytes it is made of.
+"""File names as text: every name has a text, whatever its bytes are.
 
-On Linux a name is bytes. Python holds those that are not UTF-8 as lone surrogates, which neither
-JSON nor Avro takes.
+On Linux, a name is bytes. Python represents bytes that aren't UTF-8 as lone surrogates, which
+neither JSON nor Avro accepts.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ _FIRST_SURROGATE = 0xDC00
 
 
 def path_text(path: str) -> str:
-    r"""A path as text for records and manifests; two paths never have the same.
+    r"""Write a path as text for records and manifests; no two paths have the same text.
 
     Args:
-        path: A path as Python has it.
+        path: A path, as in Python.
 
     Returns:
-        The path, with `\xNN` for each byte that is not UTF-8.
+        The path, with `\xNN` for each byte that isn't UTF-8.
 
     >>> path_text("a[1].avro"), path_text("a\udcff.avro")
     ('a[1].avro', 'a\\xff.avro')
@@ -31,7 +31,7 @@ def path_text(path: str) -> str:
 
 
 def text_path(text: str) -> str:
-    """The path that `path_text` made a text of."""
+    """Return the path from a text that `path_text` made."""
 
     def byte(found: re.Match[str]) -> str:
         code = int(found[1], 16)

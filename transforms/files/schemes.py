@@ -9,7 +9,7 @@ from apache_beam.io.filesystems import FileSystems
 from schemas.errors import UsageError
 from transforms.files.storage import is_local
 
-# The module of each client, and Beam's extra that brings it.
+# The module of each client, and the Beam extra that includes it.
 _CLIENTS = {
     "gs": ("google.cloud.storage", "gcp"),
     "s3": ("boto3", "aws"),
@@ -19,13 +19,13 @@ _CLIENTS = {
 
 
 def check_scheme(path: str) -> None:
-    """See that the file system of a path can be had.
+    """Check that the file system of a path is available.
 
     Args:
-        path: A path, with a scheme or without.
+        path: A path, with or without a scheme.
 
     Raises:
-        UsageError: There is no such scheme, or its client is not installed.
+        UsageError: The scheme doesn't exist, or its client isn't installed.
     """
     if is_local(path):
         return
@@ -45,7 +45,7 @@ def check_scheme(path: str) -> None:
 
 
 def is_installed(module: str) -> bool:
-    """Whether a module is there to be imported."""
+    """Tell whether a module can be imported."""
     try:
         return importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:

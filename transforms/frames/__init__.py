@@ -1,1 +1,1 @@
-"""Frames: what a PCollection holds, and what is done with any of them."""
+"""Frames: what a PCollection holds, and general operations on them."""

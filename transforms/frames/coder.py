@@ -1,4 +1,4 @@
-"""How Beam carries a frame from one worker to another."""
+"""Beam's coder for frames."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ class FrameCoder(beam.coders.Coder):
     """Encodes a frame as an Arrow IPC stream."""
 
     def encode(self, value: Frame) -> bytes:
-        """A frame as bytes."""
+        """Encode a frame as bytes."""
         buffer = io.BytesIO()
-        # The newest form of text is a view of shared buffers, which are written whole: a row picked
-        # from a long frame would carry the text of all its rows.
+        # The newest text format uses views of shared buffers, which are written whole, so a row
+        # picked from a long frame would carry the text of all rows.
         value.write_ipc_stream(buffer, compression="lz4", compat_level=pl.CompatLevel.oldest())
         return buffer.getvalue()
 
     def decode(self, encoded: bytes) -> Frame:
-        """Bytes as a frame."""
+        """Decode bytes into a frame."""
         return pl.read_ipc_stream(io.BytesIO(encoded))
 
     def estimate_size(self, value: Frame) -> int:
-        """About how many bytes a frame takes; Beam asks often, and encoding would tell no more."""
+        """Estimate how many bytes a frame takes. Beam asks often, so don't encode it."""
         return int(value.estimated_size())
 
     def is_deterministic(self) -> bool:
-        """Equal frames may differ in chunks, so the bytes are no key."""
+        """Return False: equal frames may differ in chunks, so the bytes can't be a key."""
         return False
 
 
 def compact(frame: Frame) -> Frame:
-    """The same rows without the text of others, which rows picked from a frame keep in memory.
+    """Copy rows, without the text of other rows, which rows picked from a frame keep in memory.
 
     Args:
-        frame: Rows that are to be held while many frames pass by.
+        frame: Rows to hold while many frames pass by.
 
     Returns:
         An equal frame.

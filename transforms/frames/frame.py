@@ -1,4 +1,4 @@
-"""Frames: the element of every collection is a polars frame of many rows."""
+"""Frames: each element of a collection is a polars frame of many rows."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import polars as pl
 
 Frame: TypeAlias = pl.DataFrame
 
-# Larger frames cost less a row, until a few of them no longer fit in the processor's cache.
+# Larger frames cost less per row, until a few of them no longer fit in the processor's cache.
 FRAME_ROWS = 65_536
 
 
 def concat_frames(frames: Sequence[Frame], schema: pl.Schema) -> Frame:
-    """Frames of one schema as one frame in one chunk.
+    """Concatenate frames of one schema into one frame in one chunk.
 
     Args:
-        frames: Frames; none is allowed.
+        frames: Frames; there may be none.
         schema: Their columns and dtypes.
 
     Returns:
@@ -28,34 +28,34 @@ def concat_frames(frames: Sequence[Frame], schema: pl.Schema) -> Frame:
 
 
 def json_lines(frame: Frame) -> pl.Series:
-    """Each row as JSON, in bytes (Binary)."""
-    # Of text, unlike of bytes, splitlines takes more than JSON does for the end of a line.
+    """Encode each row as JSON, in bytes (Binary)."""
+    # On text, unlike on bytes, splitlines recognizes more line ends than JSON does.
     return pl.Series(frame.write_ndjson().encode().splitlines(), dtype=pl.Binary)
 
 
 def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
-    """A column with other values at some rows; of any dtype, where polars scatters no lists.
+    """Replace values at some rows of a column of any dtype; polars can't scatter lists.
 
     Args:
         column: The column.
         rows: Row numbers (UInt32).
-        values: As many values.
+        values: As many values as rows.
 
     Returns:
-        The column, as long as before.
+        The column, with the same length.
     """
     place = pl.int_range(len(column), dtype=pl.UInt32, eager=True)
     place = place.scatter(rows, pl.int_range(len(rows), dtype=pl.UInt32, eager=True) + len(column))
-    # In one chunk: to gather lists from two takes a hundred times as long.
+    # In one chunk, because gathering lists from two takes a hundred times as long.
     both = pl.concat([column, values.cast(column.dtype).alias(column.name)], rechunk=True)
     return both.gather(place)
 
 
 def written_out(frame: Frame) -> Frame:
-    """The frame with each row of each column written out.
+    """Write out each row of each column of a frame.
 
-    A column made of a literal stays one value in polars, and so does an expression over nothing but
-    such columns: it then gives one row where the frame has many.
+    In polars, a column made from a literal stays a single value, and so does an expression over
+    only such columns: it then gives one row for a frame of many.
 
     Args:
         frame: The frame.
@@ -69,7 +69,7 @@ def written_out(frame: Frame) -> Frame:
 def whole(
     name: str, value: bool | int | str | datetime.date, dtype: pl.DataType, height: int
 ) -> pl.Series:
-    """A column of one value, each row written out.
+    """Make a column of one value with each row written out.
 
     See `written_out` for why.
 
@@ -77,7 +77,7 @@ def whole(
         name: The column's name.
         value: The value.
         dtype: Its type.
-        height: How many rows.
+        height: The number of rows.
 
     Returns:
         The column.

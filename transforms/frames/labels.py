@@ -1,4 +1,4 @@
-"""Turning a frame of flags into one list of labels a row."""
+"""Turn a frame of flags into one list of labels per row."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from transforms.frames.frame import Frame
 
 
 def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
-    """For each row the labels of the columns that are true, in column order.
+    """List, for each row, the labels of the columns that are true, in column order.
 
     Args:
-        flags: Boolean columns, one a label; null counts as false.
-        labels: The labels, String or Struct, as many as columns.
+        flags: Boolean columns, one per label; null counts as false.
+        labels: The labels, String or Struct; as many as columns.
 
     Returns:
         A list column as long as the frame, never null.
@@ -25,18 +25,18 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
     matrix = flags.select(pl.all().fill_null(False)).to_numpy()
     if matrix.shape[1] == 0:
         return pl.Series([[]], dtype=pl.List(labels.dtype)).new_from_index(0, flags.height)
-    # The flags lie a column together: turned once, they are searched in half the time.
+    # The flags are stored by column; transposed once, they are searched in half the time.
     rows, columns = np.divmod(np.flatnonzero(np.ascontiguousarray(matrix)), matrix.shape[1])
     return lists_of(rows, labels.gather(pl.Series(columns.astype(np.uint32))), flags.height)
 
 
 def lists_of(rows: npt.NDArray[np.int64], values: pl.Series, height: int) -> pl.Series:
-    """For each row the list of its values.
+    """List, for each row, its values.
 
     Args:
         rows: The row of each value, in ascending order.
-        values: The values, as many.
-        height: How many rows there are.
+        values: The values; as many as rows.
+        height: The number of rows.
 
     Returns:
         A list column as long as `height`, never null.
@@ -49,9 +49,9 @@ def lists_of(rows: npt.NDArray[np.int64], values: pl.Series, height: int) -> pl.
 
 @dataclass(frozen=True)
 class _Exported:
-    """An array by Arrow's C interface alone: for pyarrow's own, polars imports all its kernels.
+    """An array with only Arrow's C interface; for pyarrow's own, polars imports all its kernels.
 
-    A command that explains one case should not wait for those.
+    A command that explains one case shouldn't wait for those.
     """
 
     array: pa.Array

@@ -1,4 +1,4 @@
-"""Null spellings: text that only says that there is nothing (schemas/codes/nulls.yaml)."""
+"""Null spellings: text that means unknown (schemas/codes/nulls.yaml)."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ _RUNS = null_runs()
 
 
 def is_nothing(text: pl.Expr) -> pl.Expr:
-    r"""Whether text only says that there is nothing: blank, N/A, NULL, \N, ??, - ...
+    r"""Tell whether text means unknown: blank, N/A, NULL, \N, ??, - ...
 
     Args:
         text: String.
 
     Returns:
-        Boolean; null where the text is null.
+        Boolean; null if the text is null.
     """
     return _is_nothing(text, _RUNS["text"])
 
 
 def is_no_code(text: pl.Expr) -> pl.Expr:
-    """Whether a code or an id only says that there is nothing, zeros (00, 000000) included."""
+    """Tell whether a code or an id means unknown, including zeros (00, 000000)."""
     return _is_nothing(text, f"{_RUNS['text']}|{_RUNS['code']}")
 
 
 def is_no_date(text: pl.Expr) -> pl.Expr:
-    """Whether a date only says that there is nothing: also 00/00/0000, 0000-00-00, 0."""
+    """Tell whether a date means unknown, including 00/00/0000, 0000-00-00, and 0."""
     return _is_nothing(text, f"{_RUNS['text']}|{_RUNS['date']}")
 
 
 def given_text(text: pl.Expr) -> pl.Expr:
-    """Text without surrounding blanks; null where it only says that there is nothing."""
+    """Trim text; null if it means unknown."""
     return pl.when(~is_nothing(text)).then(text.str.strip_chars())
 
 
 def given_code(text: pl.Expr) -> pl.Expr:
-    """A code or an id without surrounding blanks; null where it says that there is nothing."""
+    """Trim a code or an id; null if it means unknown."""
     return pl.when(~is_no_code(text)).then(text.str.strip_chars())
 
 
 def _is_nothing(text: pl.Expr, runs: str) -> pl.Expr:
-    # One pattern: to strip, to lower, and to look up costs three times as much.
+    # One pattern, because stripping, lowering, and looking up costs three times as much.
     return text.str.contains(rf"(?i)^\s*(?:{_WORDS}|{runs})\s*$")

@@ -1,4 +1,4 @@
-"""Rebatch: small frames joined to larger ones, since even a small frame costs much."""
+"""Rebatch: join small frames into larger ones, because even a small frame costs much."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from transforms.frames.frame import FRAME_ROWS, Frame
 
 
 class Rebatch(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
-    """Joins frames to frames of at least so many rows, within what a worker is given at a time.
+    """Joins frames into frames of at least this many rows, within each bundle.
 
-    For collections without windows. Which rows meet in a frame is not settled: nothing may hang on
-    it.
+    It is for collections without windows. Nothing may depend on which rows end up in the same
+    frame.
 
     Args:
-        frame_rows: The rows wanted; only a bundle's last frame has fewer.
+        frame_rows: The least number of rows; only a bundle's last frame has fewer.
     """
 
     def __init__(self, frame_rows: int = FRAME_ROWS) -> None:
@@ -28,7 +28,7 @@ class Rebatch(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]])
         self.frame_rows = frame_rows
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[Frame]:
-        """Frames to fewer frames with the same rows."""
+        """Expand from frames to fewer frames with the same rows."""
         return pcoll | beam.ParDo(_Join(self.frame_rows)).with_output_types(Frame)
 
 

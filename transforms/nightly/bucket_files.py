@@ -22,7 +22,7 @@ def read_whole(path: str, schema: Schema, columns: Sequence[str] | None = None) 
     Args:
         path: The file; where there is none there are no records.
         schema: The schema that the frame has.
-        columns: The columns wanted; None for all.
+        columns: The columns to read; None for all.
 
     Returns:
         One frame.

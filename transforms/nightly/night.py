@@ -47,7 +47,7 @@ class Night:
     """What a night goes by.
 
     Args:
-        terms: On what terms cases are assessed.
+        terms: The terms on which cases are assessed.
         options: The options that settle them, as anything that can be compared.
         buckets: How many buckets there are.
         second_reader: Whether a review that expedites counts only with a second reader.

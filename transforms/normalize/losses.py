@@ -64,7 +64,7 @@ def loss_lists(losses: Iterable[Losses], height: int) -> pl.Series:
 
     Args:
         losses: The losses of the records.
-        height: How many records there are.
+        height: The number of records.
 
     Returns:
         List(String), never null, each sorted.

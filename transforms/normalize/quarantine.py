@@ -17,7 +17,7 @@ def quarantined_records(
         stage: Where they are quarantined.
         reason: A short code (String) over the records.
         field: The field at fault (String), or null.
-        detail: What is wrong, without any content.
+        detail: What is wrong, without content.
 
     Returns:
         One row of quarantined.avsc a record.

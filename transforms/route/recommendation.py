@@ -38,8 +38,8 @@ def recommend(
         facts: Facts (`transforms.score.facts.FACT_COLUMNS`), and of `case_id`, `opla_office`,
             `warnings` and `conflicts` those that there are.
         rulebook: The rulebook.
-        as_of: The date as of which to assess.
-        presume: Whether the rulebook's presumptions are used.
+        as_of: The as-of date.
+        presume: Whether to use the rulebook's presumptions.
 
     Returns:
         The columns of recommendation.avsc, one row a case, in order.
@@ -137,8 +137,8 @@ def recommend_records(
     Args:
         records: Columns of case_record.avsc, normalized, with `warnings` and maybe `conflicts`.
         rulebook: The rulebook.
-        as_of: The date as of which to assess.
-        presume: Whether the rulebook's presumptions are used.
+        as_of: The as-of date.
+        presume: Whether to use the rulebook's presumptions.
 
     Returns:
         The columns of recommendation.avsc, one row a case, in order.

@@ -37,7 +37,7 @@ def due_dates(records: Frame, assessed: Assessed, terms: Terms) -> Frame:
 
     Args:
         records: Case records, as agencies write them.
-        assessed: What became of them.
+        assessed: Their results.
         terms: On what terms, and as of when.
 
     Returns:
