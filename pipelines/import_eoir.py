@@ -56,7 +56,7 @@ class Job:
     Args:
         release: The release.
         output: Where records are written.
-        rules: How records are made.
+        rules: How to make records.
         buckets: The number of parts in which cases are put together.
         stretch: The number of bytes of a table that are read together.
     """

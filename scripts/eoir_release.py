@@ -65,7 +65,7 @@ def write_release(
 
     Args:
         folder: An empty directory.
-        cases: How many cases.
+        cases: The number of cases.
         seed: What settles them.
         tidy: Whether to leave the mess out.
         tabbed: The share of rows with a stray tab; None for that of the real ones.

@@ -1,4 +1,4 @@
-"""Help for tests of transforms: cases in a few words, and a comparison that shows what differs."""
+"""Helpers for tests of transforms: make cases briefly, and compare cells."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from transforms.normalize.case_frame import to_frame
 
 
 def case_frame(cases: Iterable[Mapping[str, Any]]) -> Frame:
-    """Case records as a frame, from the fields that matter; every other field is unknown.
+    """Make a frame of case records from the fields that matter; every other field is unknown.
 
     Args:
-        cases: Fields of a case record by name, as JSON has them.
+        cases: Fields of a case record by name, as in JSON.
 
     Returns:
-        One row a case, columns and dtypes of case_record.avsc.
+        One row per case, with the columns and dtypes of case_record.avsc.
 
     Raises:
-        pydantic.ValidationError: A field is not one of a case record, or has a value that
-            it cannot have.
+        pydantic.ValidationError: A field isn't in a case record, or has a value that it can't have.
 
     Examples:
         >>> case_frame([{"case_id": "1", "court": "BAL"}]).select("case_id", "court").rows()
@@ -35,10 +34,11 @@ def assert_cells(frame: Frame, expected: Iterable[Mapping[str, Any]]) -> None:
 
     Args:
         frame: The frame.
-        expected: What each row must have, by column; columns that are not named may hold anything.
+        expected: What each row must have, by column; columns that aren't named may hold anything.
 
     Raises:
-        AssertionError: Some cells differ, or there are more or fewer rows; it names each.
+        AssertionError: Some cells differ, or there are more or fewer rows; the message names each
+            one.
 
     Examples:
         >>> import polars as pl

@@ -27,7 +27,7 @@ REVIEW_NAMES = {
     "TABLE": "the routing table leaves it to a person",
     "RULE": "a rule of the rulebook",
     "JUDGMENT": "words that a person must judge",
-    "MARKER": "a marker for an adverse fact that isn't known",
+    "MARKER": "a sign of an adverse fact that isn't known",
 }
 
 

@@ -34,7 +34,7 @@ class Tallies:
     """Counts, by what was counted and by key.
 
     Args:
-        frame: Columns `of`, `key` and `count` (`transforms.route.tally`).
+        frame: Columns `of`, `key`, and `count` (`transforms.route.tally`).
     """
 
     frame: Frame

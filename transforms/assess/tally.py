@@ -16,7 +16,7 @@ def tally(assessed: Assessed) -> Frame:
         assessed: Their results.
 
     Returns:
-        Columns `of`, `key` and `count` (`transforms.route.tally`).
+        Columns `of`, `key`, and `count` (`transforms.route.tally`).
     """
     outside = assessed.outside
     unknown = assessed.records.filter(pl.col("scope_unknown") & ~pl.col("completed"))

@@ -1,31 +1,31 @@
-"""Rows of the release to case records.
+"""Turn rows of the release into case records.
 
 | field | from | as of a day |
 |---|---|---|
 | case_id | IDNCASE | |
-| court, case_type, nationality, language | the current proceeding; without one, the case | the case's court is not used |
+| court, case_type, nationality, language | the current proceeding; without one, the case | the case's court isn't used |
 | nta_issued | OSC_DATE of the current proceeding | by the day |
-| nta_filed_with_court | true of RMV, DEP and EXC cases that have a proceeding | |
+| nta_filed_with_court | true for RMV, DEP, and EXC cases that have a proceeding | |
 | nta_filed | nothing: INPUT_DATE is when the row was made, not when the notice was filed | |
-| custody | tbl_CustodyHistory; else CUSTODY of the current proceeding (N, D; without a day also R), else of the case (N; without a day also D and R) | latest by the day |
-| calendar_type, next_hearing | tbl_schedule | first hearing after the day, put down by the day |
-| represented | true where E_28_DATE stands in the case or in tbl_RepsAssigned | by the day |
+| custody | tbl_CustodyHistory, or CUSTODY of the current proceeding (N, D; without a day also R), or of the case (N; without a day also D and R) | latest by the day |
+| calendar_type, next_hearing | tbl_schedule | first hearing after the day that was scheduled by the day |
+| represented | true if E_28_DATE is in the case or in tbl_RepsAssigned | by the day |
 | represented_since | tbl_RepsAssigned; the case's date may be overwritten | by the day |
 | family_role, lead_case_id | tbl_Lead_Rider | joined by the day, not yet severed |
 | juvenile | tbl_JuvenileHistory | latest by the day |
 | birth_date | C_BIRTHDATE, a month | |
 | sex | Sex | |
 | entries | DATE_OF_ENTRY, taken as the only one; the manner from a sustained charge | by the day |
-| lawful_permanent_resident | LPR where it is 1; else not known (under 7,000 cases are flagged) | no date: as in the release |
-| charges and what follows from them | `transforms.eoir.charges` | no date: as old as their proceeding |
+| lawful_permanent_resident | LPR if it is 1; otherwise unknown (under 7,000 cases are flagged) | no date: as in the release |
+| charges and their consequences | `transforms.eoir.charges` | no date: as old as their proceeding |
 | orders | DEC_CODE X of RMV, D of DEP, E of EXC | by the day |
 | applications | tbl_Court_Appln, so before the court | received by the day, decided as far as the proceeding had ended |
-| completed_on | COMP_DATE of the last proceeding, where none is open | nothing: the case is pending |
-| court_outcome, its kind and date | the last outcome that is no move to another court | the first such after the day |
+| completed_on | COMP_DATE of the last proceeding, if none is open | nothing: the case is pending |
+| court_outcome, its kind and date | the last outcome that isn't a move to another court | the first such after the day |
 
-Every other field is null: the release does not say. Lists of `MAY_BE_MORE` end in a null: the
-release knows one case, and not what came before it or was decided elsewhere. So do the charges of a
-case to which a row that could not be read may belong.
+Every other field is null, because the release doesn't say. Lists in `MAY_BE_MORE` end in a null,
+because the release covers one case, and not what came before it or was decided elsewhere. The
+charges of a case also end in a null if an unreadable row may belong to the case.
 """  # noqa: E501 - a row of a table is one line
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ MAY_BE_MORE = ("removals", "orders", "fraud_findings", "status_violations", "app
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How records are made.
+    """How to make records.
 
     Args:
         day: The date of the docket; None for every case, as of the release.
-        juveniles: The release's own lookup of juvenile codes.
+        juveniles: The release's own lookup table of juvenile codes.
     """
 
     day: datetime.date | None
@@ -67,15 +67,16 @@ class Rules:
 
 
 def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
-    """Make case records of rows.
+    """Make case records from rows.
 
     Args:
-        tables: Each table's rows of some cases, all their rows (`eoir_read.shuffled_schema`).
+        tables: For each table, all rows of some cases (`transforms.eoir.read.shuffled_schema`).
         rules: How.
 
     Returns:
-        Case records by IDNCASE, and a tally: of each table how many rows were `used`, `repeated` (a
-        key seen before), `no_case`, `not_pending` and `after` (later than the day, or not dated).
+        Case records by IDNCASE, and a tally for each table of the rows that were `used`, `repeated`
+        (a key seen before), `no_case`, `not_pending`, and `after` (later than the day, or without a
+        date).
     """
     day, counts = rules.day, dict[tuple[str, str], int]()
 
@@ -143,7 +144,7 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
 
 
 def _first_of_key(table: str, rows: Frame) -> pl.Series:
-    """Whether a row is the first of its key; one whose key cannot be read is."""
+    """Tell whether a row is the first with its key; a row with an unreadable key is."""
     key = TABLES[table].key
     by = ["role", key] if table == LEAD_RIDER else [key]
     return rows.select(pl.col(key).is_null() | pl.struct(by).is_first_distinct()).to_series()
@@ -194,7 +195,7 @@ def _records(wide: Frame, day: datetime.date | None) -> Frame:
     )
     return records.with_columns(
         *(_and_more(name) for name in MAY_BE_MORE),
-        # Of a case none of whose charges could be read, the list stays unknown.
+        # If none of a case's charges could be read, the list stays unknown.
         pl.when(wide["more_charges"])
         .then(_and_more("charges"))
         .otherwise("charges")
@@ -203,7 +204,7 @@ def _records(wide: Frame, day: datetime.date | None) -> Frame:
 
 
 def _and_more(name: str) -> pl.Expr:
-    """A list, with a null at its end: there may be more; a list that is unknown stays so."""
+    """Add a null to the end of a list, since there may be more; an unknown list stays unknown."""
     return pl.col(name).list.concat(pl.lit(pl.Series([[None]], dtype=CASES[name])))
 
 
@@ -212,10 +213,10 @@ def _by(date: pl.Expr, day: datetime.date | None) -> pl.Expr:
 
 
 def _custody_without_history(day: datetime.date | None) -> pl.Expr:
-    """Custody codes of the proceeding and the case, as far as they tell of the day.
+    """Read custody from the codes of the proceeding and the case, as far as they apply to the day.
 
-    The proceeding's is set when it ends: N never detained, D detained throughout. The case's is
-    of the release, when only "never" tells of an earlier day.
+    The proceeding's code is set when it ends: N never detained, D detained throughout. The case's
+    code is as of the release, so only "never" says something about an earlier day.
     """
     told = {
         "CUSTODY:p": eoir_facts.CUSTODY if day is None else _only("ND"),
@@ -235,8 +236,8 @@ class AssembleCases(beam.PTransform[beam.PCollection[int], Any]):
     """Makes the case records of each bucket.
 
     Args:
-        stretches: What was read, to be waited for (a side input).
-        rules: How records are made.
+        stretches: What was read, as a side input to wait for.
+        rules: How to make records.
     """
 
     def __init__(self, stretches: Any, rules: Rules) -> None:
@@ -245,7 +246,7 @@ class AssembleCases(beam.PTransform[beam.PCollection[int], Any]):
         self.rules = rules
 
     def expand(self, pcoll: beam.PCollection[int]) -> Any:
-        """Numbers of buckets to (number, frame of cases), and tallies."""
+        """Expand from bucket numbers to (number, frame of cases), and tallies."""
         return pcoll | beam.FlatMap(_assemble, self.stretches, self.rules).with_outputs(
             "tallies", main="cases"
         )

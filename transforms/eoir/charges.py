@@ -1,7 +1,7 @@
-"""Charges of the release as facts of a case record.
+"""Turn charges of the release into facts of a case record.
 
-A charge is an allegation. It never becomes a conviction; it becomes a finding only where the
-judge has sustained it (CHG_STATUS S), and only in the way of this table. Codes match whole.
+A charge is an allegation. It never becomes a conviction. It becomes a finding only if the judge
+sustained it (CHG_STATUS S), and only as this table says. Codes match as a whole.
 
 | charge | alleged | sustained |
 |---|---|---|
@@ -9,15 +9,15 @@ judge has sustained it (CHG_STATUS S), and only in the way of this table. Codes 
 | FRAUD | | `fraud_findings`: one, by an immigration judge (P6 asks for a finding) |
 | 212a06Ai, 241a01B present without admission, entered without inspection | | manner of entry WITHOUT_INSPECTION |
 | 237a01B, 237a01Ci, 241a01Ci stayed on, or broke the terms, after admission | | manner of entry ADMITTED |
-| STATUS_VIOLATION | | `status_violations`: one, of no known date |
-| 212a09Ai, 212a09AiiI, 212a09AiiII, 212a09CiII removed before | | `removals`: one, of no known date |
-| SECURITY, but foreign policy (237a04Ci, 241a04Ci) | | `security_risk` |
-| HUMAN_RIGHTS, but 237a04E (two labels in use) | | `human_rights_violator` |
+| STATUS_VIOLATION | | `status_violations`: one, date unknown |
+| 212a09Ai, 212a09AiiI, 212a09AiiII, 212a09CiII removed before | | `removals`: one, date unknown |
+| SECURITY, except foreign policy (237a04Ci, 241a04Ci) | | `security_risk` |
+| HUMAN_RIGHTS, except 237a04E (two labels in use) | | `human_rights_violator` |
 | CRIMINAL, CONVICTION, AGGRAVATED_FELONY | | nothing more: a conviction needs its record |
 | PRIOR_REMOVAL of the law before 1997 | | nothing more: the same letters mean other things now |
 
-FRAUD, SECURITY ... are the families of schemas/codes/charges.yaml. Where both manners of entry are
-sustained the manner is unknown. No charge settles anything by its absence.
+FRAUD, SECURITY, and so on are families in schemas/codes/charges.yaml. If both manners of entry are
+sustained, the manner is unknown. The absence of a charge never settles anything.
 """  # noqa: E501 - a row of a table is one line
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ _FAILED_TO_MAINTAIN = ("237a01Ci", "241a01Ci", "241a01F")
 
 
 def charges_in_time(charges: Frame, placed: Frame, day: datetime.date | None) -> Frame:
-    """Charges as they stood on a day.
+    """Return charges as of a day.
 
-    A charge has no date of its own: it is taken to be as old as its proceeding, and its status is
-    known on a day only where that proceeding had ended by then.
+    A charge has no date of its own. It is taken to be as old as its proceeding, and its status is
+    known on a day only if that proceeding had ended by then.
 
     Args:
         charges: Rows of B_TblProceedCharges.
-        placed: From `eoir_docket.place_proceedings`.
-        day: The day, or None for the release as it is.
+        placed: From `transforms.eoir.docket.place_proceedings`.
+        day: The day; None for the release as it is.
 
     Returns:
-        The charges of proceedings opened by the day, or of none that is known; CHG_STATUS null
-        where it may be later.
+        The charges of proceedings opened by the day, or of no known proceeding. CHG_STATUS is null
+        if it may be from later.
     """
     if day is None:
         return charges
@@ -66,16 +66,16 @@ def charges_in_time(charges: Frame, placed: Frame, day: datetime.date | None) ->
 
 
 def charge_columns(charges: Frame) -> Frame:
-    """What the charges of a case say.
+    """Summarize the charges of each case.
 
     Args:
         charges: From `charges_in_time`.
 
     Returns:
-        One row a case with charges: `charges`, `fraud_findings`, `status_violations`, `removals`
+        One row per case with charges: `charges`, `fraud_findings`, `status_violations`, `removals`
         (lists), `security_risk`, `human_rights_violator` (true or null), `manner` (String).
     """
-    # Each proceeding may repeat the charges of the one before: the last status counts.
+    # Each proceeding may repeat the charges of the previous one; the last status counts.
     once = (
         charges.sort("IDNCASE", "IDNPRCDCHG")
         .group_by("IDNCASE", "CHARGE", maintain_order=True)
@@ -115,11 +115,11 @@ def charge_columns(charges: Frame) -> Frame:
 
 
 def _sustained(codes: Iterable[str]) -> pl.Expr:
-    """Whether a charge of some is sustained, over the charges of a case."""
+    """Tell whether one of some charges is sustained, over the charges of a case."""
     sustained = pl.col("CHARGE").is_in(sorted(codes)) & (pl.col("CHG_STATUS") == "S")
     return sustained.fill_null(False).any()
 
 
 def _one(**fields: pl.Expr) -> pl.Expr:
-    """A list of one element."""
+    """Make a list of one element."""
     return pl.concat_list(pl.struct([value.alias(name) for name, value in fields.items()]))

@@ -1,10 +1,9 @@
-"""The docket as of a day: which proceeding a case is in, and what the court decided.
+"""The docket of a day: which proceeding a case is in, and what the court decided.
 
-A proceeding opens on INPUT_DATE, or OSC_DATE where that is missing, and ends on COMP_DATE.
-Administrative closure ends one, and recalendaring opens another; so do a change of venue (C) and
-a transfer (T), and a case under way from one court to the next is still pending. A proceeding
-that cannot be placed in time (no opening date, or an outcome without a date) does not make a case
-pending.
+A proceeding opens on INPUT_DATE, or on OSC_DATE if that is missing, and ends on COMP_DATE.
+Administrative closure ends a proceeding, and recalendaring opens another. So do a change of venue
+(C) and a transfer (T), and a case between two courts is still pending. A proceeding with no place
+in time (no opening date, or an outcome without a date) doesn't make a case pending.
 """
 
 from __future__ import annotations
@@ -16,21 +15,21 @@ import polars as pl
 from transforms.frames.frame import Frame
 
 MOVES = ("C", "T")
-# Where the letter of a decision is an order of removal: it depends on the case type.
+# Whether the letter of a decision means an order of removal depends on the case type.
 ORDERS = {"RMV": "X", "DEP": "D", "EXC": "E"}
 APPEAL_DAYS = 30
 
 
 def place_proceedings(proceedings: Frame, day: datetime.date | None) -> Frame:
-    """Say of each proceeding whether it was opened and whether it had ended.
+    """Say for each proceeding whether it was open and whether it had ended.
 
     Args:
         proceedings: Rows of B_TblProceeding.
-        day: The day of the docket; None for the release as it is.
+        day: The date of the docket; None for the release as it is.
 
     Returns:
         The rows by case, then by opening, with `opened_on` (Date), `done` (an outcome is recorded),
-        `opened` and `ended` (as of the day; Boolean, never null) and `moved` (ended by a transfer
+        `opened` and `ended` (as of the day; Boolean, never null), and `moved` (ended by a transfer
         or a change of venue).
     """
     done = pl.any_horizontal(
@@ -47,14 +46,14 @@ def place_proceedings(proceedings: Frame, day: datetime.date | None) -> Frame:
 
 
 def current_proceedings(placed: Frame, day: datetime.date | None) -> Frame:
-    """The proceeding each case is in: the last that is open; else, the last.
+    """Find the proceeding that each case is in: the last open one, or else the last one.
 
     Args:
         placed: From `place_proceedings`.
         day: The same day.
 
     Returns:
-        One row a case that has a proceeding opened by the day, with `pending` (Boolean).
+        One row per case with a proceeding opened by the day, with `pending` (Boolean).
     """
     opened = placed.filter("opened")
     is_open = opened.filter(~pl.col("ended")).group_by("IDNCASE", maintain_order=True).last()
@@ -69,16 +68,16 @@ def current_proceedings(placed: Frame, day: datetime.date | None) -> Frame:
 
 
 def outcomes(placed: Frame, day: datetime.date | None) -> Frame:
-    """The court's own outcome: the first after the day, or the last of the release.
+    """Find the court's own outcome: the first one after the day, or the last one of the release.
 
-    A move to another court is no outcome.
+    A move to another court isn't an outcome.
 
     Args:
         placed: From `place_proceedings`.
         day: The same day.
 
     Returns:
-        One row a case that has one: court_outcome, court_outcome_kind, court_outcome_date.
+        One row per case with an outcome: court_outcome, court_outcome_kind, court_outcome_date.
     """
     ends = placed.filter("done", ~pl.col("moved")).sort("IDNCASE", "COMP_DATE", "IDNPROCEEDING")
     if day is not None:
@@ -97,17 +96,17 @@ def outcomes(placed: Frame, day: datetime.date | None) -> Frame:
 
 
 def orders(placed: Frame, day: datetime.date | None) -> Frame:
-    """Orders of removal, deportation or exclusion that were made by the day.
+    """Find orders of removal, deportation, or exclusion that were made by the day.
 
-    One is final if made in absentia, or if no appeal was filed in time. A proceeding that opens
-    after it (the case was reopened or remanded) means that it no longer stands.
+    An order is final if it was made in absentia, or if no appeal was filed in time. If a proceeding
+    opens after it (the case was reopened or remanded), it no longer stands.
 
     Args:
         placed: From `place_proceedings`, CASE_TYPE filled from the case.
         day: The same day.
 
     Returns:
-        One row a case that has one: orders (List(Struct)).
+        One row per case with an order: orders (List(Struct)).
     """
     made = placed.filter("opened").with_columns(
         last_opened=pl.col("opened_on").max().over("IDNCASE"),

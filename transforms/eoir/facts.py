@@ -1,8 +1,8 @@
-"""What the other tables of the release say of a case, as of a day or as of the release.
+"""What the other tables of the release say about a case, as of a day or as of the release.
 
-A row dated after the day, or not dated in a table that has dates, is not used with a day:
-`in_time` says which are. Each function here takes the rows in time and gives one row a case of
-which they say something.
+With a day, a row dated after it isn't used, nor is a row without a date in a table that has dates;
+`in_time` selects the rows. Each function here takes those rows and gives one row for each case that
+they say something about.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ KNOWN_FROM = {
 }
 CUSTODY = {"D": "DETAINED", "R": "RELEASED", "N": "NEVER_DETAINED"}
 CALENDARS = {"M": "MASTER", "I": "INDIVIDUAL"}
-# A conditional grant, a stipulated one and a grant under the torture convention are grants; an
-# abandoned application is neither denied on its merits nor withdrawn.
+# Conditional grants, stipulated grants, and grants under the Convention Against Torture are grants.
+# An abandoned application is neither denied on its merits nor withdrawn.
 DECISIONS = {
     **dict.fromkeys("CFGILP", "GRANTED"),
     "D": "DENIED",
@@ -35,9 +35,9 @@ DECISIONS = {
     **dict.fromkeys("AO", "OTHER"),
 }
 NO_FORM = "UNK"
-# Decisions that are given when the proceeding ends, and so not before.
+# Decisions that are made when the proceeding ends, and not before.
 _GIVEN_AT_END = [*"CFGILPDMSTR"]
-# J, a juvenile's case without more, has no symbol.
+# J, a juvenile's case without further detail, has no symbol.
 JUVENILES = {
     "UJ": "UNACCOMPANIED",
     "J2": "UNACCOMPANIED",
@@ -48,18 +48,18 @@ JUVENILES = {
 
 
 def in_time(table: str, rows: Frame, day: datetime.date | None) -> Frame:
-    """The rows of a table that were known on a day; all of them without one."""
+    """Select the rows of a table that were known on a day; without a day, all of them."""
     if day is None or table not in KNOWN_FROM:
         return rows
     return rows.filter((pl.col(KNOWN_FROM[table]) <= day).fill_null(False))
 
 
 def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame:
-    """Applications for relief, with the decision as far as it was given by the day.
+    """Collect applications for relief, with decisions made by the day.
 
     Args:
         rows: Rows of tbl_Court_Appln.
-        placed: From `eoir_docket.place_proceedings`.
+        placed: From `transforms.eoir.docket.place_proceedings`.
         day: The day, or None.
 
     Returns:
@@ -86,7 +86,7 @@ def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame
             decision.alias("decision"),
             pl.lit(None, pl.String).alias("decided"),
             pl.lit(None, pl.Boolean).alias("likely"),
-            # The court's applications are before the court.
+            # The applications in the court's table are before the court.
             pl.lit("COURT").alias("before"),
             pl.lit(None, pl.Boolean).alias("prima_facie"),
         )
@@ -94,9 +94,9 @@ def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame
 
 
 def next_hearings(rows: Frame, still_open: pl.Series, day: datetime.date | None) -> Frame:
-    """The first hearing after the day that had not been vacated by then.
+    """Find the first hearing after the day that hadn't been vacated by then.
 
-    Without a day: of a case whose proceeding is open, the latest hearing that was not adjourned.
+    Without a day, find the latest hearing that wasn't adjourned, for cases with an open proceeding.
 
     Args:
         rows: Rows of tbl_schedule.
@@ -128,14 +128,14 @@ def next_hearings(rows: Frame, still_open: pl.Series, day: datetime.date | None)
 
 
 def custody(rows: Frame, day: datetime.date | None) -> Frame:
-    """Custody by the latest row of the history.
+    """Read custody from the latest row of the history.
 
     Args:
         rows: Rows of tbl_CustodyHistory.
         day: The day, or None.
 
     Returns:
-        IDNCASE, custody; null where the row does not say.
+        IDNCASE, custody; null if the row doesn't say.
     """
     last = (
         rows.sort("IDNCASE", "DATDETAINED", "IDNCUSTODY", nulls_last=False)
@@ -144,7 +144,7 @@ def custody(rows: Frame, day: datetime.date | None) -> Frame:
     )
     detained, released, code = pl.col("DATDETAINED"), pl.col("DATRELEASED"), pl.col("CUSTODY")
     out = released.is_not_null() if day is None else (released <= day).fill_null(False)
-    # Released, but nobody knows since when: on an earlier day that says nothing.
+    # Released, but it isn't known when, so it says nothing about an earlier day.
     told = _symbol("CUSTODY", CUSTODY)
     if day is not None:
         told = pl.when(code == "D").then(told)
@@ -161,10 +161,10 @@ def custody(rows: Frame, day: datetime.date | None) -> Frame:
 
 
 def families(rows: Frame, day: datetime.date | None) -> Frame:
-    """Leads and riders that are joined.
+    """Find leads and riders that are joined.
 
     Args:
-        rows: Rows of tbl_Lead_Rider by case (`eoir_read.by_case`).
+        rows: Rows of tbl_Lead_Rider by case (`transforms.eoir.read.by_case`).
         day: The day, or None.
 
     Returns:
@@ -172,7 +172,7 @@ def families(rows: Frame, day: datetime.date | None) -> Frame:
     """
     severed = pl.col("DATSEVEREDON")
     apart = severed.is_not_null() if day is None else (severed <= day).fill_null(False)
-    # Inactive without a date: parted some time.
+    # Inactive without a date: separated at an unknown time.
     apart = apart | (severed.is_null() & ~pl.col("BLNACTIVE").fill_null(True))
     joined = rows.filter(~apart).sort("IDNCASE", "role", "DATCREATEDON", "IDNLEADRIDER")
     return (
@@ -189,11 +189,11 @@ def families(rows: Frame, day: datetime.date | None) -> Frame:
 
 
 def juveniles(rows: Frame, lookup: dict[str, str]) -> Frame:
-    """The latest juvenile code.
+    """Find the latest juvenile code.
 
     Args:
         rows: Rows of tbl_JuvenileHistory.
-        lookup: What a number stands for, by the release's own table.
+        lookup: What a number means, according to the release's own table.
 
     Returns:
         IDNCASE, juvenile.
@@ -208,7 +208,7 @@ def juveniles(rows: Frame, lookup: dict[str, str]) -> Frame:
 
 
 def appearances(rows: Frame) -> Frame:
-    """The first appearance of the person's own lawyer before the court.
+    """Find the first appearance of the person's own lawyer before the court.
 
     Args:
         rows: Rows of tbl_RepsAssigned.

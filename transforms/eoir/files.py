@@ -118,7 +118,8 @@ def find_release(folder: str) -> Release:
         paths = found.get(table.name.lower(), {})
         if len(paths) > 1:
             raise InputError(
-                f"{folder}: holds {table.name} twice, {' and '.join(sorted(paths)[:2])}; remove one"
+                f"{folder}: holds {table.name} twice, {' and '.join(sorted(paths)[:2])}; "
+                "take one away"
             )
         if not paths and table.required:
             raise InputError(f"{folder}: there is no {table.name}.csv in it; is it a release?")
@@ -148,9 +149,7 @@ def _open(path: str, archive: str | None) -> Iterator[BinaryIO]:
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise InputError(f"{path}: the zip is damaged there ({error}); fetch it again") from None
     except (RuntimeError, NotImplementedError):
-        raise InputError(
-            f"{path}: the zip is encrypted, or compressed by an unsupported method"
-        ) from None
+        raise InputError(f"{path}: the zip is encrypted or packed in a way not read here") from None
 
 
 def _packed(archive: str) -> tuple[dict[str, dict[str, int]], int]:
@@ -169,7 +168,7 @@ def _packed(archive: str) -> tuple[dict[str, dict[str, int]], int]:
         raise InputError(f"{archive}: cannot be read ({reason})") from None
     found = _by_name({f"{archive}/{name}": bytes_ for name, bytes_ in members})
     if not found:
-        raise InputError(f"{archive}: has no table of a release")
+        raise InputError(f"{archive}: no table of a release in it")
     return found, size
 
 
@@ -181,7 +180,7 @@ def _listing(folder: str) -> dict[str, dict[str, int]]:
         raise InputError(f"{path}: {reason}")
     found = _by_name({file.path: file.bytes for file in below.files})
     if not found:
-        raise InputError(f"{folder}: has no table of a release")
+        raise InputError(f"{folder}: no table of a release in it")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What is invented of a case before any row of it is written in the court's format."""
+"""What is invented for a case before its rows are written in the court's format."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _ENDS = {"X": 45.0, "R": 14.0, "T": 9.0, "V": 12.0, "A:": 6.0, "B:": 3.0, "Y:": 
 
 @dataclass(frozen=True)
 class Invented:
-    """What is drawn of some cases, before any row of theirs; days count from 1970.
+    """What is drawn for some cases before their rows; days count from 1970.
 
     Args:
-        draw: What draws.
+        draw: The random draws.
         case: IDNCASE.
         issued: The day of the notice.
         opened: The day on which the first proceeding opened.
         ended: The day on which it ended, if it has.
         done: Whether it has ended.
-        coded: Whether it ended in another way than by a decision.
+        coded: Whether it ended other than by a decision.
         letter: The letter of its outcome.
-        decision: That of a decision, which depends on the case type.
+        decision: The letter of a decision, which depends on the case type.
         again: Whether a second proceeding follows.
         court: The court.
         nation: The nationality.
@@ -79,16 +79,16 @@ class Invented:
 
     @property
     def count(self) -> int:
-        """How many cases there are."""
+        """Return the number of cases."""
         return len(self.case)
 
 
 def invent(draw: Draw, first: int, cases: int) -> Invented:
-    """Draw what some cases are.
+    """Draw some cases.
 
     Args:
-        draw: What draws.
-        first: Number of the first case, from 0.
+        draw: The random draws.
+        first: The number of the first case, from 0.
         cases: How many.
     """
     case = np.arange(first, first + cases) + FIRST_CASE

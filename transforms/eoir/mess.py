@@ -1,4 +1,4 @@
-"""Rows of a release as its files hold them: tab-separated, and messy as the real ones are."""
+"""Rows of a release as its files hold them: tab-separated, and as messy as the real ones."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from transforms.frames.frame import Frame
 NULLS = ("N/A", "b6", "A.2.a", "??", "0", "  ")
 JUNK = {"CUSTODY": "LIN", "CASE_TYPE": "0900", "C_BIRTHDATE": "E", "CHG_STATUS": "s", "NAT": "#"}
 NULLED, JUNKED, NUL_BYTES, CUT = 0.01, 5e-4, 1e-4, 1e-5
-# As in the real files: 101 of 12.6 million cases, and in other tables fewer.
+# As in the real files: 101 of 12.6 million cases, and fewer in other tables.
 TABBED = 8e-6
 
 
 def tidy_lines(rows: Frame) -> bytes:
-    """Rows as lines, with nothing but a tab between fields.
+    """Write rows as lines, with only a tab between fields.
 
     Args:
         rows: String columns.
 
     Returns:
-        One line a row, latin-1.
+        One line per row, latin-1.
     """
     return _lines(rows).encode("latin-1")
 
 
 def messy_lines(rows: Frame, table: str, seed: tuple[int, ...], tabbed: float = TABBED) -> bytes:
-    """Rows as lines, with the mess of the real files.
+    """Write rows as lines, with the mess of the real files.
 
-    Nulls are spelt in six ways; codes are padded, or junk from another column; stray quotes and
-    NUL bytes stand in texts; a stray tab shifts a row; a few lines are cut short.
+    Nulls are spelled in six ways. Codes are padded, or are junk from another column. Text has stray
+    quotes and NUL bytes. A stray tab shifts a row. A few lines are cut short.
 
     Args:
         rows: Columns of `schemas.eoir.headers`, String.
         table: Their table.
-        seed: What settles the mess.
+        seed: The seed of the mess.
         tabbed: The share of rows with a stray tab.
 
     Returns:
@@ -87,7 +87,7 @@ def _is_typed(table: str, column: str) -> bool:
 
 
 def _tabbed(line: bytes, typed: list[int], random: np.random.Generator) -> bytes:
-    """A line with a stray tab in, or behind, what people type; else a word of letters."""
+    """Put a stray tab in or after typed text, or else a word of letters."""
     fields = line.split(b"\t")
     there = [at for at in typed if re.search(rb"[A-Za-z]", fields[at])]
     if not typed:

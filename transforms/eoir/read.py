@@ -1,4 +1,4 @@
-"""Reading a release in stretches of files, each to one shuffled file of its used columns."""
+"""Read a release in stretches of files, each into one shuffled file of its used columns."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Stretch:
     Args:
         table: The table.
         path: The table's file.
-        start: Where the stretch begins in it.
-        lines: How many lines begin in it.
-        shuffled: The file of its rows by bucket.
+        start: Where the stretch begins in the file.
+        lines: How many lines begin in the stretch.
+        shuffled: The file of its rows, by bucket.
     """
 
     table: str
@@ -49,12 +49,12 @@ class TablesRead(NamedTuple):
 
 
 class ReadTables(beam.PTransform[beam.PCollection[FileRange], TablesRead]):
-    """Reads stretches of tables and parts their rows into buckets by case.
+    """Reads stretches of tables, and splits their rows into buckets by case.
 
     Args:
-        folder: Where the shuffled files go.
-        buckets: How many buckets there are.
-        count: Told of the rows read, for progress.
+        folder: The folder for the shuffled files.
+        buckets: The number of buckets.
+        count: Called with the number of rows read, for progress.
     """
 
     def __init__(self, folder: str, buckets: int, count: Callable[[int], None]) -> None:
@@ -64,7 +64,7 @@ class ReadTables(beam.PTransform[beam.PCollection[FileRange], TablesRead]):
         self.count = count
 
     def expand(self, pcoll: beam.PCollection[FileRange]) -> TablesRead:
-        """Stretches of files to what they hold."""
+        """Expand from stretches of files to what they hold."""
         read = pcoll | beam.FlatMap(_read, self.folder, self.buckets, self.count).with_outputs(
             "tallies", "quarantined", main="stretches"
         )
@@ -90,7 +90,7 @@ def _read_stretch(
     buckets: int,
     count: Callable[[int], None],
 ) -> Generator[Any, None, int]:
-    """Read runs of lines until they make a stretch; returns its bytes, 0 where none are left."""
+    """Read runs of lines until they make a stretch; return its bytes, or 0 if none are left."""
     table = TABLES[file.table]
     rows, tallies, lines, size = [], [], 0, 0
     for data in runs:
@@ -116,19 +116,19 @@ def _read_stretch(
 
 
 def shuffled_schema(table: str) -> pl.Schema:
-    """Columns and dtypes of a table's rows once they are parted by case."""
+    """Return the columns and dtypes of a table's rows after splitting by case."""
     return by_case(table, frame_schema(TABLES[table]).to_frame()).schema
 
 
 def by_case(table: str, rows: Frame) -> Frame:
-    """Rows by the case they belong to; those of leads and riders once for each of the two.
+    """Assign rows to their case; rows of leads and riders once for each of the two.
 
     Args:
         table: The table.
-        rows: Its rows (`eoir_tables.frame_schema`).
+        rows: Its rows (`transforms.eoir.tables.frame_schema`).
 
     Returns:
-        The same; of leads and riders with IDNCASE and `role` (RIDER or LEAD) in front.
+        The same rows; those of leads and riders also have IDNCASE and `role` (RIDER or LEAD).
     """
     if table != LEAD_RIDER:
         return rows
@@ -138,7 +138,7 @@ def by_case(table: str, rows: Frame) -> Frame:
 
 
 def number_rows(aside: tuple[str, int, Frame], stretches: list[Stretch]) -> Frame:
-    """Quarantined rows with `offset` as the row's number in its file, from 1 below the header.
+    """Number quarantined rows: `offset` becomes the row's number in its file, from 1.
 
     Args:
         aside: The file, where the stretch begins, and rows numbered from 0 within it.

@@ -1,8 +1,8 @@
-"""Invented releases in the court's own format: the rows of a block of cases, tidy.
+"""Invented releases in the court's own format: the tidy rows of a block of cases.
 
-Shares follow what is published of the release: births known in a sixth of cases, entries in two
-thirds, about 1.3 proceedings, 1.5 charges, 1.3 applications, 3.6 hearings and 2 lawyers' rows a
-case. Nobody in it exists.
+Shares follow what is published about the release: births known in a sixth of cases, entries in two
+thirds, about 1.3 proceedings, 1.5 charges, 1.3 applications, 3.6 hearings, and 2 rows of lawyers
+per case. Nobody in it exists.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _DECISIONS = {"D": 40.0, "G": 14.0, "W": 12.0, "A": 6.0, "O": 8.0, "M": 6.0, "S"
 
 
 def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
-    """The rows of some cases, as text.
+    """Make the rows of some cases, as text.
 
     Args:
-        seed: What settles them, together with `first`.
-        first: Number of the first case, from 0.
+        seed: The seed, together with `first`.
+        first: The number of the first case, from 0.
         cases: How many.
 
     Returns:
-        Each table's rows: the columns of `HEADERS`, String, null where nothing stands.
+        Each table's rows: the columns of `HEADERS`, String, null if empty.
     """
     invented = invent(Draw([seed, first, 1], cases), first, cases)
-    # One after the other: what a table draws depends on what was drawn before.
+    # In this order, because a table's draws depend on earlier ones.
     return {
         "A_TblCase": _cases(invented),
         "B_TblProceeding": _proceedings(invented),
@@ -98,7 +98,7 @@ def _cases(of: Invented) -> Frame:
 
 
 def _proceedings(of: Invented) -> Frame:
-    """The first proceeding of each of.case, and of some a second."""
+    """Make the first proceeding of each case, and a second one for some."""
     absent = of.draw.chance(0.2)
     first_one: dict[str, pl.Series | Ints] = {
         "IDNPROCEEDING": of.case * 10,
@@ -172,7 +172,7 @@ def _applications(of: Invented) -> Frame:
 
 
 def _schedule(of: Invented) -> Frame:
-    """Hearings some months apart, each put down at the one before."""
+    """Make hearings some months apart, each scheduled at the previous one."""
     draw, put_down, parts = of.draw, of.opened, []
     alive: Bools = np.ones(of.count, dtype=np.bool_)
     for one in range(8):
@@ -256,7 +256,7 @@ def _representatives(of: Invented) -> Frame:
 
 
 def _many(table: str, draw: Draw, most: int, rate: float, row: object, least: int = 1) -> Frame:
-    """Up to so many rows a case: the first `least` always, each other at a rate."""
+    """Make up to this many rows per case: the first `least` always, the others at a rate."""
     assert callable(row)
     parts = []
     for one in range(most):

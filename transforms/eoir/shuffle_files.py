@@ -1,7 +1,7 @@
 """A shuffle through files: rows go to buckets by a number in them, and meet there again.
 
-A GroupByKey of the in-process runner holds everything in memory. So each stretch of input writes
-one Arrow file with one batch a bucket, and a bucket is read as the same batch of every file.
+The in-process runner's GroupByKey holds everything in memory. Instead, each stretch of input writes
+one Arrow file with one batch per bucket, and a bucket is read as the same batch of every file.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _CODEC = "lz4"
 
 
 def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
-    """Write rows to a file, parted into buckets.
+    """Write rows to a file, split into buckets.
 
     Args:
-        rows: Rows; of one bucket they keep their order.
+        rows: The rows; within a bucket, they keep their order.
         key: A column of whole numbers, never null.
-        buckets: How many buckets there are.
+        buckets: The number of buckets.
         path: The file.
     """
     parted = rows.with_columns(_bucket=pl.col(key) % buckets).sort("_bucket", maintain_order=True)
@@ -42,12 +42,12 @@ def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
 
 
 def read_bucket(paths: Iterable[str], bucket: int, schema: pl.Schema) -> Frame:
-    """The rows of a bucket.
+    """Read the rows of a bucket.
 
     Args:
-        paths: Files of `write_buckets`, in the order that rows shall have.
+        paths: Files from `write_buckets`, in the order wanted for the rows.
         bucket: Which bucket.
-        schema: Columns and dtypes of the rows.
+        schema: The rows' columns and dtypes.
 
     Returns:
         The rows of the bucket in all files.

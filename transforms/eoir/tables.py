@@ -1,21 +1,21 @@
-"""Rows of the release as typed frames: what cannot be read is unknown and counted, or quarantined.
+"""Rows of the release as typed frames: what can't be read is unknown and counted, or quarantined.
 
-| kind | read as | null where |
+| kind | read as | null if |
 |---|---|---|
-| ID | Int64 | it is no whole number |
-| DATE | Date (`normalize.dates`) | it is no date, a placeholder, or outside 1900 to 2199 |
-| MONTH | String, YYYY-MM | it is no month and year |
+| ID | Int64 | it isn't a whole number |
+| DATE | Date (`normalize.dates`) | it isn't a date, is a placeholder, or is outside 1900 to 2199 |
+| MONTH | String, YYYY-MM | it isn't a month and year |
 | FLAG | Boolean | it is neither 0 nor 1 |
-| CODE | String, blanks around it taken off | it is none of the codes that may stand there |
-| CHARGE | String, spelled by `normalize.charges` | it does not begin as a charge does |
+| CODE | String, trimmed | it isn't one of the column's codes |
+| CHARGE | String, spelled by `normalize.charges` | it doesn't begin like a charge |
 
-Quotes around a value are taken off. A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) is
-unknown and no fault. Anything else that is lost counts as `TABLE.COLUMN:BAD_NUMBER`, `BAD_DATE`,
-`PLACEHOLDER` or `UNKNOWN_CODE`. The letters of a code keep their case: a small s in CHG_STATUS
-comes from a shifted row; it does not mean sustained.
+Quotes around a value are removed. A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) means
+unknown, and isn't a fault. Anything else that is lost counts as `TABLE.COLUMN:BAD_NUMBER`,
+`BAD_DATE`, `PLACEHOLDER`, or `UNKNOWN_CODE`. Codes are case-sensitive: a lower-case s in CHG_STATUS
+comes from a shifted row and doesn't mean sustained.
 
-A row of charges that cannot be read leaves a row behind in which only IDNCASE is known, and
-`unread` is true: so nobody takes the charges that could be read for all there are.
+An unreadable row of charges leaves a row in which only IDNCASE is known and `unread` is true, so
+that nobody takes the readable charges for all of them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ DTYPES = {
 }
 # The case that a row belongs to; a row of leads and riders belongs to two.
 CASE_COLUMN = {"tbl_Lead_Rider": "IDNRIDERCASE"}
-# Tables of which a row that cannot be read may make more than what could be read.
+# Tables in which an unreadable row means that there may be more than what was read.
 UNREAD_TELLS = ("B_TblProceedCharges",)
 _FIRST, _LAST = pl.date(1900, 1, 1), pl.date(2199, 12, 31)
 _CHARGE_SHAPE = r"^2\d\d[0-9A-Za-z]*$"
@@ -56,8 +56,8 @@ class ReadRows:
     """What a run of lines held.
 
     Args:
-        rows: The used columns of the rows that could be read (`frame_schema`).
-        lines: How many lines there were, blank ones included.
+        rows: The used columns of the readable rows (`frame_schema`).
+        lines: The number of lines, including blank ones.
         quarantined: Rows of quarantined.avsc; `offset` is the line's number in the run, from 0.
         tally: Columns `of`, `key`, `count`.
     """
@@ -69,7 +69,7 @@ class ReadRows:
 
 
 def frame_schema(table: Table) -> pl.Schema:
-    """Columns and dtypes of a table's rows."""
+    """Return the columns and dtypes of a table's rows."""
     schema = pl.Schema({name: DTYPES[kind] for name, kind in table.columns.items()})
     if table.name in UNREAD_TELLS:
         schema["unread"] = pl.Boolean()
@@ -84,7 +84,7 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
         file: Their file.
 
     Returns:
-        Their rows, and what had to be quarantined.
+        Their rows, and what was quarantined.
     """
     table = TABLES[file.table]
     parted = split_odd(data, len(file.header))
@@ -135,7 +135,7 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
 
 
 def _with_unread(rows: Frame, lines: list[bytes], file: TableFile) -> Frame:
-    """Rows, and one more for each case that a line which cannot be read may belong to."""
+    """Add to rows one for each case that an unreadable line may belong to."""
     table = TABLES[file.table]
     cases = sorted({case for line in lines for case in cases_of(line, table, file.header)})
     unread = pl.DataFrame(
@@ -147,18 +147,18 @@ def _with_unread(rows: Frame, lines: list[bytes], file: TableFile) -> Frame:
 
 
 def tally_of(counts: dict[tuple[str, str], int]) -> Frame:
-    """Counts under a name and a key as a tally (`transforms.route.tally`), zeros left out."""
+    """Make a tally of counts under a name and a key, without zeros (`transforms.route.tally`)."""
     rows = [(of, key, count) for (of, key), count in counts.items() if count]
     return pl.DataFrame(rows, schema=TALLY, orient="row")
 
 
 def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
-    """The used columns as they stand, by their names; null those that the file does not have."""
+    """Read the used columns as written, by name; null if the file doesn't have them."""
     at = {
         column: pl.col(f"{file.header.index(column)}") if column in file.header else pl.lit(None)
         for column in table.columns
     }
-    # Lossy: only text columns that are not used may hold anything but ASCII.
+    # Lossy, but only unused text columns may hold anything other than ASCII.
     return (
         pl.scan_csv(
             data,
@@ -175,7 +175,7 @@ def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
 
 
 def _typed(texts: Frame, table: Table) -> tuple[Frame, dict[str, int]]:
-    """Typed columns, and how many values of each were lost."""
+    """Make typed columns, and count how many values of each were lost."""
     tidy = texts.lazy().select(_written(name, kind) for name, kind in table.columns.items())
     typed = tidy.select(
         pl.all(),
@@ -218,11 +218,11 @@ _REASONS = {
 
 
 def _written(name: str, kind: Kind) -> pl.Expr:
-    """What stands in a column, null where it only says that there is nothing."""
+    """Read what is written in a column; null if it means unknown."""
     text = pl.col(name).str.strip_chars(f"{AROUND}\t\r\f\v")
     empty = (text == "") | text.str.contains(NULL_SPELLINGS)
     if kind is Kind.FLAG:
-        # A nought is an answer there.
+        # A zero is an answer there.
         empty = empty & (text != "0")
     return pl.when(~empty).then(text).alias(name)
 
@@ -253,9 +253,9 @@ def _is_code(text: pl.Expr, name: str, table: Table) -> pl.Expr:
 
 
 def _day(text: pl.Expr) -> pl.Expr:
-    """A date in the release's own form, or in another that agencies write, as YYYY-MM-DD."""
+    """Read a date in the release's own form, or in another that agencies write, as YYYY-MM-DD."""
     usual = text.str.contains(rf"^{DATE}$")
-    # Reading the other forms costs much more, and hardly a file has them.
+    # Reading the other forms costs much more, and almost no file has them.
     return pl.when(usual).then(text.str.head(10)).otherwise(written_day(pl.when(~usual).then(text)))
 
 

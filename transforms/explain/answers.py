@@ -1,4 +1,4 @@
-"""Answers: what a person says of a fact, as `arrests=0` or `gang-member=yes`."""
+"""Answers: what a person says about a fact, such as `arrests=0` or `gang-member=yes`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 class AnswerError(ValueError):
-    """An answer that cannot be used; the message is one line, without the value."""
+    """An answer that can't be used; the message is one line, without the value."""
 
 
 def parse_answer(text: str) -> tuple[Fact, dict[str, Any]]:
-    """Read an answer.
+    """Parse an answer.
 
     Args:
-        text: A fact by its name or label (blanks, hyphens and case do not matter), `=`, and `yes`
-            or `no`, a number (`2`, `1-2`, `1+`), a date (`2009-05-04`, `2009-05`, `2009`), a code,
-            or `unknown`.
+        text: A fact's name or label (blanks, hyphens, and case don't matter), `=`, and `yes` or
+            `no`, a number (`2`, `1-2`, `1+`), a date (`2009-05-04`, `2009-05`, `2009`), a code, or
+            `unknown`.
 
     Returns:
         The fact, and the values of its columns.
 
     Raises:
-        AnswerError: There is no such fact, or the value is none of its kind.
+        AnswerError: There is no such fact, or the value is of the wrong kind.
     """
     name, equals, value = text.partition("=")
     if not equals:

@@ -66,9 +66,9 @@ def explain(
         rulebook: The rulebook.
         as_of: The as-of date.
         presume: Whether to use the rulebook's presumptions.
-        given: Answers to questions, put in the place of what is on file.
-        everything: Whether to say how every criterion came out, and to ask every question; else
-            the first of them.
+        given: Answers to questions, which replace what is on file.
+        everything: Whether to include every criterion and every question; otherwise, only the first
+            questions.
 
     Returns:
         The explanation.
@@ -80,7 +80,7 @@ def explain(
     [on_record] = derived.hstack(passed).to_dicts()
     answered = functools.reduce(lambda facts, one: {**facts, **one[1]}, given, on_record)
     judge = _Judge(rulebook, as_of, presume, derived.schema | passed.schema)
-    # What each answer would lead to is worked out in the same go, whatever is asked in the end.
+    # The results of all answers are worked out together, whichever questions are asked in the end.
     tried = [
         lead
         for name in _facts_read(rulebook)
@@ -97,7 +97,7 @@ def explain(
 
 @dataclass(frozen=True)
 class _Judge:
-    """A rulebook on a day, by which cases are assessed together: many cost little more than one."""
+    """A rulebook as of a date, to assess cases together: many cost little more than one."""
 
     rulebook: CompiledRulebook
     as_of: datetime.date
@@ -105,7 +105,7 @@ class _Judge:
     schema: Mapping[str, pl.DataType]
 
     def rows(self, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The recommendation for each case."""
+        """Recommend a route for each case."""
         facts = pl.DataFrame(list(cases), schema=self.schema)
         return recommend(facts, self.rulebook, self.as_of, presume=self.presume).to_dicts()
 
@@ -127,32 +127,32 @@ class _Case:
 
     @functools.cached_property
     def frame(self) -> Frame:
-        """The facts as a frame of one row."""
+        """Return the facts as a frame of one row."""
         return pl.DataFrame([self.facts], schema=self.judge.schema)
 
     @functools.cached_property
     def dated(self) -> Frame:
-        """The facts with the milestones of the as-of date."""
+        """Return the facts with the milestones as of the date."""
         dates = milestone_dates(self.frame, self.book)
         today = pl.Series([self.judge.as_of], dtype=pl.Date)
         return Weighed(self.book, self.frame, None, dates).on(today)
 
     def value(self, criterion: CompiledCriterion) -> Truth:
-        """How a criterion comes out."""
+        """Return a criterion's value."""
         return _truth(criterion, self.row)
 
     def deciding(self, criterion: CompiledCriterion) -> tuple[FactSaid, ...]:
-        """The facts that make a criterion so."""
+        """Return the facts that give a criterion its value."""
         names = deciding_facts(criterion.condition, self.dated, self.book)
         return tuple(fact_said(name, self.facts) for name in names if self.could_be(FACTS[name]))
 
     def could_be(self, fact: Fact) -> bool:
-        """Whether a fact is known, or what it depends on: when, of what is known to have been."""
+        """Tell whether a fact is known, or what it depends on is known to be true."""
         first = fact.only_if
         return first is None or self.facts[first] is True or _known(fact, self.facts)
 
     def true(self, toward: str) -> Iterator[CompiledCriterion]:
-        """The criteria that are TRUE and weigh against, or for."""
+        """Return the criteria that are TRUE and weigh against the person, or for."""
         for criterion in self.book.criteria:
             if self.value(criterion) == "true" and _weighs(criterion.criterion) == toward:
                 yield criterion
@@ -352,7 +352,7 @@ def _criterion_changes(case: _Case) -> dict[str, Change]:
     found: dict[str, Change] = {}
     if not ahead:
         return found
-    # The one case, once a day.
+    # The single case, once per day.
     each_day = pl.DataFrame([case.facts] * len(ahead), schema=case.judge.schema)
     weighed = Weighed(case.book, each_day, None, milestone_dates(each_day, case.book))
     values, _ = weighed.values(case.book.criteria, pl.Series(ahead, dtype=pl.Date))

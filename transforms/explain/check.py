@@ -1,4 +1,4 @@
-"""Check: everything that can be shown wrong with a rulebook, and what its examples leave out."""
+"""Check: everything that can be proved wrong with a rulebook, and what its examples leave out."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Check:
     """What a check found.
 
     Args:
-        problems: What is wrong: with any of these a rulebook does not pass.
-        notes: What may be meant, and a reader should know.
-        coverage: What the examples show.
+        problems: What is wrong; with any problem, a rulebook doesn't pass.
+        notes: What may be intended, but a reader should know.
+        coverage: What the examples cover.
     """
 
     problems: tuple[Problem, ...]
@@ -35,7 +35,7 @@ def check(rulebook: CompiledRulebook) -> Check:
         rulebook: The rulebook.
 
     Returns:
-        What was found, each with its place in the file.
+        The results, each with its place in the file.
     """
     book = rulebook.rulebook
     problems_of_examples, counted, shown = run_examples(rulebook)

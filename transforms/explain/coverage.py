@@ -1,4 +1,4 @@
-"""Coverage: which values of each criterion, and which rows of the table, examples show."""
+"""Coverage: which values of each criterion, and which rows of the table, examples cover."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from schemas.rulebook.model import Rulebook
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many examples show what.
+    """How many examples cover what.
 
     Args:
-        criteria: Criterion id to the number of examples that expect it TRUE, FALSE and UNKNOWN.
-        rows: Row id to the number of examples that it decides.
+        criteria: For each criterion's id, the number of examples that expect it to be TRUE, FALSE,
+            and UNKNOWN.
+        rows: For each row's id, the number of examples that it decides.
         undecided: Examples that no single row decides.
     """
 
@@ -25,11 +26,11 @@ class Coverage:
 
 
 def coverage(rulebook: Rulebook, rules: Sequence[str | None]) -> Coverage:
-    """Count what a rulebook's examples show.
+    """Count what a rulebook's examples cover.
 
     Args:
         rulebook: The rulebook.
-        rules: The row that decided each example that could be run; None where none did.
+        rules: The row that decided each example that could be run; None if no row did.
     """
     shown = [
         (criterion, value)

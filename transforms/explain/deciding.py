@@ -1,8 +1,8 @@
-"""Deciding: which facts make a criterion what it is.
+"""Deciding: which facts give a criterion its value.
 
-Of `served OR spouse_served` that is TRUE by the first, only the first decides. A TRUE alternative
-decides an OR, every side an AND that is TRUE; of FALSE the other way round; what is UNKNOWN decides
-that a whole is UNKNOWN.
+If `served OR spouse_served` is TRUE because of the first fact, only the first decides. A TRUE side
+decides an OR that is TRUE, and all sides decide an AND that is TRUE; for FALSE, it is the other way
+around. If the whole is UNKNOWN, the UNKNOWN sides decide.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from transforms.score.criteria import expression
 def deciding_facts(
     condition: Condition, case: Frame, rulebook: CompiledRulebook
 ) -> tuple[str, ...]:
-    """The facts that make a condition TRUE, FALSE or UNKNOWN of a case.
+    """Find the facts that make a condition TRUE, FALSE, or UNKNOWN for a case.
 
     Args:
         condition: The condition.
         case: One row: facts, and the rulebook's milestones as Boolean columns.
-        rulebook: The rulebook that the condition is of.
+        rulebook: The rulebook that the condition belongs to.
 
     Returns:
-        Names of facts in the order in which the condition names them; none for a constant.
+        The facts' names, in the order in which the condition names them; none for a constant.
     """
     tree = sqlglot.parse_one(condition.sql)
     parts = list(dict.fromkeys(part.sql() for part in _parts(tree)))
@@ -44,7 +44,7 @@ def deciding_facts(
 
 
 def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
-    """What ANDs, ORs and NOTs are made of."""
+    """Return the operands of ANDs, ORs, and NOTs."""
     match node:
         case exp.Paren() | exp.Not():
             yield from _parts(node.this)

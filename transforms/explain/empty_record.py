@@ -1,6 +1,7 @@
-"""Empty record: what a rulebook does with a case about which nothing is known at all.
+"""Empty record: what a rulebook does with a case about which nothing is known.
 
-It must do nothing: a case is closed or expedited on what is in its record, never on what is not.
+It must do nothing: a case is closed or expedited because of what is in its record, never because of
+what isn't.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from transforms.score.facts import derive_facts
 
 
 def empty_record_problems(rulebook: CompiledRulebook) -> Iterator[Problem]:
-    """Where a rulebook decides, or presumes, on nothing.
+    """Find where a rulebook decides or presumes based on nothing.
 
     Args:
         rulebook: The rulebook.
 
     Yields:
-        The row that closes or expedites an empty record, and presumptions whose basis one meets.
+        The row that closes or expedites an empty record, and presumptions whose basis it meets.
     """
     as_of = rulebook.rulebook.issued
     records, _ = normalize(to_frame([CaseRecord(case_id="0")]), as_of)

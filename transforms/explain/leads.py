@@ -1,4 +1,4 @@
-"""Leads: the answers that a question can have, and what each would lead to by itself."""
+"""Leads: the answers that a question can have, and what each one would lead to by itself."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from schemas.rulebook.compiled import CompiledRulebook, MilestoneSpan
 from schemas.words import code, day, number
 
 _TWO_DAYS = datetime.timedelta(days=2)
-# Beside the numbers that conditions compare with.
+# In addition to the numbers that conditions compare with.
 _SMALL = (0, 1, 2, 3)
 
 
 @dataclass(frozen=True)
 class Lead:
-    """One answer to try.
+    """An answer to try.
 
     Args:
         fact: The fact's name.
-        value: What its columns would hold.
-        text: The answer in words; None of a number, which is said together with its neighbors.
+        value: The values of its columns.
+        text: The answer in words; None for a number, which is combined with its neighbors.
     """
 
     fact: str
@@ -34,20 +34,21 @@ class Lead:
     text: str | None
 
     def put_in(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """The facts with the answer put in."""
+        """Put the answer into the facts."""
         return {**facts, **dict.fromkeys(FACTS[self.fact].columns, self.value)}
 
 
 def leads(fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[Lead]:
-    """The answers to try for a fact.
+    """List the answers to try for a fact.
 
     Args:
         fact: The fact.
-        rulebook: The rulebook, whose milestones and numbers tell which answers can differ.
+        rulebook: The rulebook, whose milestones and numbers show which answers can make a
+            difference.
         as_of: The as-of date.
 
     Yields:
-        Answers, those of a number in order.
+        Answers; for numbers, in order.
     """
     if fact.kind == "bool":
         yield from (Lead(fact.name, value, text) for value, text in ((True, "yes"), (False, "no")))
@@ -64,13 +65,13 @@ def leads(fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date) -> Itera
 
 
 def answers(tried: Sequence[tuple[Lead, Mapping[str, Any]]]) -> tuple[Answer, ...]:
-    """What the answers to one question lead to.
+    """Summarize what the answers to one question lead to.
 
     Args:
-        tried: Each answer with the recommendation it leads to.
+        tried: Each answer, with the recommendation that it leads to.
 
     Returns:
-        The answers, numbers in a row that lead to the same said together.
+        The answers; consecutive numbers with the same result are combined.
     """
     found = []
     groups = [

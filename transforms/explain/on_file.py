@@ -30,7 +30,7 @@ def fact_said(name: str, facts: Mapping[str, Any]) -> FactSaid:
         facts: A row of a fact frame.
 
     Returns:
-        The fact as an explanation gives it.
+        The fact, as in an explanation.
     """
     fact = FACTS[name]
     return FactSaid(
@@ -44,27 +44,27 @@ def fact_said(name: str, facts: Mapping[str, Any]) -> FactSaid:
 def on_file(
     weighs: Literal["against", "for"], facts: Mapping[str, Any], also: Iterable[str] = ()
 ) -> tuple[FactSaid, ...]:
-    """The facts known to weigh one way.
+    """Find the known facts that weigh one way.
 
     Args:
-        weighs: Which way.
+        weighs: Which way they weigh.
         facts: A row of a fact frame.
-        also: Facts that weigh so in this case, as where a criterion makes it so.
+        also: Facts that weigh that way in this case, because of a criterion.
 
     Returns:
-        What is known of each, in the catalog's order.
+        What is known about each fact, in catalog order.
     """
     names = {name for name, fact in FACTS.items() if _weighs(fact, weighs, facts)} | {*also}
-    # A charge that a judge sustained is more than one that is made.
+    # A charge that a judge sustained says more than one that was only made.
     charged = {f"alleged_{name.removeprefix('sustained_')}" for name in names}
     return tuple(fact_said(name, facts) for name in FACTS if name in names - charged)
 
 
 def convictions(listed: Iterable[Mapping[str, Any] | None] | None) -> tuple[str, ...]:
-    """The convictions of a record, a line each, with the words as written.
+    """Describe the convictions in a record, one line each, with the words as written.
 
     Args:
-        listed: The record's list; None where it is not known.
+        listed: The record's list; None if it is unknown.
 
     Returns:
         Lines such as `felony, drug trafficking ("sale of cocaine"), May 4, 2009`.
@@ -93,7 +93,7 @@ def _conviction(one: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _offense(category: str | None, offense: str | None, is_open: bool) -> str:
-    """A kind of offense with the words as written, where they are others."""
+    """Describe a kind of offense, with the words as written if they differ."""
     kind = None if category is None else shown(category).lower().replace("_", " ")
     written = None if offense is None else f'"{shown(offense)}"'
     if kind is None:

@@ -41,7 +41,7 @@ def table_problems(rulebook: Rulebook) -> Iterator[Problem]:
     for region in _no_row(table, rulebook):
         yield Problem(
             ("routing",),
-            f"no row covers a case where {region}; it would continue without a reason. "
+            f"no row is for a case where {region}; it would continue without a reason. "
             'Add a row, such as a last one with `when: "TRUE"`',
         )
 

@@ -1,8 +1,8 @@
 """Worlds: every way in which what a routing table reads can turn out.
 
 A row reads whether a priority holds, whether a favored class does, criteria by name, and the score.
-What is UNKNOWN of a case is one of several worlds: so what holds of each world holds of every
-case, whatever is unknown of it.
+If something is UNKNOWN about a case, the case is in one of several worlds. So what holds for every
+world holds for every case, whatever is unknown about it.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _WORD = re.compile(r"(?<!:)\b[A-Za-z]\w*\b")
 
 @dataclass(frozen=True)
 class Worlds:
-    """The worlds of a routing table, and which of its rows hold in each.
+    """The worlds of a routing table, and which of its rows hold in each one.
 
     Args:
         named: The two lists, and the criteria that rows name.
-        scores: The lowest and highest score of each stretch of scores that rows tell apart.
-        frame: A row a world: `named` (Boolean), and `score` (place in `scores`).
-        holds: Whether each row of the table holds; a column a row, named by its place.
+        scores: The lowest and highest score of each range of scores that rows distinguish.
+        frame: One row per world: `named` (Boolean), and `score` (place in `scores`).
+        holds: Whether each row of the table holds: one column per row, named by its place.
     """
 
     named: tuple[str, ...]
@@ -43,28 +43,28 @@ class Worlds:
     holds: Frame
 
     def first(self, row: int) -> pl.Series:
-        """The worlds that a row decides: it holds, and none above it does."""
+        """Return the worlds that a row decides: it holds, and none above it does."""
         return self.holds[str(row)] & ~self.above(row)
 
     def above(self, row: int) -> pl.Series:
-        """The worlds in which a row above holds; with the number of rows, in which any does."""
+        """Return the worlds in which a row above holds (any row, given the number of rows)."""
         rows = [str(number) for number in range(row)]
         none = pl.Series([False]).new_from_index(0, self.frame.height)
         return self.holds.select(pl.any_horizontal(rows)).to_series() if rows else none
 
 
 def reads(texts: list[str]) -> set[str]:
-    """The names that conditions mention, parameters left out."""
+    """Return the names that conditions mention, except parameters."""
     return {word for text in texts for word in _WORD.findall(text)}
 
 
 def parameters(rulebook: Rulebook) -> dict[str, Parameter]:
-    """The values of a rulebook's parameters."""
+    """Return the values of a rulebook's parameters."""
     return {name: note.value for name, note in rulebook.parameters.items()}
 
 
 def worlds(rulebook: Rulebook) -> Worlds:
-    """The worlds of a rulebook's routing table.
+    """Make the worlds of a rulebook's routing table.
 
     Args:
         rulebook: A rulebook whose rows compile.
@@ -99,7 +99,7 @@ def worlds(rulebook: Rulebook) -> Worlds:
 
 
 def _fits(world: Mapping[str, bool], criteria: Mapping[str, str]) -> bool:
-    """Whether a list holds where one of its criteria does, and only where one may."""
+    """Tell whether a list holds if one of its criteria does, and only if one may."""
     for name in LISTS:
         own = [criterion for criterion, on in criteria.items() if on == name]
         if world[name]:
@@ -111,7 +111,7 @@ def _fits(world: Mapping[str, bool], criteria: Mapping[str, str]) -> bool:
 
 
 def _stretches(rulebook: Rulebook) -> list[tuple[int, int]]:
-    """The scores that there can be, cut wherever a row may tell them apart."""
+    """Split the possible scores wherever a row may distinguish them."""
     weights = [c.weight or 0 for c in rulebook.criteria if c.list == "factor"]
     lowest, highest = sum(min(0, w) for w in weights), sum(max(0, w) for w in weights)
     cuts = {lowest}
@@ -123,10 +123,10 @@ def _stretches(rulebook: Rulebook) -> list[tuple[int, int]]:
 
 
 def _numbers(when: str, values: Mapping[str, Parameter]) -> set[int]:
-    """The numbers that a row compares the score with."""
+    """Return the numbers that a row compares the score with."""
     tree = sqlglot.parse_one(when)
     found = {int(node.this) for node in tree.find_all(exp.Literal) if not node.is_string}
-    # A number with a minus before it is the number's negative.
+    # A number after a minus sign is negative.
     found |= {-number for number in found}
     for node in tree.find_all(exp.Placeholder):
         value = values.get(node.name)

@@ -1,1 +1,1 @@
-"""Upkeep: what has come since last night folded in, and what it changes."""
+"""Nightly: apply what has arrived since last night, and find what it changes."""

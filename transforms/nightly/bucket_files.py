@@ -1,4 +1,4 @@
-"""A run's parts in one file a bucket: reading and writing them whole."""
+"""Read and write whole parts of a run, one file per bucket."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from transforms.frames.frame import Frame
 
 
 def read_whole(path: str, schema: Schema, columns: Sequence[str] | None = None) -> Frame:
-    """All records of a file that a run wrote.
+    """Read all records of a file that a run wrote.
 
     Args:
-        path: The file; where there is none there are no records.
-        schema: The schema that the frame has.
+        path: The file; if it doesn't exist, there are no records.
+        schema: The frame's schema.
         columns: The columns to read; None for all.
 
     Returns:
         One frame.
 
     Raises:
-        DamagedError: Not every record can be read: nothing may be left out of a state.
+        DamagedError: Some record can't be read, and nothing may be missing from a state.
     """
     every = polars_schema(schema)
     if not exists(path):
@@ -49,10 +49,10 @@ def read_whole(path: str, schema: Schema, columns: Sequence[str] | None = None) 
 
 
 class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCollection[str]]):
-    """Writes (path, frame) pairs, each as the one Avro file of that path.
+    """Writes (path, frame) pairs, each as the Avro file with that path.
 
     Args:
-        root: The run's directory; paths go on from it, a part's name first.
+        root: The run's directory; paths are relative to it, starting with a part's name.
         schemas: The schema of each part.
     """
 
@@ -62,14 +62,14 @@ class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PColl
         self.schemas = schemas
 
     def expand(self, pcoll: beam.PCollection[tuple[str, Frame]]) -> beam.PCollection[str]:
-        """Pairs to the paths."""
+        """Expand from pairs to paths."""
         return pcoll | beam.MapTuple(self.write).with_output_types(str)
 
     def write(self, path: str, frame: Frame) -> str:
         """Write one file."""
         part, place = path.split("/")[0], f"{self.root}/{path}"
         schema = self.schemas[part]
-        # A worker may try again, and the file is never seen half written.
+        # A worker may try again, and nobody sees the file half-written.
         content = write_header(schema) + encode_blocks(frame, schema)
         write_whole(place, content, durable=False)
         return path

@@ -1,7 +1,7 @@
-"""Buckets: cases parted by a hash of the case_id that never changes.
+"""Buckets: cases split by a hash of the case_id that never changes.
 
-A night keeps each part of its result in one file a bucket, and the next night reads it there: what
-belongs to a case meets without being moved. So the hash is FNV-1a over the id's bytes, which no
+A night keeps each part of its result in one file per bucket, and the next night reads it there, so
+everything about a case is already together. The hash is FNV-1a over the id's bytes, which no
 version of a library can change.
 """
 
@@ -16,27 +16,27 @@ import pyarrow as pa
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import case_key
 
-# About the size of a frame, so that a bucket is weighed in one go.
+# About the size of a frame, so that a bucket is assessed at once.
 BUCKET_CASES = 32_768
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-# Of a longer id only the end counts; that it meets others in a bucket does no harm.
+# Only the end of a longer id counts; sharing a bucket with other ids does no harm.
 _HASHED_BYTES = 64
 
 
 def bucket_count(cases: int) -> int:
-    """How many buckets so many cases are kept in."""
+    """Return the number of buckets for a number of cases."""
     return max(1, -(-cases // BUCKET_CASES))
 
 
 def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
-    """The bucket of each case.
+    """Return the bucket of each case.
 
     Args:
-        ids: Case ids (String); null is in the first bucket.
-        buckets: How many buckets there are.
+        ids: Case ids (String); null goes to the first bucket.
+        buckets: The number of buckets.
 
     Returns:
-        Int64, from 0 on.
+        Int64, from 0.
     """
     binary = ids.fill_null("").cast(pl.Binary).rechunk()
     array = binary.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.large_binary())
@@ -54,14 +54,14 @@ def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
 
 
 def by_bucket(frame: Frame, buckets: int) -> Iterator[tuple[int, Frame]]:
-    """A frame's rows parted by bucket.
+    """Split a frame's rows by bucket.
 
     Args:
         frame: Rows with a `case_id`.
-        buckets: How many buckets there are.
+        buckets: The number of buckets.
 
     Yields:
-        Each bucket that has rows, and its rows, ids trimmed.
+        Each bucket that has rows, with its rows, and ids trimmed.
     """
     keyed = frame.with_columns(case_id=case_key())
     keyed = keyed.with_columns(_bucket=bucket_of(keyed["case_id"], buckets))
@@ -70,5 +70,5 @@ def by_bucket(frame: Frame, buckets: int) -> Iterator[tuple[int, Frame]]:
 
 
 def bucket_file(part: str, bucket: int, buckets: int) -> str:
-    """Where a run keeps a bucket of a part, from the run's directory on."""
+    """Return where a run keeps a bucket of a part, relative to the run's directory."""
     return f"{part}/part-{bucket:05d}-of-{buckets:05d}.avro"

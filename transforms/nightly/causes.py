@@ -1,4 +1,4 @@
-"""Causes of changes: milestones reached, and fields that have other values, by which event."""
+"""Causes of changes: milestones reached, and fields whose values changed, with the event."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CAUSES = pl.Schema([("case_id", pl.String()), *CAUSE.items()])
 
 
 def plain_causes(cases: Frame, kind: str, **columns: pl.Expr) -> Frame:
-    """One cause a row of a frame.
+    """Make one cause for each row of a frame.
 
     Args:
-        cases: A frame with `case_id` and what `columns` read.
-        kind: The causes' kind.
-        columns: The other columns of a cause that are not null.
+        cases: A frame with `case_id` and the inputs of `columns`.
+        kind: The kind of cause.
+        columns: The other columns of a cause that aren't null.
 
     Returns:
         Columns `CAUSES`.
@@ -46,17 +46,17 @@ def plain_causes(cases: Frame, kind: str, **columns: pl.Expr) -> Frame:
 def date_causes(
     cases: Frame, ruled: Assessed, dated: Assessed, since: datetime.date, terms: Terms
 ) -> Frame:
-    """What the calendar brought between two as-of dates.
+    """Find what the calendar changed between two as-of dates.
 
     Args:
-        cases: `case_id` of the cases that the date changed.
-        ruled: Their records assessed as of the first date.
-        dated: The same assessed as of the second.
+        cases: The `case_id` of cases that the date changed.
+        ruled: Their records, assessed as of the first date.
+        dated: The same records, assessed as of the second date.
         since: The first date.
-        terms: The terms as of the second.
+        terms: The terms as of the second date.
 
     Returns:
-        Columns `CAUSES`, one row a cause.
+        Columns `CAUSES`, one row per cause.
     """
     if cases.is_empty():
         return CAUSES.to_frame()
@@ -96,7 +96,7 @@ _REACHED = pl.Schema({"case_id": pl.String, "milestone": pl.String, "on": pl.Dat
 
 
 def _newly_quarantined(before: Assessed, after: Assessed, cases: Frame) -> Frame:
-    """Cases quarantined on one side only."""
+    """Find cases that are quarantined on only one side."""
     sides = [w.quarantined.select("case_id").unique().join(cases, on="case_id", how="semi")
              for w in (before, after)]  # fmt: skip
     return pl.concat(
@@ -108,10 +108,10 @@ def _newly_quarantined(before: Assessed, after: Assessed, cases: Frame) -> Frame
 def fact_causes(
     cases: Frame, before: Assessed, tonight: Assessed, old: Frame, new: Frame, log: Frame
 ) -> Frame:
-    """Which fields have other values, and which events set them.
+    """Find the fields whose values changed, and the events that set them.
 
     Args:
-        cases: `case_id` of the cases that facts changed.
+        cases: The `case_id` of cases that facts changed.
         before: Their old records, assessed on tonight's terms.
         tonight: Tonight's records, assessed.
         old: Their old records, as folded.
@@ -119,7 +119,7 @@ def fact_causes(
         log: Tonight's events in force.
 
     Returns:
-        Columns `CAUSES`, one row a cause.
+        Columns `CAUSES`, one row per cause.
     """
     if cases.is_empty():
         return CAUSES.to_frame()
@@ -128,7 +128,7 @@ def fact_causes(
     opener = setters(events.with_columns(sets=pl.lit([], pl.List(pl.String))), opening=True)
     begun = opened.join(opener, on="case_id", how="left")
     known = cases.join(old, on="case_id", how="semi")
-    # Where one of two records has no one spelling, both are compared as they were written.
+    # If one of two records couldn't be normalized, both are compared as written.
     spelt = before.records.select("case_id").join(tonight.records, on="case_id", how="semi")
     changed = changed_fields(
         _values(before, old.join(known, on="case_id", how="semi"), spelt),
@@ -138,7 +138,7 @@ def fact_causes(
     completes = changed.filter(pl.col("field") == "completed_on").join(
         ended, on="case_id", how="semi"
     )
-    # What else is new of a completed case has no part in that it is not assessed any more.
+    # Other news about a completed case didn't contribute to its no longer being assessed.
     facts = changed.join(completes, on="case_id", how="anti", maintain_order="left")
     by_event = {
         "event_id": pl.col("event_id"),
@@ -157,7 +157,7 @@ def fact_causes(
 
 
 def _values(assessed: Assessed, records: Frame, spelt: Frame) -> Frame:
-    """Records, those of some cases in one spelling."""
+    """Normalize the records of some cases."""
     columns = ["case_id", "warnings", *FIELDS]
     mine = spelt.join(records, on="case_id", how="semi")
     good = assessed.records.join(mine, on="case_id", how="semi").select(columns)
@@ -165,14 +165,14 @@ def _values(assessed: Assessed, records: Frame, spelt: Frame) -> Frame:
 
 
 def changed_fields(before: Frame, after: Frame) -> Frame:
-    """Which fields of which cases have other values.
+    """Find the fields of each case whose values changed.
 
     Args:
-        before: Columns of case_record.avsc, with what could not be read as another value.
+        before: Columns of case_record.avsc; an unreadable value counts as a different value.
         after: The same cases.
 
     Returns:
-        `case_id` and `field` (String), by field in the schema's order.
+        `case_id` and `field` (String), by field in schema order.
     """
     both = before.join(after, on="case_id", suffix="_after")
     parts = [
@@ -181,7 +181,7 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
         )
         for name in FIELDS
     ]
-    # What cannot be read is not what is unknown: arrests: -1 is a conflict.
+    # An unreadable value differs from an unknown one: arrests: -1 is a conflict.
     said, now = (
         pl.col(name).fill_null(pl.lit([], pl.List(pl.String)))
         for name in ("warnings", "warnings_after")
@@ -199,15 +199,15 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
 
 
 def setters(log: Frame, *, opening: bool = False) -> Frame:
-    """The event that last set, or added to, each field of each case.
+    """Find the event that last set, or added to, each field of each case.
 
     Args:
         log: Columns of case_event.avsc.
-        opening: Whether to find the event that opened each case instead; no `field` then.
+        opening: Whether to find the event that opened each case instead, without `field`.
 
     Returns:
-        `case_id`, `field`, `event_id`, `event_kind` (String) and `on` (Date); a case's first record
-        is no event.
+        `case_id`, `field`, `event_id`, `event_kind` (String), and `on` (Date); a case's first
+        record isn't an event.
     """
     keys = ["case_id"] if opening else ["case_id", "field"]
     events = log.sort("case_id", "recorded_at", "event_id", nulls_last=False).select(

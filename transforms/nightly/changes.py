@@ -1,8 +1,8 @@
-"""Changes: cases whose recommendation differs from last night's, and what did it.
+"""Changes: cases whose recommendation differs from last night's, and why.
 
-Causes are found by changing one thing after the other and weighing again the cases that differ:
-last night's records as of last night under tonight's rulebook; then as of tonight; then with
-tonight's facts. What each step changes, its cause has changed.
+Causes are found by changing one thing at a time and assessing the cases that differ again: last
+night's records as of last night under tonight's rulebook; then as of tonight; then with tonight's
+facts. What a step changes is due to that step's cause.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ SUMMARY = ("case_id", "court", *COMPARED)
 
 @dataclass(frozen=True)
 class LastNight:
-    """How last night assessed.
+    """How last night assessed cases.
 
     Args:
         as_of: Its as-of date.
         rulebook: Digest of its rulebook.
-        options: Its other options, as anything that can be compared.
+        options: Its other options, as a value that can be compared.
     """
 
     as_of: datetime.date
@@ -50,13 +50,13 @@ class LastNight:
 
 
 def summarize(recommendations: Frame) -> Frame:
-    """What of recommendations is compared.
+    """Extract the parts of recommendations that are compared.
 
     Args:
         recommendations: `case_id`, `court` and the columns `COMPARED` of recommendation.avsc.
 
     Returns:
-        The same columns, reasons as criteria and checks as facts.
+        The same columns, with reasons as criteria, and checks as facts.
     """
     element = pl.element().struct
     return recommendations.select(
@@ -74,15 +74,15 @@ def summarize(recommendations: Frame) -> Frame:
 
 
 def differences(before: Frame, after: Frame) -> Frame:
-    """Cases of which two summaries differ.
+    """Find cases whose two summaries differ.
 
     Args:
         before: From `summarize`.
         after: From `summarize`.
 
     Returns:
-        `case_id`, `differs` (List(String)), and the columns of both, those after with `_after`; a
-        case that stands in one only is null in the other.
+        `case_id`, `differs` (List(String)), and the columns of both, the later ones with the suffix
+        `_after`; a case in only one of them is null in the other.
     """
     both = before.join(after, on="case_id", how="full", suffix="_after", coalesce=True)
     flags = both.select(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in COMPARED)
@@ -102,15 +102,15 @@ def changes(
     terms: Terms,
     options: tuple[object, ...],
 ) -> Frame:
-    """The changes of a night, with their causes.
+    """Find the changes of a night, with their causes.
 
     Args:
-        before: Last night's recommendations, as `summarize` gives them.
+        before: Last night's recommendations, from `summarize`.
         tonight: Tonight's records, assessed.
         old: Last night's records, as folded.
         new: Tonight's records, as folded.
         log: Tonight's events in force.
-        last: How last night assessed.
+        last: How last night assessed cases.
         terms: Tonight's terms.
         options: Tonight's other options, as in `last`.
 

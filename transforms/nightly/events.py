@@ -1,10 +1,10 @@
-"""Events as they are read: one spelling, and what no fold can use quarantined.
+"""Events as they are read: normalized, or quarantined if they can't be applied.
 
 | what is wrong | reason |
 |---|---|
 | no event_id, no case_id, no recorded_at | MISSING_EVENT_ID, MISSING_CASE_ID, MISSING_RECORDED_AT |
-| recorded_at in no known form | BAD_DATE |
-| `sets` or `adds` names what is no such field of a case record | UNKNOWN_FIELD |
+| recorded_at isn't in a known date format | BAD_DATE |
+| `sets` or `adds` names a field that an event can't set or add to | UNKNOWN_FIELD |
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from transforms.normalize.dates import iso_day, iso_time
 from transforms.normalize.quarantine import quarantined_records
 
 EVENTS = polars_schema(avro_schema("case_event"))
-# What no event sets: the key, when it was recorded, and what reading found wrong with the rest.
+# Fields that no event sets: the key, the time of recording, and the warnings from reading.
 KEYS = ("case_id", "updated_at", "warnings")
 FIELDS = tuple(name for name in CASES if name not in KEYS)
 LIST_FIELDS = tuple(name for name in FIELDS if isinstance(CASES[name], pl.List))
 OPENERS = ("CASE_OPENED", "RECORD_REPLACED")
-# The event that a case's record from a case file counts as.
+# The kind of event for a case's record from a case file.
 BASE = ""
 
 _FAULTS = {
@@ -46,20 +46,20 @@ _FAULTS = {
 
 
 class Checked(NamedTuple):
-    """What can be used, in one spelling, and the rest as rows of quarantined.avsc."""
+    """Normalized events, and the rest as rows of quarantined.avsc."""
 
     good: Frame
     quarantined: Frame
 
 
 def normalize_events(events: Frame) -> Checked:
-    """Bring events into one spelling and quarantine what no fold can use.
+    """Normalize events, and quarantine those that can't be applied.
 
     Args:
         events: Columns of case_event.avsc, as agencies write them.
 
     Returns:
-        The events that can be folded, and the others as rows of quarantined.avsc.
+        The events that can be applied, and the others as rows of quarantined.avsc.
     """
     names = pl.element().str.strip_chars().str.to_lowercase()
     whole = pl.col("kind").is_in(OPENERS).fill_null(False) & pl.col("sets").is_null()
@@ -68,7 +68,7 @@ def normalize_events(events: Frame) -> Checked:
     spelt = events.with_columns(
         case_id=case_key(),
         event_id=given_code(pl.col("event_id")),
-        # Nothing is decided by it: of a time that cannot be read its day is still worth telling.
+        # Nothing depends on it; if the time can't be read, its day is still worth keeping.
         happened_at=pl.coalesce(iso_time(happened), iso_day(happened)),
         recorded_at=iso_time(pl.col("recorded_at")),
         sets=pl.when(whole)
@@ -89,17 +89,17 @@ def normalize_events(events: Frame) -> Checked:
 
 
 def text_of(name: str) -> pl.Expr:
-    """A column's text without blanks around it; null where it is a null spelling."""
+    """Trim a column's text; null if it is a null spelling."""
     return given_text(pl.col(name))
 
 
 def time_faults(raw: Frame, spelt: Frame, name: str) -> tuple[pl.Series, pl.Series]:
-    """Which rows say no time at all, and which a time that cannot be read.
+    """Find the rows without a time, and those whose time can't be read.
 
     Args:
-        raw: The rows as they were read.
-        spelt: The same in one spelling.
-        name: The column of the time.
+        raw: The rows as read.
+        spelt: The same rows, normalized.
+        name: The time's column.
 
     Returns:
         Two Boolean columns, never null.
@@ -112,17 +112,17 @@ def time_faults(raw: Frame, spelt: Frame, name: str) -> tuple[pl.Series, pl.Seri
 def part(
     raw: Frame, spelt: Frame, faults: Frame, reasons: dict[str, tuple[str, str, str]], stage: str
 ) -> Checked:
-    """Part rows without a fault from those with one.
+    """Separate rows without a fault from those with one.
 
     Args:
-        raw: The rows as they were read.
-        spelt: The same in one spelling.
-        faults: One Boolean column a fault.
-        reasons: For each fault its reason, the field at fault and what is wrong.
-        stage: Where they are quarantined.
+        raw: The rows as read.
+        spelt: The same rows, normalized.
+        faults: One Boolean column per fault.
+        reasons: For each fault, its reason, the field at fault, and what is wrong.
+        stage: The stage at which they are quarantined.
 
     Returns:
-        The good rows, and each bad one in quarantine for its first fault.
+        The good rows, and the bad ones, quarantined for their first fault.
     """
     left = pl.Series([True]).new_from_index(0, raw.height)
     quarantined = [QUARANTINED.to_frame()]
@@ -137,16 +137,16 @@ def part(
 
 
 def base_events(records: Frame) -> Frame:
-    """Case records as the events that their cases began with.
+    """Convert case records into the events that their cases began with.
 
     Args:
         records: Columns of case_record.avsc.
 
     Returns:
-        Columns of case_event.avsc, one row a record.
+        Columns of case_event.avsc, one row per record.
     """
     if records.is_empty():
-        # polars panics at a struct of no rows in which an enum is nested.
+        # polars panics at a struct without rows that contains an enum.
         return EVENTS.to_frame()
     return records.select(
         event_id=pl.lit(BASE),

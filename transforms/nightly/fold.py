@@ -1,16 +1,16 @@
-"""Fold: the record of a case from all that was ever said of it.
+"""Fold: build a case's record from all its events.
 
-Everything is an event; the record of a case file is one too. Each field has the value of the
-event that set it last, by `recorded_at`, then `event_id`. What was added to a list since then
-follows, each event once; and the warnings of a field come with its value. So the order in which
-events come, and how often, does not matter.
+Everything is an event, including the record from a case file. Each field has the value of the event
+that set it last, by `recorded_at`, then `event_id`. Elements that were added to a list since then
+follow, each event's once. A field's warnings come with its value. So the order in which events
+arrive, and how often, doesn't matter.
 
-Of two events with one id and other content (a conflict) the later recorded, then the greater by
-content, is taken for the greater event: it wins each field that both set, and what the other adds
-to a list that it adds to does not count.
+If two events have the same id but different content (a conflict), the one recorded later, or else
+with the greater content, wins each field that both set, and what the other one adds to the same
+list doesn't count.
 
-A list that is not known, and to which elements are added, has those elements and a null, which says
-that there may be more.
+If elements are added to an unknown list, the result is those elements and a null, which means that
+there may be more.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ CONFLICT = "another event of the case has the same id but different content"
 
 
 class Folded(NamedTuple):
-    """What a log says.
+    """The result of folding a log.
 
     Args:
-        records: Columns of case_record.avsc, one row a case that is known.
-        log: The events that are in force, columns of case_event.avsc: those that still set or add
-            something, and of each case the last that makes it known. To fold these, and later ones,
-            gives what to fold all would.
-        pending: Events of cases that nobody knows yet; they are in the log too.
-        conflicts: Rows of quarantined.avsc: of events with one id, all but the greatest.
-        repeated: How many events were there before.
+        records: Columns of case_record.avsc, one row per known case.
+        log: The events in force, columns of case_event.avsc: those that still set or add something,
+            and for each case the last one that makes it known. Folding these and later events gives
+            the same result as folding all events.
+        pending: Events of cases that aren't known yet; they are in the log, too.
+        conflicts: Rows of quarantined.avsc: events with the same id, except the greatest.
+        repeated: How many events were already there.
     """
 
     records: Frame
@@ -52,8 +52,8 @@ def fold(log: Frame) -> Folded:
     """Fold events into records.
 
     Args:
-        log: Columns of case_event.avsc, normalized (`nightly.events`), in any order; with the
-            base event of each case that has one.
+        log: Columns of case_event.avsc, normalized (`transforms.nightly.events`), in any order,
+            including each case's base event, if any.
 
     Returns:
         The records, and what is left of the log.
@@ -109,7 +109,7 @@ def fold(log: Frame) -> Folded:
 
 
 def _warnings(events: Frame, last: Frame, adders: dict[str, Frame]) -> pl.Series:
-    """The warnings of each record: of each field those of the events that its value comes from."""
+    """Collect the warnings of each record, from the events that each field's value comes from."""
     name = pl.col("warnings")
     said = (
         events.select("_row", "case_id", pl.col("facts").struct.field("warnings"))
@@ -138,7 +138,7 @@ def _warnings(events: Frame, last: Frame, adders: dict[str, Frame]) -> pl.Series
 
 
 def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
-    """Events by case in order, each once; how many were repeated; conflicts."""
+    """Sort events by case, each once; count the repeated ones; find conflicts."""
     ids = pl.struct("case_id", "event_id")
     often = log.select(ids.is_duplicated()).to_series()
     content = pl.Series("_content", [None], pl.String).new_from_index(0, log.height)
@@ -162,7 +162,7 @@ def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
 
 
 def _added(events: Frame, name: str, last: Frame) -> Frame:
-    """The events whose elements follow a list: `_row`, and `case`, the row of `last`."""
+    """Find the events whose elements extend a list: `_row`, and `case`, the row of `last`."""
     adders = events.filter(pl.col("adds").list.contains(name)).select("_row", "case_id", "event_id")
     if adders.is_empty():
         return pl.DataFrame(schema={"_row": pl.UInt32, "case": pl.UInt32})
@@ -176,12 +176,12 @@ def _added(events: Frame, name: str, last: Frame) -> Frame:
 
 
 def _append(lists: pl.Series, added: Frame, cases: int) -> pl.Series:
-    """Lists with elements added; a null at the end says that there may be more."""
+    """Add elements to lists; a null at the end means that there may be more."""
     base = pl.DataFrame({"case": pl.int_range(cases, dtype=pl.UInt32, eager=True), "list": lists})
     parts = pl.concat([base, added.select("case", "list").sort("case", maintain_order=True)])
     touched = added["case"].unique().sort()
     parts = parts.filter(pl.col("case").is_in(touched.implode()))
-    # A list that is not known and one null among elements say the same: there may be more.
+    # An unknown list, and a null among elements, both mean that there may be more.
     elements = parts.with_columns(
         pl.when(pl.col("list").is_null())
         .then(pl.lit([None], lists.dtype))

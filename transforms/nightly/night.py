@@ -1,4 +1,4 @@
-"""A night: last night's state and what has come since, bucket by bucket, to tonight's."""
+"""A night: from last night's state and what has arrived since to tonight's, bucket by bucket."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ PART_SCHEMAS = {
 
 @dataclass(frozen=True)
 class Night:
-    """What a night goes by.
+    """A night's terms.
 
     Args:
         terms: The terms on which cases are assessed.
-        options: The options that settle them, as anything that can be compared.
-        buckets: How many buckets there are.
+        options: The options that determine the terms, as a value that can be compared.
+        buckets: The number of buckets.
         second_reader: Whether a review that expedites counts only with a second reader.
         last_run: Last night's directory; None on a first night.
-        last: How last night assessed; None on a first night.
+        last: How last night assessed cases; None on a first night.
     """
 
     terms: Terms
@@ -63,7 +63,7 @@ class Night:
     last: LastNight | None
 
     def state(self, part: str, bucket: int, columns: tuple[str, ...] | None = None) -> Frame:
-        """A bucket of a part of last night's run; nothing on a first night."""
+        """Read a bucket of a part of last night's run; nothing on a first night."""
         schema = avro_schema(PART_SCHEMAS[part])
         path = "" if self.last_run is None else self.last_run + "/"
         if not path:
@@ -75,12 +75,12 @@ _EMPTY = {"cases": CASES, "log": EVENTS, "reviews": REVIEWS}
 
 
 class Folding(NamedTuple):
-    """What tonight's events made of last night's records.
+    """The result of applying tonight's events to last night's records.
 
     Args:
         records: Tonight's records, columns of case_record.avsc.
         log: Tonight's events in force.
-        quarantined: Events that no fold can use, and conflicts.
+        quarantined: Events that can't be applied, and conflicts.
         tallies: Counts of events.
     """
 
@@ -91,7 +91,7 @@ class Folding(NamedTuple):
 
 
 def fold_in(records: Frame, log: Frame, events: Frame) -> Folding:
-    """Fold new events into records; only cases that have some are touched.
+    """Apply new events to records; only cases that have any are touched.
 
     Args:
         records: Last night's records.
@@ -135,7 +135,7 @@ def one_bucket(
     lost_cases: Frame,
     lost_news: Frame,
 ) -> Iterator[tuple[str, Frame]]:
-    """One bucket's night.
+    """Take one bucket through a night.
 
     Args:
         night: The night's terms.
@@ -143,11 +143,11 @@ def one_bucket(
         cases: On a first night, the bucket's records from case files.
         events: The bucket's new events, as read.
         reviews: The bucket's new reviews, as read.
-        lost_cases: What could not be read of case files, rows of quarantined.avsc.
-        lost_news: What could not be read of files of events and reviews.
+        lost_cases: What couldn't be read in case files: rows of quarantined.avsc.
+        lost_news: What couldn't be read in files of events and reviews.
 
     Yields:
-        The parts by name, where they have rows, and the counts as `tally`.
+        The parts that have rows, by name, and the counts as `tally`.
     """
     begun, superseded = _winners(cases)
     old = pl.concat([night.state("cases", bucket), begun])
@@ -211,7 +211,7 @@ def one_bucket(
 
 
 def _winners(cases: Frame) -> tuple[Frame, Frame]:
-    """Of records with one id the latest, and the others as rows of quarantined.avsc."""
+    """Choose the latest of records with the same id; the others become rows of quarantined.avsc."""
     often = cases.select(
         pl.col("case_id").is_duplicated() & pl.col("case_id").is_not_null()
     ).to_series()
@@ -226,7 +226,7 @@ def _number(of: str, count: int) -> Frame:
 
 
 def _by_key(of: str, keys: pl.Series) -> Frame:
-    """Counts under one name by key."""
+    """Count under one name, by key."""
     return (
         pl.DataFrame({"key": keys})
         .drop_nulls()
@@ -238,7 +238,7 @@ def _by_key(of: str, keys: pl.Series) -> Frame:
 
 
 def _kinds(found: Frame) -> pl.Series:
-    """The kinds of the causes of changes, each once a change."""
+    """List the kinds of causes of changes, each once per change."""
     kind = pl.element().struct.field("kind").cast(pl.String)
     return found["causes"].list.eval(kind).list.unique().explode()
 
@@ -246,7 +246,7 @@ def _kinds(found: Frame) -> pl.Series:
 class RunNight(
     beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], beam.pvalue.DoOutputsTuple]
 ):
-    """Brings together what came for each bucket and takes each through the night.
+    """Brings together what arrived for each bucket, and takes each bucket through the night.
 
     Args:
         night: The night's terms.
@@ -259,7 +259,7 @@ class RunNight(
     def expand(
         self, pcolls: dict[str, beam.PCollection[tuple[int, Frame]]]
     ) -> beam.pvalue.DoOutputsTuple:
-        """Frames by bucket, under the names that `one_bucket` has, to files and tallies."""
+        """Expand from frames by bucket, named as in `one_bucket`, to files and tallies."""
         every = [(bucket, QUARANTINED.to_frame()) for bucket in range(self.night.buckets)]
         some = next(iter(pcolls.values())).pipeline | beam.Create(every, reshuffle=False)
         return (
@@ -269,7 +269,7 @@ class RunNight(
         )
 
     def run(self, bucket: int, came: dict[str, Iterable[Frame]]) -> Iterator[Any]:
-        """One bucket's night, as (file, frame) pairs and tallies."""
+        """Run one bucket's night; give (file, frame) pairs and tallies."""
         frames = [
             concat_frames(list(came[name]), schema)
             for name, schema in (
@@ -288,10 +288,10 @@ class RunNight(
 
 
 class ByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[tuple[int, Frame]]]):
-    """Parts frames by bucket.
+    """Splits frames by bucket.
 
     Args:
-        buckets: How many buckets there are.
+        buckets: The number of buckets.
     """
 
     def __init__(self, buckets: int) -> None:
@@ -299,5 +299,5 @@ class ByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[tuple[i
         self.buckets = buckets
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[tuple[int, Frame]]:
-        """Frames with a `case_id` to (bucket, frame)."""
+        """Expand from frames with a `case_id` to (bucket, frame)."""
         return pcoll | beam.FlatMap(by_bucket, self.buckets).with_output_types(tuple[int, Frame])

@@ -1,9 +1,9 @@
-"""Reviews: what attorneys decided, kept for ever, and the cases that wait for one.
+"""Reviews: what attorneys decided, kept forever, and the cases that wait for one.
 
-After a review that counts a case leaves the queue. It comes back, marked, while its route or its
-reasons are others than those that the attorney saw. Those are what the review says that they were;
-else last night's, if it was decided on last night's day or later; else they are not known, and the
-case comes back.
+After a review that counts, a case leaves the queue. It comes back, marked, as long as its route or
+its reasons differ from those that the attorney saw. Those are what the review says they were;
+otherwise, last night's, if the review was decided on last night's day or later; otherwise, they are
+unknown, and the case comes back.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _FAULTS = {
 
 
 class Kept(NamedTuple):
-    """All reviews, how many are new, and those refused as rows of quarantined.avsc."""
+    """All reviews, how many are new, and refused ones as rows of quarantined.avsc."""
 
     reviews: Frame
     new: int
@@ -49,13 +49,13 @@ class Kept(NamedTuple):
 
 
 def normalize_reviews(reviews: Frame) -> Checked:
-    """Bring reviews into one spelling and quarantine what cannot be kept.
+    """Normalize reviews, and quarantine those that can't be kept.
 
     Args:
         reviews: Columns of review.avsc, as agencies write them.
 
     Returns:
-        The good ones, and the others as rows of quarantined.avsc.
+        The good reviews, and the others as rows of quarantined.avsc.
     """
     spelt = reviews.with_columns(
         *(text_of(name).alias(name) for name in ("reviewer", "supervisor")),
@@ -86,18 +86,19 @@ def keep_reviews(
     as_of: datetime.date,
     last: datetime.date | None,
 ) -> Kept:
-    """Add reviews to those that there are.
+    """Add new reviews to those that are kept.
 
     Args:
         kept: All reviews up to last night.
-        new: Tonight's, normalized.
-        before: Last night's recommendations (`nightly.changes.summarize`).
-        after: Tonight's, for cases that had none.
+        new: Tonight's reviews, normalized.
+        before: Last night's recommendations (`transforms.nightly.changes.summarize`).
+        after: Tonight's recommendations, for cases that had none.
         as_of: Tonight's as-of date.
         last: Last night's as-of date; None on a first night.
 
     Returns:
-        All reviews; of two with one id and other content the first read, else the lesser, is kept.
+        All reviews. If two have the same id but different content, the first one read, or else the
+        lesser one, is kept.
     """
     said = [name for name in REVIEWS if name not in (*SAW, "seen_on")]
     text = json_lines(new.select(said)).cast(pl.String).alias("_text")
@@ -131,9 +132,10 @@ def keep_reviews(
 
 
 def _with_seen(new: Frame, seen: Frame, last: datetime.date | None) -> Frame:
-    """Reviews with what was recommended when they were decided, null where that is not known."""
+    """Add to reviews what was recommended when they were decided; null if that isn't known."""
     says = pl.col("route_then").is_not_null() | pl.col("reasons_then").is_not_null()
-    # Decided before last night's day, and read after it: what last night said was not seen.
+    # Decided before last night's day, but read after it, so the attorney didn't see last night's
+    # result.
     late = pl.lit(False) if last is None else pl.col("decided_at") < last.isoformat()
     reasons = pl.col("reasons").fill_null(pl.lit([], pl.List(pl.String)))
     return new.join(
@@ -156,10 +158,11 @@ def queue(
     *,
     second_reader: bool,
 ) -> Frame:
-    """The cases that wait for an attorney.
+    """List the cases that wait for an attorney.
 
     Args:
-        after: Tonight's recommendations: those of `nightly.changes.summarize`, and `score_low`.
+        after: Tonight's recommendations: from `transforms.nightly.changes.summarize`, with
+            `score_low`.
         reviews: All reviews.
         log: Tonight's events in force.
         before: Last night's recommendations; None on a first night.
@@ -196,9 +199,9 @@ def queue(
 
 
 def _counts(latest: Frame, reviews: Frame, *, second_reader: bool) -> pl.Series:
-    """Whether the latest review of each case lets it leave the queue.
+    """Tell whether the latest review of each case lets it leave the queue.
 
-    A second reader is one to whom the same was recommended.
+    A second reader must have seen the same recommendation.
     """
     if not second_reader:
         return pl.Series([True], dtype=pl.Boolean).new_from_index(0, latest.height)
@@ -217,7 +220,7 @@ def _counts(latest: Frame, reviews: Frame, *, second_reader: bool) -> pl.Series:
 
 
 def _changed(marked: Frame, log: Frame) -> pl.Series:
-    """What has changed since a case's review, in words."""
+    """Describe what has changed since a case's review."""
     back = marked.with_row_index("_row").filter(pl.col("mark") == "CHANGED_SINCE_REVIEW")
     now, then = pl.col("reasons"), pl.col("reasons_then").fill_null(pl.lit([], pl.List(pl.String)))
     unknown = pl.col("route_then").is_null() & pl.col("reasons_then").is_null()

@@ -1,1 +1,1 @@
-"""Normalize: case records as agencies write them, in one spelling."""
+"""Normalize: bring case records from agencies' spellings into one."""

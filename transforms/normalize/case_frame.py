@@ -1,4 +1,4 @@
-"""Single case records as a frame, and a frame's rows as case records."""
+"""Convert case records to a frame, and a frame's rows to case records."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ CASES = polars_schema(avro_schema("case_record"))
 
 
 def to_frame(records: Iterable[CaseRecord]) -> Frame:
-    """Case records as a frame.
+    """Convert case records to a frame.
 
     Args:
         records: The records.
 
     Returns:
-        One row a record, columns and dtypes of case_record.avsc.
+        One row per record, with the columns and dtypes of case_record.avsc.
     """
     return pl.DataFrame([record.model_dump() for record in records], schema=CASES)
 
 
 def from_frame(frame: Frame) -> list[CaseRecord]:
-    """A frame's rows as case records.
+    """Convert a frame's rows to case records.
 
     Args:
-        frame: Columns of case_record.avsc, and maybe others.
+        frame: Columns of case_record.avsc, and possibly others.
 
     Returns:
-        One record a row.
+        One record per row.
     """
     return [CaseRecord.model_validate(row) for row in frame.select(CASES.names()).to_dicts()]
 
 
 def case_key() -> pl.Expr:
-    """The case_id by which records are the same case: trimmed, null where it is a null spelling."""
+    """Return the case_id that identifies a case: trimmed; null if it is a null spelling."""
     return given_code(pl.col("case_id"))

@@ -1,4 +1,4 @@
-"""How a single value is read, whether it stands in a column of its own or within a list."""
+"""How a single value is read, whether it is in a column or in a list."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Cell:
     """How a value is read.
 
     Args:
-        fine: Whether a value is in good form already; null counts as yes.
-        read: The value as it is read, the costly part.
-        kept: What is kept of a value as read, null where it cannot be a fact.
-        lost: For each reason, whether a value (raw, and as read) is set to unknown for it.
+        fine: Whether a value is already in its normal form; null counts as yes.
+        read: The value as read, which is the costly part.
+        kept: What is kept of a value as read; null if it can't be a fact.
+        lost: For each reason, whether it sets a value (raw, and as read) to unknown.
     """
 
     fine: Callable[[pl.Expr], pl.Expr]
@@ -48,12 +48,12 @@ def date_cell(latest: str | None, *, parts: bool = False) -> Cell:
     """A date.
 
     Args:
-        latest: The last day that can be, YYYY-MM-DD; None where it may lie ahead.
-        parts: Whether a month or a year will do.
+        latest: The latest possible day, YYYY-MM-DD; None if it may be in the future.
+        parts: Whether a month or a year is enough.
     """
 
     def fine(raw: pl.Expr) -> pl.Expr:
-        # The parser takes blanks for zeros, so the shape is asked too.
+        # The parser treats blanks as zeros, so the shape is checked, too.
         shaped = (raw.str.len_bytes() == 10) & ~raw.str.contains(" ", literal=True)
         parsed = raw.str.to_date("%Y-%m-%d", strict=False)
         inside = (raw >= FIRST) & (raw <= (latest or LAST))
@@ -75,7 +75,7 @@ def date_cell(latest: str | None, *, parts: bool = False) -> Cell:
 
 
 def code_cell(table: str) -> Cell:
-    """A code of a table (`schemas.codes.aliases`), or words that stand for one."""
+    """Read a code of a table (`schemas.codes.aliases`), or words that stand for one."""
     codes = pl.Series(sorted(set(aliases(table).values()))).implode()
 
     def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
@@ -90,21 +90,21 @@ def code_cell(table: str) -> Cell:
 
 
 def coded(text: pl.Expr, table: str) -> pl.Expr:
-    """The code that words stand for in a table, null where there is none."""
+    """Look up the code that words stand for in a table; null if there is none."""
     return word_key(text).replace_strict(aliases(table), default=None, return_dtype=pl.String)
 
 
 def word_key(text: pl.Expr) -> pl.Expr:
-    """The form in which words are looked up (`schemas.codes.code_key`)."""
+    """Return the form in which words are looked up (`schemas.codes.code_key`)."""
     return text.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
 
 
 def text_cell(given: Callable[[pl.Expr], pl.Expr] = given_text, *, upper: bool = False) -> Cell:
-    """Free text, a code without a table, or an id: trimmed, null where it says nothing.
+    """Read free text, a code without a table, or an id: trimmed; null if it means unknown.
 
     Args:
         given: `given_text`, or `given_code` for codes and ids.
-        upper: Whether it is written in capitals.
+        upper: Whether to write it in capitals.
     """
 
     def read(raw: pl.Expr) -> pl.Expr:
@@ -119,7 +119,7 @@ def text_cell(given: Callable[[pl.Expr], pl.Expr] = given_text, *, upper: bool =
 
 
 def charge_cell() -> Cell:
-    """A charge of removability (`transforms.normalize.charges`)."""
+    """Read a charge of removability (`transforms.normalize.charges`)."""
 
     def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
         return {"UNREADABLE_CHARGE": raw.is_not_null() & read.is_null() & ~is_no_code(raw)}
@@ -129,7 +129,7 @@ def charge_cell() -> Cell:
 
 
 def number_cell(least: int, most: int) -> Cell:
-    """A whole number within bounds."""
+    """Read a whole number within bounds."""
 
     def inside(raw: pl.Expr) -> pl.Expr:
         return raw.is_between(least, most)
@@ -156,7 +156,7 @@ def a_number_cell() -> Cell:
 
 
 def time_cell() -> Cell:
-    """A time at which something was recorded."""
+    """Read the time at which something was recorded."""
 
     def fine(raw: pl.Expr) -> pl.Expr:
         day = raw.str.head(10)

@@ -1,17 +1,16 @@
-"""Charges of removability: the ways in which agencies write them, read to one code.
+"""Charges of removability: read the ways in which agencies write them as one code.
 
     212a02AiI                               the code: section, subsection, paragraph, subparagraph,
     212a02Ai  I                             clause, subclause; as the court writes it
-    (212)(a)(02)(A)(i)(I)
-    INA § 212(a)(2)(A)(i)(I)                also sec., section, "of the Act", and no word at all
-    8 U.S.C. 1182(a)(2)(A)(i)(I)            1182 is section 212, 1227 is 237, and 1251 was 241
-    237-a-2-A-iii, 237.a.2.A.iii, 237a2Aiii
-    237A02AIII                              in one case, where no two codes are spelled alike so
-    212a06Ai - Present without admission    the charge's words behind it
+    (212)(a)(02)(A)(i)(I) INA § 212(a)(2)(A)(i)(I)                also sec., section, "of the Act",
+    or no word at all 8 U.S.C. 1182(a)(2)(A)(i)(I)            1182 is section 212, 1227 is 237, and
+    1251 was 241 237-a-2-A-iii, 237.a.2.A.iii, 237a2Aiii 237A02AIII                              in
+    one case, if no two codes are then spelled alike 212a06Ai - Present without admission    with
+    the charge's words after it
 
-A code is read whole or not at all, and only if it is in schemas/codes/charges.yaml and means one
-thing. What is not read is a charge still, and nobody knows which: so is 212(a)(6)(A), which was
-"previously deported" before 1997 and is "present without admission" since.
+A code is read whole or not at all, and only if it is in schemas/codes/charges.yaml and has one
+meaning. A charge that isn't read is still a charge, but nobody knows which one. For example,
+212(a)(6)(A) was "previously deported" before 1997 and has been "present without admission" since.
 """
 
 from __future__ import annotations
@@ -35,22 +34,22 @@ _WORDS = (
     r"(?i)\b(?:I ?N ?A|immigration|and|nationality|sections?|sect?|subsection|subsec|paragraph|para"
     r"|of|the|act|as|amended|charged?|code|under|pursuant|to)\b|§"
 )
-# Behind a dash or a colon, a word of five letters is no level of a code.
+# After a dash or a colon, a word of five letters isn't a level of a code.
 _DESCRIPTION = r"^([^:;]*?)\s*(?:\s-\s|:\s)[^0-9§;:]*[A-Za-z]{5,}[^0-9§;:]*$"
 _SEPARATED = r"^[A-Za-z0-9\s()\[\]{}.,/_\\'\x22:-]*$"
 _SECTIONS = {"1182": "212", "1227": "237", "1251": "241"}
 
 
 def charge_code(text: pl.Expr) -> pl.Expr:
-    """The code that a written charge means.
+    """Read the code that a written charge means.
 
     Args:
         text: Charges as agencies write them (String).
 
     Returns:
-        String: a code of `schemas.codes.charge_labels`, null where it cannot be read.
+        String: a code of `schemas.codes.charge_labels`; null if it can't be read.
     """
-    # A column holds few charges, however long it is.
+    # A column has few distinct charges, however long it is.
     return text.map_batches(_codes, return_dtype=pl.String, is_elementwise=True)
 
 
@@ -72,7 +71,7 @@ def _read(text: pl.Expr) -> pl.Expr:
     own_section = bare.str.contains(r"^\s*(?:212|237|241)")
     for statute, section in _SECTIONS.items():
         bare = bare.str.replace(rf"^{statute}([^0-9]|$)", f"{section}$1")
-    # Each level apart: what stands between them, and what divides digits from letters, is a blank.
+    # Each level is separate: separators, and boundaries between digits and letters, become a blank.
     apart = (
         bare.str.to_lowercase()
         .str.replace_all("[^a-z0-9]+", " ")
@@ -81,7 +80,8 @@ def _read(text: pl.Expr) -> pl.Expr:
         .str.replace_all(r"\b0([1-9])\b", "$1")
         .str.strip_chars()
     )
-    # Together: the case of letters tells the level, and where all have one case their order may.
+    # All levels are together: the letters' case shows the level or, if all have one case, their
+    # order.
     together = bare.str.replace_all("[^A-Za-z0-9]+", "").str.replace(
         "^([0-9]{3}[A-Za-z])0([1-9])([^0-9]|$)", "$1$2$3"
     )
@@ -110,7 +110,7 @@ def _looked_up(text: pl.Expr, table: dict[str, str]) -> pl.Expr:
 
 @functools.cache
 def _spellings() -> dict[str, dict[str, str]]:
-    """For each way of writing, what it comes to and the code, unsettled codes among them."""
+    """Return, for each way of writing, the normalized spelling and the code."""
     apart: dict[str, str] = {}
     together: dict[str, str] = {}
     folded: dict[str, set[str]] = {}
@@ -122,7 +122,7 @@ def _spellings() -> dict[str, dict[str, str]]:
         levels = [level for level in found.groups() if level]
         levels[2:3] = [level.removeprefix("0") for level in levels[2:3]]
         apart[" ".join(levels).lower()] = code
-        # As the court writes it, all but the subclause together.
+        # As the court writes it, everything except the subclause is together.
         if len(levels) == 6:
             apart[" ".join([*levels[:3], "".join(levels[3:5]), levels[5]]).lower()] = code
         together["".join(levels)] = code

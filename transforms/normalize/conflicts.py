@@ -1,7 +1,8 @@
-"""Conflicts: where a normalized record says two things that cannot both be true.
+"""Conflicts: two statements in a normalized record that can't both be true.
 
-`schemas.conflicts` is the catalog: what each conflict says, and which facts it bears on. Here is
-how each is found. What is merely unknown conflicts with nothing, and no conflict sets a case aside.
+`schemas.conflicts` is the catalog: what each conflict says, and which facts it affects. This module
+finds them. Something that is merely unknown doesn't conflict with anything, and no conflict
+quarantines a case.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ OUT_OF_RANGE = {
 
 
 class _Sign(NamedTuple):
-    """What shows a conflict.
+    """How to recognize a conflict.
 
     Args:
-        among: Which records can have it, a condition that costs little.
-        shows: Which of these have it.
+        among: A cheap condition for the records that can have it.
+        shows: The condition for those that do have it.
     """
 
     among: pl.Expr
@@ -47,14 +48,14 @@ class _Sign(NamedTuple):
 
 
 def find_conflicts(records: Frame, as_of: datetime.date) -> pl.Series:
-    """The conflicts of each record.
+    """Find the conflicts in each record.
 
     Args:
         records: Normalized case records, with `warnings`.
         as_of: The as-of date.
 
     Returns:
-        `conflicts` (List(String), never null): ids of `schemas.conflicts`, in its order.
+        `conflicts` (List(String), never null): ids from `schemas.conflicts`, in its order.
     """
     signs = _signs(as_of)
     among = records.select(sign.among.fill_null(False).alias(name) for name, sign in signs.items())
@@ -169,7 +170,7 @@ def _dates(today: str) -> dict[str, _Sign]:
     born, date = pl.col("birth_date"), _field("date")
     juvenile = pl.when(_field("juvenile_adjudication")).then(date)
     updated = _updated(today)
-    # ISO text compares as its dates do, and 1975-11-05 is not before 1975-11.
+    # ISO text compares like its dates, and 1975-11-05 isn't before 1975-11.
     before = {
         "PRESENCE_BEFORE_BIRTH": pl.col("present_continuously_since"),
         "RESIDENCE_BEFORE_BIRTH": pl.col("lpr_since"),
@@ -222,7 +223,7 @@ def _numbers(today: str) -> dict[str, _Sign]:
 
 
 def _out_of_range(fields: tuple[str, ...]) -> _Sign:
-    """Numbers that were set to unknown because they cannot be."""
+    """Find numbers that were set to unknown because they are impossible."""
     warned = [pl.col("warnings").list.contains(f"{field}:OUT_OF_RANGE") for field in fields]
     return _Sign(pl.col("warnings").list.len() > 0, pl.any_horizontal(warned))
 
@@ -245,40 +246,40 @@ def _files() -> dict[str, _Sign]:
 
 
 def _updated(today: str) -> pl.Expr:
-    """The day as of which the record was written, as ISO text."""
+    """Return the date as of which the record was written, as ISO text."""
     return pl.coalesce(pl.col("updated_at").str.head(10), pl.lit(today))
 
 
-# Behind all that can follow a date of which only the year or the month is known.
+# Sorts after anything that can follow a date with only a known year or month.
 _AT_LATEST = "~"
 
 
 def _turned(years: int) -> pl.Expr:
-    """The birthday of an age as ISO text, as precise as the birth date."""
+    """Return the birthday of an age as ISO text, as precise as the birth date."""
     born = pl.col("birth_date")
     year = born.str.head(4).cast(pl.Int32, strict=False) + years
     return year.cast(pl.String) + born.str.slice(4)
 
 
 def _sustained(families: tuple[str, ...]) -> pl.Expr:
-    """Whether a judge sustained a charge of some families."""
+    """Tell whether a judge sustained a charge of some families."""
     table = charge_families()
     codes = sorted(frozenset().union(*(table[family] for family in families)))
     return _some("charges", (_field("status") == "SUSTAINED") & _field("code").is_in(codes))
 
 
 def _field(name: str) -> pl.Expr:
-    """A field of the elements of a list."""
+    """Return a field of the elements of a list."""
     return pl.element().struct.field(name)
 
 
 def _unknown(name: str) -> pl.Expr:
-    """Whether an enum field of the elements, or the whole element, is not known."""
+    """Tell whether an enum field of the elements, or the whole element, is unknown."""
     return _field(name).is_null() | (_field(name) == "UNKNOWN")
 
 
 def _some(column: str, holds: pl.Expr) -> pl.Expr:
-    """Whether an element holds; FALSE where that is not known."""
+    """Tell whether an element holds; FALSE if that is unknown."""
     return pl.col(column).list.eval(holds.fill_null(False)).list.any().fill_null(False)
 
 
@@ -299,5 +300,5 @@ def _any(column: str) -> pl.Expr:
 
 
 def _none(column: str) -> pl.Expr:
-    """Whether a list is known to be empty."""
+    """Tell whether a list is known to be empty."""
     return pl.col(column).list.len() == 0

@@ -1,8 +1,8 @@
-"""Deduplicate: of records with one case_id the latest by update time wins.
+"""Deduplicate: among records with the same case_id, the latest update wins.
 
-Most ids stand once. So a first pass over the ids alone finds those that do not; only the records of
-these are brought together. A tie is settled by content, never by place, so that the same records in
-other files give the same winner.
+Most ids appear once. A first pass over only the ids finds those that don't, and only their records
+are brought together. Ties are settled by content, never by place, so that the same records in
+different files give the same winner.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ ID_HASH = pl.Schema({"id_hash": pl.UInt64})
 
 
 class Resolved(NamedTuple):
-    """The winning records, and what they superseded as quarantined.avsc rows."""
+    """The winning records, and the ones they superseded, as rows of quarantined.avsc."""
 
     winners: beam.PCollection[Frame]
     superseded: beam.PCollection[Frame]
 
 
 class Split(NamedTuple):
-    """Records whose id stands once, and records whose id may stand more often."""
+    """Records whose id appears once, and records whose id may appear more than once."""
 
     unique: beam.PCollection[Frame]
     repeated: beam.PCollection[Frame]
 
 
 def id_hashes(records: Frame) -> Frame:
-    """Hashes of the case ids.
+    """Hash the case ids.
 
     Args:
         records: A frame with `case_id`.
 
     Returns:
-        `id_hash` (UInt64), one row a record that has an id.
+        `id_hash` (UInt64), one row per record with an id.
     """
     return records.select(case_key().alias("id")).drop_nulls().select(id_hash=pl.col("id").hash(7))
 
 
 def repeated_hashes(hashes: Iterable[Frame]) -> Frame:
-    """Those hashes that occur more than once over all frames, each once."""
+    """Find the hashes that occur more than once across all frames, each once."""
     return (
         concat_frames(list(hashes), ID_HASH)
         .group_by("id_hash")
@@ -62,10 +62,10 @@ def repeated_hashes(hashes: Iterable[Frame]) -> Frame:
 
 
 def resolve(records: Frame) -> tuple[Frame, Frame]:
-    """Find the winner of each case id.
+    """Find the winner for each case id.
 
     Args:
-        records: All records of some ids.
+        records: All records with some ids.
 
     Returns:
         The winners, and the superseded records as rows of quarantined.avsc.
@@ -86,10 +86,10 @@ def resolve(records: Frame) -> tuple[Frame, Frame]:
 
 
 class FindRepeated(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
-    """Finds the case ids that stand more than once, as one frame of hashes."""
+    """Finds the case ids that appear more than once, as one frame of hashes."""
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[Frame]:
-        """Frames with `case_id` to one frame of the hashes that repeat."""
+        """Expand from frames with `case_id` to one frame of repeated hashes."""
         return (
             pcoll
             | beam.FlatMap(_hash_buckets).with_output_types(tuple[int, Frame])
@@ -110,7 +110,7 @@ def _hash_buckets(records: Frame) -> Iterator[tuple[int, Frame]]:
 
 
 class SplitRepeated(beam.PTransform[beam.PCollection[Frame], Split]):
-    """Parts records whose id may stand more than once from the rest.
+    """Separates records whose id may appear more than once from the rest.
 
     Args:
         repeated: From `FindRepeated`.
@@ -121,7 +121,7 @@ class SplitRepeated(beam.PTransform[beam.PCollection[Frame], Split]):
         self.repeated = repeated
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Split:
-        """Frames of records to two collections of frames."""
+        """Expand from frames of records to two collections of frames."""
         parted = pcoll | (
             beam.FlatMap(_part, repeated=beam.pvalue.AsSingleton(self.repeated))
             .with_output_types(Frame, repeated=Frame)
@@ -142,10 +142,10 @@ def _part(records: Frame, repeated: Frame) -> Iterator[Any]:
 
 
 class ResolveRepeated(beam.PTransform[beam.PCollection[Frame], Resolved]):
-    """Brings the records of repeated ids together and finds the winners."""
+    """Brings together the records with repeated ids, and finds the winners."""
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> Resolved:
-        """Frames of records to winners and superseded."""
+        """Expand from frames of records to winners and superseded records."""
         resolved = (
             pcoll
             | "Join repeated" >> Rebatch()

@@ -1,6 +1,6 @@
-"""Which cell reads which field of a case record, and columns mended by them.
+"""Which cell reads which field of a case record, and how columns are normalized.
 
-What is in good form already, as most of a column is, stays untouched; the rest is read anew.
+Values that are already in normal form, as most are, stay as they are; the rest are read.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Field:
-    """How one column is mended where it is not in good form already.
+    """How one column is normalized where it isn't already.
 
     Args:
         column: The column.
-        fine: Whether a value is in good form; null counts as yes.
-        read: The value as it is read, the costly part; the next two go by its column `_read`.
-        mended: The value in good form, null where it cannot be.
-        lost: For each reason, whether the value is set to unknown for it.
+        fine: Whether a value is in normal form; null counts as yes.
+        read: The value as read, which is the costly part; the next two use its column `_read`.
+        mended: The value in normal form; null if that isn't possible.
+        lost: For each reason, whether it sets the value to unknown.
     """
 
     column: str
@@ -88,11 +88,11 @@ class Field:
 
 @functools.cache
 def cells(as_of: datetime.date) -> dict[str, Cell]:
-    """The cells of a case record, by field; of a list's elements as `convictions.date`."""
+    """Return the cells of a case record by field; for elements of a list, as `convictions.date`."""
     past, later = date_cell(as_of.isoformat()), date_cell(None)
     found = dict.fromkeys(PAST_DATES, past) | dict.fromkeys(OTHER_DATES, later)
     found |= {f"{column}.{name}": past for column, names in LIST_DATES.items() for name in names}
-    # What is dated after as-of there is left as it is, to be found a conflict.
+    # Dates after the as-of date stay as they are here, so that they are found as conflicts.
     found |= dict.fromkeys(("removals.date", "convictions.date"), later)
     found["birth_date"] = date_cell(as_of.isoformat(), parts=True)
     found |= {name: code_cell(table) for name, table in TABLES.items()}
@@ -102,7 +102,7 @@ def cells(as_of: datetime.date) -> dict[str, Cell]:
 
 
 def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, Losses]:
-    """Mend each column where it needs it.
+    """Normalize each column that needs it.
 
     Args:
         records: Columns of case_record.avsc, as agencies write them.
@@ -162,7 +162,7 @@ def _scalar(name: str, cell: Cell) -> Field:
 
 
 def _list(column: str, parts: dict[str, Cell]) -> Field:
-    """A list of which each element is kept, with what cannot be read in it unknown."""
+    """Normalize a list: every element is kept, and what can't be read in it becomes unknown."""
     element = pl.element()
     raw = {name: element.struct.field(name) for name in parts}
     read = {name: element.struct.field(f"_{name}") for name in parts}

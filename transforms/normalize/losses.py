@@ -1,8 +1,8 @@
-"""Losses: what of a record was set to unknown, each as `field:REASON`.
+"""Losses: what was set to unknown in a record, as `field:REASON`.
 
-A reading leaves them in the record's own field `warnings`. What reads the record again, such as a
-night that begins with a backlog's snapshot, finds the field unknown and no trace of what it was:
-the warning is all that still tells that it was arrests: -1, and not that nobody asked.
+Reading a record leaves them in its field `warnings`. When the record is read again, for example by
+a night that starts from a backlog's snapshot, the field is unknown without a trace of its value.
+Only the warning still says that it was arrests: -1, and not that nobody asked.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ REASONS = (
 
 
 def field_of_warning(warning: pl.Expr) -> pl.Expr:
-    """The field of a case record that a warning is of, be it of a list's elements."""
+    """Return the field of a case record that a warning is about, even within a list."""
     return warning.str.extract(r"^([a-z_]+)[.:]")
 
 
 def lost_before(records: Frame) -> Losses:
-    """What an earlier reading of normalized records set to unknown, and is unknown still.
+    """Find what an earlier reading set to unknown in normalized records and is still unknown.
 
     Args:
         records: Columns of case_record.avsc.
 
     Returns:
-        The losses that `warnings` tell; what is no loss of a field is passed over.
+        The losses in `warnings`; warnings that aren't losses are skipped.
     """
     warned = records.select(pl.col("warnings").list.len() > 0).to_series().fill_null(False)
     rows = warned.arg_true()
@@ -60,14 +60,14 @@ def lost_before(records: Frame) -> Losses:
 
 
 def loss_lists(losses: Iterable[Losses], height: int) -> pl.Series:
-    """Losses as a list of labels for each record.
+    """Write losses as a list of labels for each record.
 
     Args:
         losses: The losses of the records.
         height: The number of records.
 
     Returns:
-        List(String), never null, each sorted.
+        List(String), never null; each list is sorted.
     """
     every = [loss for loss in losses if loss]
     names = sorted({name for loss in every for name in loss})
@@ -83,7 +83,7 @@ def loss_lists(losses: Iterable[Losses], height: int) -> pl.Series:
 
 @functools.cache
 def _unknown() -> dict[str, pl.Expr]:
-    """For each field, those of lists as `convictions.date`, whether it is unknown."""
+    """Tell for each field, including `convictions.date` and the like, whether it is unknown."""
     found: dict[str, pl.Expr] = {}
     for name, dtype in CASES.items():
         inner = dtype.inner if isinstance(dtype, pl.List) else None

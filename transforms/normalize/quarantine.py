@@ -1,4 +1,4 @@
-"""Quarantine: what could not be normalized, kept with its reason and its place."""
+"""Quarantine: what couldn't be normalized, kept with its reason and its place."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from transforms.frames.frame import Frame, json_lines
 def quarantined_records(
     records: Frame, stage: str, reason: pl.Expr, field: pl.Expr, detail: str
 ) -> Frame:
-    """Records that go no further, kept whole as JSON.
+    """Quarantine records, kept whole as JSON.
 
     Args:
         records: Case records.
-        stage: Where they are quarantined.
+        stage: The stage at which they are quarantined.
         reason: A short code (String) over the records.
         field: The field at fault (String), or null.
         detail: What is wrong, without content.
 
     Returns:
-        One row of quarantined.avsc a record.
+        One row of quarantined.avsc per record.
     """
     return records.select(
         pl.lit(stage).alias("stage"),

@@ -1,28 +1,28 @@
 """Normalize: one spelling for every value, and the conflicts within each record.
 
-What cannot be read becomes unknown, with a warning `field:REASON`, where that is safe:
+A value that can't be read becomes unknown, with a warning `field:REASON`, if that is safe:
 
 | field | reason | what is done |
 |---|---|---|
-| a date in no known form, or of another century | BAD_DATE | the date is unknown |
-| a date that stands where none was known: 1/1/1900, 9999-12-31 ... | PLACEHOLDER | it is unknown |
-| a past thing (birth, conviction ...) dated after as-of | FUTURE_DATE | the date is unknown |
+| a date in an unknown form, or in another century | BAD_DATE | the date is unknown |
+| a placeholder date: 1/1/1900, 9999-12-31, and so on | PLACEHOLDER | it is unknown |
+| a past event (birth, conviction, ...) dated after as-of | FUTURE_DATE | the date is unknown |
 | court, nationality, form or category not in the tables | UNKNOWN_CODE | the code is unknown |
-| a charge that cannot be read | UNREADABLE_CHARGE | the charge stays, its code is unknown |
-| a number that cannot be, such as arrests: -1 | OUT_OF_RANGE | the number is unknown |
-| an A-number that is not A and 7 to 9 digits | BAD_NUMBER | it is unknown |
+| a charge that can't be read | UNREADABLE_CHARGE | the charge stays, with an unknown code |
+| an impossible number, such as arrests: -1 | OUT_OF_RANGE | the number is unknown |
+| an A-number that isn't A and 7 to 9 digits | BAD_NUMBER | it is unknown |
 
-The warnings that a record brings from an earlier reading stay while what they are of is unknown, so
-that to normalize again changes nothing.
+Warnings from an earlier reading stay while the value they are about is unknown, so that normalizing
+again changes nothing.
 
-Text that only says that there is nothing (N/A, NULL, ?? ...) is null without a warning. The lists
-of null spellings, placeholders, and bounds, and the tables of codes, are in schemas/codes;
-`discretion codes` shows them.
+Text that means unknown (N/A, NULL, ??, and so on) is null without a warning. The lists of null
+spellings, placeholders, and bounds, and the tables of codes, are in schemas/codes; `discretion
+codes` shows them.
 
-An element of a list is never dropped: a conviction with a date that cannot be read is a conviction.
-The date of a removal or a conviction after as-of stays: as of then it is a conflict, as are other
-things of one record that cannot both be true (`transforms.normalize.conflicts`). Only a record
-without a case_id goes to quarantine: MISSING_CASE_ID.
+An element of a list is never dropped: a conviction with an unreadable date is still a conviction.
+The date of a removal or a conviction after the as-of date stays, and is a conflict, like other
+statements in a record that can't both be true (`transforms.normalize.conflicts`). Only a record
+without a case_id is quarantined: MISSING_CASE_ID.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
         as_of: The as-of date.
 
     Returns:
-        The records normalized, with the column `conflicts` (List(String)), `warnings` and it never
-        null, and the quarantined ones as rows of quarantined.avsc.
+        The normalized records with the column `conflicts` (List(String)), which, like `warnings`,
+        is never null; and the quarantined ones as rows of quarantined.avsc.
     """
     mended, lost = mend(records.with_columns(case_id=case_key()), as_of)
     mended = mended.with_columns(_precision())
@@ -65,12 +65,12 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
         pl.lit("case_id"),
         "the record has no case_id",
     )
-    # The record is kept as it came, N/A for an id and all; that names no case.
+    # The record is kept as it arrived, even with an id of N/A, which doesn't name a case.
     return mended.filter(~nameless), quarantined.with_columns(case_id=case_key())
 
 
 def _precision() -> pl.Expr:
-    """How much of the birth date is known, by its length."""
+    """Return how much of the birth date is known, by its length."""
     written = pl.col("birth_date").str.len_bytes()
     symbols = CASES["birth_precision"]
     return (

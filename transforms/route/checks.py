@@ -1,8 +1,8 @@
-"""Checks: the presumptions that a route leans on, each to be checked before anybody acts.
+"""Checks: the presumptions that a route leans on, to be checked before anybody acts.
 
-A route leans on a presumption where it made a criterion FALSE that, were it TRUE, could turn the
-case from its route, whatever else is open. So whatever is presumed and is no check could be
-unknown, all of it at once, and the route would stay as it is.
+A route leans on a presumption if the presumption makes a criterion FALSE that, if TRUE, could turn
+the case away from its route, whatever else is open. So all presumptions that aren't checks could be
+unknown at once, and the route would stay the same.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ def checks(
     unknown: Frame,
     rulebook: CompiledRulebook,
 ) -> pl.Series:
-    """The presumptions that each case's route leans on.
+    """Find the presumptions that each case's route leans on.
 
     Args:
         leverage: What each open criterion could do.
-        effective: Values of the criteria that routing went by.
-        route: Numbers of ROUTES, or `UNDECIDED`, where no route leans on anything.
-        applies: Which presumptions apply (`score.presumptions.presumable`), or None with none.
-        unknown: Which facts are unknown, a Boolean column a fact.
+        effective: Values of the criteria that routing used.
+        route: Numbers of ROUTES, or `UNDECIDED`, for which nothing leans on anything.
+        applies: Which presumptions apply (`transforms.score.presumptions.presumable`), or None.
+        unknown: Which facts are unknown: one Boolean column per fact.
         rulebook: The rulebook.
 
     Returns:
-        A list of structs of `CHECK` a case, in the rulebook's order.
+        One list of structs `CHECK` per case, in the rulebook's order.
     """
     if applies is None:
         empty = pl.Series([[]], dtype=pl.List(pl.Struct(CHECK)))
@@ -70,7 +70,7 @@ def _labels(
     unknown: Frame,
     rulebook: CompiledRulebook,
 ) -> pl.Series:
-    """A struct of `CHECK` for each case and presumed fact."""
+    """Make a struct of `CHECK` for each case and presumed fact."""
     presumed = list(rulebook.presumed.items())
     texts = pl.DataFrame(
         [
@@ -98,7 +98,7 @@ def _labels(
 
 
 def _not_known(compiled: CompiledPresumption, unknown: Frame) -> pl.Series:
-    """The unknown facts that might speak against a presumption."""
+    """Find the unknown facts that might speak against a presumption."""
     facts = list(dict.fromkeys(fact for one in compiled.against for fact in one.facts))
     if not facts:
         return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, unknown.height)

@@ -1,6 +1,6 @@
 """Human review: which cases an attorney must review before anything else happens, and why.
 
-A fact that is merely unknown is asked for, and never flags a case.
+A fact that is merely unknown is asked for, but never flags a case.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REVIEW_REASON = pl.Struct({"kind": pl.String, "reason": pl.String})
 
 @dataclass(frozen=True)
 class Routed:
-    """How some cases came out.
+    """How some cases were routed.
 
     Args:
         route: Numbers of ROUTES, or `UNDECIDED`.
@@ -43,7 +43,7 @@ class Routed:
 
 @dataclass
 class _Reasons:
-    """Flags with what they say, in order."""
+    """Flags with their texts, in order."""
 
     flags: dict[str, pl.Series] = field(default_factory=dict)
     labels: list[tuple[str, str]] = field(default_factory=list)
@@ -63,18 +63,18 @@ def review_reasons(
     leverage: Leverage,
     unknown: Frame,
 ) -> pl.Series:
-    """Why each case needs human review.
+    """Say why each case needs human review.
 
     Args:
         weighing: The cases.
-        day: The day as of which they are weighed, one a case.
+        day: The as-of date of each case.
         real: Values of the criteria on facts in the record.
-        routed: How the cases came out.
+        routed: How the cases were routed.
         leverage: What each open criterion could do.
         unknown: Which facts are unknown.
 
     Returns:
-        A list of `REVIEW_REASON` a case, empty where it needs none.
+        One list of `REVIEW_REASON` per case; empty if it needs no review.
     """
     rulebook = weighing.rulebook
     facts = weighing.on(day)
@@ -107,19 +107,19 @@ def review_reasons(
 def bearing_conflicts(
     facts: Frame, routed: Routed, leverage: Leverage, rulebook: CompiledRulebook
 ) -> dict[str, Flags]:
-    """The conflicts that bear on a case's route.
+    """Find the conflicts that affect a case's route.
 
-    Those that a criterion reads which can still change the route; of a case that closes, every
-    conflict that a criterion or a presumption reads.
+    These are conflicts in facts that a criterion reads, if it can still change the route. For a
+    case that closes, they are all conflicts in facts that a criterion or a presumption reads.
 
     Args:
-        facts: Facts, maybe with `conflicts`.
-        routed: How the cases came out.
+        facts: Facts, possibly with `conflicts`.
+        routed: How the cases were routed.
         leverage: What each open criterion could do.
         rulebook: The rulebook.
 
     Returns:
-        A flag a case, by conflict.
+        One flag per case, by conflict.
     """
     closes = routed.route == ROUTES.index("close")
     readers = read_by(rulebook)
@@ -138,10 +138,11 @@ def bearing_conflicts(
 def _markers(
     weighing: Weighing, day: pl.Series, routed: Routed, leverage: Leverage, unknown: Frame
 ) -> list[tuple[str, Flags]]:
-    """What points to a blank adverse fact that is decisive.
+    """Find signs of an unknown adverse fact that is decisive.
 
-    Were every presumption put in, whatever its basis and whatever is against it, the case would
-    have another route; and something is against one whose blank fact can still change the route.
+    There is such a sign if, with every presumption made whatever its basis and whatever is against
+    it, the case would have another route; and something is against a presumption whose unknown fact
+    can still change the route.
     """
     rulebook = weighing.rulebook
     facts = weighing.facts
@@ -151,7 +152,8 @@ def _markers(
     conflicting = Conflicting(weighing.facts)
     readers = read_by(rulebook)
     nobody = np.zeros(facts.height, dtype=bool)
-    # A marker may bear on many blank facts: it is one reason, and they are among what to ask.
+    # A sign may point to many unknown facts. It is one reason, and the facts are among the
+    # questions.
     marked: dict[str, Flags] = {}
     for compiled in rulebook.presumptions:
         for says, condition in zip(compiled.presumption.against, compiled.against, strict=True):
@@ -177,7 +179,7 @@ def _markers(
 def _route_if_all_presumed(
     weighing: Weighing, day: pl.Series, silent: Frame, rows: npt.NDArray[np.intp]
 ) -> Routes:
-    """The routes of some cases, were every fact presumed that the record is silent on."""
+    """Route some cases as if every fact that the record is silent about were presumed."""
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
     taken = pl.Series(rows, dtype=pl.UInt32)

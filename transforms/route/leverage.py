@@ -18,15 +18,15 @@ Routes: TypeAlias = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Leverage:
-    """What each criterion could do, with everything else that is open turning out anyhow.
+    """What each criterion could do, whatever everything else that is open turns out to be.
 
-    That takes the criteria as independent of one another, so it is a sound superset: what it
-    clears can do nothing.
+    This treats the criteria as independent, so it is a sound superset: what it rules out can do
+    nothing.
 
     Args:
-        open: By criterion, whether it is UNKNOWN on the record.
-        turns: By criterion, from which routes it can turn a case once it is TRUE rather than FALSE:
-            bit N for `ROUTES[N]`; meant only where it is open.
+        open: For each criterion, whether it is UNKNOWN on the record.
+        turns: For each criterion, the routes that it can turn a case away from if it is TRUE
+            instead of FALSE: bit N for `ROUTES[N]`. It is valid only if the criterion is open.
     """
 
     open: dict[str, Flags]
@@ -34,7 +34,7 @@ class Leverage:
 
     @classmethod
     def of(cls, real: Frame, position: Position, rulebook: CompiledRulebook) -> Leverage:
-        """The leverage of the criteria of some cases.
+        """Compute the leverage of the criteria of some cases.
 
         Args:
             real: Values of the criteria on facts in the record.
@@ -45,7 +45,7 @@ class Leverage:
         is_open = {name: real[name].is_null().to_numpy() for name in real.columns}
         steps = {name: table.turned(name, position) for name in table.turns}
         for name in LISTS:
-            # Of a list that holds already, one more member makes no difference.
+            # If a list already holds, one more member makes no difference.
             steps[name] = np.where(position.truths[name] == UNKNOWN, steps[name], 0)
         turns = {}
         for criterion in rulebook.criteria:
@@ -61,9 +61,9 @@ class Leverage:
         return cls(is_open, turns)
 
     def matters(self, criterion: str) -> Flags:
-        """Whether a criterion is open, and the route can hang on it."""
+        """Tell whether a criterion is open and the route can depend on it."""
         return self.open[criterion] & (self.turns[criterion] != 0)
 
     def turns_from(self, criterion: str, route: Routes) -> Flags:
-        """Whether a criterion, once TRUE, can turn a case from its route."""
+        """Tell whether a criterion, if TRUE, can turn a case away from its route."""
         return ((self.turns[criterion] >> route) & 1).astype(bool) & self.open[criterion]

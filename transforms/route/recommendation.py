@@ -1,4 +1,4 @@
-"""Recommend: what a rulebook says of each case as of a date, with its reasons."""
+"""Recommend: what a rulebook recommends for each case as of a date, with its reasons."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def recommend(
     """Recommend a route for each case under a rulebook.
 
     Args:
-        facts: Facts (`transforms.score.facts.FACT_COLUMNS`), and of `case_id`, `opla_office`,
-            `warnings` and `conflicts` those that there are.
+        facts: Facts (`transforms.score.facts.FACT_COLUMNS`), and any of `case_id`, `opla_office`,
+            `warnings`, and `conflicts`.
         rulebook: The rulebook.
         as_of: The as-of date.
         presume: Whether to use the rulebook's presumptions.
 
     Returns:
-        The columns of recommendation.avsc, one row a case, in order.
+        The columns of recommendation.avsc, one row per case, in order.
     """
     days = whole("as_of", as_of, pl.Date(), facts.height)
     return _recommend(facts, rulebook, days, presume, as_of)
@@ -135,20 +135,20 @@ def recommend_records(
     """Recommend a route for each normalized case record under a rulebook.
 
     Args:
-        records: Columns of case_record.avsc, normalized, with `warnings` and maybe `conflicts`.
+        records: Columns of case_record.avsc, normalized, with `warnings` and possibly `conflicts`.
         rulebook: The rulebook.
         as_of: The as-of date.
         presume: Whether to use the rulebook's presumptions.
 
     Returns:
-        The columns of recommendation.avsc, one row a case, in order.
+        The columns of recommendation.avsc, one row per case, in order.
     """
     facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
     return recommend(with_passed_through(facts, records), rulebook, as_of, presume=presume)
 
 
 def with_passed_through(facts: Frame, records: Frame) -> Frame:
-    """Facts, with the columns of their records that a recommendation repeats."""
+    """Add to facts the columns of their records that a recommendation repeats."""
     return facts.hstack(records.select(name for name in PASSED_THROUGH if name in records.columns))
 
 
@@ -165,7 +165,7 @@ def _conflicts(facts: Frame) -> pl.Series:
 
 
 def _named(numbers: Array, names: Sequence[str]) -> pl.Series:
-    """Names by their numbers, null for `NONE`."""
+    """Look up names by number; null for `NONE`."""
     return pl.Series([*names, None], dtype=pl.String).gather(
         pl.Series(np.where(numbers == NONE, len(names), numbers).astype(np.uint32))
     )
@@ -180,7 +180,7 @@ def _state(routed: Routed, possible: Array, bearing: list[Flags]) -> Array:
 
 
 def _reasons(real: Frame, routed: Routed, rulebook: CompiledRulebook) -> pl.Series:
-    """The criteria that are TRUE and bear on the row that decided."""
+    """Find the criteria that are TRUE and affect the row that decided."""
     rows = list(zip(rulebook.rulebook.routing, rulebook.routing, strict=True))
     flags = []
     for criterion in rulebook.criteria:
@@ -204,7 +204,7 @@ def _reasons(real: Frame, routed: Routed, rulebook: CompiledRulebook) -> pl.Seri
 
 
 def _steps(route: pl.Series, rulebook: CompiledRulebook) -> pl.Series:
-    """The steps that the program required before acting on a route."""
+    """Return the steps that the program required before acting on a route."""
     steps = pl.Series(
         [list(rulebook.rulebook.steps.get(r, ())) for r in ROUTES], dtype=pl.List(pl.String)
     )

@@ -14,14 +14,14 @@ SCHEMA = pl.Schema({"of": pl.String, "key": pl.String, "count": pl.Int64})
 
 
 def tally_recommendations(recommendations: Frame) -> Frame:
-    """Count recommendations by route and state, reason and what is unknown.
+    """Count recommendations by route and state, by reason, and by what is unknown.
 
     Args:
         recommendations: Columns of recommendation.avsc.
 
     Returns:
-        Columns `of`, `key` (String) and `count` (Int64). The keys of `state` are a route and a
-        state; `review_reason` counts each case once a kind; `ask_first` counts what expedites
+        Columns `of`, `key` (String), and `count` (Int64). The keys of `state` are a route and a
+        state; `review_reason` counts each case once per kind; `ask_first` counts what expedites
         presume.
     """
 
@@ -61,9 +61,9 @@ def tally_quarantined(quarantined: Frame) -> Frame:
         quarantined: Columns of quarantined.avsc.
 
     Returns:
-        Columns `of`, `key` and `count`: `quarantine` counts entries by reason, `quarantined` the
-        records in them by reason, `unread` those of them in damaged blocks, `unreadable` the places
-        of which the count is unknown; the rest is `tally_damaged`.
+        Columns `of`, `key`, and `count`. `quarantine` counts entries by reason, `quarantined` the
+        records in them by reason, `unread` those in damaged blocks, and `unreadable` the places
+        with an unknown number of records. The rest comes from `tally_damaged`.
     """
     known = quarantined.filter(pl.col("record_count").is_not_null())
     return pl.concat(
@@ -80,15 +80,15 @@ def tally_quarantined(quarantined: Frame) -> Frame:
 
 
 def tally_damaged(quarantined: Frame) -> Frame:
-    """Count the places of each file that could not be read; of the rest something was.
+    """Count the places in each file that couldn't be read, if the rest could.
 
     Args:
         quarantined: Columns of quarantined.avsc.
 
     Returns:
-        Columns `of`, `key` and `count`, the key a file: `damaged` counts its places,
-        `damaged_records` the records in them, `damaged_uncounted` the places of which the count is
-        unknown, `cut_short` is 1 where its end is missing.
+        Columns `of`, `key`, and `count`; the key is a file. `damaged` counts its places,
+        `damaged_records` the records in them, `damaged_uncounted` the places with an unknown number
+        of records; `cut_short` is 1 if its end is missing.
     """
     places = quarantined.filter(stage="read").filter(pl.col("reason") != "UNREADABLE_FILE")
     by_file = places.group_by(key="source_file").agg(
@@ -121,22 +121,22 @@ def add_up(tallies: Iterable[Frame]) -> Frame:
 
 
 class AddUp(beam.CombineFn):
-    """Adds tallies up over a whole collection."""
+    """Adds up tallies over a whole collection."""
 
     def create_accumulator(self) -> Frame:
-        """An empty tally."""
+        """Return an empty tally."""
         return SCHEMA.to_frame()
 
     def add_input(self, mutable_accumulator: Frame, element: Frame) -> Frame:
-        """One more tally."""
+        """Add a tally."""
         return add_up([mutable_accumulator, element])
 
     def merge_accumulators(self, accumulators: Iterable[Frame]) -> Frame:
-        """Tallies of parts of the collection, as one."""
+        """Merge tallies of parts of the collection."""
         return add_up(accumulators)
 
     def extract_output(self, accumulator: Frame) -> Frame:
-        """The whole tally."""
+        """Return the whole tally."""
         return accumulator
 
 

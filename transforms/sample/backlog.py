@@ -1,9 +1,9 @@
-"""Sample: an invented backlog of the shape of 2011, messy on purpose.
+"""Sample: an invented backlog like that of 2011, messy on purpose.
 
-Nobody in it lives: there are no names, and every number and date is drawn by chance. It is made a
-block at a time in whole columns. The seed and the block's number settle a block, so that the same
-seed gives the same cases however many are made; what is true and how it is written down are drawn
-apart, so that a clean sample and a messy one hold the same cases.
+Nobody in it exists: there are no names, and every number and date is drawn at random. It is made
+block by block, in whole columns. The seed and the block's number determine a block, so the same
+seed gives the same cases, however many are made. What is true and how it is written are drawn
+separately, so a clean sample and a messy one hold the same cases.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _NUMBER = "_number"
 
 
 def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
-    """One block of cases.
+    """Make one block of cases.
 
     Args:
         seed: The sample's seed.
-        block: The block's number; with the seed it settles what comes.
+        block: The block's number, which with the seed determines the block.
         clean: Whether to leave out the mess.
 
     Returns:
-        Columns of case_record.avsc and `_number` (Int64), the case's place in the sample from 0 on.
-        Messy, it has older records of some cases behind the `BLOCK` cases.
+        Columns of case_record.avsc and `_number` (Int64), the case's place in the sample from 0. A
+        messy block has older records of some cases after the `BLOCK` cases.
     """
     number = np.arange(BLOCK) + block * BLOCK
     people = People(Draw([seed, block, 0], BLOCK), Draw([seed, block, 2], BLOCK))
@@ -71,16 +71,16 @@ def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
 def sample_cases(
     seed: int, cases: int, files: int, *, clean: bool = False
 ) -> Iterator[tuple[int, Frame]]:
-    """A sample backlog, block by block, dealt to files.
+    """Make a sample backlog, block by block, divided into files.
 
     Args:
         seed: The sample's seed.
-        cases: How many cases.
-        files: How many files; each gets as many of the cases, in order.
+        cases: The number of cases.
+        files: The number of files; each one gets the same number of cases, in order.
         clean: Whether to leave out the mess.
 
     Yields:
-        A file's number from 0 on, in order, and a frame of some of its records (columns of
+        A file's number, from 0 and in order, and a frame of some of its records (columns of
         case_record.avsc).
     """
     starts = [cases * number // files for number in range(files + 1)]
@@ -94,7 +94,7 @@ def sample_cases(
 
 
 def _silence(columns: Columns, people: People) -> Columns:
-    """Columns with what files say nothing of as not known."""
+    """Make unknown what the files say nothing about."""
     told = dict(columns)
     for name, rate in SILENCE.items():
         kinds = {kind: rate * TOLD for kind, telling in TELLING.items() if name in telling}

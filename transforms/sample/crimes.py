@@ -31,7 +31,7 @@ AGGRAVATED = {
     "BURGLARY": 0.5, "FIREARM": 0.3, "THEFT": 0.3, "FRAUD": 0.15, "ILLEGAL_REENTRY": 0.1,
 }  # fmt: skip
 
-# The words that files have for an offense.
+# The words that files use for an offense.
 WORDS = {
     "DRUG_TRAFFICKING": "sale of a controlled substance", "BURGLARY": "burglary of a dwelling",
     "VIOLENCE": "robbery", "FRAUD": "forgery", "FIREARM": "unlawful possession of a firearm",
@@ -43,12 +43,12 @@ WORDS = {
     "PUBLIC_ORDER": "disorderly conduct", "OTHER_NON_VIOLENT": "unlawful gambling",
     "ILLEGAL_ENTRY": "8 USC 1325", "ILLEGAL_REENTRY": "8 USC 1326",
 }  # fmt: skip
-# Of these the words of a file often leave open what was done.
+# For these, the words of a file often leave open what was done.
 UNCLEAR = ("THREATS", "SEXUAL_ABUSE", "FIREARM", "OTHER_PUBLIC_SAFETY")
 DISPOSITIONS = {"AS THE OTHERS": 0.94, "WITHDRAWN": 0.035, "NOT_SUSTAINED": 0.025}
 
-# Charges that a conviction brings, for those admitted and for those who were not. Drunk driving or
-# traffic alone brings none.
+# Charges that a conviction leads to, for people who were admitted and for those who weren't. Drunk
+# driving or traffic offenses alone lead to none.
 DEPORTABLE = {
     "DRUG_TRAFFICKING": "237a02Bi", "DRUG_POSSESSION": "237a02Bi", "FIREARM": "237a02C",
     "DOMESTIC_VIOLENCE": "237a02Ei", "THEFT": "237a02AiI", "FRAUD": "237a02AiI",
@@ -63,7 +63,7 @@ INADMISSIBLE = {
 
 
 def crimes(people: People, fraud: Bools) -> Columns:
-    """Convictions, arrests, other concerns, and the charges in the Notice to Appear.
+    """Make convictions, arrests, other concerns, and the charges in the Notice to Appear.
 
     Args:
         people: The people.
@@ -73,7 +73,7 @@ def crimes(people: People, fraud: Bools) -> Columns:
         Columns of case_record.avsc by name.
     """
     draw = people.draw
-    # From sixteen on, and after the entry; a resident's conviction comes before the charge.
+    # From age sixteen, and after the entry; a resident's conviction comes before the charge.
     latest = np.minimum(people.here - 20, people.age - years(16))
     earliest = np.where(people.resident, people.nta + 10, 30)
     can = latest >= earliest
@@ -126,7 +126,7 @@ def crimes(people: People, fraud: Bools) -> Columns:
 
 
 def _conviction(draw: Draw, grade: str, category: pl.Series) -> dict[str, pl.Series]:
-    """What a file says of a conviction of a grade."""
+    """Make what a file says about a conviction of a grade."""
     felony = grade == "FELONY"
     rate = category.replace_strict(AGGRAVATED, default=0.0).to_numpy() if felony else 0.0
     status = category.is_in(STATUS_OFFENSES).to_numpy()
@@ -153,7 +153,7 @@ def _conviction(draw: Draw, grade: str, category: pl.Series) -> dict[str, pl.Ser
 
 
 def _record(later: Draw, told: dict[str, pl.Series], number: int) -> dict[str, pl.Series]:
-    """The words of the record of conviction, and what became of the conviction since."""
+    """Make the words of the record of conviction, and what happened to the conviction since."""
     category = told["category"]
     unclear = category.is_in(UNCLEAR).fill_null(False).to_numpy() & later.chance(0.25)
     return told | {
@@ -185,11 +185,11 @@ def _charges(
     fraud: Bools,
     security: Bools,
 ) -> pl.Series:
-    """Charges as the history gives cause for.
+    """Make the charges that the history leads to.
 
     Args:
         people: The people.
-        convictions: Who was convicted before the charge, of what, and its fields.
+        convictions: Who was convicted before the charge, of what, and with which fields.
         fraud: Who was found to have committed immigration fraud.
         security: Who is a security risk.
 
@@ -205,7 +205,7 @@ def _charges(
         criminal.append((has & code.is_not_null().to_numpy(), code))
         grave = (details["aggravated_felony"] == pl.Series([True])).fill_null(False).to_numpy()
         aggravated |= has & grave & ~inside
-    # A second conviction of the same ground brings no second charge.
+    # A second conviction on the same ground leads to no second charge.
     accused = np.zeros(draw.cases, bool)
     distinct = []
     for has, code in criminal:
@@ -213,11 +213,11 @@ def _charges(
         accused |= has
     accused |= aggravated
     status = people.overstayed & ~accused
-    # Whoever is left was found inadmissible at the port or on coming back.
+    # Everybody else was found inadmissible at the port of entry or on returning.
     deceived = fraud & draw.chance(0.7)
     other = ~inside & ~people.overstayed & ~accused & ~deceived
     stay = either(draw.chance(0.8), "237a01B", "237a01Ci")
-    # Of some grounds charged beside others the judge found none, or the agency withdrew them.
+    # Some of several charges were not sustained, or were withdrawn.
     dismissed = people.later.pick(DISPOSITIONS)
     alone = ~inside & ~people.overstayed
     as_others = alone | (dismissed == "AS THE OTHERS").to_numpy()

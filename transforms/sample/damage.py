@@ -10,11 +10,11 @@ from transforms.avro.blocks import Block, blocks, read_header
 
 
 def damage_block(path: Path, seed: int) -> None:
-    """Overwrite the content of a file's middle block with noise, and leave its header.
+    """Overwrite the content of a file's middle block with noise, but not its header.
 
     Args:
         path: An Avro file that has records.
-        seed: What settles the noise.
+        seed: The seed of the noise.
     """
     with path.open("r+b") as file:
         header = read_header(file)
@@ -22,7 +22,7 @@ def damage_block(path: Path, seed: int) -> None:
         block = found[len(found) // 2]
         assert isinstance(block, Block)
         noise = np.random.default_rng(seed).bytes(len(block.data))
-        # Behind the block's count and size.
+        # After the block's count and size.
         content = path.read_bytes().index(block.data, block.offset)
         file.seek(content)
         file.write(noise)

@@ -1,4 +1,4 @@
-"""The docket of a sample backlog: numbers, court, custody, calendar and the Notice to Appear."""
+"""The docket of a sample backlog: numbers, court, custody, calendar, and the Notice to Appear."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from transforms.sample.people import People, years
 
 
 def docket(people: People, number: Ints) -> Columns:
-    """Where each case stands.
+    """Make each case's place on the docket.
 
     Args:
         people: The people.
-        number: Each case's number in the sample; its case id and A-number are made of it.
+        number: Each case's number in the sample, which gives its case id and A-number.
 
     Returns:
         Columns of case_record.avsc by name.
@@ -23,7 +23,7 @@ def docket(people: People, number: Ints) -> Columns:
     digits = pl.Series(number).cast(pl.String).str.zfill(8)
     detained = people.has("detained")
     released = people.at_border | draw.chance(0.12)
-    # The Notice to Appear is filed weeks after it is issued; a few are not yet.
+    # The Notice to Appear is filed weeks after it is issued; a few aren't filed yet.
     filed_ago = people.nta - draw.between(0, 90)
     filed = (filed_ago > 0) & draw.chance(0.97)
     calendared = filed & draw.chance(0.92)

@@ -1,4 +1,4 @@
-"""Draws of a sample backlog: seeded chance for many cases at once, and columns made from it."""
+"""Random draws for a sample backlog, for many cases at once, and columns made from them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SINCE_1970 = (TODAY - datetime.date(1970, 1, 1)).days
 
 
 class Draw:
-    """Chance, seeded, for a number of cases at once.
+    """Random draws from a seed, for a number of cases at once.
 
     Args:
-        seed: What settles the draws.
-        cases: How many cases.
+        seed: The seed of the draws.
+        cases: The number of cases.
     """
 
     def __init__(self, seed: Sequence[int], cases: int) -> None:
@@ -35,40 +35,40 @@ class Draw:
         self.cases = cases
 
     def chance(self, rate: float | Floats) -> Bools:
-        """Whether each case has what it has at a rate."""
+        """Draw whether each case has something that occurs at a rate."""
         return self.generator.random(self.cases) < rate
 
     def between(self, low: int | Ints, high: int | Ints) -> Ints:
-        """A whole number for each case, both ends included; `low` where `high` is below."""
+        """Draw a whole number for each case, both ends included; `low` if `high` is lower."""
         return self.generator.integers(low, np.maximum(low, high), self.cases, endpoint=True)
 
     def pick(self, shares: Mapping[str, float]) -> pl.Series:
-        """A word for each case, by their shares."""
+        """Draw a word for each case, by shares."""
         edges = np.cumsum(list(shares.values()))
         place = np.searchsorted(edges / edges[-1], self.generator.random(self.cases), "right")
         return pl.Series(list(shares)).gather(np.minimum(place, len(shares) - 1))
 
     def every(self, word: str) -> pl.Series:
-        """One word for all cases."""
+        """Repeat one word for all cases."""
         return pl.Series([word]).new_from_index(0, self.cases)
 
     def maybe(self, rate: float | Floats, unknown: float) -> pl.Series:
-        """TRUE at a rate, not known at another."""
+        """Draw TRUE at one rate, and unknown at another."""
         return where(~self.chance(unknown), pl.Series(self.chance(rate)))
 
 
 def iso(ago: Ints) -> pl.Series:
-    """Days before `TODAY` as ISO dates in text."""
+    """Write days before `TODAY` as ISO dates in text."""
     return pl.Series(_SINCE_1970 - ago).cast(pl.Int32).cast(pl.Date).cast(pl.String)
 
 
 def where(there: Bools, values: pl.Series) -> pl.Series:
-    """Values, null where they are not there."""
+    """Return values; null where they are missing."""
     return values.to_frame("value").select(pl.when(pl.Series(there)).then("value")).to_series()
 
 
 def either(first: Bools, values: pl.Series | str, others: pl.Series | str) -> pl.Series:
-    """Of each case the one value or the other."""
+    """Return one value or the other for each case."""
     columns = {"values": values, "others": others}
     return pl.select(
         pl.when(pl.Series(first))
@@ -78,14 +78,14 @@ def either(first: Bools, values: pl.Series | str, others: pl.Series | str) -> pl
 
 
 def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.Series:
-    """A list column from elements that a case has or has not.
+    """Make a list column from elements that a case may have.
 
     Args:
         column: A column of case_record.avsc of dtype List(Struct).
-        elements: Which cases have the element, and its fields; a field left out is not known.
+        elements: Which cases have each element, and its fields; a missing field is unknown.
 
     Returns:
-        Of each case the elements it has, in the order given.
+        For each case, the elements that it has, in the given order.
     """
     dtype = CASES[column]
     assert isinstance(dtype, pl.List)
@@ -109,12 +109,12 @@ def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.S
 
 
 def in_lists(owner: Ints, flat: pl.Series, cases: int) -> pl.Series:
-    """Elements as one list a case, empty where it has none.
+    """Group elements into one list per case; empty if it has none.
 
     Args:
         owner: The case of each element, in order.
         flat: The elements.
-        cases: How many cases.
+        cases: The number of cases.
 
     Returns:
         List, of the dtype of the elements.

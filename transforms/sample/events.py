@@ -1,4 +1,4 @@
-"""Sample events: invented news about the cases of a backlog, late, repeated and at odds on purpose.
+"""Sample events: invented news; late, repeated, and contradictory on purpose.
 
 The same seed and cases give the same events.
 """
@@ -33,11 +33,11 @@ Row = dict[str, Any]
 
 
 def sample_events(ids: list[str], number: int, day: datetime.date, seed: int) -> Frame:
-    """One day's events.
+    """Make one day's events.
 
     Args:
         ids: The cases' ids.
-        number: How many events; some more rows, for some come twice.
+        number: The number of events; there are more rows, because some events come twice.
         day: The day before which they happened.
         seed: The seed.
 
@@ -80,7 +80,7 @@ def _event(rng: random.Random, ids: list[str], day: datetime.date, place: int) -
 def _news(
     rng: random.Random, kind: str, day: datetime.date
 ) -> tuple[list[str] | None, list[str] | None, Row]:
-    """What an event of a kind sets and adds, and the values."""
+    """Make what an event of a kind sets and adds, with the values."""
     match kind:
         case "HEARING_SET":
             when = day + datetime.timedelta(days=rng.randint(20, 900))
@@ -155,11 +155,11 @@ def _adds(name: str, element: Row) -> tuple[None, list[str], Row]:
 
 
 def sample_reviews(recommended: Frame, number: int, day: datetime.date, seed: int) -> Frame:
-    """One day's reviews, most of them as recommended.
+    """Make one day's reviews, most of them as recommended.
 
     Args:
-        recommended: `case_id` and `route` of cases to review.
-        number: How many reviews, at most one a case.
+        recommended: The `case_id` and `route` of cases to review.
+        number: The number of reviews, at most one per case.
         day: The day on which they were decided.
         seed: The seed.
 

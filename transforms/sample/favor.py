@@ -1,4 +1,4 @@
-"""What speaks for invented people: family, service, care, harm suffered, applications and ties."""
+"""What speaks for invented people: family, service, care, harm suffered, applications, and ties."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DECISIONS = {"PENDING": 0.88, "DENIED": 0.06, "NOT_ADJUDICATED": 0.03, "WITHDRAW
 
 
 def favor(people: People) -> Columns:
-    """What a file says in somebody's favor.
+    """Make what a file says in somebody's favor.
 
     Args:
         people: The people.
@@ -97,7 +97,7 @@ def _relative(
 
 
 def _service(people: People) -> pl.Series:
-    """Those without status cannot enlist; residents and relatives can."""
+    """Draw military service: people without status can't enlist; residents and relatives can."""
     draw = people.draw
     of_parent = (people.age < years(32)) & draw.chance(0.6)
     of_child = (people.age > years(40)) & draw.chance(0.7)
@@ -115,7 +115,7 @@ def _service(people: People) -> pl.Series:
 
 def _applications(people: People, citizen_spouse: Bools, citizen_child: Bools) -> pl.Series:
     draw = people.draw
-    # Cancellation asks for ten years before the Notice to Appear and a qualifying relative.
+    # Cancellation requires ten years before the Notice to Appear, and a qualifying relative.
     long_here = people.here - people.nta > years(10)
     cancel = ~people.resident & long_here & (citizen_spouse | citizen_child)
     adjust = ~people.uninspected & ~people.resident & citizen_spouse

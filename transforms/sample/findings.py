@@ -1,6 +1,6 @@
-"""What the newer fields of an invented file say: apprehension, docket moves, arrests, findings.
+"""The newer fields of an invented file: apprehension, docket moves, arrests, findings.
 
-They are drawn apart from the rest, so that a field more leaves all others as they were.
+They are drawn separately from the rest, so that another field leaves all others as they were.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from transforms.sample.draw import Bools, Columns, either, iso, where
 from transforms.sample.people import People, years
 
 AT_BORDER = {"BORDER": 0.85, "PORT_OF_ENTRY": 0.15}
-# What an officer or an attorney finds of few: at which rate, and of how many files it is blank.
+# Findings by an officer or an attorney, which are rare: the rate, and the share of files without
+# them.
 FOUND = {
     "significant_threat_found": 0.002,
     "current_threat_found": 0.002,
@@ -25,11 +26,11 @@ FOUND = {
 
 
 def findings(people: People, told: Columns) -> Columns:
-    """Further facts of each case, in keeping with what its file says.
+    """Make further facts of each case, consistent with what its file says.
 
     Args:
         people: The people.
-        told: Columns of case_record.avsc that are made already.
+        told: Columns of case_record.avsc that already exist.
 
     Returns:
         Columns of case_record.avsc by name.
@@ -49,7 +50,7 @@ def findings(people: People, told: Columns) -> Columns:
         "apprehended_on": iso(caught),
         "moved_from_detained_docket": pl.Series(moved),
         "moved_docket_on": where(moved, iso(draw.between(1, np.minimum(people.nta, 300)))),
-        # Of arrests beyond those that led to a conviction, many have an outcome.
+        # Many arrests that didn't lead to a conviction have an outcome.
         "arrests_without_disposition": pl.Series((arrests > convictions) & draw.chance(0.3)).cast(
             pl.Int32
         ),
@@ -76,6 +77,6 @@ def findings(people: People, told: Columns) -> Columns:
 
 
 def _some(column: pl.Series, holds: pl.Expr) -> Bools:
-    """Whether an element of each list holds."""
+    """Tell whether an element of each list holds."""
     some = pl.col(column.name).list.eval(holds.fill_null(False)).list.any().fill_null(False)
     return column.to_frame().select(some).to_series().to_numpy()

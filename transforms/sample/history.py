@@ -1,4 +1,4 @@
-"""Invented immigration histories: entries, violations, removals, orders and findings of fraud."""
+"""Invented immigration histories: entries, violations, removals, orders, and findings of fraud."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FINDERS = {"IMMIGRATION_OFFICER": 0.7, "IMMIGRATION_JUDGE": 0.25, "OTHER": 0.05}
 
 
 def history(people: People) -> Columns:
-    """What a file says of how somebody came, stayed, left and came again.
+    """Make what a file says about how somebody came, stayed, left, and came again.
 
     Args:
         people: The people.
@@ -38,7 +38,7 @@ def history(people: People) -> Columns:
         "WITHOUT_INSPECTION",
         "ADMITTED",
     )
-    # Court data lack many dates of entry; the manner is missing less often.
+    # Court data lacks many dates of entry; the manner is missing less often.
     dated, told = draw.chance(0.85), draw.chance(0.96)
     # A visitor's stay runs out some months after the entry, and before the charge.
     stay = np.minimum(

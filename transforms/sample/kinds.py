@@ -1,7 +1,7 @@
-"""What the invented people of a sample backlog are like: kinds of people, courts and rates.
+"""What the invented people of a sample backlog are like: kinds of people, courts, and rates.
 
-All numbers are the project's own, set so that the sample has the shape of the docket of 2011 and
-the shares found eligible are near the published ones. A rate is a probability.
+All numbers are the project's own, chosen so that the sample resembles the docket of 2011 and the
+shares found eligible are near the published ones. A rate is a probability.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ class Kind:
         at_border: Apprehended at the border, if entered without inspection.
         detained: In detention.
         resident: Lawful permanent resident.
-        family: Spouse, child or parent is a citizen, each where there is one.
+        family: Spouse, child, or parent is a citizen, for each one that exists.
         tie: Each of four chances of a tie to the community.
         asylum: Asked for asylum.
         school: Is or was in school in the United States.
         felony: Convicted of a felony.
-        misdemeanor: Convicted of a misdemeanor; of a second one half as often.
-        light: Such a conviction is of the lighter, non-violent sort.
+        misdemeanor: Convicted of a misdemeanor; half as often, of a second one.
+        light: Such a conviction is for a lighter, nonviolent offense.
         removed: Removed before.
         victim: Victim of a crime.
         ill: In serious ill health.
@@ -153,7 +153,7 @@ LANGUAGES = {
     "AM": "ARM", "ID": "IND", "CM": "FR",
 }  # fmt: skip
 
-# How often a file says nothing of a fact.
+# How often a file says nothing about a fact.
 SILENCE = {
     "birth_date": 0.10, "marital_status": 0.25, "entries": 0.08, "status_violations": 0.12,
     "removals": 0.10, "orders": 0.10, "fraud_findings": 0.15, "convictions": 0.15, "arrests": 0.25,
@@ -174,7 +174,7 @@ SILENCE = {
     "juvenile": 0.05, "court": 0.001, "case_type": 0.01,
 }  # fmt: skip
 
-# Of the fields that the record came to have later.
+# For fields that were added to the record later.
 LATER = {
     "apprehended_on": 0.30, "moved_from_detained_docket": 0.25, "moved_docket_on": 0.25,
     "arrests_without_disposition": 0.30, "pending_charges": 0.25, "weapon_used": 0.40,
@@ -188,7 +188,7 @@ LATER = {
 }  # fmt: skip
 SILENCE |= LATER
 
-# What makes a case of its kind is in the file more often than not.
+# What makes a case one of its kind is usually in the file.
 TELLING = {
     "felon": ("convictions",), "misdemeanant": ("convictions",), "returner": ("removals",),
     "resident": ("convictions", "lpr_since"), "patient": ("serious_condition", "severe_illness"),

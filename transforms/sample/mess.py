@@ -1,7 +1,7 @@
-"""The mess in a sample backlog: the same cases as tired hands in several agencies write them down.
+"""The mess in a sample backlog: the same cases as tired clerks in several agencies write them.
 
-Other forms of dates, words for codes, nulls spelt out, stray blanks; and, a few in a thousand, what
-cannot be read or cannot be true, records without an id, and older records of the same cases.
+Other date forms, words for codes, nulls spelled out, stray blanks; and, a few in a thousand, values
+that can't be read or can't be true, records without an id, and older records of the same cases.
 """
 
 from __future__ import annotations
@@ -77,21 +77,21 @@ REMOVED_LATER = 0.0006
 
 
 class Pen:
-    """Writes values as agencies do: mostly in one form, now and then in another.
+    """Writes values as agencies do: mostly in one form, sometimes in another.
 
     Args:
-        seed: What settles which value is written how.
+        seed: The seed of the ways in which values are written.
     """
 
     def __init__(self, seed: Sequence[int]) -> None:
         self.generator = np.random.default_rng(seed)
 
     def rows(self, column: pl.Series | Frame, share: float) -> Ints:
-        """Some rows, each at a rate."""
+        """Draw some rows, each at a rate."""
         return np.flatnonzero(self.generator.random(len(column)) < share)
 
     def dates(self, text: pl.Series) -> pl.Series:
-        """ISO dates and months, some in other forms."""
+        """Write ISO dates and months, some in other forms."""
         rows = self.rows(text, ODD)
         some = text.gather(rows)
         day = some.str.to_date("%Y-%m-%d", strict=False)
@@ -101,18 +101,18 @@ class Pen:
         return put(text, rows, written.fill_null(months).fill_null(some))
 
     def words(self, text: pl.Series, words: Mapping[str, str]) -> pl.Series:
-        """Codes, some as words or with stray blanks."""
+        """Write codes, some as words or with stray blanks."""
         rows = self.rows(text, ODD)
         return put(text, rows, text.gather(rows).replace(words) + " ")
 
     def nothing(self, text: pl.Series, words: Sequence[str] = NOTHING) -> pl.Series:
-        """Texts, with some nulls spelt out."""
+        """Write text, with some nulls spelled out."""
         rows = self.rows(text, ODD)
         spelt = self._one_of([pl.repeat(word, len(rows), eager=True) for word in words])
         return put(text, rows, text.gather(rows).fill_null(spelt))
 
     def unreadable(self, text: pl.Series, nonsense: Sequence[str]) -> pl.Series:
-        """Texts, a few of them overwritten with what nobody can read."""
+        """Write text, and overwrite a few values with something unreadable."""
         rows = self.rows(text, UNREADABLE)
         return put(
             text, rows, self._one_of([pl.repeat(n, len(rows), eager=True) for n in nonsense])
@@ -125,14 +125,14 @@ class Pen:
 
 
 def mess_up(cases: Frame, pen: Pen) -> Frame:
-    """Write cases down as agencies do.
+    """Write cases as agencies do.
 
     Args:
-        cases: Columns of case_record.avsc, in good form, and any others, which stay.
+        cases: Columns of case_record.avsc, normalized, and any others, which stay.
         pen: How they are written.
 
     Returns:
-        The same records in order, and behind them older records of some of the cases.
+        The same records in order, and after them older records of some of the cases.
     """
     cases = _cannot_be(cases, pen)
     columns = {name: pen.dates(cases[name]) for name in DATES}
@@ -158,14 +158,14 @@ def mess_up(cases: Frame, pen: Pen) -> Frame:
 
 
 def put(column: pl.Series, rows: Ints, values: pl.Series) -> pl.Series:
-    """A column with new values at some rows."""
+    """Replace a column's values at some rows."""
     place = np.arange(len(column))
     place[rows] = len(column) + np.arange(len(rows))
     return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(place)
 
 
 def _each(cases: Frame, column: str, field: str, write: Callable[[pl.Series], pl.Series]) -> Frame:
-    """Cases with a field of each element of a list column rewritten."""
+    """Rewrite a field of each element of a list column."""
     lists = cases[column]
     size = lists.list.len().fill_null(0).to_numpy()
     owner = np.repeat(np.arange(len(lists)), size)
@@ -182,7 +182,7 @@ def _clocks(text: pl.Series, pen: Pen) -> pl.Series:
 
 
 def _cannot_be(cases: Frame, pen: Pen) -> Frame:
-    """Contradictions: entries before the birth, removals still to come."""
+    """Add contradictions: entries before the birth, and removals in the future."""
     early = pen.rows(cases, BEFORE_BIRTH)
     early = early[cases["birth_date"].gather(early).is_not_null().to_numpy()]
     late = pen.rows(cases, REMOVED_LATER)
@@ -195,7 +195,7 @@ def _cannot_be(cases: Frame, pen: Pen) -> Frame:
 
 
 def _older(cases: Frame) -> Frame:
-    """What was known of cases some years before."""
+    """Make what was known about cases some years earlier."""
     knew_less = ("convictions", "relatives", "applications", "ties", "next_hearing")
     return cases.with_columns(
         pl.lit("2010-06-01T08:00:00").alias("updated_at"),

@@ -1,4 +1,4 @@
-"""Invented people of a sample backlog, and the dates on which the rest of their files hangs."""
+"""Invented people of a sample backlog, and the dates on which the rest of their files depends."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ YEAR = 365.25
 
 
 def years(number: float) -> int:
-    """Years in days."""
+    """Convert years to days."""
     return int(number * YEAR)
 
 
 class People:
-    """A number of people of the kinds of `KINDS`. All dates are days before `TODAY`.
+    """People of the kinds in `KINDS`. All dates are days before `TODAY`.
 
     Args:
         draw: Chance.
-        later: Chance for fields that the record came to have later, so that the others stay.
+        later: The draws for fields that were added later, so that the others stay the same.
     """
 
     def __init__(self, draw: Draw, later: Draw) -> None:
@@ -37,7 +37,7 @@ class People:
             for field in fields(Kind)
         }
         self.here = np.maximum(self._days("years"), 30)
-        # Nobody came before the first months of life.
+        # Nobody entered before the first months of life.
         self.age = np.maximum(self._days("age"), self.here + 90)
         self.married = draw.chance(np.clip((self.age - years(18)) / years(12), 0, 1) * 0.62)
         self.female = draw.chance(0.4)
@@ -49,7 +49,7 @@ class People:
         self.victim = self.has("victim")
         issued = draw.between(20, np.minimum(2100, self.here * 4 // 5))
         self.nta = np.where(self.at_border, self.here - draw.between(0, 2), issued)
-        # Somebody removed, or traveling, has come before.
+        # Somebody who was removed, or travels, has entered before.
         old_enough = self.age > self.here + years(5)
         self.removed = self.has("removed") & old_enough & (self.age > years(17))
         self.returned = self.removed | (draw.chance(0.1) & old_enough)
@@ -57,15 +57,15 @@ class People:
         self.left = draw.between(self.here + 30, self.first - 5)
 
     def has(self, rate: str) -> Bools:
-        """Whether each person has what a kind has at a rate."""
+        """Draw whether each person has something that occurs at the kind's rate."""
         return self.draw.chance(self.rate(rate))
 
     def rate(self, name: str) -> Floats:
-        """Each person's rate, by kind."""
+        """Return each person's rate, by kind."""
         return self._rates[name]
 
     def nationality(self) -> pl.Series:
-        """Where each is from, by the court's region and the manner of entry."""
+        """Draw where each person is from, by the court's region and the manner of entry."""
         region = self.court.replace_strict({code: court.region for code, court in COURTS.items()})
         chosen = pl.Series([None], dtype=pl.String).new_from_index(0, len(region))
         for name in CROSSED:
@@ -90,13 +90,13 @@ class People:
 
 
 def years_and_days(draw: Draw, low: Ints, high: Ints) -> Ints:
-    """A span from whole years to whole years and any days of the last, in days."""
+    """Convert a span of years to days: from whole years to the end of the last year."""
     whole = draw.between(low, high) + draw.generator.random(draw.cases)
     return (whole * YEAR).astype(np.int64)
 
 
 def person(people: People) -> Columns:
-    """Birth, sex, nationality, language and marriage.
+    """Make birth, sex, nationality, language, and marriage.
 
     Args:
         people: The people.
@@ -110,7 +110,7 @@ def person(people: People) -> Columns:
     nationality = people.nationality()
     removable = nationality.replace_strict({"CU": 0.8, "CH": 0.06, "HA": 0.05}, default=0.004)
     return {
-        # Of some births only the month or the year is known.
+        # For some births, only the month or the year is known.
         "birth_date": born.str.head(known),
         "nationality": nationality,
         "language": nationality.replace_strict(LANGUAGES, default="SP"),
@@ -121,7 +121,7 @@ def person(people: People) -> Columns:
 
 
 def health(people: People) -> Columns:
-    """Illness, disability and pregnancy, of the person and the spouse.
+    """Make illness, disability, and pregnancy, of the person and the spouse.
 
     Args:
         people: The people.
@@ -145,7 +145,7 @@ def health(people: People) -> Columns:
 
 
 def school(people: People) -> Columns:
-    """School and higher education.
+    """Make school and higher education.
 
     Args:
         people: The people.
@@ -171,7 +171,7 @@ def school(people: People) -> Columns:
 
 
 def presence(people: People) -> Columns:
-    """Lawful status, and presence as shown.
+    """Make lawful status, and presence as shown.
 
     Args:
         people: The people.

@@ -1,1 +1,1 @@
-"""Score: from case records to facts, presumptions, milestones, criteria and points."""
+"""Score: from case records to facts, presumptions, milestones, criteria, and points."""

@@ -1,4 +1,4 @@
-"""Date arithmetic of the guidance: ages, anniversaries, and dates of which only part is known."""
+"""Date arithmetic: ages, anniversaries, and partly known dates."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import polars as pl
 
 
 def anniversary(date: pl.Expr, *, years: int = 0, months: int = 0, days: int = 0) -> pl.Expr:
-    """The day so many years, months and days after a date.
+    """Add years, months, and days to a date.
 
-    A 29 February has its anniversary on 1 March in common years, and a 31st on the first of the
-    next month where a month is shorter, so that no period is ever cut short.
+    February 29 has its anniversary on March 1 in common years. If a month has no 31st, its
+    anniversary is on the first of the next month. So no period is ever cut short.
 
     Args:
         date: Dates (Date).
@@ -18,7 +18,7 @@ def anniversary(date: pl.Expr, *, years: int = 0, months: int = 0, days: int = 0
         days: Days to add after the months.
 
     Returns:
-        Dates (Date), null where the date is.
+        Dates (Date); null if the date is.
     """
     shifted = date.dt.offset_by(f"{12 * years + months}mo")
     cut_short = shifted.dt.day() < date.dt.day()
@@ -27,14 +27,14 @@ def anniversary(date: pl.Expr, *, years: int = 0, months: int = 0, days: int = 0
 
 
 def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Full years from a birth to a day.
+    """Count full years from a birth to a day.
 
     Args:
         birth: Dates of birth (Date).
         day: Days (Date).
 
     Returns:
-        Years (Int32); negative where the day is before the birth.
+        Years (Int32); negative if the day is before the birth.
     """
     years = day.dt.year() - birth.dt.year()
     birthday_ahead = _month_and_day(day) < _month_and_day(birth)
@@ -46,13 +46,13 @@ def _month_and_day(date: pl.Expr) -> pl.Expr:
 
 
 def span(column: str) -> tuple[pl.Expr, pl.Expr]:
-    """First and last day that an ISO date of day, month or year precision can mean.
+    """Return the first and last day that an ISO date of day, month, or year precision can mean.
 
     Args:
-        column: A String column of `YYYY-MM-DD`, `YYYY-MM` or `YYYY`.
+        column: A String column of `YYYY-MM-DD`, `YYYY-MM`, or `YYYY`.
 
     Returns:
-        The first day and the last day (Date), null where the text is.
+        The first day and the last day (Date); null if the text is.
     """
     text = pl.col(column)
     parts = text.str.len_bytes()

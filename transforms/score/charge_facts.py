@@ -1,8 +1,8 @@
-"""Facts of the charges in the Notice to Appear: what is alleged, and what a judge sustained.
+"""Facts about the charges in the Notice to Appear: what is alleged, and what a judge sustained.
 
-A charge that was not sustained, or was withdrawn, is alleged no more; without a known disposition
-it stands as alleged. Where a charge cannot be read, what it may allege is UNKNOWN, and the charges
-were not seen.
+A charge that wasn't sustained, or was withdrawn, is no longer alleged. Without a known disposition,
+a charge stays alleged. If a charge can't be read, what it may allege is UNKNOWN, and the charges
+don't count as seen.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FAMILIES = {
 
 
 def charge_facts() -> ListFacts:
-    """The facts over the elements of `charges`."""
+    """Return the facts over the elements of `charges`."""
     read = readable("code")
     dismissed = one_of("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
     facts = ListFacts(unreadable_charge=~read)
@@ -36,16 +36,16 @@ def charge_facts() -> ListFacts:
 
 
 def charges_seen() -> pl.Expr:
-    """Whether all charges are listed and each could be read; never FALSE: else it is UNKNOWN."""
+    """Tell whether all charges are listed and could be read; otherwise UNKNOWN, never FALSE."""
     return pl.when(~pl.col("unreadable_charge")).then(True).alias("charges_seen")
 
 
 def readable(code: str) -> pl.Expr:
-    """Whether a column of charges, normalized, has a code; never null."""
+    """Tell whether normalized charges have a code; never null."""
     return pl.col(code).is_in(sorted(charge_labels())).fill_null(False)
 
 
 def codes_of(*families: str) -> list[str]:
-    """The codes of some families of charges."""
+    """Return the codes of some families of charges."""
     table = charge_families()
     return sorted(frozenset().union(*(table[family] for family in families)))

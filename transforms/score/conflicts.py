@@ -11,10 +11,10 @@ from transforms.frames.frame import Frame
 
 
 class Conflicting:
-    """Which cases have a conflict that bears on some facts.
+    """Tells which cases have a conflict that affects some facts.
 
     Args:
-        facts: Facts, maybe with `conflicts` (ids of `schemas.conflicts`).
+        facts: Facts, possibly with `conflicts` (ids from `schemas.conflicts`).
     """
 
     def __init__(self, facts: Frame) -> None:
@@ -29,7 +29,7 @@ class Conflicting:
                 self.rows[str(conflict)] = self.never().scatter(there["row"], True)
 
     def any_of(self, facts: Iterable[str]) -> pl.Series:
-        """Whether one of some facts is in conflict (Boolean, never null)."""
+        """Tell whether one of some facts is in conflict (Boolean, never null)."""
         found = self.never()
         for conflict in dict.fromkeys(name for fact in facts for name in conflicts_of(fact)):
             if conflict in self.rows:
@@ -37,5 +37,5 @@ class Conflicting:
         return found
 
     def never(self) -> pl.Series:
-        """FALSE for every case."""
+        """Return FALSE for every case."""
         return pl.Series([False], dtype=pl.Boolean).new_from_index(0, self.height)

@@ -1,4 +1,4 @@
-"""Criteria: evaluating a rulebook's conditions over a fact frame, TRUE, FALSE or UNKNOWN."""
+"""Criteria: evaluate a rulebook's conditions over a fact frame as TRUE, FALSE, or UNKNOWN."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from transforms.frames.frame import Frame
 
 @functools.cache
 def expression(sql: str) -> pl.Expr:
-    """A compiled condition as a polars expression."""
+    """Convert a compiled condition to a polars expression."""
     return pl.sql_expr(sql)
 
 
 def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:
-    """The value of each criterion for each case.
+    """Compute the value of each criterion for each case.
 
     Args:
         criteria: Compiled criteria.
-        facts: Facts, with the milestones they read as Boolean columns.
+        facts: Facts, with the milestones that the criteria read as Boolean columns.
 
     Returns:
-        A Boolean column a criterion, named by its id, null where UNKNOWN; one row a case.
+        One Boolean column per criterion, named by its id, null if UNKNOWN; one row per case.
     """
     ids = [criterion.id for criterion in criteria]
     values = [expression(c.condition.sql).alias(c.id) for c in criteria]
@@ -33,13 +33,13 @@ def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:
 
 
 def effective(real: Frame, presumed: Frame) -> Frame:
-    """The values that routing goes by: what is known, else FALSE where it is presumed FALSE.
+    """Return the values that routing uses: what is known, or FALSE if it is presumed FALSE.
 
-    A presumption never makes a criterion TRUE: what a route rests on must stand in the record.
+    A presumption never makes a criterion TRUE: the reasons for a route must be in the record.
 
     Args:
         real: Values on facts in the record (columns are criterion ids).
-        presumed: Values with the presumptions put in.
+        presumed: Values with the presumptions made.
 
     Returns:
         The columns of `real`.
@@ -50,5 +50,5 @@ def effective(real: Frame, presumed: Frame) -> Frame:
 
 
 def holds_any(names: list[str]) -> pl.Expr:
-    """Whether one of some criteria holds (Kleene OR); FALSE for none."""
+    """Tell whether one of some criteria holds (Kleene OR); FALSE if there are none."""
     return pl.any_horizontal(names) if names else pl.lit(False)

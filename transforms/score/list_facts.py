@@ -1,8 +1,8 @@
 """Facts over the elements of a list column, as aggregations by case.
 
-Lists are taken apart once a column, and put together again by case: a fact over a list is TRUE when
-one element makes it so, UNKNOWN when one might, FALSE when none can. A null element is for more
-elements that may be there, however many.
+Each list column is exploded once and aggregated by case. A fact over a list is TRUE if an element
+makes it so, UNKNOWN if one might, and FALSE if none can. A null element stands for any number of
+elements that may be missing.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from transforms.frames.frame import Frame
 class ListFacts:
     """Facts over the elements of one list column.
 
-    What is asked of each element is worked out for all elements at once (`elements`), and only then
-    brought together by case (`exprs`): a group of its own for each case costs many times as much.
+    Expressions about an element are computed for all elements at once (`elements`), and only then
+    aggregated by case (`exprs`), because evaluating them in each case's group costs many times as
+    much.
     """
 
     def __init__(self, **bools: pl.Expr) -> None:
@@ -34,24 +35,24 @@ class ListFacts:
             self.any(name, element)
 
     def any(self, name: str, element: pl.Expr) -> ListFacts:
-        """Whether some element holds."""
+        """Tell whether some element holds."""
         self.bools.append(name)
         self.exprs.append(self._of_each(name, element).any(ignore_nulls=False).alias(name))
         return self
 
     def exists(self, name: str) -> ListFacts:
-        """Whether there is an element, whatever is known of it."""
+        """Tell whether there is an element, whatever is known about it."""
         self.bools.append(name)
         self.exprs.append((pl.len() > 0).alias(name))
         return self
 
     def count(self, name: str, element: pl.Expr) -> ListFacts:
-        """How many elements hold."""
+        """Count the elements that hold."""
         each = self._of_each(name, element)
         return self._between(name, each.sum(), each.sum() + each.null_count())
 
     def greatest(self, name: str, number: pl.Expr, element: pl.Expr) -> ListFacts:
-        """The greatest number among the elements that hold; 0 where there is none."""
+        """Return the greatest number among the elements that hold; 0 if there is none."""
         sure = self._of_each(f"{name}.sure", pl.when(element).then(number))
         may = self._of_each(f"{name}.may", pl.when(element.fill_null(True)).then(number))
         unsaid = self._of_each(f"{name}.open", element.fill_null(True) & number.is_null())
@@ -59,10 +60,10 @@ class ListFacts:
         return self._between(name, sure.max().fill_null(0), most)
 
     def separate(self, name: str, element: pl.Expr, label: pl.Expr, day: pl.Expr) -> ListFacts:
-        """How many things apart the elements that hold come from.
+        """Count how many separate things the elements that hold come from.
 
-        The same label is the same thing. Without a label, elements of different days come from
-        different things, and those of one day, or of no known day, may come from one.
+        The same label means the same thing. Without labels, elements of different days come from
+        different things, and elements of one day, or without a known day, may come from one thing.
         """
         sure, may, told = element.fill_null(False), element.fill_null(True), label.is_not_null()
         by_label = self._of_each(f"{name}.labels", pl.when(sure & told).then(label))
@@ -76,11 +77,11 @@ class ListFacts:
         return self._between(name, least, _distinct(labels) + unlabeled.sum())
 
     def latest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
-        """Bounds of the latest date among the elements for which `element` holds."""
+        """Return bounds of the latest date among the elements for which `element` holds."""
         return self._extreme(name, date, element, latest=True)
 
     def earliest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
-        """Bounds of the earliest date among the elements for which `element` holds."""
+        """Return bounds of the earliest date among the elements for which `element` holds."""
         return self._extreme(name, date, element, latest=False)
 
     def _extreme(
@@ -106,12 +107,12 @@ class ListFacts:
         return self
 
     def _of_each(self, name: str, expr: pl.Expr) -> pl.Expr:
-        """A column over the elements."""
+        """Add a column over the elements."""
         self.elements[name] = expr.alias(name)
         return pl.col(name)
 
     def open_ended(self, more: pl.Expr) -> list[pl.Expr]:
-        """What is left of the facts where there may be more elements."""
+        """Return what is left of the facts if there may be more elements."""
         return [
             *(pl.when(~more | pl.col(name)).then(pl.col(name)).alias(name) for name in self.bools),
             *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
@@ -119,7 +120,7 @@ class ListFacts:
 
 
 def _distinct(column: pl.Expr) -> pl.Expr:
-    """How many values a column has, null not counted."""
+    """Count the values in a column, except null."""
     return column.n_unique() - (column.null_count() > 0).cast(pl.UInt32)
 
 
@@ -132,10 +133,10 @@ def over(
         records: Case records.
         column: A column of dtype List(Struct).
         facts: What to compute.
-        beside: What else of the case the facts read, by the names they read it by.
+        beside: What else the facts read from the case, by the names that they use.
 
     Returns:
-        One row a case: UNKNOWN where the list is null, FALSE or 0 where it is empty.
+        One row per case: UNKNOWN if the list is null, FALSE or 0 if it is empty.
     """
     lists = records.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
@@ -144,7 +145,7 @@ def over(
         *(expr.alias(name) for name, expr in (beside or {}).items()),
     )
     exploded = lists.filter(pl.col("_len") > 0).drop("_len").explode("_list")
-    # Lazy, so that what many facts ask of an element is worked out once.
+    # Lazy, so that what many facts ask about an element is computed once.
     elements = (
         exploded.lazy()
         .drop_nulls("_list")
@@ -175,12 +176,12 @@ def over(
 
 
 def known(column: str) -> pl.Expr:
-    """An enum column with UNKNOWN as null."""
+    """Return an enum column with UNKNOWN as null."""
     return pl.when(pl.col(column) != "UNKNOWN").then(pl.col(column))
 
 
 def one_of(column: str, *symbols: str) -> pl.Expr:
-    """Whether an enum column is one of some symbols; null where it is UNKNOWN."""
+    """Tell whether an enum column is one of some symbols; null if it is UNKNOWN."""
     chosen = pl.any_horizontal([pl.col(column) == symbol for symbol in symbols])
     return pl.when(pl.col(column) != "UNKNOWN").then(chosen)
 
@@ -198,5 +199,5 @@ def by_then(column: str, day: datetime.date | None) -> pl.Expr:
 
 
 def iso(column: str) -> pl.Expr:
-    """A column of ISO dates in text as Date, null where it is none."""
+    """Convert a column of ISO dates in text to Date; null if it isn't one."""
     return pl.col(column).str.to_date("%Y-%m-%d", strict=False)

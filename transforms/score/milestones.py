@@ -1,7 +1,7 @@
-"""Milestones: the dates at which a fact flips by itself.
+"""Milestones: the dates on which something becomes true by itself.
 
-A milestone is FALSE before the earliest day it can fall on, TRUE from the latest on, and UNKNOWN
-between; both are one day where the date behind it is known, or where it is a day for all cases.
+A milestone is FALSE before the earliest day that it can be on, TRUE from the latest one, and
+UNKNOWN in between. Both are the same day if the date behind it is known, or if it is a fixed day.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from transforms.score.anniversaries import anniversary
 
 
 def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """The day of each milestone for each case.
+    """Compute the day of each milestone for each case.
 
     Args:
         facts: Facts (`transforms.score.facts.FACT_COLUMNS`).
-        rulebook: The rulebook whose milestones are meant.
+        rulebook: The rulebook with the milestones.
 
     Returns:
-        Columns `ID.low` and `ID.high` (Date) a milestone, one row a case.
+        Columns `ID.low` and `ID.high` (Date) for each milestone, one row per case.
     """
     # A day that is known is both bounds, and many milestones are the same span: each is added once.
     found: dict[tuple[str | None, MilestoneSpan], pl.Series] = {}
@@ -50,13 +50,13 @@ def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | N
 
 
 def milestone_days(milestones: Iterable[MilestoneSpan]) -> list[pl.Expr]:
-    """The day of milestones, as the columns `ID.low` and `ID.high` over a frame of facts.
+    """Compute the day of milestones, as the columns `ID.low` and `ID.high` over a frame of facts.
 
     Args:
         milestones: The milestones.
 
     Returns:
-        Two expressions (Date) a milestone.
+        Two expressions (Date) per milestone.
     """
     return [
         _date(milestone, None if milestone.since is None else bound(milestone.since)).alias(
@@ -79,14 +79,14 @@ def _date(milestone: MilestoneSpan, since: str | None) -> pl.Expr:
 
 
 def reached(milestones: Iterable[str], day: pl.Expr) -> list[pl.Expr]:
-    """Whether milestones are reached on a day, as Boolean columns of the milestones' names.
+    """Tell whether milestones are reached on a day, as Boolean columns with the milestones' names.
 
     Args:
         milestones: Their names.
         day: The day (Date) over a frame with the columns of `milestone_dates`.
 
     Returns:
-        One three-valued expression a milestone.
+        One three-valued expression per milestone.
     """
     return [
         pl.when(day >= pl.col(high(milestone)))

@@ -1,6 +1,6 @@
 """Score: the weighted factors as an interval.
 
-A factor adds its weight when TRUE and nothing when FALSE; when UNKNOWN it widens the interval.
+A factor adds its weight if TRUE, and nothing if FALSE; if UNKNOWN, it widens the interval.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schemas.rulebook.compiled import CompiledCriterion
 
 
 def score(factors: Sequence[CompiledCriterion]) -> list[pl.Expr]:
-    """The score's bounds over a frame of criterion values.
+    """Compute the score's bounds over a frame of criterion values.
 
     Args:
         factors: The weighted criteria.

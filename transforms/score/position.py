@@ -1,4 +1,4 @@
-"""Position: what is known of a case's place in the routing table, on any day."""
+"""Position: what is known about a case's place in the routing table, on any day."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ SCORE = (low("score"), high("score"))
 def position(
     values: Frame, criteria: Sequence[CompiledCriterion], rulebook: CompiledRulebook
 ) -> Frame:
-    """The position of cases by the values of some criteria.
+    """Compute the position of cases from the values of some criteria.
 
     Args:
-        values: A Boolean column a criterion, null where UNKNOWN.
-        criteria: The criteria meant, columns of `values`; any other counts as FALSE.
+        values: One Boolean column per criterion; null if UNKNOWN.
+        criteria: The criteria to use, columns of `values`; any other counts as FALSE.
         rulebook: The rulebook.
 
     Returns:
@@ -45,12 +45,12 @@ def position(
 
 @dataclass(frozen=True)
 class Weighing:
-    """Cases that can be weighed as of any day.
+    """Cases that can be assessed as of any day.
 
     Args:
         rulebook: The rulebook.
         facts: Facts in the record.
-        presumed: Facts with presumptions put in; None where none are used.
+        presumed: Facts with the presumptions made; None without presumptions.
         dates: Milestone dates (`transforms.score.milestones.milestone_dates`).
     """
 
@@ -60,7 +60,7 @@ class Weighing:
     dates: Frame
 
     def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
-        """The real and the effective value of criteria on a day (Date, one a case)."""
+        """Return the real and the effective values of criteria on a day (Date, one per case)."""
         names = dict.fromkeys(name for c in criteria for name in c.condition.milestones)
         moment = self._reached(names, day)
         real = evaluate(criteria, self.facts.hstack(moment))
@@ -69,7 +69,7 @@ class Weighing:
         return real, effective(real, evaluate(criteria, self.presumed.hstack(moment)))
 
     def on(self, day: pl.Series) -> Frame:
-        """The facts in the record, with which milestones are reached on a day."""
+        """Return the facts in the record, with the milestones reached on a day."""
         names = [milestone.id for milestone in self.rulebook.milestones]
         return self.facts.hstack(self._reached(names, day))
 
@@ -78,7 +78,7 @@ class Weighing:
         return dated.select(reached(milestones, pl.col("day")))
 
     def both_on(self, day: pl.Series) -> tuple[Frame, Frame]:
-        """The facts in the record, and with presumptions, each with the milestones of a day."""
+        """Return the facts, without and with presumptions, with the milestones of a day."""
         recorded = self.on(day)
         if self.presumed is None:
             return recorded, recorded
@@ -87,7 +87,7 @@ class Weighing:
         )
 
     def take(self, rows: pl.Series) -> Weighing:
-        """The cases at some row numbers."""
+        """Select the cases at some row numbers."""
         presumed = None if self.presumed is None else self.presumed[rows]
         return Weighing(self.rulebook, self.facts[rows], presumed, _taken(self.dates, rows))
 
@@ -99,11 +99,11 @@ def _taken(frame: Frame, rows: pl.Series) -> Frame:
 
 @dataclass(frozen=True)
 class MovingPart:
-    """What the calendar can change of a weighing, apart from what it cannot.
+    """The part of a `Weighing` that the calendar can change, separate from the rest.
 
     Args:
         weighing: The cases, with only the facts that criteria with milestones read.
-        settled: The position by the criteria without milestones.
+        settled: The position from the criteria without milestones.
     """
 
     weighing: Weighing
@@ -111,7 +111,7 @@ class MovingPart:
 
     @classmethod
     def of(cls, weighing: Weighing, effective_values: Frame) -> MovingPart:
-        """Split a weighing, given the effective values of all criteria on any one day."""
+        """Split a `Weighing`, given the effective values of all criteria on some day."""
         rulebook = weighing.rulebook
         still = [c for c in rulebook.criteria if not c.condition.milestones]
         facts = sorted(
@@ -131,11 +131,11 @@ class MovingPart:
         )
 
     def take(self, rows: pl.Series) -> MovingPart:
-        """The cases at some row numbers."""
+        """Select the cases at some row numbers."""
         return MovingPart(self.weighing.take(rows), self.settled[rows])
 
     def position(self, day: pl.Series) -> Frame:
-        """The position of each case on its day (Date, one a case)."""
+        """Compute the position of each case on its day (Date, one per case)."""
         rulebook = self.weighing.rulebook
         criteria = moving(rulebook)
         _, values = self.weighing.values(criteria, day)
@@ -147,5 +147,5 @@ class MovingPart:
 
 
 def moving(rulebook: CompiledRulebook) -> list[CompiledCriterion]:
-    """The criteria that the calendar can change."""
+    """Return the criteria that the calendar can change."""
     return [c for c in rulebook.criteria if c.condition.milestones]

@@ -1,4 +1,4 @@
-"""Presumptions: facts that, where unknown, may be presumed so that they do not stop a route."""
+"""Presumptions: facts that, if unknown, may be presumed, so that they don't stop a route."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from transforms.score.criteria import expression
 
 
 def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """Which presumptions apply to which cases.
+    """Find which presumptions apply to which cases.
 
-    A fact is presumed where the record says nothing at all of it (never a count of which something
-    is listed, never a fact in conflict), where the presumption's basis is TRUE on the record, and
-    where nothing that is against it is TRUE or in conflict.
+    A fact is presumed if the record says nothing at all about it (never a count with something
+    listed, never a fact in conflict), the presumption's basis is TRUE on the record, and nothing
+    against it is TRUE or in conflict.
 
     Args:
         facts: Facts (`transforms.score.facts.FACT_COLUMNS`), maybe with `conflicts`.
-        rulebook: The rulebook whose presumptions are meant.
+        rulebook: The rulebook with the presumptions.
 
     Returns:
-        A Boolean column a presumed fact, named as it, never null; one row a case.
+        One Boolean column per presumed fact, with its name, never null; one row per case.
     """
     based = facts.with_columns(
         expression(compiled.basis.sql).fill_null(False).alias(compiled.id)
@@ -41,14 +41,14 @@ def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
 
 
 def silent_facts(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """Which facts that a rulebook can presume the record says nothing of.
+    """Find the facts that a rulebook can presume and that the record says nothing about.
 
     Args:
-        facts: Facts, maybe with `conflicts`.
+        facts: Facts, possibly with `conflicts`.
         rulebook: The rulebook.
 
     Returns:
-        A Boolean column a presumed fact, never null; FALSE where the fact is in conflict.
+        One Boolean column per presumed fact, never null; FALSE if the fact is in conflict.
     """
     conflicting = Conflicting(facts)
     return facts.select(
@@ -60,14 +60,14 @@ def silent_facts(facts: Frame, rulebook: CompiledRulebook) -> Frame:
 
 
 def withdrawn(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """Which presumptions are withdrawn, since something against them is TRUE or in conflict.
+    """Find presumptions that are withdrawn, since something against them is TRUE or in conflict.
 
     Args:
-        facts: Facts, maybe with `conflicts`.
+        facts: Facts, possibly with `conflicts`.
         rulebook: The rulebook.
 
     Returns:
-        A Boolean column a presumption, named by its id, never null.
+        One Boolean column per presumption, named by its id, never null.
     """
     conflicting = Conflicting(facts)
     columns = []
@@ -77,7 +77,7 @@ def withdrawn(facts: Frame, rulebook: CompiledRulebook) -> Frame:
             for one in compiled.against
         ]
         columns.append(pl.any_horizontal(pl.lit(False), *holds).alias(compiled.id))
-    # Whatever else is there, a frame keeps its rows.
+    # Keeps the number of rows, even if there is no other column.
     return facts.with_columns(columns).select(compiled.id for compiled in rulebook.presumptions)
 
 
@@ -88,12 +88,12 @@ def _silent(fact: str, value: bool | int) -> pl.Expr:
 
 
 def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) -> Frame:
-    """The facts with every presumption that applies put in.
+    """Make every presumption that applies.
 
     Args:
         facts: Facts.
         applies: From `presumable`.
-        rulebook: The rulebook whose presumptions are meant.
+        rulebook: The rulebook with the presumptions.
 
     Returns:
         The same columns and rows.

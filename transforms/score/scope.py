@@ -1,4 +1,4 @@
-"""Scope: which cases are assessed. Where that is unknown, the case is taken in."""
+"""Scope: which cases are assessed. If that is unknown, the case is included."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from transforms.score.criteria import expression
 
 
 def completed(records: Frame, as_of: datetime.date) -> pl.Series:
-    """Whether each case has left the court's docket by a day.
+    """Tell whether each case has left the court's docket by a day.
 
     Args:
         records: Normalized case records.
         as_of: The day.
 
     Returns:
-        Boolean, never null: a case of which no end is known is pending.
+        Boolean, never null: a case without a known end is pending.
     """
     return records["completed_on"].le(as_of.isoformat()).fill_null(False)
 
 
 def in_scope(facts: Frame, scope: Condition | None, courts: tuple[str, ...] | None) -> pl.Series:
-    """Whether each case is in scope.
+    """Tell whether each case is in scope.
 
     Args:
-        facts: Facts, by the convictions that the rulebook counts.
+        facts: Facts, with the convictions that the rulebook counts.
         scope: A scope's condition; None for every case.
         courts: Court codes; None for every court.
 
     Returns:
-        Boolean, null where it is unknown.
+        Boolean; null if unknown.
     """
     checks = [pl.lit(True)]
     if scope is not None:
@@ -50,7 +50,7 @@ def mark(
     scope: Condition | None,
     courts: tuple[str, ...] | None,
 ) -> tuple[Frame, pl.Series]:
-    """Mark cases, and say which are assessed: pending ones that are in scope or perhaps.
+    """Mark cases, and select those to assess: pending cases that are or may be in scope.
 
     Args:
         records: Normalized case records.
@@ -60,7 +60,8 @@ def mark(
         courts: Court codes; None for every court.
 
     Returns:
-        The records with `scope_unknown` and `completed` (Boolean), and whether each is taken in.
+        The records with `scope_unknown` and `completed` (Boolean), and whether each one is
+        included.
     """
     done, inside = completed(records, as_of), in_scope(facts, scope, courts)
     marked = records.with_columns(scope_unknown=inside.is_null(), completed=done)

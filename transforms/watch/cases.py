@@ -1,4 +1,4 @@
-"""The watch as a stateful transform: cases in Beam's state, and a timer for the next day due."""
+"""The watch as a stateful transform: cases in Beam's state, and a timer for the next due day."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class News(NamedTuple):
 
     Args:
         batch: The batch's number.
-        silent: Whether what it changes was said before.
-        events: Columns of case_event.avsc; none where the batch has none for the shard.
+        silent: Whether its changes were reported before.
+        events: Columns of case_event.avsc; empty if the batch has none for the shard.
     """
 
     batch: int
@@ -38,15 +38,15 @@ class News(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What there is to say after a batch, or on a day.
+    """What to report after a batch, or on a day.
 
     Args:
-        name: `batch-NUMBER`, or `day-DATE`: the same whenever the same is said again.
+        name: `batch-NUMBER` or `day-DATE`; the same report always has the same name.
         shard: The shard.
-        events: How many events came.
-        aside: How many of them no fold can use.
+        events: How many events arrived.
+        aside: How many of them can't be applied.
         changes: Columns of change.avsc.
-        recommendations: Those of the cases that changed, columns of recommendation.avsc.
+        recommendations: Recommendations of the cases that changed, columns of recommendation.avsc.
     """
 
     name: str
@@ -60,14 +60,14 @@ class Said(NamedTuple):
 def by_shard(
     number: int, silent: bool, events: Frame, buckets: int, shards: int
 ) -> Iterator[tuple[int, News]]:
-    """A batch parted by shard; each shard has its part, if an empty one.
+    """Split a batch by shard; each shard has a part, even if it is empty.
 
     Args:
         number: The batch's number.
-        silent: Whether what it changes was said before.
+        silent: Whether its changes were reported before.
         events: Its events, columns of case_event.avsc.
-        buckets: How many buckets of cases there are.
-        shards: How many shards.
+        buckets: The number of buckets of cases.
+        shards: The number of shards.
 
     Yields:
         (shard, its news).
@@ -80,14 +80,14 @@ def by_shard(
 
 
 class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PCollection[Said]]):
-    """Folds news into cases and says what changes, by events and by days that come.
+    """Applies news to cases, and reports what events and new days change.
 
-    An element's timestamp is the as-of date by which it is assessed. A timer in event time rings on
-    the next day on which a case is due (`transforms.watch.due`), when the watermark comes to it.
+    An element's timestamp is the as-of date of its assessment. An event-time timer fires on the
+    next day on which a case is due (`transforms.watch.due`), when the watermark reaches it.
 
     Args:
         night: Last night, from which the cases start.
-        shards: How many keys there are.
+        shards: The number of keys.
     """
 
     def __init__(self, night: Night, shards: int) -> None:
@@ -96,7 +96,7 @@ class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PColle
         self.shards = shards
 
     def expand(self, pcoll: beam.PCollection[tuple[int, News]]) -> beam.PCollection[Said]:
-        """(shard, news) to what there is to say."""
+        """Expand from (shard, news) to reports."""
         return pcoll | beam.ParDo(_Watch(self.night, self.shards)).with_output_types(Said)
 
 
@@ -116,7 +116,7 @@ class _Watch(beam.DoFn):
     def __init__(self, night: Night, shards: int) -> None:
         self.night = night
         self.shards = shards
-        # Some runners make the function anew for each bundle; what it has read stays.
+        # Some runners make a new function for each bundle; what it has read is kept.
         self.shared = Shared()
 
     def process(
@@ -132,7 +132,7 @@ class _Watch(beam.DoFn):
     ) -> Iterator[Said]:
         shard, news = element
         cases = self._cases(shard, (records, log, said), due, reached)
-        # What comes late is assessed as of the day that others have brought.
+        # A late element is assessed as of the latest day so far.
         day = max(_day(time), cases.reached)
         yield from cases.ring(day)
         yield cases.fold(news, day)
@@ -150,7 +150,7 @@ class _Watch(beam.DoFn):
         reached: Any = _REACHED,
         timer: Any = _TIMER,
     ) -> Iterator[Said]:
-        """The day has come."""
+        """Handle a due day."""
         cases = self._cases(shard, (records, log, said), due, reached)
         yield from cases.ring(_day(time))
         cases.keep(timer)
@@ -161,7 +161,7 @@ class _Watch(beam.DoFn):
 
 
 class _Cases:
-    """A shard's state while an element is worked on."""
+    """A shard's state while an element is processed."""
 
     def __init__(
         self,
@@ -180,13 +180,13 @@ class _Cases:
         frames = [state.read() for state in known]
         self.known = Known.nothing() if frames[0] is None else Known(*frames)
         there = due.read()
-        # Of the cases that have been touched; the others are due when last night's run says.
+        # Due days of touched cases; the others are due when last night's run says.
         self.due = DUE.to_frame() if there is None else there
         self.due_before = snapshot.due(shard, shards)
         self.reached = datetime.date.fromisoformat(reached.read() or str(night.last.as_of))
 
     def ring(self, day: datetime.date) -> Iterator[Said]:
-        """Weigh the cases that are due up to a day, each as of its own."""
+        """Assess the cases that are due up to a day, each as of its own due day."""
         # A case may be due more than once up to the day.
         while (due := self._due_by(day)).height:
             one = due["due"].min()
@@ -196,13 +196,13 @@ class _Cases:
         self.reached = max(day, self.reached)
 
     def _due_by(self, day: datetime.date) -> Frame:
-        """The cases that are due up to a day."""
+        """Find the cases that are due up to a day."""
         come = pl.col("due") <= day
         before = self.due_before.filter(come).join(self.known.said, on="case_id", how="anti")
         return pl.concat([before, self.due.filter(come)])
 
     def fold(self, news: News, day: datetime.date) -> Said:
-        """Fold events in, as of a day."""
+        """Apply events as of a day."""
         made = self._step(ids_of(news.events), news.events, day)
         said = self._say(f"batch-{news.batch:06d}", news.events.height, made)
         if not news.silent:
@@ -223,11 +223,11 @@ class _Cases:
         return Said(name, self.shard, events, made.aside, made.changes, made.recommendations)
 
     def keep(self, timer: Any) -> None:
-        """Write the state down and set the timer."""
+        """Write the state, and set the timer."""
         for state, frame in zip(self.states, (*self.known, self.due), strict=True):
             state.write(frame)
         self.reached_state.write(str(self.reached))
-        # For a case that was touched since, it rings in vain.
+        # For a case that was touched since, it fires without effect.
         later = [due.filter(pl.col("due") > self.reached) for due in (self.due, self.due_before)]
         following = pl.concat(later)["due"].min()
         if following is None:

@@ -1,8 +1,8 @@
-"""Due: the next day on which time by itself may change what is said of a case.
+"""Due: the next day on which time alone may change a case's recommendation.
 
-That is the next bound of one of its milestones, the day on which it is completed, or one that its
-record dates ahead: such a date is unknown, or in conflict, until it has come. A case that is due
-may turn out to be as it was.
+That is the next bound of one of its milestones, the day on which it is completed, or a future date
+in its record: such a date is unknown, or in conflict, until it arrives. A case that is due may turn
+out unchanged.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from transforms.score.milestones import milestone_dates
 from transforms.score.scope import mark
 
 DUE = pl.Schema({"case_id": pl.String, "due": pl.Date})
-# As of then, no date lies ahead that can be read.
+# As of then, no readable date is in the future.
 _LAST_DAY = datetime.date(2199, 12, 31)
-# What else than milestones settles when a record is due.
+# What determines when a record is due, other than milestones.
 _ALWAYS = ("case_id", "court", "birth_precision", "completed_on", "removals", "convictions")
 _UNTIL_THEN = ("REMOVAL_AFTER_AS_OF", "CONVICTION_AFTER_AS_OF")
 
 
 def due_dates(records: Frame, assessed: Assessed, terms: Terms) -> Frame:
-    """The next day of each case that has one.
+    """Find the next due day of each case that has one.
 
     Args:
         records: Case records, as agencies write them.
         assessed: Their results.
-        terms: On what terms, and as of when.
+        terms: The terms and the as-of date.
 
     Returns:
         Columns `DUE`, each case once; every day is after as-of.
@@ -51,12 +51,12 @@ def due_dates(records: Frame, assessed: Assessed, terms: Terms) -> Frame:
 
 
 def due_since(night: Night, shard: int, shards: int) -> Frame:
-    """The next day after last night of each case that has one, from what last night's run wrote.
+    """Find the next due day of each case after last night, from what last night's run wrote.
 
     Args:
         night: Last night.
-        shard: Which of the shards; bucket B is in shard B modulo their number.
-        shards: How many shards there are.
+        shard: The shard; bucket B is in shard B modulo their number.
+        shards: The number of shards.
 
     Returns:
         Columns `DUE`.
@@ -66,9 +66,9 @@ def due_since(night: Night, shard: int, shards: int) -> Frame:
 
 
 def _of_bucket(night: Night, bucket: int) -> Frame:
-    """The days of a bucket's cases, without weighing them again."""
+    """Find the due days of a bucket's cases, without assessing them again."""
     terms = night.terms
-    # Only what days hang on is read; but on a date ahead a scope may hang too.
+    # Only what determines the days is read; a scope may also depend on a future date.
     columns = _columns(terms.rulebook) if terms.scope is None else None
     there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
     records, _ = normalize(there, terms.as_of)
@@ -76,7 +76,7 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     marked, taken = mark(records, facts, terms.as_of, terms.scope, terms.courts)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
     pending = marked.filter(~pl.col("completed"))
-    # Which day is theirs, the first of their days will tell.
+    # The first of their days decides.
     ahead = pl.concat([_warned(routed), _ahead(pending)])
     tomorrow = pl.lit(terms.as_of + datetime.timedelta(days=1))
     return _earliest(
@@ -91,7 +91,7 @@ def _columns(rulebook: CompiledRulebook) -> tuple[str, ...]:
 
 
 def _moments(records: Frame, outside: Frame, terms: Terms) -> Frame:
-    """The next milestone, or the end, of normalized records in scope."""
+    """Find the next milestone, or the completion, of normalized records in scope."""
     inside = records.join(outside, on="case_id", how="anti")
     facts = derive_facts(inside, terms.counted, terms.as_of)
     ends = pl.col("completed_on").str.to_date("%Y-%m-%d")
@@ -103,7 +103,7 @@ def _moments(records: Frame, outside: Frame, terms: Terms) -> Frame:
 
 
 def _dates_ahead(records: Frame, as_of: datetime.date) -> Frame:
-    """The next date that some records have ahead; records as agencies write them."""
+    """Find the next future date in some records, as agencies write them."""
     if records.is_empty():
         return DUE.to_frame()
     read, _ = normalize(records, _LAST_DAY)
@@ -112,19 +112,19 @@ def _dates_ahead(records: Frame, as_of: datetime.date) -> Frame:
     for column, names in LIST_DATES.items():
         fields = (pl.element().struct.field(name) for name in names)
         days += [pl.col(column).list.eval(f.filter(f > today)).list.min() for f in fields]
-    # Of a birth perhaps only the month or the year is known.
+    # Perhaps only the month or the year of a birth is known.
     first = (pl.min_horizontal(days) + "-01-01").str.head(10)
     return read.select("case_id", due=first.str.to_date("%Y-%m-%d"))
 
 
 def _ahead(records: Frame) -> Frame:
-    """The cases of which a date lies ahead, by normalized records."""
+    """Find the cases with a future date, from normalized records."""
     until = pl.col("conflicts").list.eval(pl.element().is_in(_UNTIL_THEN)).list.any()
     return pl.concat([_warned(records), records.filter(until).select("case_id")])
 
 
 def _warned(records: Frame) -> Frame:
-    """The cases of which a date was set to unknown because it lies ahead."""
+    """Find the cases with a date that was set to unknown because it is in the future."""
     ahead = pl.element().str.ends_with(":FUTURE_DATE")
     return records.filter(pl.col("warnings").list.eval(ahead).list.any()).select("case_id")
 

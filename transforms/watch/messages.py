@@ -1,4 +1,4 @@
-"""Messages of a queue as frames of events: each is one event, in JSON (`schemas.case_event`)."""
+"""Turn a queue's messages, each an event in JSON (`schemas.case_event`), into frames."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from transforms.nightly.events import EVENTS
 
 
 class Refused(NamedTuple):
-    """A message that is no event, and why: the field and the kind of fault, no value."""
+    """A message that isn't a valid event, and why, without the value."""
 
     message: bytes
     reason: str
 
 
 def decode_events(messages: Sequence[bytes]) -> tuple[Frame, list[Refused]]:
-    """Messages as events.
+    """Decode messages as events.
 
     Args:
-        messages: JSON, UTF-8, one event each.
+        messages: JSON in UTF-8, one event each.
 
     Returns:
-        Columns of case_event.avsc, in order, and the messages that are no event.
+        Columns of case_event.avsc, in order, and the messages that aren't valid events.
     """
     events, refused = [], []
     for message in messages:

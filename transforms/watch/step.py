@@ -1,7 +1,7 @@
-"""Watch: cases whose events come in, or whose day has come, reviewed again between two nights.
+"""Watch: between nights, assess cases again when events arrive or their due day comes.
 
-What last night wrote stays where it is. Kept is only what has come since: of each case that an
-event or its day has touched, its record, its events in force and what was last said of it.
+What last night wrote stays where it is. The state keeps only what has happened since: for each case
+touched by an event or its due day, its record, its events in force, and the last report.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from transforms.route.recommendation import RECOMMENDATION
 from transforms.watch.due import due_dates, due_since
 
 _SUMMARY = summarize(RECOMMENDATION.to_frame()).schema
-# What was last said of a case, and as of when; route is null where nothing was.
+# What was last reported about a case, and as of when; route is null if nothing was.
 SAID = pl.Schema([*_SUMMARY.items(), ("said_on", pl.Date())])
 
 
 class Known(NamedTuple):
-    """What is known of some cases.
+    """What is known about some cases.
 
     Args:
         records: Their records, columns of case_record.avsc.
         log: Their events in force, columns of case_event.avsc.
-        said: What was last said of each, columns `SAID`; cases that nobody knows yet too.
+        said: What was last reported about each one, columns `SAID`; includes cases that aren't
+            known yet.
     """
 
     records: Frame
@@ -43,11 +44,11 @@ class Known(NamedTuple):
 
     @staticmethod
     def nothing() -> Known:
-        """Of no case."""
+        """Return an empty `Known`."""
         return Known(CASES.to_frame(), EVENTS.to_frame(), SAID.to_frame())
 
     def of(self, cases: Frame) -> Known:
-        """Of some of the cases.
+        """Select some of the cases.
 
         Args:
             cases: Their `case_id`.
@@ -55,28 +56,28 @@ class Known(NamedTuple):
         return Known(*(frame.join(cases, on="case_id", how="semi") for frame in self))
 
     def but(self, cases: Frame) -> Known:
-        """Of the other cases.
+        """Select all but some of the cases.
 
         Args:
-            cases: `case_id` of those left out.
+            cases: The `case_id` of those to leave out.
         """
         return Known(*(frame.join(cases, on="case_id", how="anti") for frame in self))
 
     def plus(self, other: Known) -> Known:
-        """Of these cases and those of another."""
+        """Combine with another `Known`."""
         pairs = zip(self, other, strict=True)
         return Known(*(pl.concat([mine, its], rechunk=True) for mine, its in pairs))
 
 
 class Step(NamedTuple):
-    """What events, or a day, made of cases.
+    """The result of events, or of a day, for cases.
 
     Args:
-        known: What is known of them now.
-        due: When each is to be assessed again, where there is such a day; columns `DUE`.
+        known: What is known about them now.
+        due: When to assess each one again, if there is such a day; columns `DUE`.
         changes: Columns of change.avsc.
-        recommendations: Those of the cases that changed, columns of recommendation.avsc.
-        aside: How many events no fold can use; the night sets them aside.
+        recommendations: Recommendations of the cases that changed, columns of recommendation.avsc.
+        aside: How many events can't be applied; the next night quarantines them.
     """
 
     known: Known
@@ -87,11 +88,11 @@ class Step(NamedTuple):
 
 
 def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Step:
-    """Fold events into cases and assess them as of a day.
+    """Apply events to cases, and assess them as of a day.
 
     Args:
-        known: What is known of the cases, every one of them in `said`.
-        events: New events, as agencies write them; none where only the day has come.
+        known: What is known about the cases, all of them in `said`.
+        events: New events, as agencies write them; empty if only a due day has come.
         night: Last night.
         as_of: The day.
 
@@ -102,7 +103,8 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
     folding = fold_in(known.records, known.log, events)
     assessed = assess(folding.records, terms)
     found = [CHANGES.to_frame()]
-    # What was said of a case holds to the eve, since on each day that could change it it is due.
+    # What was reported about a case holds until the day before, because it is due on each day that
+    # could change it.
     eve = as_of - datetime.timedelta(days=1)
     until = known.said.with_columns(_until=pl.max_horizontal("said_on", pl.lit(eve)))
     for (day,), said in until.group_by("_until", maintain_order=True):
@@ -133,16 +135,16 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
 
 
 def ids_of(events: Frame) -> Frame:
-    """The cases of events: `case_id`, each once."""
+    """Return the cases of events: `case_id`, each once."""
     return events.select(case_id=case_key()).drop_nulls().unique(maintain_order=True)
 
 
 class Snapshot:
-    """What last night's run knows; the buckets last asked for stay in memory.
+    """What last night's run knows; recently used buckets stay in memory.
 
     Args:
         night: Last night.
-        most: How many buckets stay.
+        most: The number of buckets to keep.
     """
 
     def __init__(self, night: Night, most: int = 16) -> None:
@@ -152,19 +154,19 @@ class Snapshot:
         self.dates: dict[tuple[int, int], Frame] = {}
 
     def due(self, shard: int, shards: int) -> Frame:
-        """When a shard's cases are to be assessed again (`due_since`); read once."""
+        """Return when to assess a shard's cases again (`due_since`); read only once."""
         if (shard, shards) not in self.dates:
             self.dates[shard, shards] = due_since(self.night, shard, shards)
         return self.dates[shard, shards]
 
     def of(self, cases: Frame) -> Known:
-        """What it knows of cases.
+        """Return what is known about cases.
 
         Args:
             cases: Their `case_id`.
 
         Returns:
-            What it knows; of each case what was said, null where nothing was.
+            What is known, with the last report on each case; null if there was none.
         """
         assert self.night.last is not None
         found = Known.nothing()
@@ -184,7 +186,7 @@ class Snapshot:
             routed = [night.state(route, number, SUMMARY) for route in ROUTES]
             said = summarize(pl.concat(routed)).with_columns(said_on=pl.lit(None, pl.Date))
             known = Known(night.state("cases", number), night.state("log", number), said)
-        # The one asked for last is the last to go.
+        # The most recently used one is removed last.
         self.held[number] = known
         if len(self.held) > self.most:
             del self.held[next(iter(self.held))]

@@ -120,7 +120,7 @@ def tidy(raw: pl.DataFrame, today: datetime.date) -> Tidied:
 
 
 def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
-    """A column with new values at some rows."""
+    """Replace a column's values at some rows."""
     place = np.arange(len(column), dtype=np.uint32)
     place[rows.to_numpy()] = np.arange(len(column), len(column) + len(rows), dtype=np.uint32)
     return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(

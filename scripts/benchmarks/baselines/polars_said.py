@@ -275,7 +275,7 @@ def what_to_see(work: Weighed, unknown: dict[str, Array]) -> dict[str, Array]:
 
 
 def bearing_conflicts(work: Weighed) -> dict[str, Array]:
-    """The conflicts that bear on a case's route."""
+    """Find the conflicts that affect a case's route."""
     found = {}
     for name in sorted(work.conflicts.columns):
         facts = CONFLICTS[name].facts

@@ -499,7 +499,7 @@ def removal(r: Any) -> Truth:
 
 
 def agency_record_seen(case: CaseRecord) -> Truth:
-    """As the record says; else TRUE where what only the agency's record tells is all listed."""
+    """Read it from the record, or infer it if all that only the agency's record tells is there."""
     if case.agency_record_seen is not None:
         return case.agency_record_seen
     lists: tuple[list[Any] | None, ...] = (case.removals, case.orders, case.fraud_findings)
