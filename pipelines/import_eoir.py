@@ -88,7 +88,7 @@ def import_release(pipeline: beam.Pipeline, job: Job) -> None:
     # Written separately: if two branches meet, the in-process runner keeps both in memory.
     (
         made.cases
-        | "To a file a bucket" >> beam.MapTuple(_case_file)
+        | "To one file per bucket" >> beam.MapTuple(_case_file)
         | "Write cases" >> WriteWhole(root, schemas)
     )
     (

@@ -49,7 +49,7 @@ class DamagedFile(_Part):
 
 
 class LeftOutFile(_Part):
-    """A file or folder of which nothing was read, and why."""
+    """A file or folder from which nothing was read, and why."""
 
     path: str
     reason: str
@@ -235,7 +235,7 @@ class Manifest(_Part):
         quarantined_records: How many case records each reason quarantines; they add up to
             `counts.quarantined`. None in older manifests.
         damaged: Files of which a part couldn't be read; the rest of each was read.
-        left_out: Files and folders of which nothing was read.
+        left_out: Files and folders from which nothing was read.
         unread_fields: Fields in the input files that aren't in the schema.
         warnings: How many values of each field were set to unknown.
         scope_unknown: Cases included although it is unknown whether they are in scope.

@@ -65,7 +65,7 @@ def _unnoted(path: str) -> Failure | None:
 
 
 def read_text(path: str) -> str | None:
-    """Return a small file's text, whatever its bytes are; None if there is no such file."""
+    """Return a small file's text, whatever its bytes are; None if it doesn't exist."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

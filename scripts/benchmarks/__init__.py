@@ -1,1 +1,1 @@
-"""What `scripts/bench` measures, and with what it compares."""
+"""What `scripts/bench` measures, and what it compares with."""

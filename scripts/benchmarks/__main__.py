@@ -1,4 +1,4 @@
-"""Measure Discretion against its opponents, whole processes in pairs on two processors."""
+"""Measure Discretion against other programs: whole processes, in pairs, on two processors."""
 
 from __future__ import annotations
 
@@ -21,16 +21,22 @@ PROCESSORS = 2
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("--only", metavar="NAME,...", help="only these figures")
+    parser.add_argument("--only", metavar="NAME,...", help="take only these figures")
     parser.add_argument(
-        "--quick", action="store_true", help="small samples: a test of this, no measure"
+        "--quick",
+        action="store_true",
+        help="use small samples, which test this command but measure nothing",
     )
-    parser.add_argument("--pairs", type=int, default=3, metavar="N", help="at 300,000; default: 3")
+    parser.add_argument(
+        "--pairs", type=int, default=3, metavar="N", help="pairs at 300,000 cases; default: 3"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures by name")
     parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="put the table into a document"
+        "--markdown", type=Path, metavar="FILE", help="update the table in a document"
     )
-    parser.add_argument("--dir", type=Path, metavar="DIR", help="for samples; default: build/bench")
+    parser.add_argument(
+        "--dir", type=Path, metavar="DIR", help="directory for samples; default: build/bench"
+    )
     options = parser.parse_args()
     names = options.only.split(",") if options.only else [figure.name for figure in FIGURES]
     if unknown := set(names) - {figure.name for figure in FIGURES}:

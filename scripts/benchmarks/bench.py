@@ -1,4 +1,4 @@
-"""Runs of the programs compared, each a whole process, kept so that figures share them."""
+"""Runs of the compared programs, each a whole process, kept so that figures share them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Bench:
     done: dict[tuple[str, str], list[Measured]] = field(default_factory=dict)
 
     def pairs(self, one: str, other: str, size: str) -> list[tuple[Measured, Measured]]:
-        """Run two programs in pairs, each first in turn, so that drift of the machine cancels."""
+        """Run two programs in pairs, each first in turn, so that drift cancels out."""
         found = []
         for number in range(self.repeats[size]):
             first, second = (one, other) if number % 2 == 0 else (other, one)
@@ -86,7 +86,7 @@ class Bench:
         return run
 
     def commands(self, name: str) -> list[Measured]:
-        """Run a small command some times, after once unmeasured."""
+        """Run a small command several times, after one unmeasured run."""
         case = self.place / "case.json"
         case.write_text(json.dumps(CASE))
         command = str(Path(sys.executable).with_name("discretion"))
@@ -95,7 +95,7 @@ class Bench:
         return [measure([command, *arguments], ROOT) for _ in range(COMMAND_RUNS + 1)][1:]
 
     def sample(self, size: str) -> Path:
-        """A sample of so many cases, made once."""
+        """Make a sample of a number of cases, once."""
         return self._sample(f"sample-{self.sizes[size]}", size, "pipelines.commands.sample", ROOT)
 
     def earlier_sample(self, size: str, root: Path) -> Path:

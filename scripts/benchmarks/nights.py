@@ -1,4 +1,4 @@
-"""Nights and watches measured: nights against the backlog run, and how fast a watch is."""
+"""Measure nights and watches: nights against the backlog run, and how fast a watch is."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from scripts.benchmarks.bench import ROOT, Bench, say
 from scripts.benchmarks.measure import Measured, MeasureError, measure
 
 YESTERDAY, TODAY = datetime.date(2011, 11, 21), datetime.date(2011, 11, 22)
-# Of each 30 cases one has news.
+# One in 30 cases has news.
 CASES_AN_EVENT = 30
 FILES_AT_ONCE = 40
-# A file every so many seconds, with so many events.
+# The seconds between files, and the events in each.
 PAUSE, EVENTS_A_FILE = 1.5, 5
 PATIENCE = 120
 
@@ -28,8 +28,8 @@ class WatchRun:
     """What a watch took.
 
     Args:
-        events_per_second: Of many files that land at once, to the last change.
-        delays: From a file's landing to its changes, in seconds, of files that land one by one.
+        events_per_second: For many files that arrive at once, up to the last change.
+        delays: Seconds from a file's arrival to its changes, for files that arrive one by one.
     """
 
     events_per_second: float
@@ -97,7 +97,7 @@ def _yesterday(bench: Bench, size: str) -> tuple[Path, Path]:
 
 
 def _watch(bench: Bench, size: str) -> WatchRun:
-    # Not before it is needed: what is measured does without.
+    # Imported only when needed, because the measured commands do without it.
     import pipelines  # noqa: F401  (it keeps quiet what Beam says at its start)
     from schemas.avro import avro_schema
     from transforms.avro.write import encode_blocks, write_header

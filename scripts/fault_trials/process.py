@@ -74,7 +74,7 @@ class Running:
         self._status: Status | None = None
 
     def cpu(self) -> float:
-        """Processor time so far, in seconds; it does not hang on what else the machine does."""
+        """Processor time so far, in seconds; it doesn't depend on what else the machine does."""
         try:
             stat = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:

@@ -92,7 +92,7 @@ def _json(bench: Bench) -> list[str]:
     ended = bench.run("explain", "case.json")
     seconds = _SECONDS + bench.cpu("explain")
     wrong = checks.ending(ended, (0, 3))
-    # Of a record with many errors each has its line.
+    # Each error in a record has its own line.
     wrong = [each for each in wrong if "said one problem in" not in each]
     if len(ended.stderr.splitlines()) > 21 or ended.cpu > seconds:
         wrong.append(f"{len(ended.stderr.splitlines())} lines in {ended.cpu:.0f} seconds")

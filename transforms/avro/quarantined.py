@@ -42,7 +42,7 @@ def unreadable(file: str, unread: Sequence[Unread]) -> Frame:
 
 
 def unreadable_file(file: str, detail: str) -> Frame:
-    """Return a row for a file of which nothing could be read, so its number of records is unknown.
+    """Return a row for a file from which nothing could be read, not even a count.
 
     Args:
         file: The file.

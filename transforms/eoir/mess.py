@@ -52,11 +52,11 @@ def messy_lines(rows: Frame, table: str, seed: tuple[int, ...], tabbed: float = 
     }
     for name in rows.columns:
         column, kind = rows[name], used.get(name)
-        spelt = pl.Series(NULLS[: 4 if kind is Kind.FLAG else None]).gather(
+        spelled = pl.Series(NULLS[: 4 if kind is Kind.FLAG else None]).gather(
             random.integers(0, 4 if kind is Kind.FLAG else len(NULLS), rows.height)
         )
         column = column.zip_with(
-            column.is_not_null() | pl.Series(random.random(rows.height) > NULLED), spelt
+            column.is_not_null() | pl.Series(random.random(rows.height) > NULLED), spelled
         )
         if kind is Kind.CODE:
             padded = pl.Series(random.random(rows.height) < NULLED)

@@ -129,10 +129,10 @@ def fact_causes(
     begun = opened.join(opener, on="case_id", how="left")
     known = cases.join(old, on="case_id", how="semi")
     # If one of two records couldn't be normalized, both are compared as written.
-    spelt = before.records.select("case_id").join(tonight.records, on="case_id", how="semi")
+    tidy = before.records.select("case_id").join(tonight.records, on="case_id", how="semi")
     changed = changed_fields(
-        _values(before, old.join(known, on="case_id", how="semi"), spelt),
-        _values(tonight, new.join(known, on="case_id", how="semi"), spelt),
+        _values(before, old.join(known, on="case_id", how="semi"), tidy),
+        _values(tonight, new.join(known, on="case_id", how="semi"), tidy),
     ).join(setters(events), on=["case_id", "field"], how="left", maintain_order="left")
     ended = tonight.records.filter("completed").select("case_id")
     completes = changed.filter(pl.col("field") == "completed_on").join(
@@ -156,10 +156,10 @@ def fact_causes(
     )
 
 
-def _values(assessed: Assessed, records: Frame, spelt: Frame) -> Frame:
+def _values(assessed: Assessed, records: Frame, tidy: Frame) -> Frame:
     """Normalize the records of some cases."""
     columns = ["case_id", "warnings", *FIELDS]
-    mine = spelt.join(records, on="case_id", how="semi")
+    mine = tidy.join(records, on="case_id", how="semi")
     good = assessed.records.join(mine, on="case_id", how="semi").select(columns)
     return pl.concat([good, records.join(mine, on="case_id", how="anti").select(columns)])
 

@@ -65,7 +65,7 @@ def normalize_events(events: Frame) -> Checked:
     whole = pl.col("kind").is_in(OPENERS).fill_null(False) & pl.col("sets").is_null()
     empty = pl.lit([], pl.List(pl.String))
     happened = pl.col("happened_at")
-    spelt = events.with_columns(
+    tidy = events.with_columns(
         case_id=case_key(),
         event_id=given_code(pl.col("event_id")),
         # Nothing depends on it; if the time can't be read, its day is still worth keeping.
@@ -76,8 +76,8 @@ def normalize_events(events: Frame) -> Checked:
         .otherwise(pl.col("sets").list.eval(names).fill_null(empty)),
         adds=pl.col("adds").list.eval(names).fill_null(empty),
     )
-    no_time, bad_time = time_faults(events, spelt, "recorded_at")
-    faults = spelt.select(
+    no_time, bad_time = time_faults(events, tidy, "recorded_at")
+    faults = tidy.select(
         no_case=pl.col("case_id").is_null(),
         no_event=pl.col("event_id").is_null(),
         no_time=pl.lit(no_time),
@@ -85,7 +85,7 @@ def normalize_events(events: Frame) -> Checked:
         bad_sets=_names_others("sets", FIELDS),
         bad_adds=_names_others("adds", LIST_FIELDS),
     )
-    return part(events, spelt, faults, _FAULTS, "event")
+    return part(events, tidy, faults, _FAULTS, "event")
 
 
 def text_of(name: str) -> pl.Expr:
@@ -93,30 +93,30 @@ def text_of(name: str) -> pl.Expr:
     return given_text(pl.col(name))
 
 
-def time_faults(raw: Frame, spelt: Frame, name: str) -> tuple[pl.Series, pl.Series]:
+def time_faults(raw: Frame, tidy: Frame, name: str) -> tuple[pl.Series, pl.Series]:
     """Find the rows without a time, and those whose time can't be read.
 
     Args:
         raw: The rows as read.
-        spelt: The same rows, normalized.
+        tidy: The same rows, normalized.
         name: The time's column.
 
     Returns:
         Two Boolean columns, never null.
     """
-    timeless = spelt[name].is_null()
+    timeless = tidy[name].is_null()
     unsaid = raw.select(pl.col(name).is_null() | is_no_date(pl.col(name))).to_series()
     return timeless & unsaid, timeless & ~unsaid
 
 
 def part(
-    raw: Frame, spelt: Frame, faults: Frame, reasons: dict[str, tuple[str, str, str]], stage: str
+    raw: Frame, tidy: Frame, faults: Frame, reasons: dict[str, tuple[str, str, str]], stage: str
 ) -> Checked:
     """Separate rows without a fault from those with one.
 
     Args:
         raw: The rows as read.
-        spelt: The same rows, normalized.
+        tidy: The same rows, normalized.
         faults: One Boolean column per fault.
         reasons: For each fault, its reason, the field at fault, and what is wrong.
         stage: The stage at which they are quarantined.
@@ -133,7 +133,7 @@ def part(
                 quarantined_records(raw.filter(bad), stage, pl.lit(reason), pl.lit(field), detail)
             )
         left = left & ~faults[name]
-    return Checked(spelt.filter(left), pl.concat(quarantined))
+    return Checked(tidy.filter(left), pl.concat(quarantined))
 
 
 def base_events(records: Frame) -> Frame:

@@ -57,7 +57,7 @@ def normalize_reviews(reviews: Frame) -> Checked:
     Returns:
         The good reviews, and the others as rows of quarantined.avsc.
     """
-    spelt = reviews.with_columns(
+    tidy = reviews.with_columns(
         *(text_of(name).alias(name) for name in ("reviewer", "supervisor")),
         review_id=given_code(pl.col("review_id")),
         case_id=case_key(),
@@ -66,8 +66,8 @@ def normalize_reviews(reviews: Frame) -> Checked:
         route_then=text_of("route_then").str.to_lowercase(),
         reasons_then=pl.col("reasons_then").list.eval(pl.element().str.strip_chars().drop_nulls()),
     )
-    no_time, bad_time = time_faults(reviews, spelt, "decided_at")
-    faults = spelt.select(
+    no_time, bad_time = time_faults(reviews, tidy, "decided_at")
+    faults = tidy.select(
         no_case=pl.col("case_id").is_null(),
         no_review=pl.col("review_id").is_null(),
         no_time=pl.lit(no_time),
@@ -75,7 +75,7 @@ def normalize_reviews(reviews: Frame) -> Checked:
         bad_route=~pl.col("route").is_in(ROUTES).fill_null(False),
         bad_then=~pl.col("route_then").is_in(ROUTES).fill_null(True),
     )
-    return part(reviews, spelt, faults, _FAULTS, "review")
+    return part(reviews, tidy, faults, _FAULTS, "review")
 
 
 def keep_reviews(

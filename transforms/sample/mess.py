@@ -108,8 +108,8 @@ class Pen:
     def nothing(self, text: pl.Series, words: Sequence[str] = NOTHING) -> pl.Series:
         """Write text, with some nulls spelled out."""
         rows = self.rows(text, ODD)
-        spelt = self._one_of([pl.repeat(word, len(rows), eager=True) for word in words])
-        return put(text, rows, text.gather(rows).fill_null(spelt))
+        spelled = self._one_of([pl.repeat(word, len(rows), eager=True) for word in words])
+        return put(text, rows, text.gather(rows).fill_null(spelled))
 
     def unreadable(self, text: pl.Series, nonsense: Sequence[str]) -> pl.Series:
         """Write text, and overwrite a few values with something unreadable."""

@@ -1,1 +1,1 @@
-"""Opponents: the same work done otherwise, and the least work there is."""
+"""Baselines: the same work done in other ways, and the least possible work."""

@@ -1,4 +1,4 @@
-"""Baseline: the same records read and written by fastavro, and nothing else."""
+"""Baseline: fastavro reads and writes the same records, and does nothing else."""
 
 from __future__ import annotations
 

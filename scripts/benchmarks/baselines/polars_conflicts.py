@@ -1,6 +1,6 @@
-"""Baseline in plain Polars, part 3: what of one record cannot both be true.
+"""Baseline in plain Polars, part 3: statements in one record that can't both be true.
 
-The catalog of conflicts, and which facts each makes unknown, is data and shared.
+The catalog of conflicts, with the facts that each one makes unknown, is shared data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OUT_OF_RANGE = {
 
 
 def find(facts: pl.DataFrame, tidied: Tidied, today: datetime.date) -> pl.DataFrame:
-    """A Boolean column for each conflict that any case has, in the catalog's order."""
+    """Make a Boolean column for each conflict that any case has, in catalog order."""
     read = facts.hstack(
         tidied.records.select(
             "nta_filed",
@@ -43,7 +43,7 @@ def find(facts: pl.DataFrame, tidied: Tidied, today: datetime.date) -> pl.DataFr
 
 
 def unsettle(facts: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
-    """The facts, unknown where in conflict."""
+    """Make facts in conflict unknown."""
     unknown = []
     settling = [c for c in conflicts.columns if not CONFLICTS[c].by_date]
     for fact in dict.fromkeys(fact for c in settling for fact in CONFLICTS[c].facts):
@@ -90,7 +90,7 @@ def _signs(today: datetime.date) -> dict[str, pl.Expr]:
         "CONVICTION_BEFORE_BIRTH": col("_first_conviction.high") < born,
         "PRESENCE_BEFORE_BIRTH": shown < born,
         "RESIDENCE_BEFORE_BIRTH": since < born,
-        # An old birth is rare, and so is a juvenile: only there is the birthday worked out.
+        # Old births and juveniles are rare, so birthdays are computed only for them.
         "AGE_OUT_OF_RANGE": (col("_born") < "1930") & (col("_written") > _turned(111) + "~"),
         "JUVENILE_AFTER_21": col("_last_juvenile.low").dt.strftime("%Y-%m-%d") > _turned(21) + "~",
         "GANG_PARTICIPATION_BEFORE_16": col("gang_participation") & (col("_written") < _turned(16)),
@@ -109,14 +109,14 @@ def _signs(today: datetime.date) -> dict[str, pl.Expr]:
 
 
 def _turned(years: int) -> pl.Expr:
-    """A birthday as ISO text, as precise as the birth."""
+    """Return a birthday as ISO text, as precise as the birth."""
     born = col("_born")
     year = born.str.head(4).cast(pl.Int32, strict=False) + years
     return year.cast(pl.String) + born.str.slice(4)
 
 
 def _by_rows(tidied: Tidied, height: int) -> pl.DataFrame:
-    """What is found among few rows: charges ruled on twice, and numbers that cannot be."""
+    """Find what few rows have: charges ruled on twice, and impossible numbers."""
     charges = tidied.elements["charges"].filter(
         col("status").is_in(["SUSTAINED", "NOT_SUSTAINED"]) & col("code").is_not_null()
     )

@@ -1,8 +1,8 @@
 """Baseline in plain Polars, part 2: the facts that the guidance of November 17, 2011 reads.
 
-A fact over a list is worked out element by element; only the elements of lists of two or more are
-then put together by case. Counts and dates are kept between two bounds, `NAME.low` and `NAME.high`.
-Names that begin with an underscore are no facts: conflicts and other facts are worked out of them.
+A fact over a list is computed element by element, and only lists of two or more elements are then
+aggregated by case. Counts and dates are kept between two bounds, `NAME.low` and `NAME.high`. Names
+that begin with an underscore aren't facts, but conflicts and other facts are computed from them.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def convictions() -> Spec:
 
 
 def charges() -> Spec:
-    """What is alleged, and what a judge sustained; a charge that cannot be read may be any."""
+    """What is alleged, and what a judge sustained; an unreadable charge may be any charge."""
     readable = col("code").is_in(sorted(charge_labels())).fill_null(False)
     dismissed = enum("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
     sustained = enum("status", "SUSTAINED")
@@ -236,10 +236,10 @@ SPECS = list_specs()
 
 
 def by_case(lists: pl.Series, elements: pl.DataFrame, facts: Spec) -> pl.DataFrame:
-    """Facts over a list, one row a case.
+    """Compute facts over a list, one row per case.
 
-    A list of one element has that element's facts. Two rows more stand for every empty list and for
-    every unknown one, and each case takes the row that is its own.
+    A list of one element has that element's facts. Two additional rows stand for all empty lists
+    and for all unknown ones, and each case takes its own row.
     """
     flags = [flag.alias(name) for name, flag in facts.flags.items()]
     flags += [flag.alias(f"{name}.flag") for name, flag in facts.counts.items()]
@@ -301,7 +301,7 @@ BOUNDS = ("low", "high")
 
 
 class Calendar:
-    """The days from 1900 to 2200, as tables: a date's anniversary is looked up, not worked out."""
+    """The days from 1900 to 2200, as tables: a date's anniversary is looked up, not computed."""
 
     def __init__(self) -> None:
         first, last = datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)
@@ -313,7 +313,7 @@ class Calendar:
             self.tables[key] = self._after(*key)
 
     def _after(self, years: int, days: int) -> pl.Series:
-        """29 February has its anniversary on 1 March, for no period is cut short."""
+        """February 29 has its anniversary on March 1, so that no period is cut short."""
         shifted = self.days.dt.offset_by(f"{years}y")
         short = shifted.dt.day() < self.days.dt.day()
         frame = pl.DataFrame({"day": shifted, "short": short})
@@ -344,7 +344,7 @@ COUNTS = ("months_in_lawful_status", "arrests", "arrests_without_disposition", "
 
 
 def derive(tidied: Tidied) -> pl.DataFrame:
-    """All facts, one row a case: flags, and bounds of counts and dates."""
+    """Derive all facts, one row per case: flags, and bounds of counts and dates."""
     records, days = tidied.records, tidied.days
     born = days["birth_date.high"].gather(tidied.elements["convictions"]["_row"])
     elements = {

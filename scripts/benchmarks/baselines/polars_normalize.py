@@ -1,8 +1,8 @@
 """Baseline in plain Polars, part 1: one spelling for every value.
 
-A value in good form already is only looked at. Of the others each distinct spelling is read once,
-by the project's readers of single spellings (a date, a charge, an A-number): which forms agencies
-write is data, as the code tables are.
+A value in normal form is only checked. Among the others, each distinct spelling is read once, by
+the project's readers of single spellings (a date, a charge, an A-number). The forms that agencies
+write are data, like the code tables.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from transforms.normalize.dates import (
     written_time,
 )
 
-# Between these no date is a placeholder; the few outside are read as if they were odd.
+# No date between these is a placeholder; the few outside are read like odd spellings.
 FIRST, LAST = datetime.date(1904, 1, 2), datetime.date(2079, 6, 5)
 PAST = (
     "moved_docket_on",
@@ -51,7 +51,7 @@ LIST_DATES = {
     "convictions": ("date",),
     "applications": ("filed", "decided"),
 }
-# Of these a day to come is kept, to be found a conflict.
+# A future day in one of these is kept, so that it is found as a conflict.
 MAY_LIE_AHEAD = ("removals", "convictions")
 LISTS = (
     *LIST_DATES,
@@ -67,7 +67,7 @@ Reader = Callable[[pl.Expr], pl.Expr]
 
 @dataclass
 class Tidied:
-    """Records in one spelling, and what was read of them on the way.
+    """Normalized records, and what was read from them on the way.
 
     Args:
         records: The records, as they go into the snapshot.
@@ -84,7 +84,7 @@ class Tidied:
 
 
 def tidy(raw: pl.DataFrame, today: datetime.date) -> Tidied:
-    """Bring records into one spelling; `case_id` is trimmed already."""
+    """Normalize records; `case_id` is already trimmed."""
     work = Tidied(raw, pl.DataFrame(), {})
     columns: dict[str, pl.Series] = {}
     days = raw.select(_good_day(name, today) for name in PAST).hstack(
@@ -129,7 +129,7 @@ def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
 
 
 def warn(warnings: list[pl.DataFrame], where: pl.DataFrame, label: str) -> None:
-    """Note that a value was set to unknown."""
+    """Record that a value was set to unknown."""
     if where.height:
         warnings.append(where.select(pl.col("_row").cast(pl.UInt32), pl.lit(label).alias("label")))
 
@@ -137,7 +137,7 @@ def warn(warnings: list[pl.DataFrame], where: pl.DataFrame, label: str) -> None:
 def _good_day(name: str, last: datetime.date) -> pl.Expr:
     text = pl.col(name)
     day = text.str.to_date("%Y-%m-%d", strict=False)
-    # The parser takes blanks for zeros.
+    # The parser treats blanks as zeros.
     shaped = (text.str.len_bytes() == 10) & ~text.str.contains(" ", literal=True)
     return pl.when(shaped, day.is_between(FIRST, last)).then(day).alias(name)
 
@@ -150,7 +150,7 @@ def _read_days(
     warnings: list[pl.DataFrame],
     rows: pl.Series | None = None,
 ) -> tuple[pl.Series, pl.Series]:
-    """Text and dates with those that were not in good form read; `rows` are those of the cases."""
+    """Read text and dates that weren't in normal form; `rows` are the cases' rows."""
     odd = (text.is_not_null() & days.is_null()).arg_true()
     if odd.is_empty():
         return text, days
@@ -188,7 +188,7 @@ def _spellings(raw: pl.DataFrame, reader: Reader) -> pl.DataFrame:
 def _birth(
     work: Tidied, raw: pl.DataFrame, today: datetime.date, columns: dict[str, pl.Series]
 ) -> None:
-    """Births are known to the day, the month or the year; `birth_precision` may cut them short."""
+    """Births are known to the day, the month, or the year; `birth_precision` may shorten them."""
     pair = raw.select("birth_date", precision=pl.col("birth_precision").cast(pl.String))
     whole = ~pl.col("precision").is_in(["MONTH", "YEAR"]).fill_null(False)
     good = pair.select(pl.when(whole).then(_good_day("birth_date", today))).to_series()
@@ -285,7 +285,7 @@ def _bounded(
     warnings: list[pl.DataFrame],
     rows: pl.Series | None = None,
 ) -> pl.Series:
-    """Numbers that can be; the others are unknown."""
+    """Keep possible numbers; others become unknown."""
     out = (~numbers.is_between(least, most)).fill_null(False).arg_true()
     if out.is_empty():
         return numbers

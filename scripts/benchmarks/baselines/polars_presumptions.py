@@ -13,7 +13,7 @@ col = pl.col
 
 
 class Presumption(NamedTuple):
-    """Facts presumed FALSE or 0, on what basis, against what, and why by route."""
+    """Facts presumed FALSE or 0: the basis, what is against it, and the reason for each route."""
 
     facts: tuple[str, ...]
     basis: pl.Expr
@@ -276,7 +276,7 @@ TOUCHED = tuple(name for name in PLAIN if READ[name] & set(PRESUMED))
 
 
 def silent(fact: str) -> pl.Expr:
-    """Whether the record says nothing of a fact that may be presumed; FALSE or 0 may be put in."""
+    """Tell whether the record says nothing about a fact, so that FALSE or 0 may be presumed."""
     if fact not in BOUNDED:
         return col(fact).is_null()
     return col(f"{fact}.high").is_null() & (col(f"{fact}.low") <= 0)

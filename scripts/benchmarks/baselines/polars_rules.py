@@ -1,7 +1,7 @@
 """Baseline in plain Polars, part 4: the criteria of November 17, 2011, written out as expressions.
 
-What the rulebook ice-2011-11-17 and its two companions say is here and in part 5 again by hand,
-with each parameter's value put in and what it turns off left out.
+Parts 4 and 5 repeat by hand what the rulebook ice-2011-11-17 and its companions say, with each
+parameter's value filled in, and without the parts that it turns off.
 """
 
 from __future__ import annotations

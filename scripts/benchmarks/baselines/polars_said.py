@@ -44,7 +44,7 @@ from scripts.benchmarks.baselines.routing_table import FORMS, ROUTES, ROWS, UNDE
 CLOSES = ROUTES.index("close")
 STATES = ("ON_THE_RECORD", "AFTER_CHECKS", "OPEN")
 ROW_NAMES = [row[0] for row in ROWS]
-# The rows that each finding bears on, and those that go by the score.
+# The rows that each finding affects, and those that use the score.
 NAMED = {
     "not_filed": ("favored-not-filed", "victim-not-filed", "weighed-not-filed"),
     "B5": ("victim-and-adverse",),
@@ -170,7 +170,7 @@ def states(work: Weighed, possible: Array, bearing: dict[str, Array]) -> Array:
 
 
 def bears_on(name: str, row: Array) -> Array:
-    """Whether a criterion bears on the row that decided."""
+    """Tell whether a criterion affects the row that decided."""
     if name in WEIGHTS:
         rows: tuple[str, ...] = WEIGHED if WEIGHTS[name] > 0 else ()
     elif name == "not_filed" or name.startswith("B"):
@@ -320,9 +320,9 @@ def review_reasons(
 
 
 def markers(work: Weighed, unknown: dict[str, Array]) -> list[tuple[str, Array]]:
-    """What points to a blank fact on which the route hangs.
+    """Find signs of an unknown fact that the route depends on.
 
-    It does where the route would be another, were everything presumed of which nothing is known.
+    There is one if the route would be different with everything unknown presumed.
     """
     marked: dict[str, Array] = {}
     for group, holds in zip(PRESUMPTIONS, work.against, strict=True):

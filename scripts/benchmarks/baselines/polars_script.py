@@ -1,15 +1,15 @@
-"""Baseline in plain Polars: the backlog review of 2011 by hand, with no Beam and no rulebook.
+"""Baseline in plain Polars: the assessment of 2011 by hand, without Beam and without a rulebook.
 
-It reads the same files, applies the same rules to the same facts and writes the same outputs:
-routes, cases, quarantine and duplicates. It is written for speed by someone who knows Polars: whole
-columns, conditions worked through on paper for this one rulebook and this one as-of date, and a
-thread a processor. It shares the project's Avro codec, because reading and writing Avro is not
-what is compared; the code tables, the catalogs of facts and of conflicts, and the readers of single
-odd spellings, which are data or come to a few distinct values. No rule, presumption, or route is
-shared.
+It reads the same files, applies the same rules to the same facts, and writes the same outputs:
+routes, cases, quarantine, and duplicates. It is written for speed by someone who knows Polars:
+whole columns, conditions worked out on paper for this one rulebook and this one as-of date, and one
+thread per processor. It shares the project's Avro codec, because reading and writing Avro isn't
+being compared, and the code tables, the catalogs of facts and conflicts, and the readers of single
+odd spellings, which are data or handle a few distinct values. It shares no rule, presumption, or
+route.
 
-It leaves out `settling_facts`, the answers tried one by one, and so puts the missing facts in
-another order. It does not read damaged files or lists with null items, keep a manifest with digests
+It leaves out `settling_facts`, for which answers are tried one by one, so its missing facts are in
+another order. It doesn't read damaged files or lists with null items, keep a manifest with digests
 and counts, or work with any other rulebook.
 """
 
@@ -51,7 +51,7 @@ Parts = dict[str, bytes]
 
 
 def case_key() -> pl.Expr:
-    """The trimmed case id; null where it says nothing."""
+    """Trim the case id; null if it means unknown."""
     return given_code(pl.col("case_id"))
 
 
@@ -75,7 +75,7 @@ def read(path: Path) -> list[pl.DataFrame]:
 
 
 def newest(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of records of one case the one updated last, ties by content; and the others."""
+    """Choose the latest of a case's records, with ties settled by content; and the others."""
     text = pl.Series("_text", records.write_ndjson().encode().splitlines(), pl.Binary)
     ranked = (
         records.with_columns(text, _id=case_key(), _time=iso_time(pl.col("updated_at")))
@@ -107,7 +107,7 @@ def aside(
 
 
 def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
-    """One frame of records to the blocks of each output, with the seconds of each stage."""
+    """Turn one frame of records into the blocks of each output, with the seconds of each stage."""
     clock = [time.perf_counter()]
     trimmed = raw.with_columns(case_id=case_key())
     tidied = tidy(trimmed, AS_OF)
@@ -140,7 +140,7 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
 
 
 def warnings(noted: list[pl.DataFrame], rows: int) -> pl.Series:
-    """What was set to unknown, a list a case."""
+    """List what was set to unknown, one list per case."""
     everyone = pl.DataFrame({"_row": pl.int_range(rows, dtype=pl.UInt32, eager=True)})
     if not noted:
         return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, rows)

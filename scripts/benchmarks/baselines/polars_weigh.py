@@ -45,18 +45,18 @@ CONTINUES = ROUTES.index("continue")
 
 @dataclass(frozen=True)
 class Weighed:
-    """Cases with all that is said of them worked out of.
+    """Cases, with everything that their recommendations are computed from.
 
     Args:
         facts: Facts and milestones, those in conflict unknown.
-        conflicts: A Boolean column a conflict.
-        quiet: Of which facts the record says nothing, a Boolean column a presumed fact.
-        against: By group of presumptions, whether something speaks against it.
-        applies: Which presumptions apply, a Boolean column a presumed fact.
+        conflicts: One Boolean column per conflict.
+        quiet: Which facts the record says nothing about: one Boolean column per presumed fact.
+        against: For each group of presumptions, whether something speaks against it.
+        applies: Which presumptions apply: one Boolean column per presumed fact.
         real: The criteria on the facts in the record.
-        effective: The criteria as routing takes them.
+        effective: The criteria as routing uses them.
         known: The code of the position by the facts in the record.
-        acted: The code of the position that routing goes by.
+        acted: The code of the position that routing uses.
     """
 
     facts: pl.DataFrame
@@ -76,7 +76,7 @@ class Weighed:
 
     @functools.cached_property
     def matters(self) -> dict[str, Array]:
-        """By criterion, whether it is open and the route can hang on it."""
+        """Tell for each criterion whether it is open and the route can depend on it."""
         return {name: turns != 0 for name, turns in self.turns.items()}
 
     @functools.cached_property
@@ -96,7 +96,7 @@ class Weighed:
 
 
 def weigh(facts: pl.DataFrame, conflicts: pl.DataFrame, today: datetime.date) -> Weighed:
-    """Weigh cases by their facts, those in conflict unknown, and by which conflicts they have."""
+    """Assess cases by their facts (unknown if in conflict) and their conflicts."""
     facts = facts.hstack(milestone_days(facts)).with_columns(reached(pl.lit(today)))
     clashes = clashing(conflicts)
     quiet = facts.select(silent(fact).alias(fact) for fact in PRESUMED)
@@ -209,7 +209,7 @@ def shown(route: Array) -> Array:
 def forecast(work: Weighed, today: datetime.date) -> pl.DataFrame:
     """The first day on which the route changes by itself, and the route from then on.
 
-    The route can only change on a milestone's day, so each is tried, over all cases at once.
+    The route can change only on a milestone's day, so each one is tried, for all cases at once.
     """
     facts, values = work.facts, work.effective
     factors = [name for name in WEIGHTS if name not in MOVING and name != "A1"]

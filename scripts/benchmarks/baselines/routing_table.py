@@ -1,7 +1,7 @@
-"""The routing table of the guidance of November 17, 2011, worked out once for every position.
+"""The routing table of the guidance of November 17, 2011, computed once for every position.
 
-A position says of each thing that a row asks whether it is FALSE, TRUE, or UNKNOWN (0, 1, 2). What
-is unknown may turn out either way, so a position stands for one or many worlds in which all is
+A position says for each thing that a row reads whether it is FALSE, TRUE, or UNKNOWN (0, 1, 2). An
+unknown may turn out either way, so a position stands for one or more worlds in which everything is
 known.
 """
 

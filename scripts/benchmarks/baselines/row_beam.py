@@ -1,10 +1,10 @@
-"""Baseline: the plain Beam way, a record at a time, in pydantic and Python rules.
+"""Baseline: plain Beam, one record at a time, with pydantic and rules in Python.
 
-The guidance of November 17, 2011 on the same facts, by plain functions over one record. It gives
-less than the project: route, form, rule, reasons, possible routes, the criteria and the score, but
-no state, checks, human review, missing facts, or forecast; it writes no normalized records, looks
-for no duplicates and no conflicts, and reads dates and charges in one form only, as the clean
-sample has them. With all that it would take longer, so its time is a lower bound.
+It applies the guidance of November 17, 2011 to the same facts, with plain functions over one
+record. It gives less than the project: route, form, rule, reasons, possible routes, criteria, and
+score, but no state, checks, human review, missing facts, or forecast. It writes no normalized
+records, doesn't look for duplicates or conflicts, and reads dates and charges in only one form,
+that of the clean sample. All of that would take longer, so its time is a lower bound.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ SCALARS = (
     "adverse_home_conditions", "removal_unlikely", "cooperates_with_law_enforcement",
     "witness_to_crime", "immediate_crime_victim", "civil_rights_plaintiff", "nta_filed_with_court",
 )  # fmt: skip
-# The rows that each finding bears on, and those that go by the score.
+# The rows that each finding affects, and those that use the score.
 NAMED = {
     "not_filed": ("favored-not-filed", "victim-not-filed", "weighed-not-filed"),
     "B5": ("victim-and-adverse",),
@@ -243,7 +243,7 @@ def span(text: str | None) -> Span:
 
 
 def after(date: datetime.date, years: int, days: int) -> datetime.date:
-    """The day so many years and days after; 29 February counts on to 1 March."""
+    """The day so many years and days after; February 29 counts on to March 1."""
     try:
         shifted = date.replace(year=date.year + years)
     except ValueError:
@@ -690,7 +690,7 @@ def position(values: dict[str, Truth]) -> int:
 
 
 def bears_on(name: str, rule: str | None) -> bool:
-    """Whether a criterion bears on the row that decided."""
+    """Tell whether a criterion affects the row that decided."""
     if name in WEIGHTS:
         return WEIGHTS[name] > 0 and rule in WEIGHED
     if name == "not_filed" or name.startswith("B"):

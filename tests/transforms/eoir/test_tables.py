@@ -29,9 +29,9 @@ def warnings(read: ReadRows) -> dict[str, int]:
     return {key: count for of, key, count in read.tally.iter_rows() if of == "warning"}
 
 
-@pytest.mark.parametrize("spelt", ["", "N/A", "b6", "A.2.a", "??", "000", "   ", "(b)(6)"])
-def test_null_spellings_are_unknown_and_no_fault(spelt: str) -> None:
-    row, lost = read_case(NAT=spelt, DATE_OF_ENTRY=spelt, C_BIRTHDATE=spelt, CUSTODY=spelt)
+@pytest.mark.parametrize("spelled", ["", "N/A", "b6", "A.2.a", "??", "000", "   ", "(b)(6)"])
+def test_null_spellings_are_unknown_and_no_fault(spelled: str) -> None:
+    row, lost = read_case(NAT=spelled, DATE_OF_ENTRY=spelled, C_BIRTHDATE=spelled, CUSTODY=spelled)
     assert (row["NAT"], row["DATE_OF_ENTRY"], row["C_BIRTHDATE"], row["CUSTODY"]) == (None,) * 4
     assert lost == {}
 
@@ -106,19 +106,19 @@ def test_rows_beyond_repair_are_quarantined_with_their_place_and_bytes() -> None
 
 
 @pytest.mark.parametrize(
-    "spelt",
+    "spelled",
     ["2004-05-06T00:00:00", "2004-05-06", "05/06/2004", "5/6/2004 12:00:00 AM", "06-MAY-2004"],
 )
-def test_dates_are_read_in_the_forms_that_exports_write(spelt: str) -> None:
-    row, lost = read_case(DATE_OF_ENTRY=spelt)
+def test_dates_are_read_in_the_forms_that_exports_write(spelled: str) -> None:
+    row, lost = read_case(DATE_OF_ENTRY=spelled)
     assert (row["DATE_OF_ENTRY"], lost) == (datetime.date(2004, 5, 6), {})
 
 
 @pytest.mark.parametrize(
-    "spelt", ["1900-01-01 00:00:00.000", "1/1/1900", "9999-12-31", "0001-01-01 00:00:00.000"]
+    "spelled", ["1900-01-01 00:00:00.000", "1/1/1900", "9999-12-31", "0001-01-01 00:00:00.000"]
 )
-def test_a_placeholder_is_no_date(spelt: str) -> None:
-    row, lost = read_case(E_28_DATE=spelt)
+def test_a_placeholder_is_no_date(spelled: str) -> None:
+    row, lost = read_case(E_28_DATE=spelled)
     assert row["E_28_DATE"] is None
     assert lost == {"A_TblCase.E_28_DATE:PLACEHOLDER": 1}
 

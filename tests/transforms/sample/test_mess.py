@@ -41,6 +41,6 @@ def test_words_are_words_of_their_codes() -> None:
 
 def test_only_nulls_are_spelt_out() -> None:
     text = pl.Series("x", ["kept", None] * 1_000)
-    spelt = Pen([5]).nothing(text)
-    assert spelt[::2].to_list() == ["kept"] * 1_000
-    assert 0 < spelt.null_count() < 1_000
+    spelled = Pen([5]).nothing(text)
+    assert spelled[::2].to_list() == ["kept"] * 1_000
+    assert 0 < spelled.null_count() < 1_000
