@@ -75,7 +75,7 @@ class WholeDirectory:
             raise OutputError(f"{self.final or '/'}: isn't a valid name for a new directory")
         try:
             if storage.exists(self.final):
-                raise OutputError(f"{self.final}: exists; give {self.instead} or remove it")
+                raise OutputError(f"{self.final}: already exists; give {self.instead} or remove it")
             storage.remove(self.partial)
             for part in parts:
                 storage.make_directory(f"{self.partial}/{part}")
