@@ -1,14 +1,14 @@
-"""Dates in the forms that agencies write, as ISO 8601 text.
+"""Read dates in the forms that agencies write, as ISO 8601 text.
 
-Full dates: 2011-11-17 (also with a time behind it), 11/17/2011, 11-17-2011, 17-NOV-2011,
-17 Nov 2011, Nov 17, 2011, November 17 2011, 20111117. Slashes are month first, as US agencies
-write. A year of two digits is not read: 11/17/45 could be 1945 or 2045. Months alone (births):
-1975-11, 11/1975, Nov 1975; years alone: 1975.
+Full dates: 2011-11-17 (also with a time after it), 11/17/2011, 11-17-2011, 17-NOV-2011, 17 Nov
+2011, Nov 17, 2011, November 17 2011, 20111117. With slashes, the month comes first, as US agencies
+write. A two-digit year isn't read: 11/17/45 could be 1945 or 2045. Months alone (births): 1975-11,
+11/1975, Nov 1975. Years alone: 1975.
 
-A day of schemas/codes/placeholders.yaml, such as 1/1/1900 or 9999-12-31, is not a date.
+A day in schemas/codes/placeholders.yaml, such as 1/1/1900 or 9999-12-31, isn't a date.
 
-Times, behind 2011-11-17 or 11/17/2011: 09:05, 9:05, 9:05:30.5, 3:30 PM, each also with a zone: Z,
--05:00, -0500, -05.
+Times, after 2011-11-17 or 11/17/2011: 09:05, 9:05, 9:05:30.5, 3:30 PM, each also with a time zone:
+Z, -05:00, -0500, -05.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ _DAY_FORMS = (
     "%B %d %Y",
     "%Y%m%d",
 )
-# The parser lets blanks be missing: without this it reads Nov 1975 as November 19 of the year 75.
+# The parser tolerates missing blanks. Without this, it reads Nov 1975 as November 19 of the year
+# 75.
 _DAY_SHAPE = r"^([0-9]{4}-.*|[0-9]{8}|(?:.*[^0-9])?[0-9]{1,2}[^0-9]+[0-9]{4})$"
 _TIMED = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})"
     r"[ T][0-9]{1,2}:[-+0-9: APMTZapm]*$"
 )
-# What no calendar has, and people type all the same, as it stands in the list of placeholders.
+# Impossible dates that people type anyway, as written in the list of placeholders.
 _NO_DAYS = {
     "9999-99-99": r"^(?:99[-/. ]?99[-/. ]?9999|9999[-/. ]?99[-/. ]?99)$",
     "1900-01-00": r"^(?:0?1/00?/1900|1900-01-00)$",
@@ -51,44 +52,44 @@ _CLOCK = (
 
 
 def iso_day(text: pl.Expr) -> pl.Expr:
-    """Text in any of the full-date forms as YYYY-MM-DD.
+    """Read text in any full-date form as YYYY-MM-DD.
 
     Args:
         text: String.
 
     Returns:
-        String, null where it is no such date, a placeholder, or outside 1900 to 2199.
+        String; null if it isn't such a date, is a placeholder, or is outside 1900 to 2199.
     """
     return real_date(_days(text).struct.field("iso"))
 
 
 def iso_date(text: pl.Expr) -> pl.Expr:
-    """Text in any of the forms as YYYY-MM-DD, YYYY-MM or YYYY.
+    """Read text in any of the forms as YYYY-MM-DD, YYYY-MM, or YYYY.
 
     Args:
         text: String.
 
     Returns:
-        String, null where it is no such date, a placeholder, or outside 1900 to 2199.
+        String; null if it isn't such a date, is a placeholder, or is outside 1900 to 2199.
     """
     return real_date(written_date(text))
 
 
 def written_day(text: pl.Expr) -> pl.Expr:
-    """Text in any of the full-date forms as YYYY-MM-DD, placeholders and all centuries included.
+    """Read text in any full-date form as YYYY-MM-DD, including placeholders and any century.
 
     Args:
         text: String.
 
     Returns:
-        String; of text such as 99/99/9999 what the list of placeholders has for it.
+        String; for text such as 99/99/9999, its entry in the list of placeholders.
     """
     days = _days(text, *_no_days(pl.field("trimmed")))
     return days.struct.field("iso")
 
 
 def written_date(text: pl.Expr) -> pl.Expr:
-    """As `written_day`, of text in any of the forms: YYYY-MM-DD, YYYY-MM or YYYY."""
+    """Like `written_day`, but for text in any of the forms: YYYY-MM-DD, YYYY-MM, or YYYY."""
     tidy = pl.field("tidy")
     month = pl.coalesce(
         ("01 " + tidy).str.to_date(form, strict=False) for form in _MONTH_FORMS
@@ -98,45 +99,45 @@ def written_date(text: pl.Expr) -> pl.Expr:
 
 
 def is_placeholder(iso: pl.Expr) -> pl.Expr:
-    """Whether a date stands where none was known.
+    """Tell whether a date is a placeholder.
 
     Args:
         iso: From `written_day` or `written_date`.
 
     Returns:
-        Boolean; null where there is no date.
+        Boolean; null if there is no date.
     """
     return iso.is_in(_PLACEHOLDERS)
 
 
 def real_date(iso: pl.Expr) -> pl.Expr:
-    """A date that can be a fact.
+    """Keep a date that can be a fact.
 
     Args:
         iso: From `written_day` or `written_date`.
 
     Returns:
-        The same; null where it is a placeholder or outside 1900 to 2199.
+        The same date; null if it is a placeholder or outside 1900 to 2199.
     """
-    # An expression is worked out wherever it stands: here once, not once a test.
+    # polars evaluates an expression wherever it appears; this way, once instead of once per test.
     inside = iso.str.extract(_INSIDE)
     return inside.replace(_PLACEHOLDERS, [None] * len(_PLACEHOLDERS))
 
 
 def iso_time(text: pl.Expr) -> pl.Expr:
-    """Text in any of the full-date forms, and a time of day behind it, as text that sorts by time.
+    """Read text in any full-date form, with a time of day after it, as text that sorts by time.
 
-    A time with a zone is brought to UTC; one without stays as it is, as if it were UTC's.
+    A time with a time zone is converted to UTC; one without is taken as UTC.
 
     Args:
         text: String.
 
     Returns:
-        String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]], null where the date or what is written for
-        the time cannot be read, or it is a placeholder or outside 1900 to 2199.
+        String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]]; null if the date or the time can't be read,
+        or it is a placeholder or outside 1900 to 2199.
     """
     part = pl.field
-    # A zone may shift it out of range.
+    # A time zone may shift it out of range.
     real = (
         pl.when(~part("day").is_in(_PLACEHOLDERS))
         .then(part("iso").str.extract(_INSIDE))
@@ -146,12 +147,12 @@ def iso_time(text: pl.Expr) -> pl.Expr:
 
 
 def written_time(text: pl.Expr) -> pl.Expr:
-    """As `iso_time`, placeholders and all centuries included."""
+    """Like `iso_time`, including placeholders and any century."""
     return _time_parts(text).struct.field("iso")
 
 
 def real_time(iso: pl.Expr) -> pl.Expr:
-    """A time that can be a fact: null where it is a placeholder or outside 1900 to 2199.
+    """Keep a time that can be a fact; null if it is a placeholder or outside 1900 to 2199.
 
     Args:
         iso: From `written_time`.
@@ -163,9 +164,9 @@ def real_time(iso: pl.Expr) -> pl.Expr:
 
 
 def _time_parts(text: pl.Expr) -> pl.Expr:
-    """A struct of, among others, `day` (YYYY-MM-DD as written) and `iso`, the day and its time."""
+    """Return a struct with `day` (YYYY-MM-DD as written), `iso` (day and time), and others."""
     part = pl.field
-    # 12 AM is the hour 0, and 12 PM the hour 12.
+    # 12 AM is hour 0, and 12 PM is hour 12.
     hour = (
         pl.when(part("half").is_null())
         .then(part("hour"))

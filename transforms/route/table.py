@@ -1,13 +1,13 @@
-"""Route table: the outcome of every position that there can be, worked out once a rulebook.
+"""Route table: the outcome of every possible position, computed once per rulebook.
 
-A position is the truth of each criterion that rows name, of the rest of each list, and the two
-bounds of the score. All scores between two numbers that the rows compare with come out
-alike, so however large the weights are, there are few positions; to look one up costs a fraction of
-reading the rows.
+A position is the truth of each criterion that rows name, the truth of the rest of each list, and
+the two bounds of the score. All scores between two numbers in the rows have the same outcome, so
+there are few positions, however large the weights are. Looking one up costs a fraction of
+evaluating the rows.
 
-First the rows are read for each way in which everything is known (a *world*). A position with
-something unknown can turn out as any of its worlds: what it reaches is what they reach together.
-That takes lists, criteria and score as independent of one another, so it is a sound superset.
+First, the rows are evaluated for each way in which everything is known (a *world*). A position with
+something unknown can turn out to be any of its worlds, so it reaches whatever any of them reaches.
+This treats lists, criteria, and score as independent, so it is a sound superset.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Truths: TypeAlias = npt.NDArray[np.int8]
 Array: TypeAlias = npt.NDArray[Any]
 
 FALSE, TRUE, UNKNOWN = range(3)
-# Beside the numbers of ROUTES: several routes are in reach.
+# In addition to the numbers of ROUTES: several routes are possible.
 UNDECIDED = len(ROUTES)
 NONE = -1
 UP, DOWN = "up", "down"
@@ -40,10 +40,10 @@ _TABLES: dict[str, RouteTable] = {}
 
 @dataclass(frozen=True)
 class Position:
-    """Positions as numbers, one a case.
+    """Positions as numbers, one per case.
 
     Args:
-        truths: `FALSE`, `TRUE` or `UNKNOWN` of each atom.
+        truths: `FALSE`, `TRUE`, or `UNKNOWN` for each atom.
         low: The lowest score.
         high: The highest score.
     """
@@ -53,7 +53,7 @@ class Position:
     high: Codes
 
     def take(self, rows: npt.NDArray[np.intp]) -> Position:
-        """The positions at some row numbers."""
+        """Select the positions at some row numbers."""
         truths = {atom: codes[rows] for atom, codes in self.truths.items()}
         return Position(truths, self.low[rows], self.high[rows])
 
@@ -62,18 +62,18 @@ class Position:
 class RouteTable:
     """The outcome of every position.
 
-    Each array is indexed by the truth of each atom and by the places of low and high score.
+    Each array is indexed by the truth of each atom and by the places of the low and the high score.
 
     Args:
-        atoms: What positions are made of, beside the score (`CompiledRulebook.atoms`).
-        cuts: The numbers that part the scores.
-        possible: Which routes are in reach: bit N for `ROUTES[N]`.
-        route: The number of the one route in reach, or `UNDECIDED`.
-        row: The number of the last row in reach, which holds whatever the unknown ones turn out;
-            `NONE` where undecided or where no row may hold.
-        form: The number in FORMS that all rows in reach share, else `NONE`.
-        turns: For each step that one criterion can make from FALSE to TRUE, from which routes it
-            can turn the outcome away: bit N for `ROUTES[N]`. A step is an atom (which then has no
+        atoms: What positions are made of, besides the score (`CompiledRulebook.atoms`).
+        cuts: The numbers that divide the scores.
+        possible: The possible routes: bit N for `ROUTES[N]`.
+        route: The number of the only possible route, or `UNDECIDED`.
+        row: The number of the last possible row, which holds whatever the unknown ones turn out to
+            be; `NONE` if undecided, or if no row may hold.
+        form: The number in FORMS that all possible rows share, or `NONE`.
+        turns: For each step that a criterion can make from FALSE to TRUE, the routes that it can
+            turn the outcome away from: bit N for `ROUTES[N]`. A step is an atom (which then has no
             index here), or the score going `UP` or `DOWN`.
     """
 
@@ -87,28 +87,28 @@ class RouteTable:
 
     @classmethod
     def of(cls, rulebook: CompiledRulebook) -> RouteTable:
-        """The table of a rulebook."""
+        """Make the table of a rulebook."""
         if rulebook.digest not in _TABLES:
             _TABLES[rulebook.digest] = _work_out(rulebook)
         return _TABLES[rulebook.digest]
 
     def code(self, position: Frame) -> Position:
-        """Positions (`transforms.score.position.position`) as numbers."""
+        """Convert positions (`transforms.score.position.position`) to numbers."""
         truths = {atom: truth_codes(position[atom]) for atom in self.atoms}
         low, high = (position[bound].to_numpy() for bound in SCORE)
         return Position(truths, low, high)
 
     def look_up(self, array: npt.NDArray[Any], position: Position) -> npt.NDArray[Any]:
-        """The entries of `possible`, `route`, `row` or `form` for some positions."""
+        """Look up `possible`, `route`, `row`, or `form` for some positions."""
         return self._entries(array, [position.truths[a] for a in self.atoms], position)
 
     def recommended(self, position: Frame) -> pl.Series:
-        """The route recommended in each position (String): an undecided case continues."""
+        """Return the recommended route for each position (String); an undecided case continues."""
         route = shown(self.look_up(self.route, self.code(position)))
         return pl.Series("route", ROUTES).gather(pl.Series(route))
 
     def turned(self, step: str, position: Position) -> npt.NDArray[np.uint8]:
-        """From which routes a step can turn the outcome away.
+        """Return the routes that a step can turn the outcome away from.
 
         Args:
             step: A key of `turns`.
@@ -135,7 +135,7 @@ def truth_codes(values: pl.Series) -> Truths:
 
 
 def shown(route: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """The numbers of routes as recommended: an undecided case continues."""
+    """Return the numbers of the recommended routes; an undecided case continues."""
     return np.where(route == UNDECIDED, np.uint8(ROUTES.index("continue")), route)
 
 
@@ -170,7 +170,7 @@ def _work_out(rulebook: CompiledRulebook) -> RouteTable:
 
 
 def _first_rows(rulebook: CompiledRulebook) -> Array:
-    """The number of the first row that holds in each world; that past the last where none does."""
+    """Find the first row that holds in each world; if none does, the number after the last row."""
     atoms, cuts = rulebook.atoms, rulebook.cuts
     shape = (*(2 for _ in atoms), len(cuts) + 1)
     *truths, place = np.indices(shape).reshape(len(shape), -1)
@@ -202,7 +202,7 @@ def _turns(atoms: tuple[str, ...], route: Array) -> Iterator[tuple[str, npt.NDAr
 
 
 def _with_unknown(array: Array, atoms: int) -> Array:
-    """The array with UNKNOWN as a third index of each atom: either way, so both bits."""
+    """Add UNKNOWN as a third index of each atom; it has the bits of both TRUE and FALSE."""
     for axis in range(atoms):
         either = np.bitwise_or.reduce(array, axis=axis, keepdims=True)
         array = np.concatenate([array, either], axis=axis)
@@ -210,7 +210,7 @@ def _with_unknown(array: Array, atoms: int) -> Array:
 
 
 def _between(array: Array) -> Array:
-    """The array by low and high score: what is set anywhere between."""
+    """Index the array by low and high score: bits that are set anywhere in between."""
     places = array.shape[-1]
     spread = np.zeros((*array.shape, places), array.dtype)
     for low in range(places):
@@ -219,7 +219,7 @@ def _between(array: Array) -> Array:
 
 
 def _crossing(array: Array) -> Array:
-    """The array, one entry a cut, by low and high score: what is set at any cut between."""
+    """Index the array of cuts by low and high score: bits that any cut in between sets."""
     cuts = array.shape[-1]
     spread = np.zeros((*array.shape[:-1], cuts + 1, cuts + 1), array.dtype)
     for low in range(cuts):
