@@ -1,8 +1,8 @@
 """The inbox: event files as they arrive, in batches that are recorded before they are read.
 
-OUT/watch/batches/RUN/batch-NUMBER.json           the files of a batch
-OUT/watch/changes/RUN/{batch-NUMBER,day-DATE}-SHARD.avro     what it changed; empty if nothing
-changed OUT/watch/recommendations/RUN/...                 recommendations of the cases that changed
+    OUT/watch/batches/RUN/batch-NUMBER.json                   the files of a batch
+    OUT/watch/changes/RUN/{batch-NUMBER,day-DATE}-SHARD.avro  what it changed; empty if nothing
+    OUT/watch/recommendations/RUN/...                         recommendations of changed cases
 
 RUN is the night whose snapshot the batches build on. A batch is done once its changes are written,
 so a watch that restarts takes the same batches in the same order and reports nothing twice.

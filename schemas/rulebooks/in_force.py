@@ -4,9 +4,9 @@ Several documents can be in force on one date. This order of precedence says whi
 work of ICE's attorneys in court:
 
 1. The office that issued it: the attorneys' own office (OPLA, and what DHS addressed to them) comes
-before the agency (ICE), and the agency before the department (DHS). The narrower document says how
-to apply the wider one in court. 2. For the same office, the later document comes before the earlier
-one.
+   before the agency (ICE), and the agency before the department (DHS). The narrower document says
+   how to apply the wider one in court.
+2. For the same office, the later document comes before the earlier one.
 
 A companion memo never governs by itself: it belongs to the rulebooks that name it.
 """

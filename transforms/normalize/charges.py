@@ -2,11 +2,12 @@
 
     212a02AiI                               the code: section, subsection, paragraph, subparagraph,
     212a02Ai  I                             clause, subclause; as the court writes it
-    (212)(a)(02)(A)(i)(I) INA § 212(a)(2)(A)(i)(I)                also sec., section, "of the Act",
-    or no word at all 8 U.S.C. 1182(a)(2)(A)(i)(I)            1182 is section 212, 1227 is 237, and
-    1251 was 241 237-a-2-A-iii, 237.a.2.A.iii, 237a2Aiii 237A02AIII                              in
-    one case, if no two codes are then spelled alike 212a06Ai - Present without admission    with
-    the charge's words after it
+    (212)(a)(02)(A)(i)(I)
+    INA § 212(a)(2)(A)(i)(I)                also sec., section, "of the Act", or no word at all
+    8 U.S.C. 1182(a)(2)(A)(i)(I)            1182 is section 212, 1227 is 237, and 1251 was 241
+    237-a-2-A-iii, 237.a.2.A.iii, 237a2Aiii
+    237A02AIII                              in one case, if no two codes are then spelled alike
+    212a06Ai - Present without admission    with the charge's words after it
 
 A code is read whole or not at all, and only if it is in schemas/codes/charges.yaml and has one
 meaning. A charge that isn't read is still a charge, but nobody knows which one. For example,
