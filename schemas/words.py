@@ -96,7 +96,12 @@ def in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
 
 
 def number(count: int) -> str:
-    """Write a number in words up to ten, and in digits above: `no`, `two`, `1,200`."""
+    """Write a number in words up to ten, and in digits above: `no`, `two`, `1,200`.
+
+    Examples:
+        >>> number(0), number(2), number(1_200)
+        ('no', 'two', '1,200')
+    """
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
@@ -124,7 +129,12 @@ def label(name: str) -> str:
 
 
 def warning_in_words(warning: str) -> str:
-    """Write a warning (`entries.date:BAD_DATE`) in words (`entries, date: bad date`)."""
+    """Write a warning (`entries.date:BAD_DATE`) in words (`entries, date: bad date`).
+
+    Examples:
+        >>> warning_in_words("entries.date:BAD_DATE")
+        'entries, date: bad date'
+    """
     field, _, reason = warning.partition(":")
     place = ", ".join(field.split(".")).replace("_", " ")
     return f"{place}: {reason.lower().replace('_', ' ')}" if reason else place

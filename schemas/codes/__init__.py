@@ -16,7 +16,12 @@ _GAPS = re.compile(r"[^a-z0-9]+")
 
 
 def code_key(text: str) -> str:
-    """Return the form in which words are looked up: lower-case letters, one blank for the rest."""
+    """Return the form in which words are looked up: lower case, one blank for punctuation.
+
+    Examples:
+        >>> code_key(" Drunk-Driving, 2nd ")
+        'drunk driving 2nd'
+    """
     return _GAPS.sub(" ", text.lower()).strip()
 
 

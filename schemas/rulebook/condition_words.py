@@ -52,6 +52,14 @@ def condition_words(when: str, rulebook: Rulebook) -> list[str]:
 
     Returns:
         Lines. Items of a list begin with a dash, and are indented by two blanks per level.
+
+    Examples:
+        >>> from schemas.rulebooks import load
+        >>> book = load("ice-2011-11-17").rulebook
+        >>> print("\\n".join(condition_words("served OR arrests <= 1", book)))
+        any of:
+        - military service, the respondent
+        - arrests: at most one
     """
     return list(_Words(rulebook).lines(sqlglot.parse_one(when)))
 

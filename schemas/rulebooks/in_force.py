@@ -125,7 +125,13 @@ def outside(rulebook: Rulebook, day: datetime.date) -> str | None:
 
 
 def when(intervals: Iterable[Interval]) -> str:
-    """Write intervals in words, including the last day."""
+    """Write intervals in words, including the last day.
+
+    Examples:
+        >>> from schemas.rulebooks import load
+        >>> when(load("ice-2011-11-17").rulebook.in_force)
+        'from 2011-11-17 through 2015-01-04'
+    """
     return ", then ".join(
         f"from {interval.since} on"
         if interval.to is None

@@ -21,6 +21,11 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
 
     Returns:
         A list column as long as the frame, never null.
+
+    Examples:
+        >>> flags = pl.DataFrame({"P1": [True, None], "F7": [True, False]})
+        >>> label_lists(flags, pl.Series(flags.columns)).to_list()
+        [['P1', 'F7'], []]
     """
     matrix = flags.select(pl.all().fill_null(False)).to_numpy()
     if matrix.shape[1] == 0:

@@ -20,6 +20,11 @@ def is_nothing(text: pl.Expr) -> pl.Expr:
 
     Returns:
         Boolean; null if the text is null.
+
+    Examples:
+        >>> texts = pl.DataFrame({"court": ["N/A", " ?? ", "Baltimore", None]})
+        >>> texts.select(is_nothing(pl.col("court")))["court"].to_list()
+        [True, True, False, None]
     """
     return _is_nothing(text, _RUNS["text"])
 

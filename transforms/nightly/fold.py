@@ -57,6 +57,21 @@ def fold(log: Frame) -> Folded:
 
     Returns:
         The records, and what is left of the log.
+
+    Examples:
+        >>> from transforms.nightly.events import base_events, normalize_events
+        >>> from transforms.testing import case_frame
+        >>> from transforms.watch.messages import decode_events
+        >>> began = base_events(case_frame([{"case_id": "1", "custody": "DETAINED"}]))
+        >>> news, _ = decode_events(
+        ...     [
+        ...         b'{"event_id": "E1", "case_id": "1", "recorded_at": "2011-11-18",'
+        ...         b' "sets": ["custody"], "facts": {"custody": "RELEASED"}}'
+        ...     ]
+        ... )
+        >>> log = pl.concat([began, normalize_events(news).good])
+        >>> fold(log).records.select("case_id", "custody").rows()
+        [('1', 'RELEASED')]
     """
     events, repeated, conflicts = _in_order(log.select(EVENTS.names()))
     known = events.filter(pl.col("kind").is_in(OPENERS)).select("case_id").unique()

@@ -29,6 +29,11 @@ def a_number(text: pl.Expr) -> pl.Expr:
 
     Returns:
         String; null if it isn't an A-number.
+
+    Examples:
+        >>> written = pl.DataFrame({"a_number": ["A# 012 345 678", "12-345-678", "20051231"]})
+        >>> written.select(a_number(pl.col("a_number"))).to_series().to_list()
+        ['A012345678', 'A12345678', None]
     """
     tidy = text.str.strip_chars().str.replace_all(r"\p{Pd}", "-")
     bare = tidy.str.extract(_BARE)

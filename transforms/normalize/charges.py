@@ -49,6 +49,11 @@ def charge_code(text: pl.Expr) -> pl.Expr:
 
     Returns:
         String: a code of `schemas.codes.charge_labels`; null if it can't be read.
+
+    Examples:
+        >>> texts = ["INA § 212(a)(6)(A)(i)", "8 U.S.C. 1227(a)(2)(A)(iii)", "212(a)(6)(A)"]
+        >>> pl.DataFrame({"charge": texts}).select(charge_code(pl.col("charge")))["charge"].to_list()
+        ['212a06Ai', '237a02Aiii', None]
     """
     # A column has few distinct charges, however long it is.
     return text.map_batches(_codes, return_dtype=pl.String, is_elementwise=True)

@@ -71,6 +71,11 @@ def iso_date(text: pl.Expr) -> pl.Expr:
 
     Returns:
         String; null if it isn't such a date, is a placeholder, or is outside 1900 to 2199.
+
+    Examples:
+        >>> dates = pl.DataFrame({"date": ["11/17/2011", "17 Nov 2011", "Nov 1975", "1/1/1900", "soon"]})
+        >>> dates.select(iso_date(pl.col("date"))).to_series().to_list()
+        ['2011-11-17', '2011-11-17', '1975-11', None, None]
     """
     return real_date(written_date(text))
 
@@ -106,6 +111,11 @@ def is_placeholder(iso: pl.Expr) -> pl.Expr:
 
     Returns:
         Boolean; null if there is no date.
+
+    Examples:
+        >>> dates = pl.DataFrame({"date": ["1/1/1900", "9999-12-31", "1975-11-05"]})
+        >>> dates.select(is_placeholder(written_date(pl.col("date")))).to_series().to_list()
+        [True, True, False]
     """
     return iso.is_in(_PLACEHOLDERS)
 
@@ -135,6 +145,11 @@ def iso_time(text: pl.Expr) -> pl.Expr:
     Returns:
         String, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.f]]; null if the date or the time can't be read,
         or it is a placeholder or outside 1900 to 2199.
+
+    Examples:
+        >>> times = pl.DataFrame({"at": ["2011-11-17 3:30 PM", "2011-11-17T09:05-05:00", "11/17/2011"]})
+        >>> times.select(iso_time(pl.col("at"))).to_series().to_list()
+        ['2011-11-17T15:30', '2011-11-17T14:05', '2011-11-17']
     """
     part = pl.field
     # A time zone may shift it out of range.

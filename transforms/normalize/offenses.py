@@ -41,6 +41,14 @@ def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
 
     Returns:
         `category`, `category_open`, and `offense`.
+
+    Examples:
+        >>> convictions = pl.DataFrame(
+        ...     {"conviction": [{"category": "", "category_open": None, "offense": "harassment"}]}
+        ... )
+        >>> kept = offense_of(pl.col("conviction"), pl.lit(None, pl.String))
+        >>> convictions.select(**kept).to_dicts()[0]
+        {'category': 'THREATS', 'category_open': True, 'offense': 'harassment'}
     """
     written, words = (conviction.struct.field(name) for name in ("category", "offense"))
     read = word_key(words).replace_strict(aliases(_TABLE), default=None, return_dtype=pl.String)

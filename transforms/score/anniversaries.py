@@ -19,6 +19,12 @@ def anniversary(date: pl.Expr, *, years: int = 0, months: int = 0, days: int = 0
 
     Returns:
         Dates (Date); null if the date is.
+
+    Examples:
+        >>> from datetime import date
+        >>> days = pl.DataFrame({"born": [date(1946, 11, 17), date(1948, 2, 29)]})
+        >>> days.select(anniversary(pl.col("born"), years=65))["born"].to_list()
+        [datetime.date(2011, 11, 17), datetime.date(2013, 3, 1)]
     """
     shifted = date.dt.offset_by(f"{12 * years + months}mo")
     cut_short = shifted.dt.day() < date.dt.day()
@@ -53,6 +59,11 @@ def span(column: str) -> tuple[pl.Expr, pl.Expr]:
 
     Returns:
         The first day and the last day (Date); null if the text is.
+
+    Examples:
+        >>> births = pl.DataFrame({"born": ["1946-11", "1946"]})
+        >>> births.select(first=span("born")[0], last=span("born")[1]).rows()[0]
+        (datetime.date(1946, 11, 1), datetime.date(1946, 11, 30))
     """
     text = pl.col(column)
     parts = text.str.len_bytes()
