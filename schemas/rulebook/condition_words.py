@@ -44,7 +44,7 @@ _FLIPPED = {exp.GTE: exp.LTE, exp.GT: exp.LT, exp.LTE: exp.GTE, exp.LT: exp.GT}
 
 
 def condition_words(when: str, rulebook: Rulebook) -> list[str]:
-    """Write a condition in words.
+    r"""Write a condition in words.
 
     Args:
         when: A condition that compiles.
@@ -56,7 +56,7 @@ def condition_words(when: str, rulebook: Rulebook) -> list[str]:
     Examples:
         >>> from schemas.rulebooks import load
         >>> book = load("ice-2011-11-17").rulebook
-        >>> print("\\n".join(condition_words("served OR arrests <= 1", book)))
+        >>> print("\n".join(condition_words("served OR arrests <= 1", book)))
         any of:
         - military service, the respondent
         - arrests: at most one

@@ -6,11 +6,11 @@ LONGEST = 10
 
 
 def varint(value: int) -> bytes:
-    """Encode a 64-bit integer as Avro does.
+    r"""Encode a 64-bit integer as Avro does.
 
     Examples:
         >>> varint(-1), varint(64)
-        (b'\\x01', b'\\x80\\x01')
+        (b'\x01', b'\x80\x01')
     """
     rest = (value << 1) ^ (value >> 63)
     encoded = bytearray()

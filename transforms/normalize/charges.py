@@ -52,7 +52,7 @@ def charge_code(text: pl.Expr) -> pl.Expr:
 
     Examples:
         >>> texts = ["INA § 212(a)(6)(A)(i)", "8 U.S.C. 1227(a)(2)(A)(iii)", "212(a)(6)(A)"]
-        >>> pl.DataFrame({"charge": texts}).select(charge_code(pl.col("charge")))["charge"].to_list()
+        >>> pl.DataFrame({"code": texts}).select(charge_code(pl.col("code"))).to_series().to_list()
         ['212a06Ai', '237a02Aiii', None]
     """
     # A column has few distinct charges, however long it is.

@@ -73,9 +73,9 @@ def iso_date(text: pl.Expr) -> pl.Expr:
         String; null if it isn't such a date, is a placeholder, or is outside 1900 to 2199.
 
     Examples:
-        >>> dates = pl.DataFrame({"date": ["11/17/2011", "17 Nov 2011", "Nov 1975", "1/1/1900", "soon"]})
+        >>> dates = pl.DataFrame({"date": ["11/17/2011", "17 Nov 2011", "Nov 1975", "1/1/1900"]})
         >>> dates.select(iso_date(pl.col("date"))).to_series().to_list()
-        ['2011-11-17', '2011-11-17', '1975-11', None, None]
+        ['2011-11-17', '2011-11-17', '1975-11', None]
     """
     return real_date(written_date(text))
 
@@ -147,9 +147,9 @@ def iso_time(text: pl.Expr) -> pl.Expr:
         or it is a placeholder or outside 1900 to 2199.
 
     Examples:
-        >>> times = pl.DataFrame({"at": ["2011-11-17 3:30 PM", "2011-11-17T09:05-05:00", "11/17/2011"]})
+        >>> times = pl.DataFrame({"at": ["11/17/2011 3:30 PM", "2011-11-17T09:05-05:00"]})
         >>> times.select(iso_time(pl.col("at"))).to_series().to_list()
-        ['2011-11-17T15:30', '2011-11-17T14:05', '2011-11-17']
+        ['2011-11-17T15:30', '2011-11-17T14:05']
     """
     part = pl.field
     # A time zone may shift it out of range.
