@@ -1,4 +1,4 @@
-"""The direction of imports, as docs/architecture.md draws it."""
+"""The direction of imports, as in docs/architecture.md."""
 
 from __future__ import annotations
 

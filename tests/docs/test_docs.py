@@ -1,13 +1,12 @@
-"""The docs are run: every command, program, link and table in README.md,
+"""Run the docs: every command, program, link, and table in README.md,
 CONTRIBUTING.md and docs/.
 
-How a doc says what to run, in fenced blocks that are run in order in a fresh directory:
+Fenced blocks are run in order in a new directory:
 
-- `console`: lines after `$ ` are commands; a last `\\` goes on on the next line. The lines below
-  are what it prints, whatever the blanks, where `...` stands for anything; none means that only the
-  exit code is looked at. It must be 0, or N where the command ends in `# exit N`.
-- any block whose first line names a file (` ```yaml mine.yaml`) is saved under that name.
-- `python` without a name is run.
+- `console`: lines after `$ ` are commands; a final `\\` continues on the next line. The lines below
+are the output, ignoring blanks; `...` stands for anything. Without output, only the exit code is
+checked. It must be 0, or N if the command ends in `# exit N`. - a block whose first line names a
+file (` ```yaml mine.yaml`) is saved under that name. - a `python` block without a name is run.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from transforms.avro import bounds
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-# What stands for a command that would take long here, or would run this test again.
+# Replacements for commands that would take long or would run this test again.
 INSTEAD = {
     "scripts/backlog": "scripts/backlog --cases 2000",
     "scripts/test": "scripts/test --version",
@@ -65,7 +64,7 @@ def blocks(doc: Path) -> Iterator[Block]:
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:
-    """The commands of a console block, each with what it is to print."""
+    """Return the commands of a console block, each with its expected output."""
     lines = iter(text.splitlines())
     command, printed = "", list[str]()
     for line in lines:
@@ -82,7 +81,7 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 
 
 def checkout(place: Path) -> dict[str, str]:
-    """Make a directory look like a checkout that is set up; gives the environment of its user."""
+    """Make a directory look like a checkout after setup, and return its user's environment."""
     shutil.copytree(ROOT / "scripts", place / "scripts")
     shutil.copy(ROOT / "pyproject.toml", place)
     (place / ".venv").mkdir()
@@ -120,7 +119,7 @@ def check_console(block: Block, place: Path, env: dict[str, str]) -> None:
 
 
 def prints(got: str, wanted: str) -> bool:
-    """Whether an output is the one wanted, whatever its blanks and what stands for `...`."""
+    """Tell whether an output is the expected one, ignoring blanks and the text for `...`."""
     parts = (re.escape(" ".join(part.split())) for part in wanted.split("..."))
     return re.fullmatch(".*".join(parts), " ".join(got.split()), re.DOTALL) is not None
 
@@ -166,13 +165,13 @@ def test_what_a_doc_points_to_is_there(doc: Path) -> None:
 
 
 def headings(doc: Path) -> set[str]:
-    """The anchors of a doc's headings."""
+    """Return the anchors of a doc's headings."""
     titles = re.findall(r"^#+ (.*)$", doc.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_the_fact_catalog_is_current() -> None:
-    """`discretion rulebook facts` prints what belongs there."""
+    """`discretion rulebook facts` prints the table."""
     assert "\n".join(facts_page()) in (ROOT / "docs/rulebooks.md").read_text("utf-8")
 
 
@@ -197,7 +196,7 @@ def test_the_table_of_conflicts_is_current() -> None:
 
 
 def conflict_table() -> Iterator[str]:
-    """The conflicts, with the facts that count as not known."""
+    """List the conflicts, with the facts that count as unknown."""
     for conflict in CONFLICTS.values():
         facts = ", ".join(f"`{fact}`" for fact in conflict.facts)
         if len(conflict.facts) > 10:
@@ -207,7 +206,7 @@ def conflict_table() -> Iterator[str]:
 
 
 def field_table() -> Iterator[str]:
-    """The fields of a case record, with what can stand in them."""
+    """List the fields of a case record, with their possible values."""
     for field in avro_schema("case_record")["fields"]:
         yield f"| `{field['name']}` | {holds(field)} |"
 

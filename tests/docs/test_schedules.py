@@ -1,7 +1,7 @@
-"""What is in docs/schedule/, tried with the scheduler's own programs and on a state of real nights.
+"""Try docs/schedule/ with the schedulers' own programs, on a state of real nights.
 
-Airflow and the validator of Kubernetes come with `scripts/test-schedules`; a test without its
-program is skipped and says so.
+`scripts/test-schedules` installs Airflow and the Kubernetes validator. A test whose program is
+missing is skipped and says so.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(first_night: Path, tmp_path: Path) -> Path:
-    """A copy of it of the test's own."""
+    """A copy of it for this test."""
     return shutil.copytree(first_night, tmp_path / "home")
 
 
 def placed(name: str, home: Path) -> str:
-    """A schedule with its paths set, as its user sets them."""
+    """A schedule with its paths set, as a user would set them."""
     text = (SCHEDULE / name).read_text("utf-8")
     return text.replace("/opt/discretion/.venv", sys.prefix).replace("/srv/discretion", str(home))
 
@@ -69,19 +69,19 @@ def nights(home: Path) -> list[str]:
 
 
 def program(name: str) -> str:
-    """A program of the machine; without it the test is skipped."""
+    """A program on the machine; without it, the test is skipped."""
     return shutil.which(name) or pytest.skip(f"{name} is not on this machine")
 
 
 def scheduler(name: str) -> Path:
-    """A program of an environment that scripts/test-schedules makes."""
+    """A program in an environment that scripts/test-schedules makes."""
     if SCHEDULERS is None:
         pytest.skip(f"{name} is tried by scripts/test-schedules")
     return Path(SCHEDULERS) / name
 
 
 def ran(words: list[str], **more: Any) -> tuple[int, str]:
-    """A process's exit code and everything it said."""
+    """A process's exit code and output."""
     done = subprocess.run(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more
     )
@@ -92,7 +92,7 @@ def ran(words: list[str], **more: Any) -> tuple[int, str]:
 
 
 def cron_process(home: Path) -> subprocess.Popen[bytes]:
-    """The command of the cron line, as cron runs it: by sh, with next to no environment."""
+    """The command in the cron line, as cron runs it: by sh, with almost no environment."""
     line = placed("discretion-nightly.cron", home).splitlines()[-1]
     command = line.split(maxsplit=5)[5]
     assert "%" not in command, "cron makes a line's end of it"
@@ -116,7 +116,7 @@ def test_of_two_cron_lines_at_once_one_works_and_the_other_says_so(home: Path) -
     while not list((home / "OUT/runs").glob("*.partial")):
         assert one.poll() is None, log.read_text("utf-8")
         time.sleep(0.01)
-    # Held while it has the lock, so that the other does not come too late.
+    # Paused while it has the lock, so that the other one doesn't come too late.
     os.killpg(one.pid, signal.SIGSTOP)
     other = cron_process(home).wait()
     os.killpg(one.pid, signal.SIGCONT)
@@ -193,7 +193,7 @@ def test_the_command_of_the_watch_watches_until_it_is_stopped(home: Path) -> Non
         process.send_signal(signal.SIGTERM)
         assert process.stderr.read() == "discretion watch: stopped\n"
     assert first == f"discretion watch: events, from OUT/runs/{run_of(home / 'OUT').name}\n"
-    # That it was stopped is no failure, after which it would be started again.
+    # Being stopped isn't a failure, after which systemd would start it again.
     assert (process.returncode, watch["Restart"]) == (0, "on-failure")
 
 
@@ -233,7 +233,7 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         }
         dag = placed("discretion_nightly.py", place)
-        # Retries are tried too, but not waited for.
+        # Retries are tested, too, but without the delay.
         assert "timedelta(minutes=10)" in dag
         dag = dag.replace("timedelta(minutes=10)", "timedelta(seconds=1)")
         (place / "dags").mkdir()
@@ -241,7 +241,7 @@ class Airflow:
         assert self("db", "migrate")[0] == 0
 
     def __call__(self, *words: str, home: Path = Path("/nowhere")) -> tuple[int, str]:
-        """Run a command of Airflow's."""
+        """Run an Airflow command."""
         env = self.env | {"AIRFLOW_VAR_DISCRETION_HOME": str(home)}
         return ran([str(self.bin), *words], env=env)
 
@@ -259,7 +259,7 @@ def test_airflow_imports_the_dag_and_starts_one_run_a_night(airflow: Airflow) ->
     dag = json.loads(said[said.index("[{") :])[0]
     assert (dag["has_import_errors"], dag["max_active_runs"]) == ("False", "1")
     assert dag["timetable_description"] == "At 01:30"
-    # The nights since its start date are not caught up, each by a run of its own.
+    # Airflow doesn't catch up on the nights since the start date with one run each.
     due = datetime.datetime.fromisoformat(dag["next_dagrun_logical_date"])
     assert datetime.datetime.now(datetime.UTC) - due < datetime.timedelta(days=2)
 

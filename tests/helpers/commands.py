@@ -1,4 +1,4 @@
-"""Running the commands as their users do: real processes."""
+"""Run the commands as users do: as real processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def argv(*words: object) -> list[str]:
-    """The command as a process of this interpreter."""
+    """The command line for a command, with this interpreter."""
     return [sys.executable, "-m", "pipelines.cli.main", *map(str, words)]
 
 
@@ -34,7 +34,7 @@ def discretion(*words: object, limit: str | None = None) -> subprocess.Completed
 
 
 def environment() -> dict[str, str]:
-    """An environment that says nothing of ours to the command."""
+    """An environment without our own variables."""
     return {name: value for name, value in os.environ.items() if name != "DISCRETION_DEBUG"}
 
 
@@ -44,12 +44,12 @@ def unwrapped(text: str) -> str:
 
 
 def run_of(output: Path) -> Path:
-    """The latest run in an output directory."""
+    """Return the latest run in an output directory."""
     return output / "runs" / (output / "LATEST").read_text().strip()
 
 
 def rows(run: Path, part: str) -> list[Row]:
-    """The records of a part of a run, by case, read by fastavro."""
+    """Read the records of a part of a run with fastavro, by case."""
     found: list[Row] = []
     for path in sorted((run / part).glob("*.avro")):
         with path.open("rb") as file:
@@ -58,10 +58,10 @@ def rows(run: Path, part: str) -> list[Row]:
 
 
 def content(run: Path) -> dict[str, list[Row]]:
-    """Everything that a run says, whatever files it stands in."""
+    """Return everything that a run says, whatever its files are."""
     return {part: rows(run, part) for part in PARTS}
 
 
 def files_below(folder: Path) -> Sequence[Path]:
-    """All files in a directory and below it."""
+    """List all files in a directory and below it."""
     return sorted(path for path in folder.rglob("*") if path.is_file())

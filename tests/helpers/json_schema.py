@@ -1,4 +1,4 @@
-"""A plain validator of the part of JSON Schema that pydantic writes for us."""
+"""A simple validator for the part of JSON Schema that pydantic generates."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "null": type(None),
 }
-# What says nothing of a value.
+# Keywords that say nothing about a value.
 SAID = {"title", "description", "default", "$defs"}
 CHECKED = {"$ref", "anyOf", "type", "enum", "const", "format", "items", "prefixItems"}
 COUNTED = {"minItems", "maxItems", "properties", "required"}
 
 
 def problems(value: Any, schema: Schema, root: Schema, place: str = "$") -> Iterator[str]:
-    """What of a JSON value is not as its schema has it.
+    """Find what in a JSON value doesn't match its schema.
 
     Args:
         value: The value.
@@ -31,7 +31,7 @@ def problems(value: Any, schema: Schema, root: Schema, place: str = "$") -> Iter
         place: Where the value is.
 
     Raises:
-        AssertionError: The schema has a word that is not checked here.
+        AssertionError: The schema has a keyword that isn't checked here.
     """
     assert set(schema) <= SAID | CHECKED | COUNTED, sorted(schema)
     if "$ref" in schema:

@@ -71,7 +71,7 @@ def named() -> CompiledRulebook:
 
 
 def row(values: Mapping[str, bool]) -> str:
-    """The row that decides, where every criterion is known."""
+    """Find the row that decides if every criterion is known."""
     priority, favored = (any(values[c] for c in values if c[0] == letter) for letter in "PF")
     score = sum(weight for name, weight in WEIGHTS.items() if values[name])
     if values["P1"] and not favored:
@@ -88,7 +88,7 @@ def row(values: Mapping[str, bool]) -> str:
 
 
 def completions(values: Values) -> Iterator[dict[str, bool]]:
-    """Every way in which what is unknown could turn out."""
+    """Return every way in which the unknowns could turn out."""
     ways = ((True, False) if value is None else (value,) for value in values.values())
     for way in itertools.product(*ways):
         yield dict(zip(values, way, strict=True))

@@ -1,4 +1,4 @@
-"""Cases that stand between two routes, and events about them."""
+"""Cases between two routes, and events about them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from transforms.nightly.events import EVENTS
 RULEBOOK = load("ice-2011-11-17")
 ELDER = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
 CLEAN = {**ELDER, "birth_date": "1970-01-01", "updated_at": "2011-11-01"}
-# Closed already at 64; at 65 there is only one more ground.
+# Already closed at 64; at 65, there is one more reason.
 VETERAN = {
     **ELDER,
     "military_service": [{"who": "SELF", "status": "HONORABLE_DISCHARGE", "combat": False}],

@@ -1,7 +1,7 @@
 """An object store for Beam, in memory: names and bytes, no directories; `flat://BUCKET/NAME`.
 
-It does as Beam's file systems for real ones: it makes no directory, renames and deletes only what
-has the very name, and takes no empty object.
+It behaves like Beam's file systems for real ones: it makes no directories, renames and deletes only
+exact names, and accepts no empty object.
 """
 
 from __future__ import annotations

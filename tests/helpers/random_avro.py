@@ -1,4 +1,4 @@
-"""Random Avro schemas and records of the types that frames hold, and files made of them."""
+"""Random Avro schemas and records of the types that frames hold, and files with them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SYMBOLS = ("UNKNOWN", "A", "B", "C", "D")
 
 @st.composite
 def schemas(draw: st.DrawFn, nullable: bool | None = None, without: Sequence[str] = ()) -> Schema:
-    """A record schema; nullable says whether every value may be null, None leaves it open."""
+    """A record schema; `nullable` says whether every value may be null, and None leaves it open."""
     primitives = [kind for kind in _VALUES if kind not in without]
     names = iter(f"Name{number}" for number in range(1000))
 
@@ -98,7 +98,7 @@ def tables(
 def written(
     schema: Schema, rows: Sequence[dict[str, Any]], codec: str = "null", block_rows: int = 5
 ) -> bytes:
-    """An Avro file as another program writes it: so many records a block."""
+    """An Avro file as another program writes it, with a number of records per block."""
     stored = io.BytesIO()
     own = codec == "zstandard"
     writer = fastavro.write.Writer(
@@ -113,7 +113,7 @@ def written(
 
 
 def read_all(file: bytes, schema: Schema) -> tuple[list[Frame], list[Unread]]:
-    """The frames of a file, and what of it could not be read; every byte is accounted for."""
+    """Read a file's frames, and what couldn't be read; every byte is accounted for."""
     stream = io.BytesIO(file)
     header = read_header(stream)
     frames: list[Frame] = []
@@ -129,7 +129,7 @@ def read_all(file: bytes, schema: Schema) -> tuple[list[Frame], list[Unread]]:
 
 
 def _as_zstandard(file: bytes) -> bytes:
-    """The file in zstandard, for which fastavro wants a library that nothing else needs."""
+    """Compress the file with zstandard, for which fastavro would need another library."""
     reader = fastavro.block_reader(io.BytesIO(file))
     marker = file[-MARKER:]
     stored = [

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 def partial_facts(seed: int, rows: int, known: float = 0.5) -> pl.DataFrame:
-    """A frame of random facts, some known, some between bounds, some unknown."""
+    """A frame of random facts: some known, some between bounds, some unknown."""
     rng = np.random.default_rng(seed)
     made: list[Row] = []
     for _ in range(rows):
@@ -44,14 +44,14 @@ FAVORABLE = (
     "witness_to_crime",
     "civil_rights_plaintiff",
 )
-# What presumptions rest on.
+# Facts that presumptions depend on.
 SEEN = ("charges_seen", "agency_record_seen")
 
 
 def quiet_facts(seed: int, rows: int) -> pl.DataFrame:
-    """A frame of random facts, most known and little of it true, as most people's are.
+    """A frame of random facts, most of them known and few of them true, as for most people.
 
-    Only of such people are both lists FALSE, so that a routing table is read to its last row.
+    Only for such people are both lists FALSE, so that a routing table is read to its last row.
     """
     rng = np.random.default_rng(seed)
     made: list[Row] = []
@@ -70,14 +70,14 @@ def quiet_facts(seed: int, rows: int) -> pl.DataFrame:
                 row |= _known(fact, rng)
         if rng.random() < 0.5:
             row |= {name: True for name in FAVORABLE if rng.random() < 0.6}
-        # Else hardly anything may be presumed.
+        # Otherwise, almost nothing may be presumed.
         row |= {name: True for name in SEEN if rng.random() < 0.85}
         made.append(row)
     return pl.DataFrame(made, schema=SCHEMA).select(FACT_COLUMNS)
 
 
 def complete(facts: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """One random completion: every unknown fact gets a value that its bounds allow."""
+    """Make a random completion: every unknown fact gets a value within its bounds."""
     rng = np.random.default_rng(seed)
     rows = []
     for partial in facts.to_dicts():

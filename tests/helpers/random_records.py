@@ -29,7 +29,7 @@ TEXTS = {
 DATES = {"date", "filed", "decided", "next_hearing", "nta_issued", "lpr_since"}
 DATES |= {"present_continuously_since", "birth_date", "moved_docket_on", "apprehended_on"}
 DATES |= {"released_from_incarceration", "updated_at"}
-# Where these are not known the record says something else instead, which is what counts.
+# If these are unknown, the record says something else instead, which counts.
 DEFAULTED = {
     "present_continuously_since",
     "warnings",
@@ -47,7 +47,7 @@ DEFAULTED = {
 
 
 def random_record(rng: random.Random, known: float = 0.7) -> Row:
-    """A record of which so large a share of the values is known."""
+    """A random record with a given share of known values."""
     row = {name: _value(rng, name, dtype, known) for name, dtype in CASES.items()}
     row["warnings"] = None
     if row["birth_date"] is not None:
@@ -56,7 +56,7 @@ def random_record(rng: random.Random, known: float = 0.7) -> Row:
 
 
 def random_completion(rng: random.Random, row: Row) -> Row:
-    """A record in which everything that another leaves unknown is settled."""
+    """A record that settles everything that another one leaves unknown."""
     whole = {name: _settled(rng, name, dtype, row[name]) for name, dtype in CASES.items()}
     if row["birth_date"] is not None:
         day = _day(rng)
@@ -65,7 +65,7 @@ def random_completion(rng: random.Random, row: Row) -> Row:
 
 
 def frame(rows: list[Row]) -> pl.DataFrame:
-    """Records as a frame."""
+    """Convert records to a frame."""
     return pl.DataFrame(rows, schema=CASES)
 
 

@@ -1,7 +1,7 @@
-"""A small rulebook and small fact frames, for results that can be worked out by hand.
+"""A small rulebook and small fact frames, for results worked out by hand.
 
-`plain_route` is its routing table in plain Python, against every way in which what is unknown could
-turn out.
+`plain_route` is its routing table in plain Python, which tries every way in which the unknowns
+could turn out.
 """
 
 from __future__ import annotations
@@ -104,16 +104,16 @@ def small() -> CompiledRulebook:
 
 
 def without_score() -> CompiledRulebook:
-    """The rulebook with a table that does not read the score."""
+    """The rulebook with a table that doesn't read the score."""
     lines = [line for line in TEXT.splitlines(keepends=True) if "when: score" not in line]
     return load_text("without score", "".join(lines))
 
 
 def facts(*cases: dict[str, Any]) -> pl.DataFrame:
-    """Cases of which some facts are known.
+    """Cases with some known facts.
 
     Args:
-        cases: For each the value of a fact, or its two bounds as a tuple.
+        cases: For each case, the values of facts, or their two bounds as a tuple.
     """
     rows = []
     for case in cases:
@@ -135,7 +135,7 @@ def any_of(values: Iterable[Truth]) -> Truth:
 
 
 def plain_position(values: dict[str, Truth]) -> tuple[Truth, Truth, int, int]:
-    """Priority, favored and the bounds of the score, by the values of the criteria."""
+    """Priority, favored, and the bounds of the score, from the values of the criteria."""
     ways = [
         sum(weight for weight, holds in zip(WEIGHTS.values(), way, strict=True) if holds)
         for way in itertools.product(
@@ -150,7 +150,7 @@ def plain_position(values: dict[str, Truth]) -> tuple[Truth, Truth, int, int]:
 
 @functools.cache
 def plain_route(priority: Truth, favored: Truth, least: int, most: int) -> str:
-    """The route of a position: the one that every completion has, else continue."""
+    """The route of a position: the one that every completion has, or else continue."""
     routes = {
         _table(*way)
         for way in itertools.product(
@@ -169,5 +169,5 @@ def _table(priority: bool, favored: bool, score: int) -> str:
 
 
 def plain_route_without_score(priority: Truth, favored: Truth, least: int, most: int) -> str:
-    """The same under `without_score`: where neither list applies, the case continues."""
+    """The same for `without_score`: if neither list applies, the case continues."""
     return plain_route(priority, favored, 0, 0)

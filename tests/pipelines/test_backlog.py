@@ -1,4 +1,4 @@
-"""The backlog review as its user runs it: real processes, files, kills and damage."""
+"""A backlog as its user runs it: real processes, files, kills, and damage."""
 
 from __future__ import annotations
 
@@ -405,7 +405,7 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
         for reason in {row["reason"] for row in aside}
     }
     assert sum(records for records, _ in shown.values()) == manifest["counts"]["quarantined"]
-    # What a header says of a block that does not decode is not believed.
+    # The header of a block that doesn't decode isn't believed.
     assert [row["record_count"] for row in lost.values()] == [None, None]
     assert manifest["counts"]["read"] == len(inputs(backlog)) - last - 100
     assert manifest["counts"]["unreadable_places"] == 2
@@ -496,7 +496,7 @@ def test_a_killed_run_leaves_no_result_and_runs_again(
         while not list(out.glob("runs/*/close")) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(how)
-        # Who presses Ctrl-C again while it cleans up gets the same end.
+        # Pressing Ctrl-C again during cleanup gives the same result.
         time.sleep(0.1)
         process.send_signal(how)
         _, complained = process.communicate()

@@ -1,4 +1,4 @@
-"""The import as its user runs it: real releases, processes, kills and bad inputs."""
+"""An import as its user runs it: real releases, processes, kills, and bad input."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from transforms.eoir.files import find_release
 
 DAY = "2011-11-17"
 CASES = 600
-# Where a row is lost, another row speaks.
+# If a row is lost, another row counts.
 RESTS_ON_ONE_ROW = ("next_hearing", "calendar_type", "custody", "juvenile", "represented_since")
 
 
 def release(folder: Path, *, tidy: bool) -> Path:
     folder.mkdir()
-    # Far more stray tabs than in the real ones, so that there are some.
+    # Many more stray tabs than in real releases, so that there are some.
     write_release(folder, CASES, 7, tidy=tidy, tabbed=0.02)
     return folder
 
@@ -134,7 +134,7 @@ def test_messy_and_tidy_releases_agree_where_nothing_is_lost(
 
 
 def is_left_of(value: Any, whole: Any) -> bool:
-    """Whether a value is another, but for what was lost of it: lost is unknown."""
+    """Tell whether a value equals another, except for what was lost."""
     if value is None or value == whole:
         return True
     if isinstance(value, dict) and isinstance(whole, dict):

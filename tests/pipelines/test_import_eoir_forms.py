@@ -1,4 +1,4 @@
-"""Releases in forms that exports, spreadsheets and zips give them, imported as their user would."""
+"""Releases in the forms of exports, spreadsheets, and zip files, imported as a user would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""News is cases: no file of events is lost without a word, whatever its name; real processes."""
+"""No file of events is lost silently, whatever its name; real processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nights as their user runs them: real processes, files that land, kills and a rulebook changed."""
+"""Nights as their user runs them: real processes, arriving files, kills, and a changed rulebook."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def good(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def noticed(done: subprocess.CompletedProcess[str], rulebook: Path) -> None:
-    """It went well, and said that the rulebook does not do what its examples say."""
+    """It succeeded, and warned that the rulebook doesn't do what its examples say."""
     said = re.fullmatch(
         r"discretion nightly: warning: (ice-2011-11-17 does not pass its check \(\d+ problems\); "
         rf"discretion rulebook check {re.escape(str(rulebook))} says which)\n",
@@ -107,7 +107,7 @@ def manifest(run: Path) -> Any:
 
 
 def reconciled(run: Path) -> None:
-    """Every case of the snapshot is somewhere, and once."""
+    """Every case in the snapshot is somewhere, exactly once."""
     said = manifest(run)
     routed = [row["case_id"] for route in ("close", "continue", "expedite")
               for row in rows(run, route)]  # fmt: skip
@@ -321,7 +321,7 @@ def test_cases_out_of_scope_are_kept_and_so_are_their_reviews(place: Path) -> No
     kept = {row["review_id"]: row for row in rows(back, "reviews")}
     assert set(kept) == {"r1", "s-held", "s-los"}
     assert (kept["s-held"]["route_then"], kept["s-held"]["reasons_then"]) == ("continue", [])
-    # Recommended upon as before their reviews, they do not wait.
+    # With the same recommendations as before their reviews, they don't wait.
     assert changes(back)["held"]["to_route"] == "continue"
     waits = {row["case_id"] for row in rows(back, "queue")}
     assert "bal" in waits

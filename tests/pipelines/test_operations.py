@@ -1,4 +1,4 @@
-"""What goes wrong in a year of nights, and how they go on: real processes, disks and damage."""
+"""What goes wrong in a year of nights, and how they continue: real processes, disks, and damage."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def good(place: Path) -> Path:
-    """The third night, as it is when nothing happens; while it ran, `backup` was made."""
+    """The third night without any incident; `backup` was made while it ran."""
     state = place / "good"
     shutil.copytree(place / "before", state)
     with (place / "said.txt").open("w") as out:
@@ -138,7 +138,7 @@ def test_a_back_up_made_while_a_night_ran_goes_on_after_a_full_disk_too(
 
 
 def failing(state: Path, what: str, limit: str = "true") -> subprocess.CompletedProcess[str]:
-    """A night, as far as its failures go, that does what is said."""
+    """The part of a night that handles failures, doing what the test says."""
     script = f"""
 import logging, os, signal, sys, tempfile
 from pipelines.nights.failures import noted

@@ -1,4 +1,4 @@
-"""What polars says when damaged bytes make it panic: nobody sees it; real processes."""
+"""Nobody sees what polars prints when damaged bytes make it panic; real processes."""
 
 from __future__ import annotations
 

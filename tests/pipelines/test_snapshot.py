@@ -1,4 +1,4 @@
-"""A snapshot says all that it decided by: what reads it again recommends the same; processes."""
+"""A snapshot holds everything that decided: reading it again gives the same recommendations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field that nobody reads is seen at once, whichever command reads it; real processes."""
+"""A field that nothing reads is reported, whichever command reads the file; real processes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_backlog_says_which_fields_it_did_not_read(tmp_path: Path) -> None:
     [court, note] = json.loads((run / "manifest.json").read_text())["unread_fields"]
     assert court == {"of": "cases", "field": "COURT", "meant": "court", "files": 2, "first": only}
     assert (note["field"], note["meant"], note["files"]) == ("note", None, 1)
-    # It is told, and not read all the same.
+    # It is reported, and still not read.
     [case] = [case for case in rows(run, "cases") if case["case_id"] == "1"]
     assert case["court"] is None
 

@@ -1,4 +1,4 @@
-"""Watches as their user runs them: real processes, files that land, kills, and nights between."""
+"""Watches as their user runs them: real processes, arriving files, kills, and nights in between."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from transforms.normalize.case_frame import to_frame
 from transforms.sample.events import sample_events
 
 N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
-# How long a busy machine may take; it says nothing of how fast a watch is.
+# How long a busy machine may take; this says nothing about a watch's speed.
 PATIENCE = 90
 
 
@@ -82,7 +82,7 @@ def said(place: Path) -> dict[str, Row]:
 
 
 def changes(place: Path, run: str) -> dict[str, list[Row]]:
-    """The changes said on a night's snapshot, by file."""
+    """The changes reported on a night's snapshot, by file."""
     found = {}
     for path in sorted((place / "OUT/watch/changes" / run).glob("*.avro")):
         with path.open("rb") as file:
@@ -163,7 +163,7 @@ def test_a_kill_loses_nothing_and_a_restart_repeats_nothing(killed: Path) -> Non
     [row] = found["batch-000001"]
     assert (row["from_route"], row["to_route"]) == ("continue", "expedite")
     assert row["to_reasons"] == ["P2a"]
-    # The second watch only said what the first had not.
+    # The second watch reported only what the first one had not.
     assert not {"batch-000001", "batch-000002"} & set(said(killed))
 
 
@@ -189,7 +189,7 @@ def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> Non
     assert recommended == {case: routed[case] for case in recommended}
     assert [row["case_id"] for row in changes(place, f"night-{N2}")["batch-000001"]] == ["known 6"]
 
-    # The next night does not read what was said; the watch after it knows, and does not repeat it.
+    # The next night doesn't read the reports; the watch after it does, and doesn't repeat them.
     (place / "inbox/6.avro").rename(place / "6")
     nightly(place, N3)
     (place / "6").rename(place / "inbox/6.avro")

@@ -1,4 +1,4 @@
-"""The examples of the rulebooks that ship: what they exercise beyond what the checker demands.
+"""The examples in the project's rulebooks: what they cover beyond the checker's demands.
 
 `rulebook check` demands every criterion TRUE and FALSE, every row, and every milestone's three
 days. The project's own must do more: UNKNOWN too, a criterion that flips on the milestone, 29

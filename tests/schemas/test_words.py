@@ -1,4 +1,4 @@
-"""What facts are called, worked out by hand."""
+"""What facts are called, written out by hand."""
 
 from __future__ import annotations
 

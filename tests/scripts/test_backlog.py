@@ -1,4 +1,4 @@
-"""`scripts/backlog` as a newcomer runs it, in a checkout of its own with this one's code."""
+"""`scripts/backlog` as a newcomer runs it, in a separate checkout with this one's code."""
 
 from __future__ import annotations
 

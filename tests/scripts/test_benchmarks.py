@@ -1,4 +1,4 @@
-"""The opponents of the benchmark say what the project says, and the benchmark gives its figures."""
+"""The baselines agree with the project, and the benchmark gives its figures."""
 
 from __future__ import annotations
 

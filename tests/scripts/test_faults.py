@@ -1,4 +1,4 @@
-"""The harness as its user runs it; the trials themselves are run by `.ci/run`."""
+"""The harness as its user runs it; `.ci/run` runs the trials themselves."""
 
 from __future__ import annotations
 

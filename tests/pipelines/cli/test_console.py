@@ -1,4 +1,4 @@
-"""What is printed of data."""
+"""How data is printed."""
 
 from __future__ import annotations
 

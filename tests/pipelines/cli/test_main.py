@@ -1,4 +1,4 @@
-"""The `discretion` command: what it says, what it exits with, and what it does not wait for."""
+"""The `discretion` command: what it prints, its exit codes, and what it doesn't wait for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--rulebook in-force`, and what is said of a rulebook used on another day or in bad order."""
+"""`--rulebook in-force`, and warnings about a rulebook that isn't in force or fails its check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command ends, whatever meets it: one line and the documented exit code; real processes."""
+"""How a command ends, whatever happens: one line and the documented exit code; real processes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_an_import_that_fails_is_one_line(tmp_path: Path) -> None:
 def command(
     body: str, *redirected: str, then: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """A command that does what is said."""
+    """A command that does what the test says."""
     script = f"""
 import os, signal, sys, time
 sys.argv = ["discretion"]

@@ -1,4 +1,4 @@
-"""Old nights are removed, and the nights after give the same."""
+"""Old nights are removed, and later nights give the same result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a watch writes beside its nights."""
+"""What a watch writes next to its nights."""
 
 from __future__ import annotations
 

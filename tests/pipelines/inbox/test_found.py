@@ -1,4 +1,4 @@
-"""A batch's file: it is read as it was found, or the watch says that it has changed."""
+"""A batch's file is read as it was found, or the watch says that it has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of queues, landed as files."""
+"""Events from queues, stored as files."""
 
 from __future__ import annotations
 

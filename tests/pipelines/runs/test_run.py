@@ -1,4 +1,4 @@
-"""How a run comes to its name, and how its cases are found again."""
+"""How a run gets its name, and how its cases are found again."""
 
 from __future__ import annotations
 

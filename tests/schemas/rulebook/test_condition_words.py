@@ -1,4 +1,4 @@
-"""Conditions in words, against what a lawyer would write by hand."""
+"""Conditions in words, compared with what a lawyer would write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of the fault trials find what they are for, on commands and runs made up here."""
+"""The checks of the fault trials find what they should, on invented commands and runs."""
 
 from __future__ import annotations
 

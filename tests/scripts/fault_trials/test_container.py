@@ -1,4 +1,4 @@
-"""Damaged files: what stands in them, and what the reader makes of each way to damage them."""
+"""Damaged files: their content, and how the reader handles each kind of damage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work beside other work, by the two that use it: the reader and the writer."""
+"""Background work, in its two users: the reader and the writer."""
 
 from __future__ import annotations
 

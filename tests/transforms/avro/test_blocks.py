@@ -34,7 +34,7 @@ FILE = written(SCHEMA, ROWS, block_rows=5)
 
 
 class Dribble(io.BytesIO):
-    """Gives a byte or so at a time, as a far file may."""
+    """Gives about a byte at a time, as a remote file may."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(min(size, 7) if size and size > 0 else size)

@@ -1,4 +1,4 @@
-"""Records walked one by one: what is not valid costs its own record, and no more."""
+"""Records walked one by one: an invalid value costs only its own record."""
 
 from __future__ import annotations
 

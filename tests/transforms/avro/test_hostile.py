@@ -1,4 +1,4 @@
-"""Files made to cost much: little time, little memory, and what is whole in them is read.
+"""Files made to be expensive take little time and memory, and their valid parts are read.
 
 Each is read by a process of its own, whose memory is limited and told.
 """

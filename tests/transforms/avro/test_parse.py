@@ -1,4 +1,4 @@
-"""Schemas as types: what has a meaning for the bytes is read, and what has none is passed over."""
+"""Schemas as types: what has a meaning for the bytes is read, and the rest is ignored."""
 
 from __future__ import annotations
 

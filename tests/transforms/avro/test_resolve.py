@@ -1,4 +1,4 @@
-"""Schema resolution, against fastavro's own and against what the Avro specification says."""
+"""Schema resolution, compared with fastavro's own and with the Avro specification."""
 
 from __future__ import annotations
 

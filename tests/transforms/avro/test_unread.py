@@ -1,4 +1,4 @@
-"""Fields that nobody reads, and which field is likely meant."""
+"""Fields that nothing reads, and the fields that were probably meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Criteria that can never be TRUE or FALSE, or never matter; and what an empty record comes to."""
+"""Criteria that can never be TRUE or FALSE, or never matter; and the result for an empty record."""
 
 from __future__ import annotations
 

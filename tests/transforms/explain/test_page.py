@@ -1,4 +1,4 @@
-"""The page of an explanation, written out by hand."""
+"""The page of an explanation, written by hand."""
 
 from __future__ import annotations
 

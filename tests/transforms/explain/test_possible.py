@@ -1,4 +1,4 @@
-"""Whether a condition can be TRUE of any case: by hand, and against plain enumeration."""
+"""Whether a condition can be TRUE for any case: by hand, and by plain enumeration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be shown of a routing table: rows that never decide or overlap, and missing rows."""
+"""What can be proved about a routing table: rows that never decide or overlap, and missing rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found of what a user names and of what folders hold."""
+"""The files that are found in what a user names and in folders."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from transforms.nightly.buckets import bucket_count, bucket_of, by_bucket
 
 
 def plain(text: str, buckets: int) -> int:
-    """FNV-1a, a byte after the other."""
+    """FNV-1a, one byte at a time."""
     value = 0xCBF29CE484222325
     for byte in text.encode()[-64:]:
         value = ((value ^ byte) * 0x100000001B3) % (1 << 64)
@@ -14,7 +14,7 @@ def plain(text: str, buckets: int) -> int:
 def test_the_hash_is_fnv_1a() -> None:
     ids = ["7000001", "a", "ü" * 40, "x" * 200, "7000002"]
     assert bucket_of(pl.Series(ids), 1000).to_list() == [plain(text, 1000) for text in ids]
-    # Known values of FNV-1a, so that no change of both goes unseen.
+    # Known values of FNV-1a, so that changing both is noticed.
     assert plain("a", 1 << 64) == 0xAF63DC4C8601EC8C ^ (0xAF63DC4C8601EC8C >> 32)
 
 

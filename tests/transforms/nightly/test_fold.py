@@ -166,7 +166,7 @@ def test_what_no_fold_can_use_is_quarantined() -> None:
     ])  # fmt: skip
 
 
-# A plainer method: replay in sorted order, in Python, an event after the other.
+# A simpler method: replay events one by one in sorted order, in Python.
 
 
 def replay(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -94,7 +94,7 @@ def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
     [row] = waiting(expedite, late)
     assert (row["mark"], row["review_id"]) == ("CHANGED_SINCE_REVIEW", "1")
     assert row["changed"] == ["what was recommended when it was decided is not known"]
-    # Another review, of what is recommended now, lets it go.
+    # Another review, of the current recommendation, removes it from the queue.
     good = normalize_reviews(reviews(review("2", decided_at="2011-11-17"))).good
     both = keep_reviews(late, good, expedite, expedite, datetime.date(2011, 11, 18), DAY).reviews
     assert waiting(expedite, both) == []

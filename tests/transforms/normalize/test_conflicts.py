@@ -1,4 +1,4 @@
-"""Conflicts, each by hand: a record that shows it, and records that come close and do not."""
+"""Conflicts, each by hand: a record that shows it, and records that come close but don't."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ BY_HAND: dict[str, tuple[Row, list[Row]]] = {
             }
         ],
     ),
-    # 110 years of age until the 111th birthday, 17 November 2011.
+    # 110 years old until the 111th birthday, November 17, 2011.
     "AGE_OUT_OF_RANGE": ({"birth_date": "1900-11-16"}, [{"birth_date": "1900-11-17"}]),
     "JUVENILE_AFTER_21": (
         {

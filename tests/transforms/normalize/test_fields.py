@@ -1,4 +1,4 @@
-"""That every field of a case record is read by the cell of its kind."""
+"""The right kind of cell reads every field of a case record."""
 
 from __future__ import annotations
 

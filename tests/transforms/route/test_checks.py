@@ -1,4 +1,4 @@
-"""Checks: which presumptions a route leans on, worked out by hand on small rulebooks."""
+"""Checks: the presumptions that a route leans on, worked out by hand with small rulebooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forecasts, against weighing a case in plain Python on every day."""
+"""Forecasts, compared with assessing a case in plain Python on every day."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def passed(since: tuple[Day | None, Day | None], years: int, day: Day) -> Truth:
 
 
 def after(day: Day, years: int) -> Day:
-    """The anniversary of a day; that of 29 February is 1 March in common years."""
+    """The anniversary of a day; for February 29, March 1 in common years."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -130,7 +130,7 @@ KNOWN: dict[str, Any] = {
         # Pursued until three years are over, and on both lists from the birthday on.
         ({"last_entry": NEW}, (Day(2012, 2, 28), "continue")),
         ({"last_entry": NEW, "birth_date": OLD}, (Day(2011, 12, 1), "continue")),
-        # Nothing changes on the birthday of one who is ill: the next milestone counts.
+        # Nothing changes on the birthday of somebody who is ill: the next milestone counts.
         (
             {"last_entry": NEW, "birth_date": OLD, "serious_condition": True},
             (Day(2012, 2, 28), "close"),

@@ -1,4 +1,4 @@
-"""Small records that the law decides, each with what it must come to and why."""
+"""Small records that the law decides, each with its required result and the reason."""
 
 from __future__ import annotations
 

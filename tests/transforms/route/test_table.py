@@ -1,4 +1,4 @@
-"""The table of outcomes, against the routing rows in plain Python over every completion."""
+"""The table of outcomes, compared with the routing rows in plain Python over every completion."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_what_is_counted_of_recommendations() -> None:
         ("state", "expedite AFTER_CHECKS"): 1,
         ("form", "NOT_FILING"): 1,
         ("needs_review", "expedite"): 1,
-        # A kind counts once a case.
+        # A kind counts once per case.
         ("review_reason", "MARKER"): 1,
         ("review_reason", "RULE"): 1,
         ("ask_first", "served"): 1,

@@ -1,4 +1,4 @@
-"""What charges allege, what a judge sustained, and what cannot be read: cases by hand."""
+"""What charges allege, what a judge sustained, and what can't be read: cases by hand."""
 
 from __future__ import annotations
 

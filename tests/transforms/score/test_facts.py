@@ -1,4 +1,4 @@
-"""Facts, each against a plain reading of one record at a time."""
+"""Facts, each compared with a plain reading of one record at a time."""
 
 from __future__ import annotations
 

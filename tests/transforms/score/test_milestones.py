@@ -50,6 +50,6 @@ def test_bounds_stay_bounds() -> None:
         {"last_entry.low": [datetime.date(2008, 1, 31)], "last_entry.high": [None]},
         schema={"last_entry.low": pl.Date, "last_entry.high": pl.Date},
     )
-    # The last day of January, 37 months on, is 1 March 2011, February having no 31st.
+    # The last day of January plus 37 months is March 1, 2011, because February has no 31st.
     expected = {"three.low": datetime.date(2011, 3, 3), "three.high": None}
     assert milestone_dates(facts, rulebook).to_dicts() == [expected]

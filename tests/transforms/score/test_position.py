@@ -1,4 +1,4 @@
-"""Positions, by plain Python; and the part of them that the calendar moves, by the whole."""
+"""Positions, compared with plain Python; and the part that the calendar moves, with the whole."""
 
 from __future__ import annotations
 

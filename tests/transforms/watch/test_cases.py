@@ -1,4 +1,4 @@
-"""The watch's state and timers, on Beam's runner of streams that are played."""
+"""The watch's state and timers, on Beam's runner for test streams."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def at(day: datetime.date, hour: int = 0) -> Timestamp:
 
 
 class Played:
-    """A stream of batches and watermarks, and what a watch says to it."""
+    """A stream of batches and watermarks, and what a watch reports."""
 
     def __init__(self) -> None:
         self.stream = test_stream.TestStream()
@@ -56,7 +56,7 @@ class Played:
         return self
 
     def said(self, night: Night, folder: Path) -> dict[str, list[Said]]:
-        """What was said, by name. At the end the stream's time runs to infinity."""
+        """What was reported, by name. At the end, the stream's time runs to infinity."""
         folder.mkdir()
         self.stream.advance_watermark_to_infinity()
         options = PipelineOptions([RUNNER, "--streaming"])

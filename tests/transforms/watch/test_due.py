@@ -1,4 +1,4 @@
-"""When cases are due, against weighing every case every day."""
+"""When cases are due, compared with assessing every case on every day."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_last_nights_files_say_the_same_but_of_dates_ahead_tomorrow(
 
 
 def nights(frame: Frame, night: Night) -> Frame:
-    """What a night each day would say: every case assessed, on one day after the other."""
+    """What a night on each day would report: every case assessed, day by day."""
     found = []
     before = assess(frame, night.terms)
     for number in range(DAYS):
@@ -116,7 +116,7 @@ def nights(frame: Frame, night: Night) -> Frame:
 
 
 def watched(night: Night) -> Frame:
-    """What a watch says: only the cases that are due, each on its day."""
+    """What a watch reports: only the cases that are due, each on its day."""
     found = [CHANGES.to_frame()]
     known, snapshot, due = Known.nothing(), Snapshot(night), due_since(night, 0, 1)
     while (come := due.filter(pl.col("due") <= NIGHT + DAYS * DAY)).height:
@@ -137,7 +137,7 @@ def test_a_watch_says_what_nights_would(night: Night) -> None:
     differ = {(row["case_id"], tuple(row["differs"])) for row in expected.to_dicts()}
     assert any("route" not in differs for _, differs in differ)
     assert ("veteran", ("reasons",)) in differ
-    # What the entry adds is no reason.
+    # What the entry adds isn't a reason.
     due = {name for name, (_, day) in BY_HAND.items() if day}
     assert due - {case for case, _ in differ} == {"an entry ahead"}
     assert expected.height >= 8

@@ -1,4 +1,4 @@
-"""Steps of a watch, against what a night makes of the same events."""
+"""Steps of a watch, compared with a night over the same events."""
 
 from __future__ import annotations
 
