@@ -1,12 +1,12 @@
-"""Run the docs: every command, program, link, and table in README.md,
-CONTRIBUTING.md and docs/.
+"""Run the docs: every command, program, link, and table in README.md, CONTRIBUTING.md, and docs/.
 
 Fenced blocks are run in order in a new directory:
 
 - `console`: lines after `$ ` are commands; a final `\\` continues on the next line. The lines below
-are the output, ignoring blanks; `...` stands for anything. Without output, only the exit code is
-checked. It must be 0, or N if the command ends in `# exit N`. - a block whose first line names a
-file (` ```yaml mine.yaml`) is saved under that name. - a `python` block without a name is run.
+  are the output, ignoring blanks; `...` stands for anything. Without output, only the exit code is
+  checked. It must be 0, or N if the command ends in `# exit N`.
+- A block whose first line names a file (` ```yaml mine.yaml`) is saved under that name.
+- A `python` block without a name is run.
 """
 
 from __future__ import annotations
