@@ -11,7 +11,7 @@ _setup_python() {
             return
         fi
     done
-    echo "setup: Python 3.11 or newer is needed; install it and run this again" >&2
+    echo "setup: install Python 3.11 or newer, and run this again" >&2
     return 1
 }
 
@@ -20,7 +20,7 @@ _setup_venv() {
     want="$(cat "$ROOT/scripts/requirements.lock" "$ROOT/pyproject.toml" | cksum)"
     [ "$(cat "$ROOT/.venv/.complete" 2>/dev/null)" = "$want" ] && return
     python="$(_setup_python)"
-    echo "setup: making .venv with the locked packages (once, a minute or two)" >&2
+    echo "setup: making .venv with the locked packages (only once; takes a minute or two)" >&2
     rm -f "$ROOT/.venv/.complete"
     log="$(mktemp)"
     if ! "$python" -m venv --clear "$ROOT/.venv" >"$log" 2>&1; then
@@ -31,14 +31,14 @@ _setup_venv() {
         --require-hashes -r "$ROOT/scripts/requirements.lock" >"$log" 2>&1 ||
         ! "$ROOT/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
             --no-deps --no-build-isolation --editable "$ROOT" >"$log" 2>&1; then
-        echo "setup: the packages could not be installed: $(grep -i error "$log" | tail -1)" >&2
+        echo "setup: cannot install the packages: $(grep -i error "$log" | tail -1)" >&2
         return 1
     fi
     rm -f "$log"
     echo "$want" >"$ROOT/.venv/.complete"
 }
 
-# Two at once: the second waits for the first.
+# If two run at once, the second waits for the first.
 if command -v flock >/dev/null 2>&1; then
     exec 9>"$ROOT/.setup.lock"
     flock 9

@@ -1,8 +1,8 @@
-"""A DAG for Airflow 3: a night, every night, and whether it is there.
+"""A DAG for Airflow 3: run a night every night, and check that it is there.
 
-Needs the providers for Apache Beam and Google: without the second, the first's operator does not
-start, whatever its runner. Airflow variable `discretion_home`: the folder of the state and the
-files.
+It needs the providers for Apache Beam and for Google: without the Google provider, the Beam
+operator doesn't start, whatever its runner. Set the Airflow variable `discretion_home` to the folder
+that holds the state and the files.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from airflow.providers.apache.beam.operators.beam import BeamRunPythonPipelineOp
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 
-# The project's own packages, not Airflow's; the operator takes no variable here.
+# The project's own packages, not Airflow's. The operator doesn't accept a variable here.
 BIN = "/opt/discretion/.venv/bin"
 HOME = "{{ var.value.get('discretion_home', '/srv/discretion') }}"
 
@@ -19,7 +19,7 @@ with DAG(
     "discretion_nightly",
     schedule="30 1 * * *",
     start_date=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
-    # A missed night needs nothing: the next one reads what has come since.
+    # Nothing needs to be done about a missed night: the next one reads what has arrived since.
     catchup=False,
     max_active_runs=1,
 ):
@@ -35,7 +35,7 @@ with DAG(
             "state": f"{HOME}/OUT",
             "events": f"{HOME}/events",
             "reviews": f"{HOME}/reviews",
-            # A try after midnight is still this night's.
+            # A retry after midnight is still for this night.
             "as-of": "{{ (dag_run.logical_date or dag_run.run_after) | ds }}",
         },
     )

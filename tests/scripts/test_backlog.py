@@ -141,5 +141,5 @@ def test_a_number_of_cases_that_is_none_is_refused_and_nothing_is_made(
     before = {path.name for path in place.checkout.iterdir()}
     done = backlog(place.checkout, place.elsewhere, *words)
     assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
-    assert done.stderr == "backlog: --cases is a whole number from 1 on\n"
+    assert done.stderr == "backlog: --cases: give a whole number, 1 or more\n"
     assert {path.name for path in place.checkout.iterdir()} == before
