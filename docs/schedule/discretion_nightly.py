@@ -1,8 +1,8 @@
 """A DAG for Airflow 3: run a night every night, and check that it is there.
 
 It needs the providers for Apache Beam and for Google: without the Google provider, the Beam
-operator doesn't start, whatever its runner. Set the Airflow variable `discretion_home` to the folder
-that holds the state and the files.
+operator doesn't start, whatever its runner. Set the Airflow variable `discretion_home` to the
+folder that holds the state and the files.
 """
 
 import datetime
