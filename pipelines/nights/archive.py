@@ -58,7 +58,7 @@ def move_read(
         if digests != {digest}:
             yield f"kept {file.path}: it has changed since it was read"
         elif os.path.exists(target) and sha256(target) != digest:
-            yield f"left {file.path}: {target} already exists and differs"
+            yield f"kept {file.path}: {target} already exists and differs"
         else:
             if not dry_run:
                 move_file(file.path, target)

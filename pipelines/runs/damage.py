@@ -72,7 +72,8 @@ def in_words(file: DamagedFile) -> str:
     least = f"at least {file.records:,}" if file.records else "an unknown number of"
     records = f"{least} records" if file.uncounted else _number(file.records, "record")
     behind = "; records after the cut aren't counted" if file.cut_short else ""
-    return f"{file.path}: {_wrong(file)}: {records} in it were quarantined unread{behind}"
+    were = "was" if records == "1 record" else "were"
+    return f"{file.path}: {_wrong(file)}: {records} in it {were} quarantined unread{behind}"
 
 
 def _wrong(file: DamagedFile) -> str:

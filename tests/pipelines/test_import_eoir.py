@@ -180,7 +180,7 @@ def test_a_person_is_told_what_was_read(messy: Path, tmp_path: Path) -> None:
     done = discretion("import-eoir", folder, "--output", tmp_path / "out")
     assert done.returncode == 0
     assert [line for line in done.stdout.splitlines() if "Count.txt" in line] == [
-        f"tbl_Court_Appln: Count.txt says {there + 1:,} rows, {there:,} are there"
+        f"tbl_Court_Appln: Count.txt says {there + 1:,} rows, but there are {there:,}"
     ]
     assert "every case, as of the release" in done.stdout
     assert "B_TblProceedCharges" in done.stdout

@@ -216,7 +216,7 @@ def test_a_night_is_gone_back_on_when_its_files_are_damaged(
     ("lost", "says"),
     [
         (f"runs/night-{N2}/manifest.json", "no finished run there"),
-        ("LATEST", f"LATEST: is missing, and the newest night there is night-{N2}; write the name"),
+        ("LATEST", f"LATEST: is missing; the newest night is night-{N2}; write the name"),
     ],
 )
 def test_a_state_in_disorder_is_told(place: Path, tmp_path: Path, lost: str, says: str) -> None:
@@ -266,7 +266,7 @@ def test_archived_events_are_those_that_no_night_kept_needs(
     shutil.copy(shelf / "2.avro", events)
     (shelf / "2.avro").write_bytes(b"another")
     assert list(move_read([str(run_of(state))], str(events), str(shelf))) == [
-        f"left {events}/2.avro: {shelf}/2.avro is there, and another"
+        f"kept {events}/2.avro: {shelf}/2.avro already exists and differs"
     ]
 
 

@@ -52,7 +52,7 @@ def test_a_file_with_no_field_but_for_its_case_is_refused_by_that_name(tmp_path:
     done = discretion("backlog", "--input", tmp_path / "in", "--output", tmp_path / "out")
     assert done.returncode == 3
     [line] = done.stderr.splitlines()
-    assert "names are told apart by case: CASE_ID is not case_id" in line
+    assert "names are case-sensitive: CASE_ID is not case_id" in line
 
 
 def test_a_night_says_it_of_events_and_reviews_too(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_version_is_the_packages() -> None:
         ("--input x --output y --runner PortableRunner", "give --job_endpoint HOST:PORT"),
         ("--input x --output y --direct_num_workers x", "direct_num_workers: invalid int value"),
         ("--input x --output y --direct_num_workers -1", "give a number up to 1,000"),
-        ("--input nowhere://x --output y", "nowhere:// is unknown; there are gs://, s3://"),
+        ("--input nowhere://x --output y", "nowhere:// isn't supported; the supported ones are"),
     ],
 )
 def test_what_is_mistyped_or_missing_is_one_line_that_says_what_to_write(

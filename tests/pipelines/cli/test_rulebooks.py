@@ -86,7 +86,7 @@ def test_a_run_under_a_rulebook_that_fails_its_check_is_marked(
     manifest = json.loads((run_of(tmp_path / "out") / "manifest.json").read_text())
     [told] = manifest["rulebook"]["notices"]
     assert told.startswith("mine does not pass its check (")
-    assert told.endswith(f"discretion rulebook check {file} says which")
+    assert told.endswith(f"problems); to see them, run discretion rulebook check {file}")
     assert f"warning: {told}" in said
     assert unwrapped(f"note: {told}") in unwrapped(summary)
 

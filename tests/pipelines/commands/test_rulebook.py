@@ -29,7 +29,7 @@ def at(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
 def test_a_new_rulebook_passes_its_check_and_is_not_written_twice(tmp_path: Path) -> None:
     done = at(tmp_path, "rulebook", "new", "harbor-2024")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("harbor-2024.yaml is written; fill it in, and run discretion")
+    assert done.stdout.startswith("wrote harbor-2024.yaml; fill it in, and run discretion")
     text = (tmp_path / "harbor-2024.yaml").read_text()
     checked = at(tmp_path, "rulebook", "check", "harbor-2024.yaml")
     assert (checked.returncode, checked.stderr) == (0, "")
@@ -37,7 +37,7 @@ def test_a_new_rulebook_passes_its_check_and_is_not_written_twice(tmp_path: Path
     again = at(tmp_path, "rulebook", "new", "harbor-2024")
     assert (again.returncode, again.stdout) == (4, "")
     assert again.stderr == (
-        "discretion rulebook: harbor-2024.yaml is there already; it was left as it is\n"
+        "discretion rulebook: harbor-2024.yaml: already exists; choose another name or remove it\n"
     )
     assert (tmp_path / "harbor-2024.yaml").read_text() == text
 
@@ -46,7 +46,7 @@ def test_a_new_rulebook_passes_its_check_and_is_not_written_twice(tmp_path: Path
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     done = at(tmp_path, "rulebook", "new", name)
     assert done.returncode == 2
-    assert "is no name; write lower-case letters" in done.stderr
+    assert "isn't a valid name; use lower-case letters" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -138,7 +138,7 @@ def test_a_comparison_says_what_differs_criterion_by_criterion(tmp_path: Path) -
         "  now: 4\n\n"
     )
     same = at(tmp_path, "rulebook", "diff", "one.yaml", "one.yaml")
-    assert same.stdout == "# From one to one\n\nThey say the same.\n"
+    assert same.stdout == "# From one to one\n\nThere are no differences.\n"
 
 
 @pytest.mark.parametrize("name", names())

@@ -1,4 +1,4 @@
-"""`discretion status` on states made by hand; for real nights, see test_prune.py."""
+"""What `discretion status` says of states made by hand; of real nights, see test_prune.py."""
 
 from __future__ import annotations
 

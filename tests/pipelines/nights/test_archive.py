@@ -14,7 +14,7 @@ def test_an_archive_is_apart_from_the_events(tmp_path: Path) -> None:
     events.mkdir()
     (tmp_path / "link").symlink_to(events)
     for archive in (events, events / "_old", tmp_path, tmp_path / "link/old"):
-        with pytest.raises(UsageError, match="give a directory apart from"):
+        with pytest.raises(UsageError, match="give a directory outside"):
             check_apart(str(events), str(archive))
     check_apart(str(events), str(tmp_path / "events of old"))
     with pytest.raises(InputError, match="no such directory"):

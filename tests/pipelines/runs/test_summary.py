@@ -72,7 +72,7 @@ def test_damaged_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     cut = {"path": "in/b.avro", "places": 3, "records": 40, "uncounted": 2, "cut_short": True}
     print_summary("OUT/runs/one", Manifest.model_validate({**NIGHT, "damaged": [counted, cut]}))
     assert (
-        "in/a.avro: is damaged in 1 place: 1 record in it went to quarantine unread "
+        "in/a.avro: is damaged in 1 place: 1 record in it was quarantined unread "
         "in/b.avro: is damaged in 2 places and is cut short, or damaged at its end: at least 40 "
         "records in it were quarantined unread; records after the cut aren't counted "
     ) in " ".join(capsys.readouterr().out.split()) + " "

@@ -210,7 +210,7 @@ def test_a_list_may_be_a_default() -> None:
         (
             record(("a", "int"), ("next", ["null", "string", "R"])),
             record(("a", "int"), ("next", ["null", "string"])),
-            "hold themselves, in the field next",
+            "contain themselves, in the field next",
         ),
         (record(("a", "Nowhere")), record(("a", "int")), "schema that is not valid"),
     ],

@@ -207,7 +207,7 @@ def test_files_globs_and_directories_are_found_once_and_in_order(tmp_path: Path)
         (FILE[:40], "cut short or damaged in its header"),
         (
             written({"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}, []),
-            "has int in the field a, where string is wanted",
+            "has int in the field a, but string is expected",
         ),
     ],
 )

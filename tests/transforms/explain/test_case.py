@@ -231,7 +231,7 @@ def test_conflicts_in_the_record_are_said_and_their_facts_are_not_known() -> Non
     assert [(one.conflict, one.says) for one in explanation.conflicts] == [
         (
             "UNMARRIED_WITH_SPOUSE",
-            "the record says unmarried, and has a spouse among the relatives",
+            "the record says the person is unmarried, but lists a spouse",
         )
     ]
     assert "citizen spouse" not in said(explanation.favorable)

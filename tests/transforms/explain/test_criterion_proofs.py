@@ -90,7 +90,7 @@ def test_a_finding_that_is_judged_or_named_matters() -> None:
 def test_a_criterion_that_another_always_goes_with_is_noted() -> None:
     [note] = criterion_notes(small(("felony_convictions >= 1", "arrests >= 5")))
     assert note.path == ("criteria", 1)
-    assert note.reason == ("P2 never decides: wherever it holds, another of the priorities does")
+    assert note.reason == ("P2 never decides: whenever it holds, so does another of the priorities")
 
 
 def test_a_criterion_that_a_parameter_turns_off_is_noted() -> None:
@@ -126,4 +126,4 @@ def test_a_table_that_closes_or_expedites_on_nothing(route: str) -> None:
 def test_a_presumption_on_nothing() -> None:
     [problem] = empty_record_problems(small(("when: charges_seen", 'when: "TRUE"')))
     assert problem.path == ("presumptions", 0, "basis")
-    assert problem.reason.startswith("the basis of record holds of a case of which nothing is")
+    assert problem.reason.startswith("the basis of record holds for a case about which nothing is")
