@@ -158,7 +158,7 @@ class _Compiler:
     def compare(self, operator: type[exp.Expr], left: Term, right: Term) -> str:
         for one, other, way in ((left, right, operator), (right, left, turned(operator))):
             if one.cut and other.constant is None:
-                raise ConditionError("compare the score with a number only")
+                raise ConditionError("the score is compared with a number alone")
             if one.cut and other.constant is not None:
                 self.cuts |= {other.constant + step for step in STEPS[way]}
         return bounds.comparison(operator, left, right)
@@ -171,7 +171,7 @@ class _Compiler:
 
     def code_comparison(self, node: exp.Binary, column: exp.Expr, other: exp.Expr) -> str:
         if not isinstance(node, exp.EQ | exp.NEQ):
-            raise ConditionError(f"{column.name} is a code: compare it with =, <>, or IN")
+            raise ConditionError(f"{column.name} is a code: only =, <> and IN compare it")
         fact = self.fact(column.name)
         operator = "=" if isinstance(node, exp.EQ) else "<>"
         return f'("{fact.name}" {operator} {self.code(fact, other)})'
@@ -182,7 +182,7 @@ class _Compiler:
         if isinstance(node.this, exp.Literal) and node.this.is_string:
             return self.chosen(node.this.name, node.expressions)
         if not self.is_code(node.this):
-            raise ConditionError("IN is for codes; compare a count or a date with =, <, or BETWEEN")
+            raise ConditionError("IN is for codes; compare a count or a date with =, < or BETWEEN")
         fact = self.fact(node.this.name)
         options: list[str] = []
         for option in node.expressions:
@@ -202,7 +202,7 @@ class _Compiler:
                 value = self.parameter(placeholder)
                 if isinstance(value, list):
                     return "TRUE" if choice in value else "FALSE"
-        raise ConditionError(f"write '{choice}' IN (:name), with a parameter that is a list")
+        raise ConditionError(f"write '{choice}' IN (:name), of a parameter that is a list")
 
     def code(self, fact: Fact, node: exp.Expr) -> str:
         if isinstance(node, exp.Placeholder):
@@ -229,7 +229,7 @@ class _Compiler:
                 if left.kind != "count" or right.kind != "count":
                     raise ConditionError("only counts can be added")
                 if left.cut or right.cut:
-                    raise ConditionError("compare the score with a number only")
+                    raise ConditionError("the score is compared with a number alone")
                 return Term("count", f"({left.low} + {right.low})", f"({left.high} + {right.high})")
             case exp.Neg() if isinstance(node.this, exp.Literal):
                 return constant(-self.integer(node.this.this))

@@ -33,9 +33,9 @@ def test_a_backlog_says_which_fields_it_did_not_read(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     where, only = f"{tmp_path}/in/a.avro and 1 more", f"{tmp_path}/in/a.avro"
     assert (
-        f"{where}: the field COURT is not in the schema (names are told apart by case): "
-        "nothing of it was read; is court meant? "
-        f"{only}: the field note is not in the schema: nothing of it was read"
+        f"{where}: the field COURT is not in the schema (names are case-sensitive): "
+        "nothing in it was read; did you mean court? "
+        f"{only}: the field note is not in the schema: nothing in it was read"
     ) in unwrapped(done.stdout)
     assert SECRET not in done.stdout + done.stderr
     run = run_of(tmp_path / "out")
@@ -89,7 +89,7 @@ def test_many_fields_are_a_few_lines(count: int) -> None:
     assert len(lines) == min(count, 11)
     if count > 10:
         assert (
-            lines[-1] == f"{count - 10:,} more fields that nobody reads; manifest.json names them"
+            lines[-1] == f"{count - 10:,} more fields that weren't read; manifest.json names them"
         )
 
 

@@ -1,8 +1,8 @@
-"""Settling facts: unknown facts of which one answer alone would settle the route.
+"""Settling facts: unknown facts for which one answer alone would settle the route.
 
-An answer settles the route of an open case where it decides it, and that of any other where it
-gives another route. Each kind of answer is tried, for one fact at a time: TRUE and FALSE, the
-numbers that conditions ask for, and days on both sides of each milestone.
+An answer settles an open case if it decides the route, and any other case if it gives another
+route. Each kind of answer is tried, one fact at a time: TRUE and FALSE, the numbers in conditions,
+and days on both sides of each milestone.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ from transforms.score.position import Weighing
 
 Answer: TypeAlias = bool | int | str | datetime.date
 Rows: TypeAlias = npt.NDArray[np.intp]
-# None, one alone, and more than any condition asks for.
+# Zero, one, and more than any condition asks for.
 COUNTS = (0, 1, 1_000_000)
 LONG_AGO = datetime.date(1900, 1, 1)
 _TRUTHS = np.zeros(3, dtype=np.int8)
 _TRUTHS[[kleene.FALSE, kleene.UNKNOWN, kleene.TRUE]] = FALSE, UNKNOWN, TRUE
-# Those of the last rulebook and day: a run asks by one, a test by many.
+# Those of the last rulebook and date: a run uses one, a test many.
 _QUESTIONS: dict[tuple[str, datetime.date], list[_Question]] = {}
 
 
 @dataclass(frozen=True)
 class _Question:
-    """One answer to one fact, and the criteria that read it with the answer put in."""
+    """One answer for one fact, and the criteria that read the fact, with the answer filled in."""
 
     fact: Fact
     answer: Answer
@@ -70,9 +70,9 @@ def settles(
 
     Args:
         weighing: The cases.
-        as_of: The day as of which they are weighed.
-        effective: Values of the criteria that routing went by.
-        position: The positions that routing went by.
+        as_of: The as-of date.
+        effective: Values of the criteria that routing used.
+        position: The positions that routing used.
         asked: By fact, whether it is worth asking for, a flag a case.
 
     Returns:
@@ -106,7 +106,7 @@ def settles(
 
 
 def _questions(rulebook: CompiledRulebook, as_of: datetime.date) -> list[_Question]:
-    """Every answer to try."""
+    """Give every answer to try."""
     key = (rulebook.digest, as_of)
     if key not in _QUESTIONS:
         _QUESTIONS.clear()
@@ -116,7 +116,7 @@ def _questions(rulebook: CompiledRulebook, as_of: datetime.date) -> list[_Questi
 
 def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Question]:
     for fact in FACTS.values():
-        # Those made of other criteria move with them, where a row names them or they have a weight.
+        # Criteria made from others change with them, if a row names them or they have a weight.
         readers = tuple(
             c
             for c in rulebook.criteria
@@ -133,7 +133,7 @@ def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Que
 
 
 def _answers(fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date) -> list[Answer]:
-    """The kinds of answer that there are to a fact, by what a rulebook asks of it."""
+    """List the kinds of answers for a fact, depending on what a rulebook asks about it."""
     if fact.kind == "bool":
         return [True, False]
     if fact.kind == "count":
@@ -142,7 +142,7 @@ def _answers(fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date) -> li
         return [*fact.values]
     spans = [m for m in rulebook.milestones if m.since == fact.name]
     months = sorted({12 * m.years + m.months for m in spans})
-    # Some days past each milestone, so that those that count from the next day are past, too.
+    # A few days after each milestone, so that those that count from the next day have passed, too.
     late = datetime.timedelta(days=2 + max((m.days for m in spans), default=0))
     return [as_of, *(_months_before(as_of, month) - late for month in months), LONG_AGO]
 
@@ -155,7 +155,7 @@ def _months_before(day: datetime.date, months: int) -> datetime.date:
 def _reached(
     answer: datetime.date, fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date
 ) -> dict[str, Answer]:
-    """Which milestones are reached, were a date known."""
+    """Tell which milestones would be reached if a date were known."""
     known = pl.DataFrame({column: [answer] for column in fact.columns})
     since = [milestone for milestone in rulebook.milestones if milestone.since == fact.name]
     days = known.select(milestone_days(since))
@@ -191,7 +191,7 @@ def _answered(
 
 
 def _can_be(question: _Question, facts: Frame) -> Flags:
-    """Whether an answer lies between what is known of a fact."""
+    """Tell whether an answer is within the known bounds of a fact."""
     if question.fact.kind not in ("count", "date"):
         return np.ones(facts.height, dtype=bool)
     least, most = (facts[column] for column in question.fact.columns)
@@ -202,7 +202,7 @@ def _can_be(question: _Question, facts: Frame) -> Flags:
 def _members(
     before: dict[str, Truths], rulebook: CompiledRulebook
 ) -> dict[str, tuple[Codes, Codes]]:
-    """Of each list, how many members that no row names are TRUE and UNKNOWN."""
+    """Count, for each list, the members that no row names and that are TRUE or UNKNOWN."""
     counted = {}
     for name in LISTS:
         members = [before[c.id] for c in rulebook.of_list(name) if c.id not in rulebook.atoms]
@@ -222,7 +222,7 @@ def _moved(
     readers: tuple[CompiledCriterion, ...],
     rows: Rows,
 ) -> Position:
-    """The positions once some criteria have other values."""
+    """Return the positions after some criteria have changed."""
     truths, lows, highs = dict(here.truths), here.low, here.high
     counted: dict[str, tuple[Codes, Codes]] = {}
     for criterion in readers:
@@ -249,6 +249,6 @@ def _moved(
 
 
 def _bounds(codes: Truths, weight: int) -> tuple[Codes, Codes]:
-    """What a factor adds at least and at most."""
+    """Return the least and the most that a factor adds."""
     sure, may = (codes == TRUE) * weight, (codes != FALSE) * weight
     return np.minimum(sure, may), np.maximum(sure, may)
