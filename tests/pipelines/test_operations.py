@@ -255,7 +255,7 @@ def test_archived_events_are_those_that_no_night_kept_needs(
     shutil.rmtree(state / "runs" / f"night-{N2}")
     (events / "3.avro").write_bytes((events / "3.avro").read_bytes()[::-1])
     assert list(move_read([str(run_of(state))], str(events), str(shelf))) == [
-        f"left {events}/3.avro: it has changed since it was read"
+        f"kept {events}/3.avro: it has changed since it was read"
     ]
     # What is copied back, to go on from a back-up, goes again.
     shutil.copy(shelf / "2.avro", events)

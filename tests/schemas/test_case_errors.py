@@ -33,7 +33,7 @@ def lines(text: str) -> list[str]:
         ({"xyzzy": "1"}, "xyzzy: there is no such field; docs/data.md lists them"),
         (
             {"entries": [{}, {"day": "x"}]},
-            "entries[1].day: there is no such field; there are date, manner",
+            "entries[1].day: there is no such field; the fields are date, manner",
         ),
         (
             {"relatives": [{"relatoin": "SPOUSE"}]},

@@ -45,9 +45,9 @@ def test_a_file_is_read_as_it_was_found_whatever_it_has_grown_by(
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda path: path.write_bytes(OTHER), "is not what it was"),
-        (lambda path: path.write_bytes(ONE[:-1] + bytes([ONE[-1] ^ 1])), "is not what it was"),
-        (lambda path: path.write_bytes(bytes(len(ONE) + 9)), "is not what it was"),
+        (lambda path: path.write_bytes(OTHER), "has changed since"),
+        (lambda path: path.write_bytes(ONE[:-1] + bytes([ONE[-1] ^ 1])), "has changed since"),
+        (lambda path: path.write_bytes(bytes(len(ONE) + 9)), "has changed since"),
         (lambda path: path.write_bytes(ONE[:-1]), "shorter than"),
         (lambda path: path.write_bytes(b""), "shorter than"),
         (lambda path: path.unlink(), "is gone"),

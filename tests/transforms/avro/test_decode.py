@@ -194,8 +194,8 @@ def test_a_list_may_be_a_default() -> None:
     [
         (record(("a", "string")), record(("a", "int")), "has string in the field a"),
         (record(("a", ["null", "string"])), record(("a", ["null", "int"])), "in the field a"),
-        (record(("a", "double")), record(("a", "int")), "has double in the field a, where int"),
-        (record(("a", "string")), record(("b", "string")), "no field is the same"),
+        (record(("a", "double")), record(("a", "int")), "has double in the field a, but int"),
+        (record(("a", "string")), record(("b", "string")), "no field matches"),
         (record(("a", "int")), record(("a", "int"), ("b", "int")), "has no field b"),
         (
             record(("a", {"type": "array", "items": record(("x", "int"), name="Q")})),

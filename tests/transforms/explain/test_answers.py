@@ -45,10 +45,10 @@ def test_an_answer_is_read(text: str, name: str, values: tuple[Any, ...]) -> Non
         ("arrests", "write FACT=VALUE, such as arrests=0"),
         (
             "gang-meber=yes",
-            "there is no fact of that name; did you mean gang-member "
+            "there is no fact with that name; did you mean gang-member "
             "(discretion rulebook facts lists them)",
         ),
-        ("xyzzy=1", "there is no fact of that name (discretion rulebook facts lists them)"),
+        ("xyzzy=1", "there is no fact with that name (discretion rulebook facts lists them)"),
         ("served=7", "military service, the respondent: write yes, no, or unknown"),
         (
             "arrests=-1",

@@ -122,7 +122,7 @@ def test_a_row_that_no_case_can_reach(rows: tuple[str, ...], reason: str) -> Non
 def test_a_region_without_a_row(rows: tuple[str, ...], regions: list[str]) -> None:
     found = problems(*rows)
     assert [reason.split(" where ")[1].split(";")[0] for reason in found] == regions
-    assert all(reason.startswith("no row is for a case where ") for reason in found)
+    assert all(reason.startswith("no row covers a case where ") for reason in found)
 
 
 def test_rows_of_which_only_the_order_decides_are_noted() -> None:
