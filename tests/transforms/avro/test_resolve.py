@@ -71,7 +71,7 @@ def test_primitives_are_promoted_as_the_specification_says(
             one(theirs, ours, 1 << 40, *more)
         return
     if ours not in PROMOTED[theirs]:
-        with pytest.raises(SchemaMismatchError, match=f"has {theirs} in the field v, where {ours}"):
+        with pytest.raises(SchemaMismatchError, match=f"has {theirs} in the field v, but {ours}"):
             one(theirs, ours, SAMPLES[theirs], *more)
         return
     value = one(theirs, ours, SAMPLES[theirs], *more)
@@ -287,7 +287,7 @@ def test_a_days_number_is_read_as_a_number_and_a_time_not_as_a_day() -> None:
     types = [{"type": kind, "logicalType": logical} for kind, logical in (day, micros)]
     file = written(record(("key", "string"), ("v", types[0])), [{"key": "k", "v": "1970-02-01"}])
     assert decoded(file, record(("key", "string"), ("v", "long")))["v"].to_list() == [31]
-    with pytest.raises(SchemaMismatchError, match="has date int in the field v, where timestamp"):
+    with pytest.raises(SchemaMismatchError, match="has date int in the field v, but timestamp"):
         decoded(file, record(("key", "string"), ("v", types[1])))
 
 
