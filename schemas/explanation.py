@@ -1,8 +1,8 @@
 """An explanation: how one case came by its recommendation, as a model (JSON out).
 
-`explanation.schema.json` declares the same for other programs; `python -m schemas.explanation`
-prints it, and a test keeps them in step. The version grows when a field goes, or comes to mean
-something else; a new field leaves it as it is.
+`explanation.schema.json` declares the same for other programs. `python -m schemas.explanation`
+prints it, and a test keeps the two in step. The version increases if a field is removed or changes
+its meaning, but not if a field is added.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class _Part(BaseModel):
 
 
 class FactSaid(_Part):
-    """What is known of a fact.
+    """What is known about a fact.
 
     Args:
         fact: Its name in the catalog.
         label: What it is called.
-        says: What is known of it, as `two felony convictions`; no words in it come from a record
-            but codes that have no words of their own.
-        confidential: The law that protects it; None where none does.
+        says: What is known about it, such as `two felony convictions`. None of these words come
+            from a record, except codes that have no words of their own.
+        confidential: The law that protects it, or None.
     """
 
     fact: str
@@ -40,12 +40,12 @@ class FactSaid(_Part):
 
 
 class Citation(_Part):
-    """Where a criterion stands.
+    """Where a criterion comes from.
 
     Args:
         source: The document's title.
-        place: Section and page; None where no source showed them.
-        says: The document in substance: a paraphrase.
+        place: Section and page; None if no source shows them.
+        says: A paraphrase of the document.
         seen: How well its wording is known.
     """
 
@@ -56,7 +56,7 @@ class Citation(_Part):
 
 
 class Reason(_Part):
-    """A criterion that is TRUE on the record and bears on the route, with the very facts."""
+    """A criterion that is TRUE on the record and affects the route, with the facts."""
 
     criterion: str
     title: str
@@ -70,7 +70,7 @@ class Check(_Part):
     Args:
         reason: Why they may be presumed.
         presumed: The facts, each as presumed.
-        not_known: Facts that could speak against it, and are not known.
+        not_known: Unknown facts that could speak against it.
         settled_by: The step before acting that tells whether they hold; None where it is another.
     """
 
@@ -95,7 +95,7 @@ class StepSaid(_Part):
 
 
 class ConflictSaid(_Part):
-    """Two facts of the record that cannot both be true."""
+    """Two facts of the record that can't both be true."""
 
     conflict: str
     says: str
@@ -119,7 +119,7 @@ class Question(_Part):
         question: What to ask.
         settles: Whether an answer to it alone can settle the route.
         answers: What each answer would lead to.
-        confidential: The law that protects it; None where none does.
+        confidential: The law that protects it, or None.
     """
 
     fact: str
@@ -139,12 +139,12 @@ class Points(_Part):
 
 
 class Weighing(_Part):
-    """The June 17 factors, weighed. Points and threshold are the project's own.
+    """The score of the June 17 factors. Points and threshold are the project's own.
 
     Args:
-        low: The lowest total under any answer to what is unknown.
+        low: The lowest total, whatever the unknown facts turn out to be.
         high: The highest.
-        needed: What rows of the routing table ask for, as `close: at least 9`.
+        needed: What rows of the routing table require, such as `close: at least 9`.
         points: The factors that are TRUE.
         decided: Whether it decided the route.
     """
@@ -157,25 +157,25 @@ class Weighing(_Part):
 
 
 class Change(_Part):
-    """The day on which something changes with no new fact, and to what."""
+    """The date on which something changes without any new fact, and to what."""
 
     on: datetime.date
     to: str
 
 
 class CriterionSaid(_Part):
-    """How one criterion came out.
+    """The result of one criterion.
 
     Args:
         criterion: Its id.
-        list: priority, favored, factor or finding.
+        list: priority, favored, factor, or finding.
         title: Its title.
-        value: true, false or unknown.
+        value: true, false, or unknown.
         facts: The facts that make it so.
-        condition: The condition, as the rulebook has it.
-        points: Of a factor, its weight.
-        citation: Where it stands.
-        changes: The first later day on which it comes out otherwise.
+        condition: The condition, as in the rulebook.
+        points: A factor's weight.
+        citation: Its citation.
+        changes: The first later date on which the result changes.
     """
 
     criterion: str
@@ -193,8 +193,8 @@ class Outcome(_Part):
     """What is recommended.
 
     Args:
-        route: close, continue or expedite.
-        form: What kind of closing or acceleration; None where proceedings go on.
+        route: close, continue, or expedite.
+        form: The kind of closing or acceleration; None if proceedings go on.
         state: How far the route is settled.
         needs_review: Whether a person must judge the case, whatever the route.
     """
@@ -206,11 +206,11 @@ class Outcome(_Part):
 
 
 class Difference(_Part):
-    """What the answers given change.
+    """What the given answers change.
 
     Args:
         before: What is recommended without them.
-        criteria: Criteria that come out otherwise, each from what to what.
+        criteria: Criteria whose result changes, with the old and the new result.
     """
 
     before: Outcome
@@ -218,34 +218,34 @@ class Difference(_Part):
 
 
 class Explanation(_Part):
-    """How one case came by its recommendation. It recommends; an attorney decides.
+    """How one case came by its recommendation. It recommends. An attorney decides.
 
     Args:
-        version: Of this form.
+        version: The version of this form.
         case_id: The case.
         rulebook: The rulebook's id.
         guidance: Its title.
         as_of: The as-of date.
         outcome: What is recommended.
-        rule: The row of the routing table that decided; None while unknown facts leave it open.
+        rule: The row of the routing table that decided; None if unknown facts leave it open.
         why: That row, in words.
         review_reasons: Why a person must judge the case.
-        possible_routes: The routes that some answer to what is unknown could give.
-        reasons: Criteria that bear on the route.
+        possible_routes: The routes that are possible, depending on unknown facts.
+        reasons: Criteria that affect the route.
         adverse: Adverse facts on file.
         favorable: Favorable facts on file.
-        convictions: The convictions on file, with the words as written.
-        conflicts: Facts of the record that cannot be true together.
+        convictions: The convictions on file, as written.
+        conflicts: Facts of the record that can't be true together.
         checks: Presumptions to check before anybody acts.
         steps: What the program required before anybody acted.
         ask: What to ask next, the most decisive first.
         asked: How many facts could still change the route.
         changes: When the route changes by itself.
         weighing: The factors, weighed.
-        warnings: Fields set to unknown in normalizing.
+        warnings: Fields that were set to unknown.
         criteria: Every criterion, in the rulebook's order.
         answers: Answers given to questions, not on file.
-        difference: What those answers change; None without any.
+        difference: What those answers change; None without answers.
     """
 
     version: Literal[1] = 1
@@ -276,7 +276,7 @@ class Explanation(_Part):
 
 
 def json_schema() -> str:
-    """The JSON schema of an explanation, as text."""
+    """Return the JSON schema of an explanation, as text."""
     return json.dumps(Explanation.model_json_schema(mode="serialization"), indent=2) + "\n"
 
 

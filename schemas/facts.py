@@ -3,13 +3,14 @@
 A fact is derived from the fields of a case record by `transforms.score.facts`. Three kinds of fact
 are three-valued in different ways:
 
-- `bool` and `code` facts are one column of the same name; null means not known.
-- `count` and `date` facts are two columns, `NAME.low` and `NAME.high`: the truth lies between
-  them. They are known when both are equal. A null bound is open. So a file with one felony and one
-  conviction of unknown grade has `felony_convictions` between 1 and 2, and
-  `felony_convictions >= 1` is TRUE although the count is not known.
+- `bool` and `code` facts are one column of the same name; null means "not known".
+- `count` and `date` facts are two columns, `NAME.low` and `NAME.high`: the truth lies between them.
+  They are known when both are equal. A null bound is open. For example, if a file has one felony
+  and one conviction of unknown grade, `felony_convictions` is between 1 and 2, and
+  `felony_convictions >= 1` is TRUE although the count isn't known.
 
-No fact moves with the calendar. What does, such as being 65, is a milestone of the rulebook.
+No fact changes with the calendar. Something that does, such as being 65, is a milestone of the
+rulebook.
 
 The facts themselves are data: `facts.yaml`, and `questions.yaml` for how each is asked for.
 """
@@ -27,7 +28,7 @@ from schemas.questions import Question, questions
 
 FactKind = Literal["bool", "count", "date", "code"]
 
-# Kinds of removal that count as one: voluntary departures and returns do not.
+# Kinds of removal that count as removals; voluntary departures and returns don't.
 REMOVALS = ("REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION")
 
 
@@ -37,17 +38,18 @@ class Fact:
 
     Args:
         name: The column's name, as conditions write it.
-        kind: `bool`, `count` (a number of things), `date` or `code` (one of `values`, or any text).
+        kind: `bool`, `count` (a number of things), `date`, or `code` (one of `values`, or any
+            text).
         doc: What it says, in one line.
-        fields: The record fields it is derived from, as `convictions.grade`.
-        values: The codes a `code` fact can take; empty where any text can stand.
+        fields: The record fields that it is derived from, such as `convictions.grade`.
+        values: The codes that a `code` fact can have; empty if it can have any text.
         protected: Whether it is a protected attribute (nationality, sex, language).
-        only_if: A `bool` fact without which there is no such thing: nobody need ask when someone
-            last entered illegally who never did.
+        only_if: A `bool` fact that must be true for this one to exist. If someone never entered
+            illegally, nobody needs to ask when they last did.
         seen: Whether it says that a source was seen, so that presumptions may rest on it.
-        settled_by: Facts to ask for first, where all that is counted is listed (the upper bound is
-            known) and one of them is not known: a conviction on file counts or not by whether it
-            was vacated, so that is the question, not how many convictions there are.
+        settled_by: Facts to ask for first, if everything counted is listed (the upper bound is
+            known) and one of them is unknown. Whether a conviction on file counts depends on
+            whether it was vacated, so the question is that, not how many convictions there are.
     """
 
     name: str
@@ -62,43 +64,43 @@ class Fact:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The fact's columns in a fact frame."""
+        """Return the fact's columns in a fact frame."""
         if self.kind in ("count", "date"):
             return (low(self.name), high(self.name))
         return (self.name,)
 
     @property
     def asked(self) -> Question:
-        """How it is named to a person, and asked for."""
+        """Return how to name it to a person, and how to ask for it."""
         return questions()[self.name]
 
     @property
     def label(self) -> str:
-        """What a person calls it, as `military service, the respondent`."""
+        """Return what a person calls it, such as `military service, the respondent`."""
         return self.asked.label
 
     @property
     def question(self) -> str:
-        """What to ask for it."""
+        """Return the question that asks for it."""
         return self.asked.question
 
     @property
     def confidential(self) -> str | None:
-        """The law that protects it; None where none does."""
+        """The law that protects it, or None."""
         return self.asked.confidential
 
 
 def low(name: str) -> str:
-    """The column that holds the lower bound of a `count` or `date` fact."""
+    """Return the column for the lower bound of a `count` or `date` fact."""
     return f"{name}.low"
 
 
 def high(name: str) -> str:
-    """The column that holds the upper bound of a `count` or `date` fact."""
+    """Return the column for the upper bound of a `count` or `date` fact."""
     return f"{name}.high"
 
 
-# Whether a conviction counts hangs on these, and on what a rulebook counts.
+# Whether a conviction counts depends on these, and on what a rulebook counts.
 _COUNTS = (
     "convictions.jurisdiction",
     "convictions.juvenile_adjudication",

@@ -1,4 +1,4 @@
-"""How the nights of a state stand: the last good one, and what has failed since."""
+"""The status of the nights: the last good one, and what has failed since."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Failure(_Part):
 
     Args:
         at: When, UTC.
-        why: One line; it names files and fields, never a person's data.
+        why: One line that names files and fields, never a person's data.
     """
 
     at: datetime.datetime
@@ -29,29 +29,30 @@ class GoodNight(_Part):
     """The last good night.
 
     Args:
-        run_id: Name of its directory.
+        run_id: The name of its directory.
         as_of: Its as-of date.
         rulebook: Id of its rulebook.
-        finished: When it was done, UTC.
-        age_seconds: How long ago that was; negative where a clock is or was wrong.
+        finished: When it finished, UTC.
+        age_seconds: How long ago that was; negative if a clock is or was wrong.
         seconds: How long it took.
         cases: Cases in its snapshot.
         routed: Cases by route and state.
         needs_review: Cases flagged for human review, by route.
-        completed: Cases that the court has completed.
-        out_of_scope: Cases that the night's scope or courts leave out.
-        quarantined: Records that could not be read or normalized.
+        completed: Cases that the court completed.
+        out_of_scope: Cases outside the night's scope or courts.
+        quarantined: Records that couldn't be read or normalized.
         changed: Cases whose recommendation differed from the night before's.
-        causes: In how many of them each kind of cause has a part.
+        causes: How many of them each kind of cause contributes to.
         queue: Cases that wait for an attorney, by mark; "" for those without.
         reviews: Reviews kept.
-        pending: Events that wait for their case to be opened.
-        left_unread: Files that were cut short, and wait.
+        pending: Events waiting for their case to be opened.
+        left_unread: Files that are cut short and wait.
         foreign: Files that held something else.
-        damaged_files: Files of which a part could not be read, and is lost until it is repaired.
-        lost_records: Records in those parts, as far as that is known.
-        lost_uncounted: In how many of those parts it is not.
-        left_out: Files and folders of which nothing was read.
+        damaged_files: Files of which a part couldn't be read and is lost until the file is
+            repaired.
+        lost_records: Records in those parts, as far as known.
+        lost_uncounted: For how many of those parts that is unknown.
+        left_out: Files and folders from which nothing was read.
     """
 
     run_id: str
@@ -80,13 +81,14 @@ class GoodNight(_Part):
 
 
 class Status(_Part):
-    """How the nights stand.
+    """The status of the nights.
 
     Args:
-        state: The directory in which nights are kept.
-        last_good: The last good night; None where there is none.
-        failed: The night that failed since; None where none has.
-        unfinished: Runs being written, or left by killed nights; the next night removes those.
+        state: The directory of the nights.
+        last_good: The last good night, or None.
+        failed: The night that failed since, or None.
+        unfinished: Runs that are being written or that killed nights left behind; the next night
+            removes the latter.
     """
 
     state: str

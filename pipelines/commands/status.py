@@ -268,7 +268,7 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge(
         "lost_uncounted_places", "Places that hold unknown numbers", {"": good.lost_uncounted}
     )
-    yield from _gauge("left_out_files", "Files from which nothing was read", {"": good.left_out})
+    yield from _gauge("left_out_files", "Files of which nothing was read", {"": good.left_out})
     yield from _gauge("clock_ahead", "1 if it ended in the future", {"": is_ahead(good)})
     yield from _gauge("foreign_files", "Files that held something else", {"": good.foreign})
 

@@ -1,6 +1,6 @@
-"""The court's public release: its tables, the columns that are used, and what kind each is.
+"""The court's public release: its tables, the columns that are used, and their kinds.
 
-Source: EOIR's CASE data as published (tab-separated, one file a table) and its codebook.
+Source: EOIR's CASE data as published (tab-separated, one file per table), and its codebook.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What a column holds, and so what a value must look like."""
+    """What a column holds, and so what its values must look like."""
 
     ID = "a whole number"
     DATE = "a date"
@@ -30,11 +30,12 @@ class Table:
     """One table of the release.
 
     Args:
-        name: Its file's name, without the ending; letters in any case.
+        name: Its file's name without the extension, in any case.
         key: Its primary key.
-        columns: The columns that are used, and their kinds; IDNCASE among them, but for riders.
-        required: Whether a release without it cannot be imported.
-        optional: Columns that some releases lack; what they tell is then unknown.
+        columns: The columns that are used, with their kinds; they include IDNCASE, except for
+            riders.
+        required: Whether a release can't be imported without it.
+        optional: Columns that some releases lack; what they would say is then unknown.
         codes: For a column of codes, the codes that may stand in it; absent = see
             `schemas.eoir.columns.codes_of`.
     """
@@ -53,7 +54,7 @@ def _names(text: str) -> frozenset[str]:
 
 CUSTODY_CODES = frozenset("DNR")
 CALENDAR_CODES = frozenset("ACIMNRSTV")
-# BND is in the data but not in the lookup table.
+# BND is in the data, but not in the lookup table.
 CASE_TYPES = frozenset(
     (
         "AOC",
@@ -225,5 +226,5 @@ TABLES = {
         LAWYERS,
     )
 }
-# Names that a column had in other releases, or has in the codebook.
+# Names that a column has in other releases or in the codebook.
 RENAMED = {"SEX": "GENDER", "CHARGE_STATUS": "CHG_STATUS"}

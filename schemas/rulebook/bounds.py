@@ -1,7 +1,7 @@
 """Bounds: comparing what is known between two bounds, as SQL.
 
 `count` and `date` facts are known between two bounds (see `schemas.facts`). A comparison of bounds
-is TRUE or FALSE when every pair of values between them agrees, else UNKNOWN.
+is TRUE or FALSE if every pair of values between them agrees; otherwise, it is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST = 1_000_000
 
 
 def term(fact: Fact) -> Term:
-    """The bounds of a `count` or `date` fact as SQL columns."""
+    """Return the bounds of a `count` or `date` fact as SQL columns."""
     assert fact.kind == "count" or fact.kind == "date"
     return Term(fact.kind, f'"{low(fact.name)}"', f'"{high(fact.name)}"')
 
@@ -32,7 +32,7 @@ FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
 }
 
 
-# From which number on a comparison with it comes out otherwise, counted from that number.
+# Where a comparison with a number changes its result, relative to that number.
 STEPS: dict[type[exp.Expr], tuple[int, ...]] = {
     exp.GTE: (0,),
     exp.LT: (0,),
@@ -44,7 +44,7 @@ STEPS: dict[type[exp.Expr], tuple[int, ...]] = {
 
 
 def turned(operator: type[exp.Expr]) -> type[exp.Expr]:
-    """The operator with its sides exchanged."""
+    """Return the operator with its sides exchanged."""
     return FLIPPED.get(operator, operator)
 
 

@@ -1,4 +1,4 @@
-"""Compiling a rulebook: every condition checked and turned into SQL over fact frames."""
+"""Compile a rulebook: check every condition, and turn it into SQL over fact frames."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from schemas.rulebook.model import (
 )
 from schemas.rulebook.shape import shape_problems, unused_problems
 
-# What rows of the routing table may name beside the lists, and how large that lets the table be.
+# How many criteria the rows of the routing table may name, and how large the table may become.
 MOST_NAMED, MOST_STATES = 8, 4_000_000
-# The longest that a milestone can be after its date: more than a life.
+# The longest time from a date to a milestone: more than a lifetime.
 LONGEST = {"years": 150, "months": 1_800, "days": 55_000}
 
 
@@ -44,7 +44,7 @@ def digest(rulebook: Rulebook) -> str:
 
 
 def compile_rulebook(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[Problem]]:
-    """Compile a rulebook and say everything that is wrong with its conditions.
+    """Compile a rulebook, and list everything that is wrong with its conditions.
 
     Args:
         rulebook: The rulebook.
@@ -137,10 +137,10 @@ class _Compilation:
             if not 0 <= getattr(span, unit) <= most:
                 self.problem((*path, unit), f"must be from 0 to {most}")
         if span.years == span.months == span.days == 0:
-            self.problem(path, f"{milestone.id} is no time after {milestone.since}")
+            self.problem(path, f"{milestone.id} must be later than {milestone.since}")
 
     def length(self, path: tuple[str | int, ...], written: int | str) -> int | None:
-        """A number of years, months or days: itself, or a parameter's."""
+        """Return a number of years, months, or days: a literal, or a parameter's value."""
         if isinstance(written, int):
             return written
         name = written.removeprefix(":")
@@ -178,7 +178,7 @@ class _Compilation:
         self.criteria.append(CompiledCriterion(criterion, condition, citation, judgment))
 
     def earlier(self, criterion: Criterion) -> dict[str, Condition]:
-        """Conditions a criterion may name: earlier criteria and, if on neither list, the lists."""
+        """Return what a criterion may name: earlier criteria and, if on neither list, the lists."""
         named = self.so_far()
         return {
             name: condition
@@ -233,7 +233,9 @@ class _Compilation:
     def about_facts(self, path: tuple[str | int, ...], text: str) -> Condition | None:
         condition = self.plain(path, text, self.names())
         if condition and condition.milestones:
-            self.problem(path, f"{condition.milestones[0]} is a milestone; only facts are read")
+            self.problem(
+                path, f"{condition.milestones[0]} is a milestone; only facts can be read here"
+            )
         return condition
 
     def add_row(self, path: tuple[str | int, ...], row: RoutingRow) -> None:
@@ -248,13 +250,18 @@ class _Compilation:
         cuts = {cut for one in self.routing for cut in one.cuts}
         states = 3 ** (2 + len(named)) * (1 + len(cuts)) ** 2
         if len(named) > MOST_NAMED:
-            self.problem(path, f"the rows name more than {MOST_NAMED} criteria; sum some up as one")
+            self.problem(
+                path,
+                f"the rows name more than {MOST_NAMED} criteria; combine some of them into one",
+            )
         elif states > MOST_STATES:
-            self.problem(path, "the rows name too many criteria and numbers; sum some up as one")
+            self.problem(
+                path, "the rows name too many criteria and numbers; combine some of them into one"
+            )
 
 
 def either(conditions: list[Condition]) -> Condition:
-    """The condition that one of several holds."""
+    """Make the condition that one of several holds."""
     if not conditions:
         return Condition("FALSE")
     return Condition(

@@ -24,7 +24,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneSpan:
-    """A milestone with its parameters filled in: so long after a date fact, or a day for all."""
+    """A milestone with its parameters filled in: some time after a date fact, or a fixed day."""
 
     id: str
     since: str | None
@@ -36,7 +36,7 @@ class MilestoneSpan:
 
 @dataclass(frozen=True, slots=True)
 class CompiledCriterion:
-    """A criterion with its compiled condition, and the one under which a person must judge it."""
+    """A criterion with its compiled condition, and the condition for human judgment."""
 
     criterion: Criterion
     condition: Condition
@@ -65,11 +65,11 @@ class CompiledPresumption:
 
 @dataclass(frozen=True)
 class CompiledRulebook:
-    """A rulebook ready to be applied to fact frames; made of plain data, so it pickles.
+    """A rulebook that is ready to be applied to fact frames. It is plain data, so it pickles.
 
     Args:
-        rulebook: The rulebook it was compiled from.
-        digest: SHA-256 of the rulebook's content, hexadecimal.
+        rulebook: The rulebook that it was compiled from.
+        digest: SHA-256 of the rulebook's content, in hexadecimal.
         criteria: Its criteria in order.
         milestones: Its milestones.
         presumptions: Its presumptions.
@@ -94,25 +94,25 @@ class CompiledRulebook:
 
     @cached_property
     def atoms(self) -> tuple[str, ...]:
-        """What an outcome hangs on beside the score.
+        """Return what an outcome depends on, besides the score.
 
-        These are the criteria that rows name, by their ids, and by its name the rest of each list.
+        These are the criteria that rows name, by id, and the rest of each list, by the list's name.
         """
         named = {name for row in self.routing for name in row.named}
         return (*LISTS, *(c.id for c in self.criteria if c.id in named))
 
     @cached_property
     def cuts(self) -> tuple[int, ...]:
-        """The scores at which a row comes out otherwise, in order."""
+        """Return the scores at which a row's result changes, in order."""
         return tuple(sorted({cut for row in self.routing for cut in row.cuts}))
 
     def of_list(self, name: str) -> tuple[CompiledCriterion, ...]:
-        """The criteria of one list: priority, favored or factor."""
+        """Return the criteria of one list: priority, favored, or factor."""
         return tuple(c for c in self.criteria if c.criterion.list == name)
 
     @cached_property
     def presumed(self) -> dict[str, CompiledPresumption]:
-        """The presumption of each fact that may be presumed, in the rulebook's order."""
+        """Return the presumption of each fact that may be presumed, in the rulebook's order."""
         return {fact: p for p in self.presumptions for fact in p.presumption.presume}
 
     @cached_property
@@ -120,7 +120,7 @@ class CompiledRulebook:
         return {milestone.id: milestone.since for milestone in self.milestones}
 
     def facts_read(self, condition: Condition) -> tuple[str, ...]:
-        """The facts a condition depends on, those behind its milestones included."""
+        """Return the facts that a condition depends on, including those behind its milestones."""
         behind = (self._since[name] for name in condition.milestones)
         return tuple(
             dict.fromkeys((*condition.facts, *(name for name in behind if name is not None)))

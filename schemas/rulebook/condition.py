@@ -16,13 +16,13 @@ class Condition:
     """A compiled boolean expression.
 
     Args:
-        sql: Boolean SQL over the columns of a fact frame (facts, bounds and milestones).
-        facts: Names of the facts it reads, first use first.
-        milestones: Names of the milestones it reads, first use first.
+        sql: Boolean SQL over the columns of a fact frame (facts, bounds, and milestones).
+        facts: Names of the facts that it reads, in order of first use.
+        milestones: Names of the milestones that it reads, in order of first use.
         asks: Whether it names a fact or milestone itself, rather than only other conditions.
-        named: Names of the other conditions it reads, first use first.
-        cuts: Numbers at which a comparison with the score comes out otherwise, in order: it is the
-            same for all scores from one cut up to the next.
+        named: Names of the other conditions that it reads, in order of first use.
+        cuts: Numbers at which a comparison with the score changes its result, in order. The result
+            is the same for all scores from one cut up to the next.
     """
 
     sql: str
@@ -35,14 +35,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Something that can be compared: a `count` or `date` between two bounds, as SQL.
+    """Something to compare: a `count` or `date` between two bounds, as SQL.
 
     Args:
-        kind: What it can be compared with.
+        kind: The kind of value that it can be compared with.
         low: Its lower bound.
         high: Its upper bound.
-        constant: The number it is, if it is one.
-        cut: Whether it is compared with numbers alone, and these are the condition's `cuts`.
+        constant: Its value, if it is a number.
+        cut: Whether it is compared only with numbers, which become the condition's `cuts`.
     """
 
     kind: TermKind
@@ -58,9 +58,9 @@ class Names:
 
     Args:
         milestones: Names of milestones.
-        conditions: Names of conditions already compiled, such as earlier criteria.
+        conditions: Names of conditions that are already compiled, such as earlier criteria.
         parameters: Values of `:name`.
-        terms: Further things to compare, such as the score.
+        terms: Other things to compare, such as the score.
         facts: Whether facts may be read.
     """
 

@@ -2,9 +2,9 @@
 
 A condition is parsed with sqlglot and rewritten to plain SQL over the columns of a fact frame,
 which `polars.sql_expr` evaluates with SQL's own three-valued (Kleene) logic. Only constructs for
-which that logic is sound are allowed: an UNKNOWN may become TRUE or FALSE when a fact becomes
-known, a TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions and subqueries are
-refused.
+which that logic is sound are allowed: when a fact becomes known, an UNKNOWN may become TRUE or
+FALSE, but a TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions, and
+subqueries are refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from schemas.rulebook import bounds
 from schemas.rulebook.bounds import STEPS, constant, term, turned
 from schemas.rulebook.condition import Condition, Names, Parameter, Term
 
-# Brackets in brackets that `polars.sql_expr` surely parses: of NOTs it fails at 24.
+# The nesting of brackets that `polars.sql_expr` parses safely; with NOTs, it fails at 24.
 DEEPEST = 20
 MOST_DIGITS = 20
 
@@ -33,15 +33,22 @@ def compile_condition(text: str, names: Names) -> Condition:
     """Compile a condition.
 
     Args:
-        text: The SQL boolean expression, as a rulebook has it.
+        text: The SQL boolean expression, as in the rulebook.
         names: What it may refer to.
 
     Returns:
         The compiled condition.
 
     Raises:
-        ConditionError: It does not parse, names something unknown, is not boolean, or uses a
-            construct that is not allowed.
+        ConditionError: It doesn't parse, names something unknown, isn't boolean, or uses a
+            construct that isn't allowed.
+
+    Examples:
+        >>> condition = compile_condition("arrests >= 2", Names((), {}, {}, {}))
+        >>> condition.facts
+        ('arrests',)
+        >>> print(condition.sql)
+        (CASE WHEN "arrests.low" >= 2 THEN TRUE WHEN "arrests.high" < 2 THEN FALSE END)
     """
     compiler = _Compiler(names)
     try:
@@ -125,7 +132,7 @@ class _Compiler:
         named, cuts = dict(self.named), set(self.cuts)
         sides = [self.boolean(side) for side in node.flatten()]
         if decides in sides:
-            # What a parameter has turned off reads nothing: nobody should be asked for it.
+            # A part that a parameter turns off reads no facts, so that nobody is asked for them.
             self.facts, self.milestones, self.asks = facts, milestones, asks
             self.named, self.cuts = named, cuts
             return decides
@@ -158,7 +165,7 @@ class _Compiler:
     def compare(self, operator: type[exp.Expr], left: Term, right: Term) -> str:
         for one, other, way in ((left, right, operator), (right, left, turned(operator))):
             if one.cut and other.constant is None:
-                raise ConditionError("the score is compared with a number alone")
+                raise ConditionError("compare the score with a number only")
             if one.cut and other.constant is not None:
                 self.cuts |= {other.constant + step for step in STEPS[way]}
         return bounds.comparison(operator, left, right)
@@ -171,7 +178,7 @@ class _Compiler:
 
     def code_comparison(self, node: exp.Binary, column: exp.Expr, other: exp.Expr) -> str:
         if not isinstance(node, exp.EQ | exp.NEQ):
-            raise ConditionError(f"{column.name} is a code: only =, <> and IN compare it")
+            raise ConditionError(f"{column.name} is a code: compare it with =, <>, or IN")
         fact = self.fact(column.name)
         operator = "=" if isinstance(node, exp.EQ) else "<>"
         return f'("{fact.name}" {operator} {self.code(fact, other)})'
@@ -182,7 +189,7 @@ class _Compiler:
         if isinstance(node.this, exp.Literal) and node.this.is_string:
             return self.chosen(node.this.name, node.expressions)
         if not self.is_code(node.this):
-            raise ConditionError("IN is for codes; compare a count or a date with =, < or BETWEEN")
+            raise ConditionError("IN is for codes; compare a count or a date with =, <, or BETWEEN")
         fact = self.fact(node.this.name)
         options: list[str] = []
         for option in node.expressions:
@@ -196,13 +203,13 @@ class _Compiler:
         return f'("{fact.name}" IN ({", ".join(options)}))' if options else "FALSE"
 
     def chosen(self, choice: str, lists: list[exp.Expr]) -> str:
-        """Whether a text is in a list parameter: known before any case is."""
+        """Whether a text is in a list parameter, which is known without any case."""
         match lists:
             case [exp.Placeholder() as placeholder]:
                 value = self.parameter(placeholder)
                 if isinstance(value, list):
                     return "TRUE" if choice in value else "FALSE"
-        raise ConditionError(f"write '{choice}' IN (:name), of a parameter that is a list")
+        raise ConditionError(f"write '{choice}' IN (:name), with a parameter that is a list")
 
     def code(self, fact: Fact, node: exp.Expr) -> str:
         if isinstance(node, exp.Placeholder):
@@ -229,7 +236,7 @@ class _Compiler:
                 if left.kind != "count" or right.kind != "count":
                     raise ConditionError("only counts can be added")
                 if left.cut or right.cut:
-                    raise ConditionError("the score is compared with a number alone")
+                    raise ConditionError("compare the score with a number only")
                 return Term("count", f"({left.low} + {right.low})", f"({left.high} + {right.high})")
             case exp.Neg() if isinstance(node.this, exp.Literal):
                 return constant(-self.integer(node.this.this))
@@ -292,7 +299,7 @@ class _Compiler:
 
 
 def _check_code(field: str, code: str) -> None:
-    """Refuse what no record has in a field whose words are turned into codes."""
+    """Refuse a text that no record can have in a field that holds codes."""
     known = aliases(CODE_TABLES[field])
     meant = known.get(code_key(code))
     if meant == code:
@@ -307,7 +314,7 @@ def _check_code(field: str, code: str) -> None:
 
 
 def _balanced(operator: str, sides: list[str]) -> str:
-    """Sides joined as a tree as flat as can be, since polars is slow on deep ones; "" of none."""
+    """Join sides as a tree that is as flat as possible, because polars is slow on deep ones."""
     if len(sides) < 2:
         return "".join(sides)
     middle = len(sides) // 2

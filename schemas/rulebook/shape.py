@@ -75,10 +75,10 @@ def _names_twice(rulebook: Rulebook) -> Iterator[Problem]:
         ids = [one.id for one in getattr(rulebook, part)]
         for index, name in enumerate(ids):
             if name in ids[:index]:
-                yield Problem((part, index), f"{name} is there twice")
+                yield Problem((part, index), f"{name} appears twice")
     presumed: set[str] = set()
     for index, presumption in enumerate(rulebook.presumptions):
         for fact in presumption.presume:
             if fact in presumed:
-                yield Problem(("presumptions", index, "presume", fact), f"{fact} is there twice")
+                yield Problem(("presumptions", index, "presume", fact), f"{fact} appears twice")
             presumed.add(fact)

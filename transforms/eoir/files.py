@@ -1,6 +1,6 @@
-"""The files of a release: which table each holds, and where the used columns stand in it.
+"""The files of a release: which table each one holds, and where its used columns are.
 
-A release is a folder of tables, or the zip that the court publishes, read as it is.
+A release is a folder of tables, or the zip file that the court publishes, read as it is.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from schemas.errors import InputError
 from transforms.files.find import find_below
 from transforms.files.storage import open_file
 
-# A header is a few hundred bytes; a file without a newline in so many is no table.
+# A header is a few hundred bytes; a file without a newline in this many isn't a table.
 HEADER_BYTES = 1 << 16
 RANGE_BYTES = 128 << 20
 _ENDINGS = (".csv", ".txt", ".tsv")
 _JUVENILE_LOOKUP = "tbllookup_juvenile"
-# What stands around a value and does not belong to it.
+# Characters around a value that don't belong to it.
 _AROUND = ' "'
 
 
@@ -36,12 +36,12 @@ class TableFile:
     """A file of the release.
 
     Args:
-        path: Where it is; in a zip, the zip's path, a slash, and its name there.
+        path: The file's path; in a zip file, the zip's path, a slash, and its name there.
         bytes: Its size, unpacked.
-        table: The table it holds.
+        table: The table that it holds.
         header: Its columns in order, in capitals, by the names of `schemas.eoir.tables`.
         body: Where the first row begins.
-        archive: The zip it is in; None for a file of its own.
+        archive: The zip file that it is in, or None.
     """
 
     path: str
@@ -53,11 +53,11 @@ class TableFile:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Used columns that the file does not have."""
+        """Return the used columns that the file doesn't have."""
         return tuple(name for name in TABLES[self.table].columns if name not in self.header)
 
     def open(self) -> AbstractContextManager[BinaryIO]:
-        """The file's bytes, unpacked."""
+        """Open the file's bytes, unpacked."""
         return _open(self.path, self.archive)
 
 
@@ -72,14 +72,15 @@ class FileRange:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What a folder or a zip holds of a release.
+    """The tables of a release in a folder or a zip file.
 
     Args:
-        folder: The folder, or the zip.
-        inputs: What was opened, with its size: the files, or the zip alone.
-        files: One file a table, in the order of `schemas.eoir.TABLES`.
-        expected: The rows of each table by `Count.txt`, as far as it tells.
-        juveniles: What a number of `tbl_JuvenileHistory` stands for, by the release's own lookup.
+        folder: The folder or zip file.
+        inputs: What was opened, with its size: the files, or only the zip file.
+        files: One file per table, in the order of `schemas.eoir.TABLES`.
+        expected: The rows of each table according to `Count.txt`, as far as it says.
+        juveniles: What a number in `tbl_JuvenileHistory` means, according to the release's own
+            lookup table.
     """
 
     folder: str
@@ -89,7 +90,7 @@ class Release:
     juveniles: dict[str, str]
 
     def ranges(self, size: int) -> list[FileRange]:
-        """The files cut into stretches of about so many bytes; a packed one in one piece."""
+        """Cut the files into stretches of about this many bytes; packed files stay whole."""
         return [
             FileRange(file, start, min(start + step, file.bytes))
             for file in self.files
@@ -99,16 +100,17 @@ class Release:
 
 
 def find_release(folder: str) -> Release:
-    """Find the tables of a release, and see that each can be read.
+    """Find the tables of a release, and check that each one can be read.
 
-    Names of files and columns may be in any case; files end in .csv, .txt or .tsv.
+    Names of files and columns may be in any case; files end in .csv, .txt, or .tsv.
 
     Args:
-        folder: The release's zip, or where it was unpacked; the tables may stand in folders below.
+        folder: The release's zip file, or the folder it was unpacked to; the tables may be in
+            subfolders.
 
     Raises:
-        InputError: A table that must be there is not, is there twice, or lacks a column that must
-            be there; or the zip cannot be read.
+        InputError: A required table is missing, appears twice, or lacks a required column; or the
+            zip file can't be read.
     """
     folder = folder.rstrip("/") or "/"
     archive = folder if folder.lower().endswith(".zip") else None
@@ -118,8 +120,7 @@ def find_release(folder: str) -> Release:
         paths = found.get(table.name.lower(), {})
         if len(paths) > 1:
             raise InputError(
-                f"{folder}: holds {table.name} twice, {' and '.join(sorted(paths)[:2])}; "
-                "take one away"
+                f"{folder}: holds {table.name} twice, {' and '.join(sorted(paths)[:2])}; remove one"
             )
         if not paths and table.required:
             raise InputError(f"{folder}: there is no {table.name}.csv in it; is it a release?")
@@ -149,11 +150,13 @@ def _open(path: str, archive: str | None) -> Iterator[BinaryIO]:
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise InputError(f"{path}: the zip is damaged there ({error}); fetch it again") from None
     except (RuntimeError, NotImplementedError):
-        raise InputError(f"{path}: the zip is encrypted or packed in a way not read here") from None
+        raise InputError(
+            f"{path}: the zip is encrypted, or compressed by an unsupported method"
+        ) from None
 
 
 def _packed(archive: str) -> tuple[dict[str, dict[str, int]], int]:
-    """The tables in a zip, as `_listing` has those of a folder, and the size of the zip."""
+    """List the tables in a zip file, as `_listing` does for a folder, and the size of the zip."""
     try:
         with (
             open_file(archive) as packed,
@@ -168,19 +171,19 @@ def _packed(archive: str) -> tuple[dict[str, dict[str, int]], int]:
         raise InputError(f"{archive}: cannot be read ({reason})") from None
     found = _by_name({f"{archive}/{name}": bytes_ for name, bytes_ in members})
     if not found:
-        raise InputError(f"{archive}: no table of a release in it")
+        raise InputError(f"{archive}: has no table of a release")
     return found, size
 
 
 def _listing(folder: str) -> dict[str, dict[str, int]]:
-    """Files by their name without the ending, in lower case; to paths and sizes."""
+    """List paths and sizes of files, by their name without extension, in lower case."""
     below = find_below(folder, _ENDINGS)
     for path, reason in below.left_out:
-        # A table that is passed over would be taken for one that the release does not have.
+        # A table that is skipped would look like one that the release doesn't have.
         raise InputError(f"{path}: {reason}")
     found = _by_name({file.path: file.bytes for file in below.files})
     if not found:
-        raise InputError(f"{folder}: no table of a release in it")
+        raise InputError(f"{folder}: has no table of a release")
     return found
 
 
@@ -225,7 +228,7 @@ def _header(line: bytes) -> tuple[str, ...]:
 
 
 def _text(path: str | None, archive: str | None) -> str:
-    """A small file's text; nothing where there is none."""
+    """Read a small file's text; empty if it doesn't exist."""
     if path is None:
         return ""
     with _open(path, archive) as stream:
@@ -234,7 +237,7 @@ def _text(path: str | None, archive: str | None) -> str:
 
 
 def _expected(text: str) -> dict[str, int]:
-    """Counts by table: the last number of a line that begins with a table's name."""
+    """Read counts by table: the last number in a line that begins with a table's name."""
     names = {name.lower(): name for name in TABLES}
     expected = {}
     for line in filter(str.strip, text.splitlines()):

@@ -1,4 +1,4 @@
-"""Lines of the release's files: parting off those with a wrong number of fields, and mending them.
+"""Lines of the release's files: separate those with a wrong number of fields, and repair them.
 
 A stray tab shifts what stands behind it. Every way to take so many tabs out again is tried: those
 remain in which each column holds what it may (`schemas.eoir.columns`), and the row is mended where
@@ -25,12 +25,12 @@ from schemas.eoir.tables import TABLES, Kind, Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 READ_BYTES = 16 << 20
-# More than that and the combinations outgrow what a row is worth.
+# With more, there are too many combinations for one row.
 MOST_STRAY_TABS = 3
-# What stands around a value and does not belong to it.
+# Characters around a value that don't belong to it.
 AROUND = ' "'
 
-# So many rows of a run, and half of it, and blank fields at their end are a habit of the file.
+# If at least this many rows, and half the run, end in blank fields, it's a habit of the file.
 HABIT_ROWS = 16
 
 NULL_SPELLINGS = r"^(?:N/A|b6|\(b\)\(6\)|A\.2\.a|\?+|0+)$"
@@ -47,25 +47,26 @@ class OddLine:
 
 
 def whole_lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """The lines that begin within a range of a file, so that ranges side by side miss none.
+    """Read the lines that begin within a range of a file, so that adjacent ranges miss none.
 
     Args:
         stream: The file.
-        start: First byte of the range.
-        end: The byte behind it.
+        start: The first byte of the range.
+        end: The byte after the range.
 
     Yields:
         Runs of whole lines, without NUL bytes and carriage returns, each line ending in a newline.
     """
     at = start
     if start:
-        # A line that begins at `start` is ours: the newline before it ends the line before.
+        # A line that begins at `start` is ours, because the newline before it ends the previous
+        # line.
         stream.seek(start - 1)
         at = start - 1 + len(stream.readline())
     else:
         stream.seek(0)
     while at < end:
-        # A line begins in the range even if it ends behind it.
+        # A line begins in the range even if it ends after it.
         data = stream.read(min(READ_BYTES, end - at))
         if not data.endswith(b"\n"):
             data += stream.readline()
@@ -83,13 +84,13 @@ def _clean(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """Lines parted by their number of fields.
+    """Lines, split by their number of fields.
 
     Args:
-        even: The lines that have as many fields as the header, each ending in a newline.
-        lines: How many lines there were.
-        odd: The others.
-        trimmed: How many of the even lines lost blank fields behind the last column.
+        even: The lines with as many fields as the header, each ending in a newline.
+        lines: The number of lines.
+        odd: The other lines.
+        trimmed: How many of the even lines lost blank fields after the last column.
     """
 
     even: bytes
@@ -99,14 +100,14 @@ class Parted:
 
 
 def split_odd(data: bytes, fields: int) -> Parted:
-    """Part lines with so many fields from the odd ones.
+    """Separate lines with the right number of fields from the others.
 
     Args:
         data: Whole lines, each ending in a newline.
-        fields: How many fields a line has.
+        fields: The number of fields in a line.
 
     Returns:
-        The lines, parted.
+        The lines, split.
     """
     content = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(content == ord("\n"))
@@ -130,7 +131,7 @@ def split_odd(data: bytes, fields: int) -> Parted:
 def _blank_tails(
     content: npt.NDArray[np.uint8], starts: Ints, ends: Ints, extra: Ints
 ) -> npt.NDArray[np.bool_]:
-    """Which lines end in blank fields too many, where at least half of a run does."""
+    """Find lines that end in extra blank fields, if at least half of a run does."""
     nobody = np.zeros(len(ends), bool)
     long = np.flatnonzero(extra > 0)
     if len(long) < max(HABIT_ROWS, len(ends) / 2):
@@ -141,14 +142,14 @@ def _blank_tails(
         rows = rows[content[ends[rows] - shift] == ord("\t")]
     if len(rows) < max(HABIT_ROWS, len(ends) / 2):
         return nobody
-    # A row of nothing but tabs is no row.
+    # A row of nothing but tabs isn't a row.
     rows = rows[ends[rows] - starts[rows] > extra[rows]]
     nobody[rows] = True
     return nobody
 
 
 def mend(raw: bytes, table: Table, header: tuple[str, ...]) -> bytes | None:
-    """Mend a row that stray tabs have shifted.
+    """Repair a row that stray tabs have shifted.
 
     Args:
         raw: The line.
@@ -156,14 +157,14 @@ def mend(raw: bytes, table: Table, header: tuple[str, ...]) -> bytes | None:
         header: The columns of the file, in order.
 
     Returns:
-        The line with as many fields as the header, or None where it cannot be told what it was.
+        The line with as many fields as the header, or None if its original can't be determined.
     """
     ways = _ways(raw, table, header)
     return b"\t".join(ways[0]) if len(ways) == 1 else None
 
 
 def cases_of(raw: bytes, table: Table, header: tuple[str, ...]) -> set[int]:
-    """The cases that a row which cannot be read may belong to.
+    """Find the cases that an unreadable row may belong to.
 
     Args:
         raw: The line.
@@ -171,8 +172,8 @@ def cases_of(raw: bytes, table: Table, header: tuple[str, ...]) -> set[int]:
         header: The columns of the file, in order.
 
     Returns:
-        Values of IDNCASE: those of the ways in which the row fits, else the whole numbers at the
-        place of the column, and as far behind it as stray tabs may have moved it.
+        Values of IDNCASE from the ways in which the row fits; otherwise, the whole numbers at the
+        column's place, and as far after it as stray tabs may have moved it.
     """
     at = header.index("IDNCASE")
     ways, fields = _ways(raw, table, header), raw.split(b"\t")
@@ -184,7 +185,7 @@ def cases_of(raw: bytes, table: Table, header: tuple[str, ...]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """What a column may hold, and what stood between two parts of a value of it."""
+    """What a column may hold, and what was between two parts of its value."""
 
     fits: Callable[[bytes], bool]
     between: bytes
@@ -214,9 +215,9 @@ def _columns(table: str, header: tuple[str, ...]) -> tuple[_Column, ...]:
 
 
 def _ways(raw: bytes, table: Table, header: tuple[str, ...]) -> list[tuple[bytes, ...]]:
-    """Ways to fill the columns with a row's fields that differ in the columns in use, two at most.
+    """Find at most two ways to fill the columns that differ in the columns in use.
 
-    Fields are joined to the one before until there are as many as columns.
+    Fields are joined to the previous one until there are as many as columns.
     """
     fields = raw.split(b"\t")
     extra = len(fields) - len(header)
@@ -224,7 +225,7 @@ def _ways(raw: bytes, table: Table, header: tuple[str, ...]) -> list[tuple[bytes
         return []
     columns = _columns(table.name, header)
 
-    # By the place of a column and how many fields were joined before it.
+    # By the place of a column, and how many fields were joined before it.
     @functools.cache
     def rest(at: int, joined: int) -> list[tuple[bytes, ...]]:
         if at == len(columns):

@@ -1,4 +1,4 @@
-"""Criterion proofs: criteria that can never be TRUE, always are, or make no difference."""
+"""Criterion proofs: criteria that are never TRUE, always TRUE, or make no difference."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ LIST_WORDS = {"priority": "priorities", "favored": "favored classes"}
 def criterion_problems(
     rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN
 ) -> Iterator[Problem]:
-    """What is wrong with criteria, in words.
+    """Describe what is wrong with criteria.
 
     Args:
         rulebook: The rulebook.
         shown: What its examples show, which proves as much as a search.
 
     Yields:
-        Criteria that no case can meet, that every case meets, and that nothing reads.
+        Criteria that no case can meet, that every case meets, or that nothing reads.
     """
     for number, criterion in enumerate(rulebook.criteria):
         place = ("criteria", number)
@@ -48,15 +48,15 @@ def criterion_problems(
 
 
 def criterion_notes(rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN) -> Iterator[Note]:
-    """What a reader of criteria should know, though it may be meant.
+    """Describe what a reader of the criteria should know, although it may be intended.
 
     Args:
         rulebook: The rulebook.
         shown: What its examples show, which proves as much as a search.
 
     Yields:
-        Criteria that parameters turn off, criteria of a list that hold only where another of the
-        list does, and factors where no row reads the score.
+        Criteria that parameters turn off, criteria that hold only if another one on their list
+        does, and factors if no row reads the score.
     """
     named = _named(rulebook)
     rows = reads([row.when for row in rulebook.rulebook.routing])
@@ -72,8 +72,8 @@ def criterion_notes(rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN) ->
             if others and can_be_true(_alone(criterion, others), rulebook) is False:
                 yield Note(
                     place,
-                    f"{criterion.id} never decides: wherever it holds, another of the "
-                    f"{LIST_WORDS[on]} does",
+                    f"{criterion.id} never decides: whenever it holds, so does another "
+                    f"of the {LIST_WORDS[on]}",
                     "COVERED",
                     criterion.id,
                     criterion.criterion.title,
@@ -89,26 +89,26 @@ def criterion_notes(rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN) ->
 
 
 def _turned_off(criterion: CompiledCriterion) -> bool:
-    """Whether the parameters alone make a condition FALSE."""
+    """Tell whether the parameters alone make a condition FALSE."""
     return criterion.condition.sql == "FALSE" and ":" in criterion.criterion.when
 
 
 def _idle(criterion: CompiledCriterion, rulebook: CompiledRulebook) -> str | None:
-    """Why a criterion makes no difference to anything; None where it may."""
+    """Say why a criterion makes no difference to anything; None if it may."""
     on = criterion.criterion.list
     if on == "factor":
         return None if criterion.criterion.weight else "its weight is 0"
     if criterion.criterion.judgment is not None or criterion.id in _named(rulebook):
         return None
     if on == "finding":
-        return "no row, rule of human review or other criterion names it"
+        return "no row, rule of human review, or other criterion names it"
     if on in _named(rulebook):
         return None
     return f"nothing reads whether one of the {LIST_WORDS[on]} holds"
 
 
 def _named(rulebook: CompiledRulebook) -> set[str]:
-    """The names that rows, rules of human review and criteria mention."""
+    """Collect the names that rows, rules of human review, and criteria mention."""
     book = rulebook.rulebook
     judged = [c.judgment.when for c in book.criteria if c.judgment is not None and c.judgment.when]
     return reads(
@@ -126,7 +126,7 @@ def _not(condition: Condition) -> Condition:
 
 
 def _alone(criterion: CompiledCriterion, others: list[Condition]) -> Condition:
-    """The condition that a criterion holds and none of some others does."""
+    """Make the condition that one criterion holds and some others don't."""
     rest, own = either(others), criterion.condition
     return Condition(
         f"({own.sql} AND (NOT {rest.sql}))",

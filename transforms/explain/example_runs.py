@@ -95,9 +95,9 @@ def _case(place: int, example: Example) -> CaseRecord:
 def _read_together(
     examples: Sequence[Example], cases: dict[int, CaseRecord]
 ) -> dict[datetime.date, list[int]]:
-    """Examples by the day as of which they are read.
+    """Group examples by the date as of which they are read.
 
-    Of a case in which nothing is dated after its as-of date, any later day reads the same.
+    If nothing in a case is dated after its as-of date, reading it as of any later date is the same.
     """
     latest = max((example.as_of for example in examples), default=datetime.date.min)
     groups: dict[datetime.date, list[int]] = {}

@@ -32,13 +32,13 @@ NOTHING_SHOWN = Shown()
 
 
 def example_problems(rulebook: CompiledRulebook) -> list[Problem]:
-    """What is wrong with a rulebook's examples: those that fail, and what none exercises.
+    """Find what is wrong with a rulebook's examples: which ones fail, and what none covers.
 
     Args:
         rulebook: The rulebook.
 
     Returns:
-        Problems with the place of the example, criterion, row or milestone in the file.
+        Problems, with the place of the example, criterion, row, or milestone in the file.
     """
     return run_examples(rulebook)[0]
 
@@ -57,7 +57,7 @@ def run_examples(rulebook: CompiledRulebook) -> tuple[list[Problem], Coverage, S
     for place, got in runs.recommended.items():
         example = rulebook.rulebook.examples[place]
         problems += [
-            Problem(("examples", place), f"not in good form: {warning}")
+            Problem(("examples", place), f"a value can't be used: {warning}")
             for warning in got["warnings"]
         ]
         problems += [

@@ -1,10 +1,10 @@
-"""Possible: whether a condition can be TRUE of any case at all.
+"""Possible: whether a condition can be TRUE for any case.
 
 The facts that it reads are set one by one, each to every value that can make a difference: for a
-number, those next to the numbers that the condition names; for a date, likewise; for a milestone,
-passed or not. A branch ends as soon as the condition is FALSE of it whatever the rest, so a search
-through some thousands of branches settles conditions of a usual size. What a longer one would
-take stays unanswered.
+number or a date, values next to the ones that the condition names; for a milestone, passed or not.
+A branch ends as soon as the condition is FALSE whatever the other facts are, so a search through a
+few thousand branches settles conditions of the usual size. For a longer condition, there is no
+answer.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _ANOTHER = "another"
 
 
 def can_be_true(condition: Condition, rulebook: CompiledRulebook) -> bool | None:
-    """Whether some values of the facts make a condition TRUE.
+    """Tell whether some values of the facts make a condition TRUE.
 
     Args:
         condition: The condition.
         rulebook: The rulebook whose milestones it may read.
 
     Returns:
-        True or False; None where the search was given up.
+        True or False; None if the search was given up.
     """
     holds = expression(condition.sql).alias("_holds")
     steps = [*_fact_steps(condition), *_milestone_steps(condition, rulebook)]
@@ -62,7 +62,7 @@ def can_be_true(condition: Condition, rulebook: CompiledRulebook) -> bool | None
 
 
 def _fact_steps(condition: Condition) -> Iterator[Frame]:
-    """For each fact a frame of the values to try, as the columns of a fact frame."""
+    """Make, for each fact, a frame of the values to try, with the columns of a fact frame."""
     bare = _QUOTED_NAME.sub(" ", condition.sql)
     dates = sorted({datetime.date.fromisoformat(text) for text in _DATE.findall(bare)})
     texts = sorted(set(_TEXT.findall(_DATE.sub(" ", bare))))
@@ -96,7 +96,7 @@ def _both_bounds(name: str, values: list[int] | list[datetime.date], dtype: pl.D
 
 
 def _milestone_steps(condition: Condition, rulebook: CompiledRulebook) -> Iterator[Frame]:
-    """For each date that milestones start from a frame of which may have passed together."""
+    """Make, for each date that milestones start from, a frame of which may have passed together."""
     spans = {m.id: m for m in rulebook.milestones if m.id in condition.milestones}
     for since in dict.fromkeys(span.since for span in spans.values()):
         ordered = sorted(
@@ -107,7 +107,7 @@ def _milestone_steps(condition: Condition, rulebook: CompiledRulebook) -> Iterat
                 span.days,
             ),
         )
-        # Of milestones after one date the nearer passes first.
+        # The earlier of two milestones after the same date passes first.
         yield pl.DataFrame(
             {
                 span.id: [passed > place for passed in range(len(ordered) + 1)]
@@ -117,7 +117,7 @@ def _milestone_steps(condition: Condition, rulebook: CompiledRulebook) -> Iterat
 
 
 def _consistent(columns: list[str]) -> pl.Expr:
-    """Whether counts of which one is a part of another fit together, as far as they are set."""
+    """Tell whether counts are consistent, if one is a part of another, as far as they are set."""
     counts = [name for c in columns if (name := FACT_OF.get(c)) and FACTS[name].kind == "count"]
     checks = [
         pl.col(low(part)).le(pl.col(low(whole))).fill_null(True)
@@ -129,7 +129,7 @@ def _consistent(columns: list[str]) -> pl.Expr:
 
 
 def _wholes(part: str) -> Iterator[str]:
-    """Counts that a count is a part of."""
+    """Return the counts that a count is a part of."""
     if part in ("felony_convictions", "misdemeanor_convictions") or _is_misdemeanors(part):
         yield "convictions"
     if part.startswith("felonies_"):

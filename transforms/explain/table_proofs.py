@@ -1,4 +1,4 @@
-"""Table proofs: rows that never decide or that overlap, and cases for which there is no row."""
+"""Table proofs: rows that never decide, rows that overlap, and cases without a row."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ HOLDS = {
 
 
 def table_problems(rulebook: Rulebook) -> Iterator[Problem]:
-    """What is wrong with a routing table, in words.
+    """Describe what is wrong with a routing table.
 
     Args:
         rulebook: A rulebook that compiles.
 
     Yields:
-        Rows that never decide a case, though no parameter turns them off; and every region that no
+        Rows that never decide a case although no parameter turns them off, and every region that no
         row covers.
     """
     table = worlds(rulebook)
@@ -41,20 +41,20 @@ def table_problems(rulebook: Rulebook) -> Iterator[Problem]:
     for region in _no_row(table, rulebook):
         yield Problem(
             ("routing",),
-            f"no row is for a case where {region}; it would continue without a reason. "
+            f"no row covers a case where {region}; it would continue without a reason. "
             'Add a row, such as a last one with `when: "TRUE"`',
         )
 
 
 def table_notes(rulebook: Rulebook) -> Iterator[Note]:
-    """What a reader of a routing table should know, though it may be meant.
+    """Describe what a reader of a routing table should know, although it may be intended.
 
     Args:
         rulebook: A rulebook that compiles.
 
     Yields:
-        Pairs of rows of which only their order decides, unless the lower one weighs, and rows that
-        a parameter turns off.
+        Pairs of rows for which only their order decides, unless the lower one reads the score, and
+        rows that a parameter turns off.
     """
     table, rows = worlds(rulebook), rulebook.routing
     for number, row in enumerate(rows):
@@ -69,12 +69,12 @@ def table_notes(rulebook: Rulebook) -> Iterator[Note]:
     for upper, lower in itertools.combinations(range(len(rows)), 2):
         if _outcome(rows[upper]) == _outcome(rows[lower]):
             continue
-        # Weighing comes after the lists: rows on the score below rows on the lists are in order.
+        # The score comes after the lists, so rows on the score belong below rows on the lists.
         if "score" in reads([rows[lower].when]) and "score" not in reads([rows[upper].when]):
             continue
         free = ~table.above(upper)
         one, other = table.holds[str(upper)] & free, table.holds[str(lower)] & free
-        # A row for a special case above one for the general case is how a table is meant to be.
+        # A row for a special case belongs above one for the general case.
         if (one & other).any() and (one & ~other).any() and (other & ~one).any():
             read = reads([rows[upper].when, rows[lower].when])
             where = _first_in_words(table, one & other, read, rulebook)
@@ -90,14 +90,14 @@ def table_notes(rulebook: Rulebook) -> Iterator[Note]:
 
 
 def turned_off(rulebook: Rulebook, row: int) -> str | None:
-    """The yes-or-no parameter but for which a row would decide some cases.
+    """Find the true-or-false parameter that keeps a row from deciding any case.
 
     Args:
         rulebook: A rulebook that compiles.
         row: The place of the row in the table.
 
     Returns:
-        The parameter's name; None where the row decides cases, or none of its parameters helps.
+        The parameter's name; None if the row decides cases, or if no parameter helps.
     """
     if worlds(rulebook).first(row).any():
         return None
@@ -117,7 +117,7 @@ def _outcome(row: RoutingRow) -> str:
 
 
 def _no_row(table: Worlds, rulebook: Rulebook) -> Iterator[str]:
-    """The regions without a row, in words."""
+    """Describe the regions without a row."""
     names = list(table.named)
     covered = table.frame.with_columns(left=~table.above(len(rulebook.routing)))
     by_world = covered.group_by(names, maintain_order=True).agg(pl.col("score").filter("left"))
@@ -133,7 +133,7 @@ def _no_row(table: Worlds, rulebook: Rulebook) -> Iterator[str]:
 def _regions(
     worlds: set[tuple[bool, ...]], possible: set[tuple[bool, ...]], place: int = 0
 ) -> Iterator[dict[int, bool]]:
-    """Worlds among those possible as few regions: the places that must be TRUE or FALSE."""
+    """Combine possible worlds into a few regions: the places that must be TRUE or FALSE."""
     if not worlds:
         return
     if worlds == possible:
@@ -157,7 +157,7 @@ def _regions(
 
 
 def _first_in_words(table: Worlds, where: pl.Series, read: set[str], rulebook: Rulebook) -> str:
-    """One world in words, as far as two rows read it."""
+    """Describe one world, as far as two rows read it."""
     world: Mapping[str, bool | int] = table.frame.filter(where).row(0, named=True)
     parts = [_holds(name, bool(world[name]), rulebook) for name in table.named if name in read]
     if "score" in read:

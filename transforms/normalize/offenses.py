@@ -17,7 +17,7 @@ _TABLE = "offenses"
 
 
 def is_settled(conviction: pl.Expr) -> pl.Expr:
-    """Whether nothing is to be said of a conviction's category beyond what the record says.
+    """Tell whether a conviction's category needs nothing beyond what the record says.
 
     Args:
         conviction: Convictions (Struct).
@@ -27,17 +27,17 @@ def is_settled(conviction: pl.Expr) -> pl.Expr:
     """
     category, words = (conviction.struct.field(name) for name in ("category", "offense"))
     is_open = conviction.struct.field("category_open")
-    # Words alone, or a category that is a word too, such as ARSON.
+    # Only words, or a category that is also a word, such as ARSON.
     untold = category.is_null() & words.is_not_null() & ~is_open.fill_null(False)
     return (is_open.is_not_null() | ~_is_open(category)) & ~untold
 
 
 def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
-    """What is kept of a conviction's category and words.
+    """Return what is kept of a conviction's category and words.
 
     Args:
         conviction: Convictions (Struct), as agencies write them.
-        category: The category as it is read.
+        category: The category as read.
 
     Returns:
         `category`, `category_open`, and `offense`.

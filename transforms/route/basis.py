@@ -52,9 +52,9 @@ def basis_questions(
 
     Args:
         weighing: The cases; where they are weighed without presumptions, nothing is asked.
-        day: The day as of which they are weighed, one a case.
-        effective: Values of the criteria that routing went by.
-        acted_on: The positions that routing went by.
+        day: The as-of date of each case.
+        effective: Values of the criteria that routing used.
+        acted_on: The positions that routing used.
         leverage: What each open criterion could do.
         unknown: Which facts are unknown.
 

@@ -1,7 +1,7 @@
 """Forecast: when a route will change by itself, as milestones are reached.
 
-Between two milestones nothing moves, so the first change can only fall on a milestone's date; each
-case is routed again on each of its own future ones.
+Between two milestones, nothing changes, so the first change can only be on a milestone's date. Each
+case is routed again on each of its own future milestones.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from transforms.score.position import MovingPart
 
 
 def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
-    """The first date after as-of on which the route differs, and the route from then on.
+    """Find the first date after as-of on which the route differs, and the route from then on.
 
     Args:
-        moving: The cases, ready to be weighed on any day.
+        moving: The cases, ready to be assessed as of any day.
         route: Their routes as of `as_of`.
-        as_of: The as-of date (Date), one a case.
+        as_of: The as-of date (Date), one per case.
 
     Returns:
-        `changes_on` (Date) and `changes_to` (String), null where the route never changes; one row a
+        `changes_on` (Date) and `changes_to` (String), null if the route never changes; one row per
         case.
     """
     dates = moving.weighing.dates
@@ -38,7 +38,7 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
         moments.append(now.with_columns(day=least).filter(least > as_of))
         is_another = most.ne_missing(least)
         moments.append(now.with_columns(day=most).filter((most > as_of) & is_another))
-    # All at once: a case costs little, a frame of cases much.
+    # All at once, because a case costs little and a frame of cases costs much.
     later = pl.concat(moments, rechunk=True)
     there = moving.take(later["row"])
     first = (

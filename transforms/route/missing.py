@@ -1,4 +1,4 @@
-"""Missing facts: what is not known and can still change the route, in the order to ask for it."""
+"""Missing facts: unknown facts that can still change the route, in the order to ask for them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ Keys: TypeAlias = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Missing:
-    """What to ask of each case, as lists of facts.
+    """What to ask about each case, as lists of facts.
 
     Args:
         facts: Every unknown fact that can still change the route, the most decisive first.
-        settling: Those of them that can settle the route alone.
+        settling: The ones that can settle the route alone.
     """
 
     facts: pl.Series
@@ -44,13 +44,13 @@ def nothing_missing(height: int) -> Missing:
 
 
 def unknown_facts(facts: Frame) -> Frame:
-    """Which facts are not known, of those that there can be.
+    """Tell which facts are unknown, among those that can exist.
 
     Args:
         facts: Facts.
 
     Returns:
-        A Boolean column a fact, never null.
+        One Boolean column per fact, never null.
     """
     exprs = []
     for fact in FACTS.values():
@@ -71,19 +71,19 @@ def missing_facts(
     leverage: Leverage,
     unknown: Frame,
 ) -> Missing:
-    """What is not known of each case and can still change its route.
+    """Find the unknown facts of each case that can still change its route.
 
-    A fact can where a criterion reads it that is open and can change the route with the other open
-    criteria anywhere. That is a sound superset, read off the routing table: no completion of the
-    unknown facts is ever tried. What can settle the route alone comes first, then what more such
-    criteria read, then the catalog's order. What must be seen before presumptions may decide an
-    open case is asked for, too (`transforms.route.basis`).
+    A fact can if it is read by an open criterion that can change the route, whatever the other open
+    criteria are. This is a sound superset, read off the routing table without trying out the
+    unknown facts. Facts that can settle the route alone come first, then facts that more such
+    criteria read, then catalog order. What must be seen before presumptions may decide an open case
+    is asked for, too (`transforms.route.basis`).
 
     Args:
         weighing: The cases.
-        as_of: The day as of which they are weighed.
-        effective: Values of the criteria that routing went by.
-        position: The positions that routing went by.
+        as_of: The as-of date.
+        effective: Values of the criteria that routing used.
+        position: The positions that routing used.
         leverage: What each open criterion could do.
         unknown: Which facts are unknown (`unknown_facts`).
 
@@ -113,7 +113,7 @@ def missing_facts(
 
 
 def read_by(rulebook: CompiledRulebook) -> dict[str, list[str]]:
-    """The ids of the criteria that read each fact."""
+    """Return the ids of the criteria that read each fact."""
     readers: dict[str, list[str]] = {}
     for criterion in rulebook.criteria:
         for fact in rulebook.facts_read(criterion.condition):
@@ -124,7 +124,7 @@ def read_by(rulebook: CompiledRulebook) -> dict[str, list[str]]:
 def _ask_what_settles(
     facts: Frame, unknown: Frame, counts: dict[str, Counts], settling: dict[str, Flags]
 ) -> None:
-    """Ask for what settles a fact, where all that it counts is listed, rather than for the fact."""
+    """Ask for what settles a fact instead of the fact, if everything that it counts is listed."""
     for fact in FACTS.values():
         if not fact.settled_by or fact.name not in counts:
             continue

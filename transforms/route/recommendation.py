@@ -56,8 +56,8 @@ def recommend_on(
     Args:
         facts: As for `recommend`.
         rulebook: The rulebook.
-        days: The date as of which to assess (Date), one a case.
-        presume: Whether the rulebook's presumptions are used.
+        days: The as-of date (Date), one per case.
+        presume: Whether to use the rulebook's presumptions.
 
     Returns:
         As of `recommend`, with `missing_facts` and `settling_facts` empty.

@@ -1,4 +1,4 @@
-"""Facts of convictions: how many of what kind count, and when and how long.
+"""Facts about convictions: how many of which kind count, when they were, and for how long.
 
 Whether a conviction counts depends on the rulebook (`counted_convictions`) and on what is known of
 the conviction: a court may have vacated it, or it may be a juvenile adjudication. A person who was
@@ -6,7 +6,7 @@ the conviction: a court may have vacated it, or it may be a juvenile adjudicatio
 date of conviction settle most; the facts `vacated_convictions` and `juvenile_adjudications` ask for
 the rest.
 
-An offense of which the words leave the category open counts for and against no category.
+An offense whose words leave the category open counts neither for nor against any category.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ _KINDS = {
 
 
 def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = None) -> ListFacts:
-    """The facts over the elements of `convictions`.
+    """Return the facts over the elements of `convictions`.
 
     Args:
-        counted: Which convictions the rulebook counts.
+        counted: The convictions that the rulebook counts.
         as_of: The as-of date: a conviction dated later does not count as of then, and since that is
             a conflict, it is not known that there is none. None where no date can lie ahead.
 
     Returns:
-        The facts; they read `BORN_AT_LATEST`, the last day on which the person can be born, beside
-        the elements.
+        The facts. In addition to the elements, they read `BORN_AT_LATEST`, the latest possible
+        birth date.
     """
     juvenile = pl.coalesce("juvenile_adjudication", pl.when(_grown()).then(False))
     vacated = pl.col("vacated")
@@ -90,7 +90,7 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
     gang_element = pl.coalesce(
         "gang_element", pl.when(category.is_not_null() & (category != "GANG")).then(False)
     )
-    # What may be one is for a person to judge, too.
+    # A person must also judge what may be one.
     threat = category.is_in(OPEN_THREATS) | pl.col("category").is_in(OPEN_THREATS).fill_null(False)
     facts = (
         ListFacts(
@@ -133,5 +133,5 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
 
 
 def _grown() -> pl.Expr:
-    """Whether the person had turned 21 by the conviction, however late in the span born."""
+    """Tell whether the person had certainly turned 21 by the conviction."""
     return age(pl.col(BORN_AT_LATEST), iso("date")) >= NO_JUVENILE

@@ -1,7 +1,7 @@
 """Facts: the typed, three-valued columns that rulebooks read, derived from case records.
 
-`schemas.facts` is the catalog: what each fact says and from which fields. Here is how each is
-computed; `transforms.score.list_facts` says how a fact over a list is.
+`schemas.facts` is the catalog: what each fact says, and from which fields. This module computes
+them; `transforms.score.list_facts` computes facts over a list.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from transforms.score.list_facts import ListFacts, by_then, iso, known, one_of, 
 HONORABLE = ("SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
 CLOSE = ("SPOUSE", "PARENT", "CHILD")
 IMMEDIATE = (*CLOSE, "SIBLING")
-# What asks for no relief: to leave by oneself, and to withdraw.
+# Applications that don't ask for relief: voluntary departure and withdrawal.
 NO_RELIEF = ("VD", "WD", "WDL")
 ASYLUM = ("ASYL", "ASYW")
 VICTIM_RELIEF = ("I360", "I914", "I918")
@@ -63,16 +63,16 @@ def derive_facts(
     """Derive every fact of the catalog.
 
     Args:
-        records: Normalized case records (columns of case_record.avsc), maybe with `conflicts`
+        records: Normalized case records (columns of case_record.avsc), possibly with `conflicts`
             (`transforms.normalize.conflicts`).
-        counted: Which convictions the rulebook counts.
+        counted: The convictions that the rulebook counts.
         as_of: The as-of date. A conviction or a removal dated later makes nothing TRUE, and leaves
             open what it would add to. None where no date can lie ahead.
 
     Returns:
-        A frame of the same rows and order: the columns `FACT_COLUMNS`, and `conflicts` where the
-        records have it. Bounds of counts are Int32, bounds of dates Date, codes String, the rest
-        Boolean. A fact in conflict is UNKNOWN.
+        A frame with the same rows in the same order: the columns `FACT_COLUMNS`, and `conflicts` if
+        the records have it. Bounds of counts are Int32, bounds of dates Date, codes String, and the
+        rest Boolean. A fact in conflict is UNKNOWN.
     """
     born = {BORN_AT_LATEST: span("birth_date")[1]}
     parts = [
@@ -99,11 +99,11 @@ def derive_facts(
 
 
 def unsettled(facts: Frame, conflicts: pl.Series) -> Frame:
-    """Facts in conflict as UNKNOWN.
+    """Make facts in conflict UNKNOWN.
 
     Args:
         facts: Facts, columns `FACT_COLUMNS`.
-        conflicts: Ids of `schemas.conflicts` (List(String)), one list a row.
+        conflicts: Ids from `schemas.conflicts` (List(String)), one list per row.
 
     Returns:
         The facts, and the column `conflicts`.
@@ -163,7 +163,7 @@ _ENTRIES = (
 
 
 def _agency_record_seen() -> pl.Expr:
-    """As the record says; else TRUE where what only the agency's record tells is all listed."""
+    """Read it from the record, or infer it if all that only the agency's record tells is there."""
     listed = pl.any_horizontal(
         pl.col(name).list.eval(pl.element().is_not_null()).list.all()
         for name in ("removals", "orders", "fraud_findings")
@@ -200,7 +200,7 @@ def _order_carried_out() -> pl.Expr:
 
 
 def _illegal_reentry() -> pl.Expr:
-    """Entered without inspection after a removal, or convicted of it."""
+    """Tell whether the person re-entered illegally after a removal, or was convicted of it."""
     entry, removal = "last_illegal_entry", "_first_removal"
     came_back = (
         pl.when(pl.col(low(entry)) > pl.col(high(removal)))

@@ -1,7 +1,7 @@
-"""Kleene logic over whole frames, for conditions worked out many times, each time a bit otherwise.
+"""Kleene logic over whole frames, for conditions that are evaluated many times with small changes.
 
-A condition is a tree of AND, OR and NOT over comparisons, its *atoms*. A rulebook has few different
-atoms: each is worked out once for a frame, and the rest is least and greatest of small numbers.
+A condition is a tree of AND, OR, and NOT over comparisons, its *atoms*. A rulebook has few distinct
+atoms. Each is evaluated once for a frame, and the rest is minimums and maximums of small numbers.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 
 Degrees: TypeAlias = npt.NDArray[np.int8]
-# AND is the least of its sides, OR the greatest, and NOT counts from the other end.
+# AND is the minimum of its sides, OR the maximum, and NOT counts from the other end.
 FALSE, UNKNOWN, TRUE = range(3)
 _SIGNS = {False: "FALSE", None: "NULL", True: "TRUE"}
 
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """A condition, or a part of one; equal parts are one object.
+    """A condition, or a part of one; equal parts are the same object.
 
     Args:
-        kind: What it is; an atom without columns is a constant, TRUE, FALSE or NULL.
-        sql: Boolean SQL over columns, of an atom.
-        parts: What the others are made of.
-        columns: The columns it reads.
+        kind: Its kind; an atom without columns is a constant: TRUE, FALSE, or NULL.
+        sql: An atom's Boolean SQL over columns.
+        parts: The operands of the other kinds.
+        columns: The columns that it reads.
     """
 
     kind: Literal["atom", "and", "or", "not"]
@@ -50,7 +50,7 @@ def tree(sql: str) -> Tree:
 
 
 def with_known(of: Tree, values: Mapping[str, str]) -> Tree:
-    """A tree, were some columns known; what that settles falls away.
+    """Simplify a tree, given the values of some columns.
 
     Args:
         of: The tree.
@@ -67,17 +67,17 @@ def with_known(of: Tree, values: Mapping[str, str]) -> Tree:
 
 
 class Answers:
-    """What trees come to over a frame.
+    """The values of trees over a frame.
 
     Args:
         facts: The frame.
-        trees: All that will be asked for.
+        trees: All trees that will be evaluated.
     """
 
     def __init__(self, facts: Frame, trees: Iterable[Tree]) -> None:
         atoms = list(dict.fromkeys(atom for tree in trees for atom in _atoms(tree)))
         names = [str(number) for number in range(len(atoms))]
-        # Whatever else is there, a frame keeps its rows.
+        # Keeps the number of rows, even if there is no other column.
         found = facts.with_columns(
             (expression(atom.sql).cast(pl.Int8) * TRUE).fill_null(UNKNOWN).alias(name)
             for name, atom in zip(names, atoms, strict=True)

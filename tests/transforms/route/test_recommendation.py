@@ -1,4 +1,4 @@
-"""Properties of recommendations on random partial cases, under every rulebook that ships."""
+"""Properties of recommendations for random partial cases, under every rulebook in the project."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def cases(rulebook: CompiledRulebook, seed: int, known: Known) -> pl.DataFrame:
 
 
 def test_the_random_cases_reach_every_row_of_the_routing_table(rulebook: CompiledRulebook) -> None:
-    """Else the properties below would say nothing of a row."""
+    """Otherwise, the properties below would say nothing about a row."""
     facts = pl.concat(cases(rulebook, seed, QUIET) for seed in range(24))
     # A row may hold only from a day on, as that of a memo that came later.
     days = (AS_OF, datetime.date(2016, 1, 1))
@@ -62,7 +62,7 @@ def test_the_random_cases_reach_every_row_of_the_routing_table(rulebook: Compile
 
 
 def test_a_frame_in_which_all_cases_are_alike_keeps_its_rows() -> None:
-    """Polars takes a column of one value for one row, where nothing else is read."""
+    """Polars treats a column of one value as one row if nothing else is read."""
     rulebook = load("ice-2011-11-17")
     alike = cases(rulebook, 1, 0.95)[[0] * 5].with_columns(
         pl.lit(2, pl.Int32).alias(bound("age_at_first_entry")) for bound in (low, high)
