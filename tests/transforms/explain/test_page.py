@@ -257,7 +257,7 @@ def test_all_lists_every_presumption_and_every_criterion() -> None:
     }
     factor = criterion | {"criterion": "A5", "list": "factor", "points": 3, "facts": []}
     lines = text(CLOSED | {"criteria": [criterion, factor]}, everything=True)
-    assert "no kind of record 5. Not known either" in " ".join(" ".join(lines).split())
+    assert "no kind of record 5. Also not known" in " ".join(" ".join(lines).split())
     start = lines.index("Favored classes")
     assert lines[start : start + 7] == [
         "Favored classes",
