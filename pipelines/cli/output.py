@@ -1,4 +1,4 @@
-"""Standard output and standard error of a command, and what else may write there."""
+"""A command's standard output and standard error, and what else may write to them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ERROR = 2
 
 
 def print_result(command: str, done: str, print_it: Callable[[], None]) -> None:
-    """Print the result of work that is done, and that no failure to print it can undo.
+    """Print the result of finished work; a failure to print doesn't undo the work.
 
     Args:
         command: The command's name.
-        done: What is done, such as that a run is complete.
+        done: What has been done, such as "RUN is complete".
         print_it: Prints the result.
     """
     try:
@@ -32,24 +32,24 @@ def print_result(command: str, done: str, print_it: Callable[[], None]) -> None:
         print_no_more()
         reason = getattr(error, "strerror", None) or type(error).__name__
         if not isinstance(error, BrokenPipeError):
-            complain(command, f"{done}, but that cannot be printed ({reason})")
+            complain(command, f"{done}, but the result can't be printed ({reason})")
 
 
 def print_lines(text: str) -> None:
-    """Print lines that are a command's whole result.
+    """Print lines that are the whole result of a command.
 
     Raises:
-        OutputError: Standard output cannot be written.
+        OutputError: Standard output can't be written.
     """
     print(text)
     flush_output()
 
 
 def flush_output() -> None:
-    """Have what was printed go out; where its reader has gone there is nothing more to do.
+    """Flush standard output. If its reader is gone, there is nothing more to do.
 
     Raises:
-        OutputError: Standard output cannot be written.
+        OutputError: Standard output can't be written.
     """
     try:
         if sys.stdout is not None:
@@ -62,7 +62,7 @@ def flush_output() -> None:
 
 
 def reader_has_gone() -> bool:
-    """Whether nobody reads standard output any more; nothing is printed from then on."""
+    """Tell whether standard output's reader is gone; if so, print nothing from then on."""
     poll = select.poll()
     try:
         poll.register(sys.stdout.fileno(), select.POLLERR)
@@ -75,7 +75,7 @@ def reader_has_gone() -> bool:
 
 
 def print_no_more() -> None:
-    """Let what is printed from now on, and what is left to flush at the exit, go nowhere."""
+    """Discard everything printed from now on, and what is left to flush at exit."""
     with contextlib.suppress(OSError, AttributeError, io.UnsupportedOperation):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -83,14 +83,14 @@ def print_no_more() -> None:
 
 
 def silence_native() -> None:
-    """Keep what libraries write on standard error from the user, not what Python does.
+    """Hide what native libraries write on standard error, but not what Python writes.
 
-    Rust writes of a panic there before it is an exception of Python's, which is reported. It stays
-    so to the end of a command: what is decoded ahead may panic while the process ends.
+    Rust writes about a panic before it becomes a Python exception, which is reported. This lasts
+    until the command ends, because data decoded ahead may panic while the process exits.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal that has no such letter shows its number.
+            # A terminal that can't show a letter shows its number.
             stream.reconfigure(errors="backslashreplace")
     if not pipelines.IS_COMMAND or os.environ.get("DISCRETION_DEBUG") or not _is_standard():
         return
@@ -99,7 +99,7 @@ def silence_native() -> None:
         kept, "w", 1, sys.stderr.encoding, "backslashreplace", closefd=False
     )
     if faulthandler.is_enabled():
-        # It writes to the number that standard error had when it was enabled.
+        # It writes to the file descriptor that standard error had when it was enabled.
         faulthandler.enable(sys.stderr)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _ERROR)

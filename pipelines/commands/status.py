@@ -1,6 +1,7 @@
-"""How the nights stand: the last good one, its age and counts, and what has failed since.
+"""The status of the nights: the last good one, its age and counts, and what has failed since.
 
-It reads plain files, and for a local state never waits for Beam: a monitor may ask every minute.
+It reads plain files and, for a local state, doesn't wait for Beam: a monitor can call it every
+minute.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from schemas.status import GoodNight, Status
 from schemas.words import queue_mark
 
 HOUR = 3600
-# Seconds by which the clocks of two machines may differ.
+# Seconds by which two machines' clocks may differ.
 CLOCKS_DIFFER = 300
 
 
@@ -41,17 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = CommandParser(
         prog="discretion status",
-        description="Say how the nights stand: the last good one, and what has failed since.",
-        epilog="Exit code 6 where there is no good night, or it is older than --max-age.",
+        description="Report the last good night, and what has failed since.",
+        epilog="The exit code is 6 if there is no good night or it is older than --max-age.",
         allow_abbrev=False,
     )
-    parser.add_argument("--state", required=True, metavar="OUT", help="where nights are kept")
     parser.add_argument(
-        "--max-age", type=hours, metavar="HOURS", help="how old the last good night may be"
+        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
+    )
+    parser.add_argument(
+        "--max-age", type=hours, metavar="HOURS", help="the oldest that the last good night may be"
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="for machines")
-    form.add_argument("--prometheus", action="store_true", help="as Prometheus text")
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--prometheus", action="store_true", help="print Prometheus metrics")
     options = parser.parse_args(arguments)
     return run_command("status", lambda: _run(options))
 
@@ -76,37 +79,39 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def is_ahead(good: GoodNight) -> bool:
-    """Whether a night ended in the future, so that nobody can tell how old it is."""
+    """Tell whether a night ended in the future, so that its age is unknown."""
     return good.age_seconds < -CLOCKS_DIFFER
 
 
 def hours(text: str) -> float:
-    """An option: a number of hours."""
+    """Parse an option that is a number of hours."""
     try:
         number = float(text)
     except ValueError:
         number = math.nan
     if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours; write one above 0")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} isn't a number of hours; write a number above 0"
+        )
     return number
 
 
 def look(state: str, now: datetime.datetime) -> Status:
-    """How the nights of a state stand.
+    """Read the status of a state's nights.
 
     Args:
-        state: The directory in which nights are kept.
+        state: The directory of the nights.
         now: The time, UTC.
 
     Raises:
-        InputError: The last good night's manifest is missing, damaged or no night's.
+        InputError: The last good night's manifest is missing, damaged, or not a night's.
     """
     left = glob.glob(f"{glob.escape(state)}/runs/_*.partial")
     return Status(
         state=state,
         last_good=_last_good(state, now),
         failed=last_failure(state),
-        # To try the lock could make a night that starts just then fail.
+        # Trying the lock could make a night that starts just then fail.
         unfinished=tuple(sorted(left)),
     )
 
@@ -118,14 +123,14 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
     path = f"{state}/runs/{run_named(latest, f'{state}/{LATEST}')}/manifest.json"
     text = read_text(path)
     if text is None:
-        raise InputError(f"{path}: is missing, and LATEST names that run")
+        raise InputError(f"{path}: is missing, but LATEST names that run")
     try:
         manifest = Manifest.model_validate_json(text)
     except ValueError:
         raise InputError(f"{path}: is damaged or of another version") from None
     night = manifest.nightly
     if night is None:
-        raise InputError(f"{path}: is a backlog run's, not a night's")
+        raise InputError(f"{path}: belongs to a backlog run, not to a night")
     try:
         finished = manifest.started + datetime.timedelta(seconds=manifest.seconds)
     except (OverflowError, ValueError):
@@ -158,14 +163,14 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
 
 
 def in_words(status: Status) -> list[str]:
-    """The status for a person, a line each."""
+    """Describe the status for a person, line by line."""
     good, lines = status.last_good, []
     if good is None:
         lines.append(f"{status.state}: has no good night yet")
     else:
         age = good.age_seconds / HOUR
         ago = (
-            f"{-age:,.1f} hours ahead of this machine's clock, which is wrong or was then"
+            f"{-age:,.1f} hours ahead of this machine's clock, which is wrong now or was wrong then"
             if is_ahead(good)
             else f"{max(0.0, age):,.1f} hours ago"
         )
@@ -176,19 +181,19 @@ def in_words(status: Status) -> list[str]:
             *_by_state(good),
             f"changed: {good.changed:,} ({_parts(good.causes) or 'none'})",
             f"waiting for an attorney: {sum(good.queue.values()):,} ({_parts(_marks(good.queue))})",
-            f"reviews kept: {good.reviews:,}; events that wait for their case: {good.pending:,}",
+            f"reviews kept: {good.reviews:,}; events waiting for their case: {good.pending:,}",
             f"files left unread: {good.left_unread:,}; not of events or reviews: {good.foreign:,}",
         ]
         if good.damaged_files or good.left_out:
             lines.append(f"NOT READ: {_not_read(good)}; discretion show {status.state} names them")
     if status.failed:
         lines.append(f"FAILED since, {status.failed.at:%Y-%m-%d %H:%M} UTC: {status.failed.why}")
-    lines += [f"unfinished, at work or killed: {path}" for path in status.unfinished]
+    lines += [f"unfinished, running or killed: {path}" for path in status.unfinished]
     return lines
 
 
 def _not_read(good: GoodNight) -> str:
-    """What of a night's input could not be read."""
+    """Say which part of a night's input couldn't be read."""
     unknown = f" and an unknown number in {good.lost_uncounted:,} places" * bool(
         good.lost_uncounted
     )
@@ -218,7 +223,7 @@ def _by_state(good: GoodNight) -> Iterator[str]:
 
 
 def _others(good: GoodNight) -> dict[str, int]:
-    """The cases without a route."""
+    """Count the cases without a route."""
     return {
         "completed": good.completed,
         "out of scope": good.out_of_scope,
@@ -235,10 +240,10 @@ def _marks(queue: Mapping[str, int]) -> dict[str, int]:
 
 
 def prometheus(status: Status) -> Iterator[str]:
-    """The status in Prometheus' text format, a line each."""
+    """Write the status in Prometheus's text format, line by line."""
     good = status.last_good
     yield from _gauge("night_failed", "1 if a night has failed since", {"": bool(status.failed)})
-    yield from _gauge("unfinished_runs", "Runs at work or killed", {"": len(status.unfinished)})
+    yield from _gauge("unfinished_runs", "Runs in progress or killed", {"": len(status.unfinished)})
     if good is None:
         return
     finished = {"": good.finished.timestamp()}
@@ -259,16 +264,20 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("quarantined_records", "Records quarantined", {"": good.quarantined})
     yield from _gauge("changed_cases", "Recommendations changed", {"": good.changed})
     yield from _gauge("changes", "Changed cases by cause", good.causes, "cause")
-    yield from _gauge("queue_cases", "Cases waiting, by mark", good.queue, "mark")
+    yield from _gauge("queue_cases", "Cases waiting for an attorney, by mark", good.queue, "mark")
     yield from _gauge("reviews", "Reviews kept", {"": good.reviews})
-    yield from _gauge("pending_events", "Events that wait for their case", {"": good.pending})
-    yield from _gauge("unread_files", "Files cut short, that wait", {"": good.left_unread})
+    yield from _gauge("pending_events", "Events waiting for their case", {"": good.pending})
+    yield from _gauge(
+        "unread_files", "Files cut short, waiting for their end", {"": good.left_unread}
+    )
     yield from _gauge("damaged_files", "Files read in part", {"": good.damaged_files})
     yield from _gauge("lost_records", "Records lost in them", {"": good.lost_records})
     yield from _gauge(
-        "lost_uncounted_places", "Places that hold unknown numbers", {"": good.lost_uncounted}
+        "lost_uncounted_places",
+        "Places that hold an unknown number of records",
+        {"": good.lost_uncounted},
     )
-    yield from _gauge("left_out_files", "Files of which nothing was read", {"": good.left_out})
+    yield from _gauge("left_out_files", "Files from which nothing was read", {"": good.left_out})
     yield from _gauge("clock_ahead", "1 if it ended in the future", {"": is_ahead(good)})
     yield from _gauge("foreign_files", "Files that held something else", {"": good.foreign})
 
@@ -279,7 +288,7 @@ def _gauge(name: str, help_: str, values: Mapping[Any, float], *labels: str) -> 
     yield f"# HELP discretion_{name} {help_}."
     yield f"# TYPE discretion_{name} gauge"
     for key, value in values.items():
-        # Keys are names of ours: letters, digits and underscores.
+        # Keys are our own names: letters, digits, and underscores.
         keys = key if isinstance(key, tuple) else (key,)
         pairs = ",".join(f'{label}="{part}"' for label, part in zip(labels, keys, strict=False))
         number = f"{value:.3f}" if isinstance(value, float) else int(value)

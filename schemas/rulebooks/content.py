@@ -1,4 +1,4 @@
-"""Content: a rulebook file's YAML as plain values, read so that no file can do harm."""
+"""Content: a rulebook file's YAML as plain values, read safely whatever the file holds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-# Aliases can make a page of YAML stand for gigabytes: this is the most that a file may stand for,
-# in characters with every alias written out. The longest rulebook here comes to some 300,000.
+# Aliases can expand a page of YAML to gigabytes. This is the most characters that a file may have
+# with every alias expanded. The longest rulebook here has about 300,000.
 MOST_CHARACTERS = 4_000_000
 # The longest rulebook here has 70,000 characters and some 6,000 values, and 430,000 and 25,000 as a
 # run keeps it, with its companions and all defaults. A file is measured before it is parsed, and
@@ -18,11 +18,11 @@ MOST_DIGITS = 100
 
 
 class TooMuchError(ValueError):
-    """YAML that stands for more than a rulebook can hold, or that holds itself."""
+    """YAML that expands to more than a rulebook can hold, or that contains itself."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """Leaves dates as text, for the models know which are dates; refuses a key given twice."""
+    """Leaves dates as text, because the models know which are dates. Refuses duplicate keys."""
 
     yaml_implicit_resolvers = {
         first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
@@ -34,14 +34,14 @@ class _Loader(yaml.CSafeLoader):
         self.checked: set[yaml.Node] = set()
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        # Once flattened, a mapping holds what it merges (`<<`) beside its own keys.
+        # After flattening, a mapping also holds the keys that it merges (`<<`).
         if node not in self.checked:
             self.checked.add(node)
             _refuse_twice(node)
         super().flatten_mapping(node)
 
     def construct_number(self, node: yaml.ScalarNode) -> int:
-        """A whole number; Python refuses to read one of thousands of digits."""
+        """Construct a whole number; Python refuses to read one with thousands of digits."""
         if len(node.value) > MOST_DIGITS:
             raise yaml.constructor.ConstructorError(
                 None, None, f"a number of more than {MOST_DIGITS} digits", node.start_mark
@@ -53,17 +53,17 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_number)
 
 
 def read_content(text: str) -> Any:
-    """The content of a YAML file.
+    """Read the content of a YAML file.
 
     Args:
         text: The file's text.
 
     Returns:
-        Plain values: mappings, lists, texts, numbers, truth values and None.
+        Plain values: mappings, lists, text, numbers, booleans, and None.
 
     Raises:
-        yaml.YAMLError: It is not YAML.
-        TooMuchError: It stands for too much, or holds itself.
+        yaml.YAMLError: It isn't YAML.
+        TooMuchError: It expands to too much, or contains itself.
         RecursionError: It is nested too deeply.
     """
     if len(text) > MOST_TEXT:
@@ -74,10 +74,10 @@ def read_content(text: str) -> Any:
         root = loader.get_single_node()
         if root is None:
             return None
-        # Before anything is made of it: merging (`<<`) copies what an alias stands for.
+        # Checked before construction, because merging (`<<`) copies what an alias refers to.
         known: dict[yaml.Node, int | None] = {}
         if _characters(root, known) > MOST_CHARACTERS:
-            raise TooMuchError("its aliases stand for more than a rulebook can hold")
+            raise TooMuchError("its aliases expand to more than a rulebook can hold")
         return loader.construct_document(root)
     finally:
         loader.dispose()
@@ -93,11 +93,11 @@ def _count_values(text: str) -> None:
 
 
 def _characters(node: yaml.Node, known: dict[yaml.Node, int | None]) -> int:
-    """How much a node comes to with its aliases written out; each node is visited once."""
+    """Count a node's characters with its aliases expanded; each node is visited once."""
     if node in known:
         size = known[node]
         if size is None:
-            raise TooMuchError("an alias stands for what it is in")
+            raise TooMuchError("an alias refers to a value that contains it")
         return size
     known[node] = None
     match node:
@@ -119,6 +119,6 @@ def _refuse_twice(node: yaml.MappingNode) -> None:
         if isinstance(key, yaml.ScalarNode):
             if (key.tag, key.value) in keys:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} is there twice", key.start_mark
+                    None, None, f"{key.value} appears twice", key.start_mark
                 )
             keys.add((key.tag, key.value))

@@ -1,7 +1,7 @@
-"""Try the commands on damaged and hostile input, interrupted, on full disks, two at once.
+"""Try the commands on damaged and hostile input, with interrupts, on full disks, and two at once.
 
-Each trial runs the real commands as processes and compares what they say with a clean run. Its seed
-settles a trial: --seed N --trials 1 makes that of seed N again.
+Each trial runs the real commands as processes, and compares their results with a clean run. The
+seed determines a trial: --seed N --trials 1 repeats the one with seed N.
 """
 
 from __future__ import annotations
@@ -48,12 +48,18 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first; default: 1")
-    parser.add_argument("--trials", type=int, metavar="N", help="how many; default: 50")
-    parser.add_argument("--minutes", type=float, metavar="M", help="begin none after so long")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the first seed; default: 1"
+    )
+    parser.add_argument("--trials", type=int, metavar="N", help="number of trials; default: 50")
+    parser.add_argument("--minutes", type=float, metavar="M", help="start no trial after this time")
     parser.add_argument("--jobs", type=int, metavar="N", help="at once; default: one a core")
-    parser.add_argument("--only", metavar="WORDS", help="only kinds that have these words")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep what broke in there")
+    parser.add_argument(
+        "--only", metavar="WORDS", help="only kinds of trials with these words in their name"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="keep the files of broken trials in this directory"
+    )
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="put the table into this page, between marks"
     )

@@ -1,7 +1,7 @@
 """Files and directories by their literal names, through Beam's file systems.
 
-Beam's own `match` and `delete` take every name for a pattern, so a file called `a[1].avro` is not
-found. An object store has no directories, only names that begin alike.
+Beam's own `match` and `delete` treat every name as a pattern, so they can't find a file named
+`a[1].avro`. An object store has no directories, only names with a common prefix.
 """
 
 from __future__ import annotations
@@ -17,44 +17,44 @@ from typing import BinaryIO
 from apache_beam.io.filesystem import FileMetadata
 from apache_beam.io.filesystems import FileSystems
 
-# Of a bracket that stands for itself, as in `pattern_of`, it would warn.
+# It would warn about an escaped bracket, as in `pattern_of`.
 warnings.filterwarnings("ignore", "Possible nested set", FutureWarning)
 
 
 def is_local(path: str) -> bool:
-    """Whether a path is on a local or mounted disk."""
+    """Tell whether a path is on a local or mounted disk."""
     return "://" not in path
 
 
 def open_file(path: str) -> BinaryIO:
-    """Open a file to read its bytes as they are, whatever its name ends in."""
+    """Open a file to read its bytes as they are, whatever its extension is."""
     stream: BinaryIO = FileSystems.open(path, compression_type="uncompressed")
     return stream
 
 
 def size_of(path: str) -> int:
-    """A file's size in bytes.
+    """Return a file's size in bytes.
 
     Raises:
-        OSError: There is no such file.
+        OSError: The file doesn't exist.
     """
     return os.stat(path).st_size if is_local(path) else FileSystems.get_filesystem(path).size(path)
 
 
 def read_bytes(path: str) -> bytes:
-    """All bytes of a file."""
+    """Read all bytes of a file."""
     with open_file(path) as stream:
         return stream.read()
 
 
 def write_whole(path: str, content: bytes, *, durable: bool = True) -> None:
-    """Write a small file under another name first, so that it is never seen half written.
+    """Write a small file under another name first, so that nobody sees it half-written.
 
     Args:
-        path: The file; one that is there is replaced.
+        path: The file; an existing one is replaced.
         content: Its bytes.
-        durable: Whether it is to outlast a loss of power; what stands in a directory that is
-            renamed later need not.
+        durable: Whether it must survive a loss of power; a file in a directory that is renamed
+            later doesn't need to.
     """
     folder, slash, name = path.rpartition("/")
     aside = f"{folder}{slash}_{name}.{uuid.uuid4().hex}"
@@ -68,12 +68,12 @@ def write_whole(path: str, content: bytes, *, durable: bool = True) -> None:
 
 
 def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetadata]:
-    """The files of a folder, not of those below it, sorted by path.
+    """List the files in a folder, not below it, sorted by path.
 
     Args:
-        folder: The folder; where there is none there are no files.
-        start: What their names start with.
-        ending: What their names end in.
+        folder: The folder; if it doesn't exist, there are no files.
+        start: The start of their names.
+        ending: The end of their names.
     """
     if is_local(folder):
         try:
@@ -87,7 +87,7 @@ def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetad
         except (FileNotFoundError, NotADirectoryError):
             return []
     else:
-        # Beam's `*` finds no name with a backslash in it.
+        # Beam's `*` doesn't match names with a backslash.
         [result] = FileSystems.match([f"{pattern_of(folder)}/{start}**"])
         names = {str(file.path).removeprefix(f"{folder}/"): file for file in result.metadata_list}
         found = [file for name, file in names.items() if "/" not in name and name.endswith(ending)]
@@ -95,12 +95,12 @@ def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetad
 
 
 def exists(path: str) -> bool:
-    """Whether there is such a directory, or a file of that name."""
+    """Tell whether a directory or a file with that name exists."""
     return FileSystems.exists(path) or bool(_names_below(path))
 
 
 def make_directory(path: str) -> None:
-    """Make a directory and those above it, where the file system has directories."""
+    """Make a directory and its parents, if the file system has directories."""
     if is_local(path):
         os.makedirs(path, exist_ok=True)
     elif not FileSystems.exists(path):
@@ -108,7 +108,7 @@ def make_directory(path: str) -> None:
 
 
 def remove(path: str) -> None:
-    """Remove a file, or a directory with all that is in it, if there is one."""
+    """Remove a file, or a directory with everything in it, if it exists."""
     if is_local(path):
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path)
@@ -121,16 +121,16 @@ def remove(path: str) -> None:
 
 
 def rename(source: str, target: str, *, durable: bool = True) -> None:
-    """Give a file or a directory another name, once all that it holds is on the disk.
+    """Rename a file or a directory, once all its content is on the disk.
 
     Args:
         source: The file or directory.
-        target: Its name from now on.
-        durable: Whether the name is to outlast a loss of power.
+        target: Its new name.
+        durable: Whether the new name must survive a loss of power.
     """
     if is_local(source):
         if durable:
-            # Else a loss of power could leave the name, and files that are empty.
+            # Otherwise, a loss of power could leave the name, but empty files.
             write_through(source)
         os.replace(source, target)
         if durable:
@@ -151,7 +151,7 @@ def rename_all_but(source: str, target: str, last: Sequence[str]) -> None:
     Args:
         source: The directory.
         target: Its name once it is renamed.
-        last: Files in it that say that all is there.
+        last: Files that show that the directory is complete.
     """
     if is_local(source):
         write_through(source)
@@ -172,10 +172,10 @@ def _rename_files(source: str, target: str, names: Sequence[str]) -> None:
 
 
 def write_through(path: str) -> None:
-    """Have a file, or all of a directory, on the disk itself before its name says so.
+    """Flush a file, or everything in a directory, to the disk.
 
     Args:
-        path: On a local disk; elsewhere there is nothing to do.
+        path: A path on a local disk; elsewhere, there is nothing to do.
     """
     if not is_local(path):
         return
@@ -188,16 +188,16 @@ def write_through(path: str) -> None:
 
 
 def why_not(error: Exception) -> str:
-    """Why something cannot be read or written, in the system's words, else by the error's kind."""
+    """Say why something can't be read or written, in the system's words or by the error's kind."""
     causes = getattr(error, "exception_details", None)
     cause = next(iter(causes.values())) if isinstance(causes, dict) and causes else error
-    # Beam wraps the error of the file system in another of its kind.
+    # Beam wraps a file system's error in one of its own.
     inner = next((arg for arg in cause.args if isinstance(arg, OSError)), cause)
     return getattr(inner, "strerror", None) or type(cause).__name__
 
 
 def pattern_of(path: str) -> str:
-    """The pattern that finds the one path, for those of Beam's functions that take patterns."""
+    """Escape a path for Beam's functions that take patterns."""
     return re.sub(r"[*?[]", r"[\g<0>]", path)
 
 
@@ -217,7 +217,7 @@ def _names_below(path: str) -> list[str]:
 
 
 def folders_in(folder: str, start: str) -> list[str]:
-    """The folders in a local folder whose names start so; an object store has none."""
+    """List the folders in a local folder whose names start with a prefix."""
     if not is_local(folder) or not os.path.isdir(folder):
         return []
     with os.scandir(folder) as entries:

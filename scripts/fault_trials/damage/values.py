@@ -13,7 +13,7 @@ Spoil = Callable[[bytes], bytes | None]
 
 
 def _value(container: Container, source: random.Random, kind: str, spoil: Spoil) -> Damaged:
-    """A file in which one value of one record is no valid encoding; it costs that record alone."""
+    """Make one value of one record invalid, which costs only that record."""
     number, block, _ = pick(container, source)
     names = [f["name"] for f in container.schema["fields"] if f["type"] == ["null", kind]]
     places = [

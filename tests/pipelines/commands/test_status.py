@@ -1,4 +1,4 @@
-"""What `discretion status` says of states made by hand; of real nights, see test_prune.py."""
+"""`discretion status` on states made by hand; for real nights, see test_prune.py."""
 
 from __future__ import annotations
 
@@ -163,10 +163,10 @@ def test_in_words(tmp_path: Path) -> None:
         "  expedite: on the record 0, after checks 30, open 0; needs review 0",
         "changed: 12 (fact 9, milestone 5)",
         "waiting for an attorney: 213 (waits 210, facts changed 3)",
-        "reviews kept: 17; events that wait for their case: 4",
+        "reviews kept: 17; events waiting for their case: 4",
         "files left unread: 2; not of events or reviews: 1",
         "FAILED since, 2011-11-17 05:06 UTC: disk full",
-        f"unfinished, at work or killed: {state}/runs/_night-2011-11-17.partial",
+        f"unfinished, running or killed: {state}/runs/_night-2011-11-17.partial",
     ]
 
 
@@ -271,7 +271,7 @@ DAMAGED = {
     "cut short": (json.dumps(NIGHT)[:-40], "is damaged or of another version"),
     "of another version": (spoilt(color="red"), "is damaged or of another version"),
     "a count changed": (spoilt(counts=NIGHT["counts"] | {"read": 1}), "is damaged"),
-    "a backlog run's": (spoilt(nightly=None), "is a backlog run's, not a night's"),
+    "a backlog run's": (spoilt(nightly=None), "belongs to a backlog run, not to a night"),
 }
 
 
@@ -293,7 +293,7 @@ def test_damage_is_one_line_and_an_exit_code(tmp_path: Path) -> None:
         (state / "runs/night-2011-11-16/manifest.json").write_text(damaged)
         failed(state, "night-2011-11-16/manifest.json: is damaged: no night has ended then")
     (state / "runs/night-2011-11-16/manifest.json").unlink()
-    failed(state, "night-2011-11-16/manifest.json: is missing, and LATEST names that run")
+    failed(state, "night-2011-11-16/manifest.json: is missing, but LATEST names that run")
     (state / "LATEST").write_bytes(b"night\0")
     failed(state, "LATEST: is damaged; write the name of the last good run to it")
     (state / "LATEST").unlink()
@@ -334,6 +334,6 @@ def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
     for wrong in ("nan", "-1", "0", "inf", "a day"):
         done = discretion("status", "--state", state, f"--max-age={wrong}")
         assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
-        assert "is no number of hours; write one above 0" in done.stderr
+        assert "isn't a number of hours; write a number above 0" in done.stderr
     both = discretion("status", "--state", state, "--json", "--prometheus")
     assert (both.returncode, both.stdout) == (ExitCode.USAGE, "")
