@@ -1,4 +1,4 @@
-"""One value of one record that is no valid encoding."""
+"""Values that are not validly encoded: each costs its own record."""
 
 from __future__ import annotations
 
