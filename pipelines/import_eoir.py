@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import math
-import os
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, add_readers, date
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, count_cases
-from pipelines.cli.run_command import run_command
-from pipelines.cli.runners import beam_arguments
+from pipelines.cli.runners import pipeline_options
+from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.run import files, output_files
-from pipelines.runs.tallies import Tallies, versions, write_frame
+from pipelines.runs.tallies import Tallies, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
 from schemas.avro import avro_schema
 from schemas.eoir.tables import TABLES
@@ -50,7 +47,7 @@ BUCKET_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
-class Job:
+class ImportPlan:
     """What to import, and how.
 
     Args:
@@ -68,21 +65,21 @@ class Job:
     stretch: int = RANGE_BYTES
 
 
-def import_release(pipeline: beam.Pipeline, job: Job) -> None:
+def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
     """The pipeline: read tables into buckets, put each bucket's cases together, and write."""
-    root = job.output.partial
+    root = plan.output.partial
     schemas = {"cases": avro_schema("case_record"), "quarantine": avro_schema("quarantined")}
 
     read = (
         pipeline
-        | "Stretches" >> beam.Create(job.release.ranges(job.stretch), reshuffle=False)
-        | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", job.buckets, count_cases)
+        | "Stretches" >> beam.Create(plan.release.ranges(plan.stretch), reshuffle=False)
+        | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", plan.buckets, count_cases)
     )
     stretches = beam.pvalue.AsList(read.stretches)
     made = (
         pipeline
-        | "Buckets" >> beam.Create(range(job.buckets), reshuffle=False)
-        | "Assemble" >> AssembleCases(stretches, job.rules)
+        | "Buckets" >> beam.Create(range(plan.buckets), reshuffle=False)
+        | "Assemble" >> AssembleCases(stretches, plan.rules)
     )
     quarantined = read.quarantined | "Number rows" >> beam.Map(number_rows, stretches)
     # Written separately: if two branches meet, the in-process runner keeps both in memory.
@@ -117,9 +114,9 @@ def _tally_quarantined(rows: Frame) -> Frame:
     return tally_of(counts)
 
 
-def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManifest:
+def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> ImportManifest:
     """Make the manifest of an import whose files are written, with counts taken from them."""
-    root = job.output.partial
+    root = plan.output.partial
     written = {part: files(root, part) for part in PARTS}
     tallies = Tallies.read(f"{root}/{TALLY}")
     for name in (TALLY, SHUFFLE):
@@ -127,7 +124,7 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
 
     def table_counts(table: str, path: str | None) -> TableCounts:
         return TableCounts(
-            expected=job.release.expected.get(table),
+            expected=plan.release.expected.get(table),
             quarantined=tallies.counts("quarantined").get(path or "", 0),
             **{
                 name: tallies.counts(name).get(table, 0)
@@ -143,24 +140,22 @@ def imported(job: Job, started: datetime.datetime, clock: float) -> ImportManife
             },
         )
 
-    paths = paths_of(job.release)
+    paths = paths_of(plan.release)
     return ImportManifest(
-        release=job.release.folder,
-        pending_on=job.rules.day,
+        release=plan.release.folder,
+        pending_on=plan.rules.day,
         inputs=tuple(
             InputFile(path=path, bytes=size, sha256=sha256(path))
-            for path, size in job.release.inputs.items()
+            for path, size in plan.release.inputs.items()
         ),
         outputs=output_files(root, written),
         cases=sum(written["cases"].values()),
         tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
         missing_tables=tuple(table for table in TABLES if table not in paths),
-        missing_columns={file.table: file.missing for file in job.release.files if file.missing},
+        missing_columns={file.table: file.missing for file in plan.release.files if file.missing},
         quarantine=tallies.counts("quarantine"),
         warnings=tallies.counts("warning"),
-        versions=versions(),
-        started=started,
-        seconds=round(time.monotonic() - clock, 3),
+        **computed(started, clock),
     )
 
 
@@ -169,51 +164,32 @@ def paths_of(release: Release) -> dict[str, str]:
     return {file.table: file.path for file in release.files}
 
 
-def parser() -> CommandParser:
-    """The command's options."""
-    made = CommandParser(
-        prog="discretion import-eoir",
-        description="Turn the immigration court's public release into case files.",
-        epilog="Other options go to Beam, such as --runner FlinkRunner.",
-        allow_abbrev=False,
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What to import, and where to write it."""
+
+    folder: str = declare.argument(
+        "the release's zip file, or the folder it was unpacked to", metavar="RELEASE"
     )
-    made.add_argument(
-        "folder", metavar="RELEASE", help="the release's zip file, or the folder it was unpacked to"
-    )
-    made.add_argument("--output", required=True, metavar="OUT", help="a new directory")
-    made.add_argument(
-        "--pending-on",
-        type=date,
+    output: str = declare.option("a new directory", metavar="OUT")
+    pending_on: datetime.date | None = declare.option(
+        "only cases pending on this day, with what was known then; default: every case",
+        default=None,
+        type=declare.date,
         metavar="DATE",
-        help="only cases pending on this day, with what was known then; default: every case",
     )
-    add_readers(made)
-    made.add_argument("--json", action="store_true", help="print the manifest as JSON")
-    return made
+    readable_by: str | None = declare.readable_by()
+    json: bool = declare.manifest_json()
+    beam: tuple[str, ...] = ()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    options, rest = parser().parse_known_args(arguments)
-    return run_command("import-eoir", lambda: _run(options, rest))
-
-
-def _run(options: argparse.Namespace, rest: list[str]) -> int:
+def _run(options: Options) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
-    beam_options = PipelineOptions(
-        beam_arguments(rest, parser().own_options), save_main_session=False
-    )
+    beam_options = pipeline_options(options)
     release = find_release(options.folder)
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
     size = sum(file.bytes for file in release.files)
-    job = Job(
+    plan = ImportPlan(
         release=release,
         output=output,
         rules=Rules(options.pending_on, release.juveniles),
@@ -222,9 +198,9 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     with output.alone(*PARTS, SHUFFLE):
         with Progress(size, "rows"):
             pipeline = beam.Pipeline(options=beam_options)
-            import_release(pipeline, job)
+            import_release(pipeline, plan)
             pipeline.run().wait_until_finish()
-            manifest = imported(job, started, clock)
+            manifest = imported(plan, started, clock)
             for name, rows in manifest.unread_tables.items():
                 if TABLES[name].required:
                     raise InputError(
@@ -246,6 +222,12 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     return ExitCode.DAMAGED if manifest.unread_tables else ExitCode.OK
 
 
+main = Command(
+    "import-eoir",
+    "Turn the immigration court's public release into case files.",
+    Options,
+    _run,
+).main
+
 if __name__ == "__main__":
-    os.environ.setdefault("RUST_BACKTRACE", "0")
     sys.exit(main())

@@ -2,64 +2,42 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
-from types import TracebackType
+from dataclasses import dataclass
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import StandardOptions
 
-from pipelines.cli.arguments import CommandParser, add_readers
-from pipelines.cli.run_command import run_command
-from pipelines.cli.runners import beam_arguments
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.runners import pipeline_options
 from pipelines.inbox.live_source import RUNNER
-from pipelines.inbox.queues import LandEvents, queue_source
+from pipelines.inbox.queues import ReceiveEvents, queue_source
 from schemas.errors import InputError, UsageError
 
 
-def land_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) -> None:
+def receive_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) -> None:
     """The pipeline: from a queue to the inbox."""
-    pipeline | "Queue" >> source | "Land" >> LandEvents(inbox)
+    pipeline | "Queue" >> source | "Receive" >> ReceiveEvents(inbox)
 
 
-def parser() -> CommandParser:
-    """The command's options."""
-    made = CommandParser(
-        prog="discretion receive",
-        description="Store a queue's events in the inbox, as files that watch and nightly read.",
-        epilog="Other options go to Beam, such as --runner FlinkRunner.",
-        allow_abbrev=False,
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which queue, and where its events land."""
+
+    source: str = declare.option(
+        "kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION", metavar="URL"
     )
-    made.add_argument(
-        "--source",
-        required=True,
-        metavar="URL",
-        help="kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION",
+    expansion_service: str | None = declare.option(
+        "for Kafka: Beam's Java expansion service", default=None, metavar="HOST:PORT"
     )
-    made.add_argument(
-        "--expansion-service", metavar="HOST:PORT", help="for Kafka: Beam's Java expansion service"
-    )
-    add_readers(made)
-    made.add_argument("--inbox", required=True, metavar="DIR", help="directory for the event files")
-    return made
+    inbox: str = declare.option("directory for the event files", metavar="DIR")
+    readable_by: str | None = declare.readable_by()
+    beam: tuple[str, ...] = ()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    options, rest = parser().parse_known_args(arguments)
-    return run_command("receive", lambda: _run(options, rest))
-
-
-class Beside:
+class ReceiveProcess:
     """`receive` as a second process, for the duration of the `with` block.
 
     Args:
@@ -75,17 +53,12 @@ class Beside:
             self.words = [sys.executable, "-m", __name__, "--source", source, "--inbox", inbox]
         self.process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Beside:
+    def __enter__(self) -> ReceiveProcess:
         if self.words is not None:
             self.process = subprocess.Popen(self.words, stderr=sys.stderr)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self.process is not None:
             self.process.terminate()
             self.process.wait()
@@ -101,26 +74,25 @@ class Beside:
             raise InputError(f"discretion receive has ended with exit code {code}")
 
 
-def _run(options: argparse.Namespace, rest: list[str]) -> int:
+def _run(options: Options) -> int:
     # This is the in-process runner that can read Pub/Sub.
-    beam_options = beam_arguments(rest, parser().own_options, RUNNER)
+    beam_options = pipeline_options(options, "--streaming", in_process=RUNNER)
+    runner = beam_options.view_as(StandardOptions).runner
     read = queue_source(options.source, options.expansion_service)
-    if RUNNER in beam_options and options.source.startswith("kafka:"):
+    if f"--runner={runner}" == RUNNER and options.source.startswith("kafka:"):
         raise UsageError("--source kafka://: give a --runner that runs Java, e.g. FlinkRunner")
-    pipeline = beam.Pipeline(
-        options=PipelineOptions([*beam_options, "--streaming"], save_main_session=False)
-    )
-    land_events(pipeline, read, options.inbox)
+    pipeline = beam.Pipeline(options=beam_options)
+    receive_events(pipeline, read, options.inbox)
     try:
         pipeline.run().wait_until_finish()
     except Exception as error:
-        if said := said_by_google(error):
-            raise InputError(f"--source {options.source}: {said}") from None
+        if why := google_error(error):
+            raise InputError(f"--source {options.source}: {why}") from None
         raise
     return 0
 
 
-def said_by_google(error: Exception) -> str | None:
+def google_error(error: Exception) -> str | None:
     """Return the Pub/Sub client's message, such as a missing queue or missing credentials.
 
     Args:
@@ -132,6 +104,13 @@ def said_by_google(error: Exception) -> str | None:
     # Checked by name, because the client is installed only with the extra.
     return str(error).splitlines()[0] if type(error).__module__.startswith("google.") else None
 
+
+main = Command(
+    "receive",
+    "Store a queue's events in the inbox, as files that watch and nightly read.",
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

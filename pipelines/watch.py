@@ -8,28 +8,28 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.cli.arguments import CommandParser, add_readers, checked, date
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.rulebooks import warn
-from pipelines.cli.run_command import run_command
 from pipelines.inbox.batches import Inbox
 from pipelines.inbox.found import read_found
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
-from pipelines.inbox.plan import Job, plan_watch, utc_now
-from pipelines.inbox.report import BROKEN_OFF, exit_code, note_damage, note_unread, say
+from pipelines.inbox.plan import WatchPlan, plan_watch, utc_now
+from pipelines.inbox.report import BROKEN_OFF, exit_code, note_damage, note_left_out, write_report
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, instead_of_it
-from pipelines.receive import Beside
+from pipelines.receive import ReceiveProcess
 from pipelines.runs.latest import run_named
 from pipelines.runs.lock import locked
 from schemas.avro import avro_schema
 from schemas.errors import BusyError, DamagedError, InputError, RunError
-from schemas.options import WatchOptions
 from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
 from transforms.avro.quarantined import QUARANTINED
@@ -40,17 +40,17 @@ from transforms.watch.cases import News, WatchCases, by_shard
 POLL_SECONDS = 0.5
 
 
-def watch(batches: beam.PCollection[str], job: Job) -> None:
+def watch(batches: beam.PCollection[str], plan: WatchPlan) -> None:
     """The pipeline: from batches of event files to changes."""
     (
         batches
-        | "Read" >> beam.FlatMap(_read, job).with_output_types(tuple[int, News])
-        | "Watch" >> WatchCases(job.night, job.shards)
-        | "Write" >> beam.Map(say, job)
+        | "Read" >> beam.FlatMap(_read, plan).with_output_types(tuple[int, News])
+        | "Watch" >> WatchCases(plan.night, plan.shards)
+        | "Write" >> beam.Map(write_report, plan)
     )
 
 
-def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
+def _read(text: str, plan: WatchPlan) -> Iterator[tuple[int, News]]:
     """Return a batch's events, by shard."""
     batch = Batch.model_validate_json(text)
     schema = avro_schema("case_event")
@@ -63,52 +63,31 @@ def _read(text: str, job: Job) -> Iterator[tuple[int, News]]:
     # The next night quarantines what can't be read.
     note_damage(concat_frames(quarantined, QUARANTINED))
     events = concat_frames(frames, EVENTS)
-    return by_shard(batch.number, batch.silent, events, job.night.buckets, job.shards)
+    return by_shard(batch.number, batch.silent, events, plan.night.buckets, plan.shards)
 
 
-def parser() -> CommandParser:
-    """The command's options."""
-    made = CommandParser(
-        prog="discretion watch",
-        description="Apply events as their files arrive, to last night's snapshot and "
-        "on its terms, and report what they change. It runs until SIGTERM "
-        "or Ctrl-C.",
-        allow_abbrev=False,
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is watched, and on which snapshot."""
+
+    state: str = declare.state()
+    inbox: str = declare.option(
+        "directory of event files, as in nightly --events", type=declare.place, metavar="DIR"
     )
-    made.add_argument(
-        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
-    )
-    made.add_argument(
-        "--inbox",
-        required=True,
-        metavar="DIR",
-        help="directory of event files, as in nightly --events",
-    )
-    made.add_argument(
-        "--source",
-        metavar="URL",
-        help="also run discretion receive, for pubsub://PROJECT/SUBSCRIPTION; for "
+    source: str | None = declare.option(
+        "run discretion receive beside, for pubsub://PROJECT/SUBSCRIPTION; for Kafka run it "
         "Kafka, run it yourself",
+        default=None,
+        metavar="URL",
     )
-    made.add_argument(
-        "--as-of", type=date, metavar="DATE", help="use this date as today; it moves on at midnight"
+    as_of: datetime.date | None = declare.option(
+        "use this date as today; it moves on at midnight",
+        default=None,
+        type=declare.date,
+        metavar="DATE",
     )
-    add_readers(made)
-    made.add_argument("--json", action="store_true", help="print a line of JSON for each batch")
-    return made
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    options = parser().parse_args(arguments)
-    return run_command("watch", lambda: _run(checked(WatchOptions, options), options.json))
+    readable_by: str | None = declare.readable_by()
+    json: bool = declare.switch("print a line of JSON for each batch")
 
 
 class _Stop(BaseException):
@@ -119,24 +98,22 @@ class _Moved(BaseException):
     """There is a new night's snapshot."""
 
 
-def _run(options: WatchOptions, as_json: bool) -> int:
+def _run(options: Options) -> int:
     state = options.state.rstrip("/")
     shift = datetime.timedelta()
     if options.as_of is not None:
         shift = options.as_of - utc_now().date()
-    landing = Beside(options.source, options.inbox)
+    receiving = ReceiveProcess(options.source, options.inbox)
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
     _on(signal.SIGUSR1, _Moved)
-    # gRPC's log messages about a closed source help nobody.
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         if find_previous(state) is None:
             raise InputError(f"{state}: has no night yet; run discretion nightly first")
-        with locked(f"{state}/watch"), landing:
+        with locked(f"{state}/watch"), receiving:
             while True:
                 try:
-                    _watch_night(options, landing, shift, as_json)
+                    _watch_night(options, receiving, shift)
                 except _Moved:
                     continue
     except BusyError:
@@ -153,23 +130,21 @@ def _on(number: signal.Signals, kind: type[BaseException]) -> None:
     signal.signal(number, handle)
 
 
-def _watch_night(
-    options: WatchOptions, landing: Beside, shift: datetime.timedelta, as_json: bool
-) -> None:
+def _watch_night(options: Options, receiving: ReceiveProcess, shift: datetime.timedelta) -> None:
     """Watch on the latest night's snapshot until there is a newer one."""
     state, folder = options.state.rstrip("/"), options.inbox
     night = find_previous(state)
     assert night is not None
-    job = plan_watch(state, night, shift, as_json=as_json)
-    job.place.sweep()
-    warn("watch", outside(job.night.terms.rulebook.rulebook, job.now().date()))
-    inbox = Inbox(folder, state, night, note_unread)
+    plan = plan_watch(state, night, shift, as_json=options.json)
+    plan.place.sweep()
+    warn("watch", outside(plan.night.terms.rulebook.rulebook, plan.now().date()))
+    inbox = Inbox(folder, state, night, note_left_out)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     begun = threading.Event()
-    with LiveSource(lambda: _ticks(inbox, job, landing, begun, failed)) as live:
+    with LiveSource(lambda: _ticks(inbox, plan, receiving, begun, failed)) as live:
         pipeline = beam.Pipeline(options=in_process)
-        watch(pipeline | "Live" >> live.read(), job)
+        watch(pipeline | "Live" >> live.read(), plan)
         running = pipeline.run()
         try:
             # Report a new night or a failure only once the pipeline is listening.
@@ -190,8 +165,8 @@ def _watch_night(
 
 def _ticks(
     inbox: Inbox,
-    job: Job,
-    landing: Beside,
+    plan: WatchPlan,
+    receiving: ReceiveProcess,
     begun: threading.Event,
     failed: list[Exception],
 ) -> Iterator[Tick]:
@@ -203,22 +178,22 @@ def _ticks(
     try:
         for batch in inbox.start():
             yield batch.at, batch.model_dump_json()
-        while _latest(job.place.state) == job.place.run_id:
-            now = job.now()
+        while _latest(plan.place.state) == plan.place.run_id:
+            now = plan.now()
             yield now, None
-            landing.check()
+            receiving.check()
             # Files that arrive while a batch is processed form one batch, not many.
-            if inbox.all_done() and (new := inbox.look(now)):
+            if inbox.all_done() and (new := inbox.next_batch(now)):
                 yield new.at, new.model_dump_json()
             time.sleep(POLL_SECONDS)
     except Exception as error:
         failed.append(error)
     while not begun.is_set():
-        yield job.now(), None
+        yield plan.now(), None
         time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGUSR1)
     while True:
-        yield job.now(), None
+        yield plan.now(), None
         time.sleep(POLL_SECONDS)
 
 
@@ -229,6 +204,13 @@ def _latest(state: str) -> str:
     return run_named(name, f"{state}/LATEST")
 
 
+main = Command(
+    "watch",
+    "Apply events as their files arrive, to last night's snapshot and on its terms, and report "
+    "what they change. It runs until SIGTERM or Ctrl-C.",
+    Options,
+    _run,
+).main
+
 if __name__ == "__main__":
-    os.environ.setdefault("RUST_BACKTRACE", "0")
     sys.exit(main())

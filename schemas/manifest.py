@@ -231,9 +231,9 @@ class Manifest(_Part):
         unknown: How many cases leave each criterion UNKNOWN.
         missing_facts: How many cases ask for each fact.
         settling_facts: How many cases an answer to each fact alone could settle.
-        quarantine: How many entries in quarantine/ have each reason.
+        quarantine: How many entries in quarantine/ each reason has, of records or places.
         quarantined_records: How many case records each reason quarantines; they add up to
-            `counts.quarantined`. None in older manifests.
+            `counts.quarantined`.
         damaged: Files of which a part couldn't be read; the rest of each was read.
         left_out: Files and folders from which nothing was read.
         unread_fields: Fields in the input files that aren't in the schema.
@@ -265,7 +265,7 @@ class Manifest(_Part):
     missing_facts: dict[str, int]
     settling_facts: dict[str, int]
     quarantine: dict[str, int]
-    quarantined_records: dict[str, int] | None = None
+    quarantined_records: dict[str, int]
     damaged: tuple[DamagedFile, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
     unread_fields: tuple[UnreadField, ...] = ()
@@ -278,12 +278,11 @@ class Manifest(_Part):
 
     @model_validator(mode="after")
     def _reconcile(self) -> Manifest:
-        if self.quarantined_records is not None:
-            by_reason = sum(self.quarantined_records.values())
-            if by_reason != self.counts.quarantined:
-                raise ValueError(
-                    f"{self.counts.quarantined} records are quarantined, {by_reason} by reason"
-                )
+        by_reason = sum(self.quarantined_records.values())
+        if by_reason != self.counts.quarantined:
+            raise ValueError(
+                f"{self.counts.quarantined} records are quarantined, {by_reason} by reason"
+            )
         for route, states in self.states.items():
             if sum(states.values()) != self.counts.routed[route]:
                 raise ValueError(f"the states of {route} do not add up to its cases")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from schemas.errors import OutputError
 
 BLOCK = 20_000
@@ -21,27 +20,17 @@ JUVENILE_LOOKUP = (
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How many cases, how messy, and where they are written."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="scripts/eoir-release", description=__doc__)
-    parser.add_argument("--output", required=True, metavar="DIR", help="a new or empty directory")
-    parser.add_argument("--cases", type=int, default=10_000, metavar="N", help="default: 10000")
-    parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
-    parser.add_argument(
-        "--tidy", action="store_true", help="make clean data, without an agency's mess"
-    )
-    options = parser.parse_args(arguments)
-    return run_command("eoir-release", lambda: _run(options))
+    output: str = declare.option("a new or empty directory", metavar="DIR")
+    cases: int = declare.number(10_000)
+    seed: int = declare.number(2011)
+    tidy: bool = declare.switch("make clean data, without an agency's mess")
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     folder = Path(options.output)
     if options.cases < 1:
         raise OutputError("--cases is at least 1")
@@ -97,6 +86,14 @@ def write_release(
     )
     return counts
 
+
+main = Command(
+    "eoir-release",
+    __doc__,
+    Options,
+    _run,
+    program="scripts/",
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,8 +1,10 @@
-"""The direction of imports, as in docs/architecture.md."""
+"""The direction of imports, as in docs/architecture.md, and the modules that docstrings name."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,3 +19,34 @@ def test_imports_go_the_way_that_the_picture_shows() -> None:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+# A module, and perhaps what is in it, in backticks.
+NAMED = re.compile(r"`((?:pipelines|schemas|transforms)(?:\.[a-z_]+)+)(?:\.\w+)?(?:\.\w+)?`")
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is a module, or its start is one that has the rest."""
+    module, rest = name, ""
+    while True:
+        try:
+            if importlib.util.find_spec(module) is not None:
+                break
+        except ModuleNotFoundError:
+            pass
+        module, _, last = module.rpartition(".")
+        rest = f"{last}.{rest}" if rest else last
+        if "." not in module:
+            return False
+    return not rest or hasattr(importlib.import_module(module), rest.split(".")[0])
+
+
+def test_modules_that_docstrings_name_are_there() -> None:
+    gone = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for package in ("pipelines", "schemas", "transforms", "scripts")
+        for path in (ROOT / package).rglob("*.py")
+        for name in NAMED.findall(path.read_text("utf-8"))
+        if not exists(name)
+    ]
+    assert gone == []

@@ -9,8 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.cli.words import shown as shown
-from pipelines.cli.words import shown_lines as shown_lines
+from schemas.shown import shown, shown_lines
 
 
 def complain(command: str, message: object) -> None:

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from pipelines.cli.words import close_to, shown
+from pipelines.cli.words import close_to
+from schemas.shown import shown
 
 COMMANDS = {
     "backlog": "assess case files and route each case",

@@ -35,16 +35,6 @@ def print_result(command: str, done: str, print_it: Callable[[], None]) -> None:
             complain(command, f"{done}, but the result can't be printed ({reason})")
 
 
-def print_lines(text: str) -> None:
-    """Print lines that are the whole result of a command.
-
-    Raises:
-        OutputError: Standard output can't be written.
-    """
-    print(text)
-    flush_output()
-
-
 def flush_output() -> None:
     """Flush standard output. If its reader is gone, there is nothing more to do.
 

@@ -1,11 +1,13 @@
-"""Progress on a terminal while a run works; nothing when piped."""
+"""Progress on a terminal while a run works; nothing when piped.
+
+Beam's counters can't be read for it: its in-process runner returns them when the run has ended.
+"""
 
 from __future__ import annotations
 
 import sys
 import threading
 import time
-from types import TracebackType
 
 _cases = 0
 
@@ -36,12 +38,7 @@ class Progress:
             self.thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.done.set()
         if self.thread is not None:
             self.thread.join()

@@ -48,16 +48,16 @@ def notices(name: str, rulebook: CompiledRulebook, as_of: datetime.date) -> tupl
         One line if the rulebook isn't in force on the date, and one if it doesn't pass its check.
         The rulebooks that come with the project pass; tests show that.
     """
-    said = [outside(rulebook.rulebook, as_of)]
+    lines = [outside(rulebook.rulebook, as_of)]
     if name not in names():
         from transforms.explain.check import check
 
         if problems := check(rulebook).problems:
-            said.append(
+            lines.append(
                 f"{rulebook.id} does not pass its check ({len(problems)} problems); to see them, "
                 f"run discretion rulebook check {name}"
             )
-    return tuple(line for line in said if line is not None)
+    return tuple(line for line in lines if line is not None)
 
 
 def warn(command: str, *lines: str | None) -> None:

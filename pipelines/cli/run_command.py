@@ -16,7 +16,8 @@ from pipelines.cli.output import flush_output, reader_has_gone, silence_native
 from schemas import errors
 from schemas.errors import DiscretionError
 
-# A worker in another process sends only the text of these errors, so each is made from a message.
+# Beam raises what a transform raised as a RuntimeError with the text of a traceback, even within
+# one process: only that text says which error it was. Each is made again from its message.
 _BY_NAME: dict[str, type[DiscretionError]] = {
     kind.__name__: kind
     for kind in (

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
+from pipelines.cli.declare import flags
 from pipelines.cli.words import close_to
 from schemas.errors import UsageError
 
@@ -67,14 +68,34 @@ def beam_arguments(
     return list(arguments)
 
 
+def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> Any:
+    """Options of a pipeline.
+
+    Args:
+        options: A command's options, whose field `beam` holds what it did not know itself.
+        more: Options that the command itself gives.
+        in_process: The option for the runner that needs nothing but this process.
+
+    Returns:
+        Beam's `PipelineOptions`.
+
+    Raises:
+        UsageError: As `beam_arguments` does.
+    """
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    words = [*beam_arguments(options.beam, flags(type(options)), in_process), *more]
+    return PipelineOptions(words, save_main_session=False)
+
+
 def _parsed(options: Any) -> dict[str, Any]:
     """Return all options that Beam knows, by name."""
-    said = io.StringIO()
+    printed = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(printed):
             known: dict[str, Any] = options.get_all_options(retain_unknown_options=False)
     except SystemExit:
-        message = said.getvalue().strip().rsplit("error: ", 1)[-1]
+        message = printed.getvalue().strip().rsplit("error: ", 1)[-1]
         raise UsageError(message.removeprefix("argument ")) from None
     return known
 

@@ -1,12 +1,9 @@
-"""Words for messages: printable data, and suggestions for misspelled words."""
+"""Suggestions for misspelled words."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-
-from schemas.shown import shown as shown
-from schemas.shown import shown_lines as shown_lines
 
 
 def close_to(word: str, words: Iterable[str]) -> str | None:

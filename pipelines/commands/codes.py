@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipelines.cli.arguments import CommandParser
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from schemas.codes.listing import KINDS, Row, rows
 
 _WIDTH, _INDENT = 80, 24
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which of the tables, and how."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="discretion codes", description=__doc__, allow_abbrev=False)
-    parser.add_argument(
-        "kind", nargs="?", choices=tuple(KINDS), metavar="KIND", help=f"one of {', '.join(KINDS)}"
+    kind: str | None = declare.argument(
+        f"one of {', '.join(KINDS)}",
+        default=None,
+        nargs="?",
+        choices=tuple(KINDS),
+        metavar="KIND",
     )
-    parser.add_argument("--search", metavar="TEXT", help="only rows with this text, in any case")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    options = parser.parse_args(arguments)
-    return run_command("codes", lambda: _run(options))
+    search: str | None = declare.option(
+        "only rows with this text, in any case", default=None, metavar="TEXT"
+    )
+    json: bool = declare.machine_json()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     if options.kind is None and options.search is None and not options.json:
         for kind, title in KINDS.items():
             print(f"{kind:<14}{title}")
@@ -76,6 +73,13 @@ def _line(row: Row) -> str:
         return "\n".join(lines)
     return "\n".join([code, *lines])
 
+
+main = Command(
+    "codes",
+    __doc__,
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

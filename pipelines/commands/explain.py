@@ -2,107 +2,81 @@
 
 from __future__ import annotations
 
-import argparse
+import datetime
 import os
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from pipelines.cli.arguments import CommandParser, add_rulebook_options
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.rulebooks import named, warn
-from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from schemas.case_errors import errors_in_words
 from schemas.case_json import read_case
 from schemas.errors import InputError, UsageError
+from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import DEFAULT, load
 from schemas.rulebooks.in_force import outside
 from transforms.explain.answers import AnswerError, parse_answer
 from transforms.explain.case import explain
 from transforms.explain.page import page
+from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 
 MOST_ERRORS = 20
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which case, on what terms, and what of it is shown."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="discretion explain", description=__doc__, allow_abbrev=False)
-    parser.add_argument(
-        "case",
-        metavar="CASE_ID|FILE.json",
-        help="the id of a case in a run, or a file that holds one record",
+    case: str = declare.argument(
+        "the id of a case in a run, or a file that holds one record", metavar="CASE_ID|FILE.json"
     )
-    parser.add_argument(
-        "--run", default="out", metavar="RUN", help="where to look for a case id; default: out"
+    run: str = declare.option(
+        "where to look for a case id; default: out", default="out", metavar="RUN"
     )
-    add_rulebook_options(parser, of_run=True)
-    parser.add_argument(
-        "--set",
+    rulebook: str | None = declare.rulebook(of_run=True)
+    as_of: datetime.date | None = declare.as_of(of_run=True)
+    presume: str | None = declare.presume(of_run=True)
+    answers: tuple[str, ...] = declare.option(
+        "answer a question, such as arrests=0, and see what changes; can be repeated",
+        default=(),
+        flag="--set",
         action="append",
-        default=[],
-        dest="answers",
         metavar="FACT=VALUE",
-        help="answer a question, such as arrests=0, and see what changes; can be repeated",
     )
-    parser.add_argument(
-        "--all", action="store_true", help="show every criterion, presumption, and question"
+    everything: bool = declare.switch(
+        "show every criterion, presumption, and question", flag="--all"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    options = parser.parse_args(arguments)
-    return run_command("explain", lambda: _run(options))
+    json: bool = declare.machine_json()
 
 
-def _run(options: argparse.Namespace) -> int:
+class _Case(NamedTuple):
+    """A case record as it is on file, and the terms to assess it on."""
+
+    record: Frame
+    rulebook: CompiledRulebook
+    as_of: datetime.date
+    presume: bool
+
+
+def _run(options: Options) -> int:
     try:
         given = [parse_answer(text) for text in options.answers]
     except AnswerError as error:
         raise UsageError(f"--set: {error}") from None
-    presume = options.presume != "none"
-    if options.case.endswith(".json"):
-        rulebook = load(named("explain", options.rulebook or DEFAULT, options.as_of))
-        as_of = options.as_of or rulebook.rulebook.issued
-        try:
-            record = to_frame([read_case(options.case)])
-        except ValidationError as error:
-            lines = errors_in_words(error)
-            for line in lines[:MOST_ERRORS]:
-                complain("explain", f"{options.case}: {line}")
-            if (more := len(lines) - MOST_ERRORS) > 0:
-                complain("explain", f"{options.case}: and {more:,} more errors")
-            return ExitCode.INPUT
-    else:
-        from pipelines.runs.run import find_case, load_run, run_rulebook
-
-        # For an object store, Beam needs its options, even if they are the defaults.
-        beam_arguments([])
-        run, manifest = load_run(options.run)
-        record = find_case(run, options.case)
-        as_of = options.as_of or manifest.as_of
-        if options.rulebook is None:
-            used = run_rulebook(run, manifest)
-        else:
-            used = load(named("explain", options.rulebook, as_of))
-        if used is None:
-            raise InputError(
-                f"{run}: its rulebook {manifest.rulebook.id} isn't available; name it with "
-                "--rulebook"
-            )
-        rulebook = used
-        presume = manifest.presume if options.presume is None else presume
-    warn("explain", outside(rulebook.rulebook, as_of))
-    records, quarantined = normalize(record, as_of)
+    case = _of_file(options) if options.case.endswith(".json") else _of_run(options)
+    if case is None:
+        return ExitCode.INPUT
+    warn("explain", outside(case.rulebook.rulebook, case.as_of))
+    records, quarantined = normalize(case.record, case.as_of)
     if quarantined.height:
         [row] = quarantined.select("reason", "field", "detail").to_dicts()
         raise InputError(
@@ -111,20 +85,64 @@ def _run(options: argparse.Namespace) -> int:
         )
     explanation = explain(
         records,
-        rulebook,
-        as_of,
-        presume=presume,
+        case.rulebook,
+        case.as_of,
+        presume=case.presume,
         given=given,
-        everything=options.all or options.json,
+        everything=options.everything or options.json,
     )
     if options.json:
         print(explanation.model_dump_json(indent=2))
         return ExitCode.OK
     bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for said in page(explanation, everything=options.all):
-        print(f"\x1b[1m{said.text}\x1b[0m" if bold and said.heading else said.text)
+    for line in page(explanation, everything=options.everything):
+        print(f"\x1b[1m{line.text}\x1b[0m" if bold and line.heading else line.text)
     return ExitCode.OK
 
+
+def _of_file(options: Options) -> _Case | None:
+    """The case of a file; None where it has errors, which are told."""
+    rulebook = load(named("explain", options.rulebook or DEFAULT, options.as_of))
+    try:
+        record = to_frame([read_case(options.case)])
+    except ValidationError as error:
+        lines = errors_in_words(error)
+        for line in lines[:MOST_ERRORS]:
+            complain("explain", f"{options.case}: {line}")
+        if (more := len(lines) - MOST_ERRORS) > 0:
+            complain("explain", f"{options.case}: and {more:,} more errors")
+        return None
+    as_of = options.as_of or rulebook.rulebook.issued
+    return _Case(record, rulebook, as_of, options.presume != "none")
+
+
+def _of_run(options: Options) -> _Case:
+    """A case of a run, on the run's terms where the options say nothing else."""
+    from pipelines.runs.run import find_case, load_run, run_rulebook
+
+    # For an object store, Beam needs its options, even if they are the defaults.
+    beam_arguments([])
+    run, manifest = load_run(options.run)
+    record = find_case(run, options.case)
+    as_of = options.as_of or manifest.as_of
+    if options.rulebook is None:
+        rulebook = run_rulebook(run, manifest)
+    else:
+        rulebook = load(named("explain", options.rulebook, as_of))
+    if rulebook is None:
+        raise InputError(
+            f"{run}: its rulebook {manifest.rulebook.id} isn't available; name it with --rulebook"
+        )
+    presume = manifest.presume if options.presume is None else options.presume == "listed"
+    return _Case(record, rulebook, as_of, presume)
+
+
+main = Command(
+    "explain",
+    __doc__,
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,58 +5,39 @@ If an archive is named, event files that every remaining night has read are move
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
-from pipelines.cli.arguments import CommandParser
-from pipelines.cli.console import shown
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from pipelines.nights.archive import check_apart, move_read
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, in_order, read_through
 from pipelines.runs.lock import locked
 from schemas.errors import InputError, OutputError, UsageError
+from schemas.shown import shown
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How many nights stay, and where event files go."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(
-        prog="discretion prune",
-        description="Remove all but the newest nights, and what killed nights left "
-        "behind. The last good night always stays.",
-        allow_abbrev=False,
+    state: str = declare.state()
+    keep: int = declare.option("how many nights to keep", type=int, metavar="N")
+    events: str | None = declare.option(
+        "also move the event files that every remaining night has read", default=None, metavar="DIR"
     )
-    parser.add_argument(
-        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
-    )
-    parser.add_argument(
-        "--keep", required=True, type=int, metavar="N", help="how many nights to keep"
-    )
-    parser.add_argument(
-        "--events",
-        metavar="DIR",
-        help="also move the event files that every remaining night has read",
-    )
-    parser.add_argument("--archive", metavar="DIR", help="directory to move them to")
-    parser.add_argument("--dry-run", action="store_true", help="only report what would be done")
-    options = parser.parse_args(arguments)
-    return run_command("prune", lambda: _run(options))
+    archive: str | None = declare.option("directory to move them to", default=None, metavar="DIR")
+    dry_run: bool = declare.dry_run()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     state = options.state.rstrip("/")
     if options.keep < 1:
         raise UsageError("--keep: give 1 or more")
@@ -77,9 +58,9 @@ def _run(options: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
+def _prune(options: Options, state: str) -> Iterator[str]:
     """Remove and move files, or only report it, one line each."""
-    if options.events is not None:
+    if options.events is not None and options.archive is not None:
         check_apart(options.events, options.archive)
     last = find_previous(state)
     if last is None:
@@ -97,7 +78,7 @@ def _prune(options: argparse.Namespace, state: str) -> Iterator[str]:
     stay = [name for name in in_order(there) if name not in old]
     if not options.dry_run:
         _forget_watches(state, stay)
-    if options.events is not None:
+    if options.events is not None and options.archive is not None:
         kept = [f"{runs}/{name}" for name in stay]
         yield from move_read(kept, options.events, options.archive, dry_run=options.dry_run)
 
@@ -132,6 +113,14 @@ def _forget_watches(state: str, stay: Sequence[str]) -> None:
                 if name not in stay:
                     shutil.rmtree(f"{folder}/{name}")
 
+
+main = Command(
+    "prune",
+    "Remove all but the newest nights, and what killed nights left behind. The last good night "
+    "always stays.",
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,96 +2,78 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from pipelines.cli.arguments import CommandParser, date
-from pipelines.cli.console import SafeConsole, shown, shown_lines
+from pipelines.cli import declare
+from pipelines.cli.command import Command, Group, NoOptions
+from pipelines.cli.console import SafeConsole
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.rulebooks import named
-from pipelines.cli.run_command import run_command
 from pipelines.commands.rulebook_page import page
 from schemas.errors import OutputError, UsageError
 from schemas.facts import FACTS
 from schemas.rulebooks import DEFAULT, load, locate, names, read
 from schemas.rulebooks.in_force import IN_FORCE, all_in_force, in_force_on, periods, shipped
+from schemas.shown import shown, shown_lines
 
 NAMED = "NAME|FILE|in-force"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """A day, if one is given."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    options = _parser().parse_args(arguments)
-    return run_command("rulebook", lambda: _run(options))
-
-
-def _parser() -> CommandParser:
-    parser = CommandParser(prog="discretion rulebook", description=__doc__)
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="list the rulebooks that come with the project")
-    governing = actions.add_parser(
-        IN_FORCE, help="show which rulebook is in force for cases in court, and when"
+    date: datetime.date | None = declare.argument(
+        "show only this date", default=None, type=declare.date, nargs="?", metavar="DATE"
     )
-    governing.add_argument("date", type=date, nargs="?", metavar="DATE", help="show only this date")
-    show = actions.add_parser("show", help="print a rulebook for a lawyer to read (Markdown)")
-    check = actions.add_parser(
-        "check", help="run a rulebook's examples, and prove what can be proved"
-    )
-    for action in (show, check):
-        action.add_argument("rulebook", metavar=NAMED)
-        action.add_argument(
-            "--as-of", type=date, metavar="DATE", help="the date for in-force; default: today"
-        )
-    check.add_argument(
-        "--coverage", action="store_true", help="also count the examples for each criterion and row"
-    )
-    check.add_argument("--html", metavar="FILE", help="also write the results as an HTML page")
-    begin = actions.add_parser(
-        "new", help="start a rulebook: write NAME.yaml, which passes its check"
-    )
-    begin.add_argument("name", metavar="NAME")
-    compare = actions.add_parser("diff", help="compare two rulebooks")
-    compare.add_argument("first", metavar="A")
-    compare.add_argument("second", metavar="B")
-    actions.add_parser("facts", help="list the facts that a condition may read (Markdown)")
-    return parser
 
 
-def _run(options: argparse.Namespace) -> int:
-    match options.action:
-        case "list":
-            return _list()
-        case "in-force":
-            return _in_force(options.date)
-        case "check":
-            return _check(options)
-        case "new":
-            return _new(options.name)
-        case "diff":
-            from pipelines.commands.rulebook_report import difference_lines
+@dataclass(frozen=True, kw_only=True)
+class Show:
+    """A rulebook."""
 
-            _print(difference_lines(load(options.first).rulebook, load(options.second).rulebook))
-        case "facts":
-            _print(facts_page())
-        case _:
-            _print(page(load(_named(options)).rulebook))
-    return ExitCode.OK
+    rulebook: str = declare.argument(metavar=NAMED)
+    as_of: datetime.date | None = declare.option(
+        "the date for in-force; default: today",
+        default=None,
+        type=declare.date,
+        metavar="DATE",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Show):
+    """A rulebook, and what is said of it."""
+
+    coverage: bool = declare.switch("also count the examples for each criterion and row")
+    html: str | None = declare.option(
+        "also write the results as an HTML page", default=None, metavar="FILE"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """A new rulebook's name."""
+
+    name: str = declare.argument(metavar="NAME")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff:
+    """Two rulebooks."""
+
+    first: str = declare.argument(metavar="A")
+    second: str = declare.argument(metavar="B")
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -102,7 +84,7 @@ def _print(lines: Iterable[str]) -> None:
         print(text)
 
 
-def _named(options: argparse.Namespace) -> str:
+def _named(options: Show) -> str:
     return named("rulebook", options.rulebook, options.as_of or _today())
 
 
@@ -110,7 +92,7 @@ def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 
 
-def _list() -> int:
+def _list(options: NoOptions) -> int:
     table = Table(box=None, pad_edge=False)
     for column in ("name", "issued", "criteria", "title"):
         table.add_column(column, no_wrap=column != "title")
@@ -122,9 +104,9 @@ def _list() -> int:
     return ExitCode.OK
 
 
-def _in_force(day: datetime.date | None) -> int:
+def _in_force(options: Day) -> int:
     """Print which rulebook governs when, or on one date."""
-    rulebooks = shipped()
+    rulebooks, day = shipped(), options.date
     if day is not None:
         rulebook = in_force_on(day, rulebooks)
         print(f"{rulebook.id}\n{rulebook.title}")
@@ -148,7 +130,12 @@ def _in_force(day: datetime.date | None) -> int:
     return ExitCode.OK
 
 
-def _check(options: argparse.Namespace) -> int:
+def _show(options: Show) -> int:
+    _print(page(load(_named(options)).rulebook))
+    return ExitCode.OK
+
+
+def _check(options: Check) -> int:
     from pipelines.commands.rulebook_report import check_html, coverage_table, note_lines
     from transforms.explain.check import check
 
@@ -174,9 +161,10 @@ def _check(options: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _new(name: str) -> int:
+def _new(options: New) -> int:
     from schemas.rulebook.skeleton import skeleton
 
+    name = options.name
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} isn't a valid name; use lower-case letters, digits, dots, and dashes"
@@ -196,6 +184,18 @@ def _write(file: str, text: str) -> None:
         raise OutputError(f"{file}: cannot be written ({error.strerror})") from None
 
 
+def _diff(options: Diff) -> int:
+    from pipelines.commands.rulebook_report import difference_lines
+
+    _print(difference_lines(load(options.first).rulebook, load(options.second).rulebook))
+    return ExitCode.OK
+
+
+def _facts(options: NoOptions) -> int:
+    _print(facts_page())
+    return ExitCode.OK
+
+
 def facts_page() -> Iterator[str]:
     """Write the catalog of facts as a Markdown table.
 
@@ -210,6 +210,22 @@ def facts_page() -> Iterator[str]:
         fields = ", ".join(f"`{field}`" for field in fact.fields)
         yield f"| `{fact.name}` | {kind} | {fact.doc}{codes} | {fields} |"
 
+
+main = Group(
+    "rulebook",
+    __doc__,
+    (
+        Command("list", "list the rulebooks that come with the project", NoOptions, _list),
+        Command(
+            IN_FORCE, "show which rulebook is in force for cases in court, and when", Day, _in_force
+        ),
+        Command("show", "print a rulebook for a lawyer to read (Markdown)", Show, _show),
+        Command("check", "run a rulebook's examples, and prove what can be proved", Check, _check),
+        Command("new", "start a rulebook: write NAME.yaml, which passes its check", New, _new),
+        Command("diff", "compare two rulebooks", Diff, _diff),
+        Command("facts", "list the facts that a condition may read (Markdown)", NoOptions, _facts),
+    ),
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

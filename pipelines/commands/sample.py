@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser, add_readers
-from pipelines.cli.console import shown
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from schemas.errors import OutputError, UsageError
+from schemas.shown import shown
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How many cases, how messy, and where they are written."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="discretion sample", description=__doc__)
-    parser.add_argument("--output", required=True, metavar="DIR", help="a new or empty directory")
-    parser.add_argument("--cases", type=int, default=300_000, metavar="N", help="default: 300000")
-    parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
-    parser.add_argument("--files", type=int, default=8, metavar="N", help="default: 8")
-    parser.add_argument(
-        "--clean", action="store_true", help="make clean data, without an agency's mess"
-    )
-    parser.add_argument(
-        "--damage", action="store_true", help="overwrite one block of the last file with noise"
-    )
-    add_readers(parser)
-    options = parser.parse_args(arguments)
-    return run_command("sample", lambda: _run(options))
+    output: str = declare.option("a new or empty directory", metavar="DIR")
+    cases: int = declare.number(300_000)
+    seed: int = declare.number(2011)
+    files: int = declare.number(8)
+    clean: bool = declare.switch("make clean data, without an agency's mess")
+    damage: bool = declare.switch("overwrite one block of the last file with noise")
+    readable_by: str | None = declare.readable_by()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     if options.seed < 0:
         raise UsageError("--seed: give a whole number, 0 or more")
     if not 1 <= options.files <= options.cases:
@@ -58,12 +45,12 @@ def _run(options: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _write(folder: Path, options: argparse.Namespace) -> int:
+def _write(folder: Path, options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from schemas.avro import avro_schema
     from transforms.avro.encode import encode_blocks, write_header
     from transforms.sample.backlog import sample_cases
-    from transforms.sample.damage import damage_block
+    from transforms.sample.noise import overwrite_block
 
     schema, records = avro_schema("case_record"), 0
     paths = [
@@ -78,9 +65,16 @@ def _write(folder: Path, options: argparse.Namespace) -> int:
             file.write(encode_blocks(frame, schema))
         records += frame.height
     if options.damage:
-        damage_block(paths[-1], options.seed)
+        overwrite_block(paths[-1], options.seed)
     return records
 
+
+main = Command(
+    "sample",
+    __doc__,
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

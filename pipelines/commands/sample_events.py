@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
+import datetime
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cli.arguments import CommandParser, add_readers, date
-from pipelines.cli.console import shown
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 from schemas.errors import OutputError, UsageError
+from schemas.shown import shown
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """For which cases, how many, of which day, and where they are written."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="discretion sample-events", description=__doc__)
-    parser.add_argument(
-        "--run", required=True, metavar="RUN", help="a run, or the directory of the runs"
-    )
-    parser.add_argument(
-        "--output", required=True, metavar="DIR", help="directory for events/ and reviews/"
-    )
-    parser.add_argument(
-        "--day", required=True, type=date, metavar="DATE", help="the date of the events"
-    )
-    parser.add_argument("--events", type=int, default=1_000, metavar="N", help="default: 1000")
-    parser.add_argument("--reviews", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--seed", type=int, default=2011, metavar="N", help="default: 2011")
-    add_readers(parser)
-    options = parser.parse_args(arguments)
-    return run_command("sample-events", lambda: _run(options))
+    run: str = declare.option("a run, or the directory of the runs", metavar="RUN")
+    output: str = declare.option("directory for events/ and reviews/", metavar="DIR")
+    day: datetime.date = declare.option("the date of the events", type=declare.date, metavar="DATE")
+    events: int = declare.number(1_000)
+    reviews: int = declare.number(0)
+    seed: int = declare.number(2011)
+    readable_by: str | None = declare.readable_by()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     import polars as pl
 
     from pipelines.runs.run import files, load_run
@@ -76,15 +62,22 @@ def _run(options: argparse.Namespace) -> int:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # It gets its name only when it is complete, as every writer of events should do.
-            aside = path.with_name(f"_{path.name}")
+            partial = path.with_name(f"_{path.name}")
             written = avro_schema(name)
-            aside.write_bytes(write_header(written) + encode_blocks(frame, written))
-            aside.rename(path)
+            partial.write_bytes(write_header(written) + encode_blocks(frame, written))
+            partial.rename(path)
         except OSError as error:
             raise OutputError(f"{path}: cannot be written ({error.strerror})") from None
         print(f"{frame.height:,} {folder} in {shown(path)}")
     return ExitCode.OK
 
+
+main = Command(
+    "sample-events",
+    __doc__,
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipelines.cli.arguments import CommandParser
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from pipelines.cli.runners import beam_arguments
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which run, and in which form."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="discretion show", description=__doc__)
-    parser.add_argument("run", metavar="RUN", help="a run, or an output directory (its latest run)")
-    parser.add_argument("--json", action="store_true", help="print the manifest as JSON")
-    options = parser.parse_args(arguments)
-    return run_command("show", lambda: _run(options))
+    run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    json: bool = declare.manifest_json()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     from pipelines.runs.run import load_run, run_rulebook
     from pipelines.runs.summary import print_run
 
@@ -38,6 +29,13 @@ def _run(options: argparse.Namespace) -> int:
     print_run(run, manifest, run_rulebook(run, manifest), as_json=options.json)
     return ExitCode.OK
 
+
+main = Command(
+    "show",
+    __doc__,
+    Options,
+    _run,
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

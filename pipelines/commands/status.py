@@ -11,76 +11,25 @@ import datetime
 import glob
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from pipelines.cli.arguments import CommandParser
-from pipelines.cli.console import shown
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from pipelines.nights.failures import last_failure, read_text
 from pipelines.runs.latest import LATEST, run_named
-from schemas.errors import InputError
+from schemas.errors import InputError, UsageError
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES, STATES, Route, State
+from schemas.shown import shown
 from schemas.status import GoodNight, Status
 from schemas.words import queue_mark
 
 HOUR = 3600
 # Seconds by which two machines' clocks may differ.
 CLOCKS_DIFFER = 300
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(
-        prog="discretion status",
-        description="Report the last good night, and what has failed since.",
-        epilog="The exit code is 6 if there is no good night or it is older than --max-age.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--state", required=True, metavar="OUT", help="the state: the directory of the nights"
-    )
-    parser.add_argument(
-        "--max-age", type=hours, metavar="HOURS", help="the oldest that the last good night may be"
-    )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
-    form.add_argument("--prometheus", action="store_true", help="print Prometheus metrics")
-    options = parser.parse_args(arguments)
-    return run_command("status", lambda: _run(options))
-
-
-def _run(options: argparse.Namespace) -> int:
-    try:
-        status = look(options.state.rstrip("/") or "/", datetime.datetime.now(datetime.UTC))
-    except OSError as error:
-        raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from None
-    if options.json:
-        print(status.model_dump_json(indent=2, ensure_ascii=True))
-    else:
-        for line in prometheus(status) if options.prometheus else in_words(status):
-            print(shown(line))
-    good = status.last_good
-    if good is None:
-        return ExitCode.STALE
-    if options.max_age is None:
-        return ExitCode.OK
-    is_old = good.age_seconds > options.max_age * HOUR
-    return ExitCode.STALE if is_old or is_ahead(good) else ExitCode.OK
-
-
-def is_ahead(good: GoodNight) -> bool:
-    """Tell whether a night ended in the future, so that its age is unknown."""
-    return good.age_seconds < -CLOCKS_DIFFER
 
 
 def hours(text: str) -> float:
@@ -96,7 +45,45 @@ def hours(text: str) -> float:
     return number
 
 
-def look(state: str, now: datetime.datetime) -> Status:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which state, how old its last night may be, and in which form that is said."""
+
+    state: str = declare.state()
+    max_age: float | None = declare.option(
+        "the oldest that the last good night may be", default=None, type=hours, metavar="HOURS"
+    )
+    json: bool = declare.switch("print JSON")
+    prometheus: bool = declare.switch("print Prometheus metrics")
+
+
+def _run(options: Options) -> int:
+    if options.json and options.prometheus:
+        raise UsageError("--json and --prometheus: give one of them")
+    try:
+        status = read_status(options.state.rstrip("/") or "/", datetime.datetime.now(datetime.UTC))
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from None
+    if options.json:
+        print(status.model_dump_json(indent=2, ensure_ascii=True))
+    else:
+        for line in prometheus(status) if options.prometheus else status_lines(status):
+            print(shown(line))
+    good = status.last_good
+    if good is None:
+        return ExitCode.STALE
+    if options.max_age is None:
+        return ExitCode.OK
+    is_old = good.age_seconds > options.max_age * HOUR
+    return ExitCode.STALE if is_old or is_ahead(good) else ExitCode.OK
+
+
+def is_ahead(good: GoodNight) -> bool:
+    """Tell whether a night ended in the future, so that its age is unknown."""
+    return good.age_seconds < -CLOCKS_DIFFER
+
+
+def read_status(state: str, now: datetime.datetime) -> Status:
     """Read the status of a state's nights.
 
     Args:
@@ -162,7 +149,7 @@ def _last_good(state: str, now: datetime.datetime) -> GoodNight | None:
     )
 
 
-def in_words(status: Status) -> list[str]:
+def status_lines(status: Status) -> list[str]:
     """Describe the status for a person, line by line."""
     good, lines = status.last_good, []
     if good is None:
@@ -282,6 +269,7 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("foreign_files", "Files that held something else", {"": good.foreign})
 
 
+# By hand, for a monitor may ask every minute: to import prometheus_client takes 0.1 seconds.
 def _gauge(name: str, help_: str, values: Mapping[Any, float], *labels: str) -> Iterator[str]:
     if not values:
         return
@@ -294,6 +282,14 @@ def _gauge(name: str, help_: str, values: Mapping[Any, float], *labels: str) -> 
         number = f"{value:.3f}" if isinstance(value, float) else int(value)
         yield f"discretion_{name}{f'{{{pairs}}}' if pairs else ''} {number}"
 
+
+main = Command(
+    "status",
+    "Report the last good night, and what has failed since.",
+    Options,
+    _run,
+    epilog="The exit code is 6 if there is no good night or it is older than --max-age.",
+).main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -90,7 +90,7 @@ class Inbox:
         self.begun = datetime.datetime.combine(night.manifest.as_of, datetime.time())
         self.batches = _written(self.place)
         self.seen = {*night.consumed, *(_as_consumed(f) for b in self.batches for f in b.files)}
-        self.said_before = _said_before(state, night)
+        self.reported_before = _reported_before(state, night)
 
     def all_done(self) -> bool:
         """Tell whether the changes of every batch have been written."""
@@ -108,7 +108,7 @@ class Inbox:
         yield Batch(number=0, at=self.begun)
         yield from self.batches
 
-    def look(self, at: datetime.datetime) -> Batch | None:
+    def next_batch(self, at: datetime.datetime) -> Batch | None:
         """Give the next batch, if new files have arrived.
 
         Args:
@@ -123,7 +123,7 @@ class Inbox:
         files: list[BatchFile] = []
         size = 0
         # Files that were reported before come first, in a batch of their own.
-        old = [file for file in new if (file.name, file.bytes) in self.said_before]
+        old = [file for file in new if (file.name, file.bytes) in self.reported_before]
         for file in (old or new)[:BATCH_FILES]:
             files += _as_found(file)
             size += file.bytes
@@ -171,7 +171,7 @@ def _written(place: Place) -> list[Batch]:
     return [Batch.model_validate_json(storage.read_bytes(str(file.path))) for file in found]
 
 
-def _said_before(state: str, night: Previous) -> set[tuple[str, int]]:
+def _reported_before(state: str, night: Previous) -> set[tuple[str, int]]:
     """Return the files whose changes a watch reported on the previous night's snapshot."""
     before = night.nightly.previous
     if before is None:

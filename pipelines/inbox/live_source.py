@@ -13,7 +13,6 @@ import datetime
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from types import TracebackType
 from typing import Any
 
 import apache_beam as beam
@@ -57,12 +56,7 @@ class LiveSource:
         self.service.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.service.stop()
         self.folder.cleanup()
 

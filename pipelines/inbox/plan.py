@@ -10,7 +10,6 @@ from pipelines.nights.state import Previous
 from pipelines.runs.run import run_rulebook
 from schemas.errors import RunError, UsageError
 from transforms.assess.frame import Terms
-from transforms.nightly.changes import LastNight
 from transforms.nightly.night import Night
 
 # One key: in a single process, large frames are fastest.
@@ -20,7 +19,7 @@ MOST_DAYS = 31
 
 
 @dataclass(frozen=True)
-class Job:
+class WatchPlan:
     """What to watch.
 
     Args:
@@ -47,7 +46,9 @@ def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
-def plan_watch(state: str, last: Previous, shift: datetime.timedelta, *, as_json: bool) -> Job:
+def plan_watch(
+    state: str, last: Previous, shift: datetime.timedelta, *, as_json: bool
+) -> WatchPlan:
     """Plan a watch on a night's snapshot.
 
     Args:
@@ -60,29 +61,26 @@ def plan_watch(state: str, last: Previous, shift: datetime.timedelta, *, as_json
         UsageError: Last night is too old, or later than today.
         RunError: Its rulebook is missing.
     """
-    job = Job(Place(state, last.manifest.run_id), _night(last), shift, as_json)
-    today = job.now().date()
+    plan = WatchPlan(Place(state, last.manifest.run_id), _night(last), shift, as_json)
+    today = plan.now().date()
     if not 0 <= (today - last.manifest.as_of).days <= MOST_DAYS:
         raise UsageError(
             f"last night was as of {last.manifest.as_of}, and today is {today}; "
             "run discretion nightly first, or give --as-of"
         )
-    return job
+    return plan
 
 
 def _night(previous: Previous) -> Night:
     """Return last night's terms, as of last night."""
-    said = previous.manifest
-    rulebook = run_rulebook(previous.run, said)
+    rulebook = run_rulebook(previous.run, previous.manifest)
     if rulebook is None:
         raise RunError(f"{previous.run}: its rulebook isn't available")
-    scope = rulebook.scopes[said.scope] if said.scope else None
-    options = (said.presume, said.scope, said.courts)
+    last = previous.terms
     return Night(
-        terms=Terms(rulebook, said.as_of, said.presume, scope, said.courts),
-        options=options,
+        terms=Terms(rulebook, last.as_of, last.presume, last.scope, last.courts),
         buckets=previous.nightly.buckets,
         second_reader=previous.nightly.second_reader,
         last_run=previous.run,
-        last=LastNight(said.as_of, said.rulebook.digest, options),
+        last=last,
     )

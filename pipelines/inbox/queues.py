@@ -109,7 +109,7 @@ class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
         return pbegin | self.reader | beam.Values().with_output_types(bytes)
 
 
-class LandEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]):
+class ReceiveEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]):
     """Writes messages to the inbox: one file for each bundle that a worker gets.
 
     A file's name is the digest of its content, so a message that is delivered again gives the same
@@ -125,10 +125,10 @@ class LandEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]
 
     def expand(self, pcoll: beam.PCollection[bytes]) -> beam.PCollection[str]:
         """Expand from messages to nothing; the files are the result."""
-        return pcoll | beam.ParDo(_Land(self.inbox)).with_output_types(str)
+        return pcoll | beam.ParDo(_Receive(self.inbox)).with_output_types(str)
 
 
-class _Land(beam.DoFn):
+class _Receive(beam.DoFn):
     def __init__(self, inbox: str) -> None:
         self.inbox = inbox
         self.held: list[bytes] = []
@@ -142,11 +142,11 @@ class _Land(beam.DoFn):
 
     def finish_bundle(self) -> None:
         if self.held:
-            land(self.held, self.inbox)
+            write_messages(self.held, self.inbox)
         self.held = []
 
 
-def land(messages: list[bytes], inbox: str) -> None:
+def write_messages(messages: list[bytes], inbox: str) -> None:
     """Write messages to an inbox as one file, and those that aren't valid events elsewhere."""
     events, refused = decode_events(messages)
     if events.height:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 
-from pipelines.cli.console import complain, shown
+from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
 from pipelines.inbox.batches import batch_name
-from pipelines.inbox.plan import Job
-from pipelines.runs.damage import in_words, unread_line
+from pipelines.inbox.plan import WatchPlan
 from pipelines.runs.tallies import Tallies
+from pipelines.runs.unread_input import damaged_file_line, left_out_line
 from schemas.avro import avro_schema
 from schemas.errors import InputError
+from schemas.shown import shown
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.files.storage import exists, write_whole
 from transforms.frames.frame import Frame
 from transforms.route.tally import tally_damaged
-from transforms.watch.cases import Said
+from transforms.watch.cases import Report
 
 # The live source has ended, and the pipeline's time has run to infinity, past the clock.
 BROKEN_OFF = (
@@ -38,13 +39,16 @@ def note_damage(quarantined: Frame) -> None:
     """
     for file in Tallies(tally_damaged(quarantined)).damaged():
         _damaged.add(file.path)
-        complain("watch", f"{in_words(file)}; the night does the same, and its manifest counts it")
+        complain(
+            "watch",
+            f"{damaged_file_line(file)}; the night does the same, and its manifest counts it",
+        )
 
 
-def note_unread(path: str, reason: str) -> None:
+def note_left_out(path: str, reason: str) -> None:
     """Report that nothing in a file or folder of the inbox is read."""
     _damaged.add(path)
-    complain("watch", unread_line(path, reason))
+    complain("watch", left_out_line(path, reason))
 
 
 def exit_code() -> ExitCode:
@@ -52,32 +56,34 @@ def exit_code() -> ExitCode:
     return ExitCode.DAMAGED if _damaged else ExitCode.OK
 
 
-def say(said: Said, job: Job) -> None:
+def write_report(report: Report, plan: WatchPlan) -> None:
     """Write a report, unless it was written before.
 
     Raises:
         InputError: The report is for a day in the future.
     """
-    if said.name > f"day-{job.now().date()}":
+    if report.name > f"day-{plan.now().date()}":
         raise InputError(BROKEN_OFF)
-    path = job.place.file("changes", said.name, said.shard)
-    if said.name == batch_name(0) or exists(path):
+    path = plan.place.file("changes", report.name, report.shard)
+    if report.name == batch_name(0) or exists(path):
         return
-    if said.changes.height:
+    if report.changes.height:
         _write_whole(
-            job.place.file("recommendations", said.name, said.shard),
-            said.recommendations,
+            plan.place.file("recommendations", report.name, report.shard),
+            report.recommendations,
             "recommendation",
         )
     # This file shows that everything has been written.
-    _write_whole(path, said.changes, "change")
-    words = {"said": said.name, "events": said.events, "unusable": said.aside,
-             "changes": said.changes.height, "file": path}  # fmt: skip
-    aside = f", {said.aside:,} for the next night to quarantine" if said.aside else ""
-    line = f"{said.name}: {said.events:,} events, {said.changes.height:,} changes{aside}: {path}"
-    if job.as_json:
+    _write_whole(path, report.changes, "change")
+    words = {"report": report.name, "events": report.events, "unusable": report.unusable,
+             "changes": report.changes.height, "file": path}  # fmt: skip
+    left = f", {report.unusable:,} for the next night to quarantine" if report.unusable else ""
+    line = (
+        f"{report.name}: {report.events:,} events, {report.changes.height:,} changes{left}: {path}"
+    )
+    if plan.as_json:
         print_result("watch", f"{path} is written", lambda: print(json.dumps(words)))
-    elif said.changes.height or said.aside:
+    elif report.changes.height or report.unusable:
         print_result("watch", f"{path} is written", lambda: print(shown(line)))
 
 

@@ -7,24 +7,22 @@ import math
 from dataclasses import dataclass
 
 from pipelines.nights.new_files import NewFiles, find_new_files
+from pipelines.nights.options import NightlyOptions
 from pipelines.nights.state import Previous, find_previous, free_run_id, instead_of_it, nights_there
 from pipelines.runs.run import RunPlace
 from schemas.avro import avro_schema
 from schemas.errors import DiscretionError, InputError, UsageError
-from schemas.options import NightlyOptions
-from schemas.rulebook.compiled import CompiledRulebook
 from transforms.assess.frame import Terms
 from transforms.avro.blocks import count_records
 from transforms.avro.read import expand_inputs
-from transforms.files.find import FoundFile, LeftOut
+from transforms.files.find import Found, FoundFile, LeftOut
 from transforms.files.storage import open_file
 from transforms.nightly.buckets import bucket_count
-from transforms.nightly.changes import LastNight
 from transforms.nightly.night import Night
 
 
 @dataclass(frozen=True)
-class Job:
+class NightPlan:
     """What a night reads, and where it writes.
 
     Args:
@@ -35,7 +33,6 @@ class Job:
         left_out: On a first night, the case files that can't be read, each with the reason.
         events: Event files that no night has read.
         reviews: Review files that no night has read.
-        options: The options.
         notices: Warnings about using the rulebook on that date.
     """
 
@@ -46,7 +43,6 @@ class Job:
     left_out: tuple[LeftOut, ...]
     events: NewFiles
     reviews: NewFiles
-    options: NightlyOptions
     notices: tuple[str, ...]
 
     @property
@@ -56,17 +52,14 @@ class Job:
 
 
 def plan_night(
-    options: NightlyOptions,
-    state: str,
-    rulebook: CompiledRulebook,
-    notices: tuple[str, ...] = (),
-) -> Job:
+    options: NightlyOptions, state: str, terms: Terms, notices: tuple[str, ...] = ()
+) -> NightPlan:
     """Plan a night.
 
     Args:
         options: The user's options.
         state: The directory of the nights.
-        rulebook: The rulebook.
+        terms: On what terms it assesses.
         notices: Warnings about using it on that date.
 
     Raises:
@@ -74,50 +67,51 @@ def plan_night(
         UsageError: The options don't fit the state.
     """
     previous = find_previous(state)
-    as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
-    cases: tuple[FoundFile, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
     if previous is None:
-        if options.input is None:
-            raise InputError(_nothing_to_start_from(state))
-        cases, left_out = expand_inputs(options.input, avro_schema("case_record"))
+        cases, left_out = _first_cases(options, state)
         buckets = bucket_count(sum(_records(file) for file in cases))
     else:
-        if options.input is not None:
-            raise UsageError(
-                f"{previous.run} already has the cases; leave out --input, and send new records "
-                "as RECORD_REPLACED events"
-            )
-        if as_of < previous.manifest.as_of:
-            raise _too_early(options, state, previous, as_of)
+        _check_goes_on(options, state, previous, terms.as_of)
+        cases, left_out = Found((), ())
         buckets = previous.nightly.buckets
     done = previous.consumed if previous else ()
     since = _since(previous)
-    night = Night(
-        terms=Terms(
-            rulebook,
-            as_of,
-            options.presume,
-            rulebook.scopes[options.scope] if options.scope else None,
-            options.courts,
+    return NightPlan(
+        night=Night(
+            terms=terms,
+            buckets=buckets,
+            second_reader=options.second_reader is not None,
+            last_run=previous.run if previous else None,
+            last=previous.terms if previous else None,
         ),
-        options=(options.presume, options.scope, options.courts),
-        buckets=buckets,
-        second_reader=options.second_reader is not None,
-        last_run=previous.run if previous else None,
-        last=_last(previous),
-    )
-    return Job(
-        night=night,
         previous=previous,
-        place=RunPlace(state, free_run_id(state, as_of)),
+        place=RunPlace(state, free_run_id(state, terms.as_of)),
         cases=cases,
         left_out=left_out,
         events=find_new_files(options.events, avro_schema("case_event"), done, since),
         reviews=find_new_files(options.reviews, avro_schema("review"), done, since),
-        options=options,
         notices=notices,
     )
+
+
+def _first_cases(options: NightlyOptions, state: str) -> Found:
+    """The case files that a first night starts from, and what of them cannot be read."""
+    if options.input is None:
+        raise InputError(_nothing_to_start_from(state))
+    return expand_inputs(options.input, avro_schema("case_record"))
+
+
+def _check_goes_on(
+    options: NightlyOptions, state: str, previous: Previous, as_of: datetime.date
+) -> None:
+    """See that the options go on from last night."""
+    if options.input is not None:
+        raise UsageError(
+            f"{previous.run} already has the cases; leave out --input, and send new records as "
+            "RECORD_REPLACED events"
+        )
+    if as_of < previous.manifest.as_of:
+        raise _too_early(options, state, previous, as_of)
 
 
 def _since(previous: Previous | None) -> float:
@@ -159,36 +153,28 @@ def _records(file: FoundFile) -> int:
             return file.bytes // 100
 
 
-def _last(previous: Previous | None) -> LastNight | None:
-    if previous is None:
-        return None
-    said = previous.manifest
-    return LastNight(said.as_of, said.rulebook.digest, (said.presume, said.scope, said.courts))
-
-
-def nothing_new(job: Job) -> str | None:
+def nothing_new(plan: NightPlan) -> str | None:
     """Return a message if the night is already done."""
-    night, last, previous = job.night, job.night.last, job.previous
-    news = (job.events, job.reviews)
-    if last is None or previous is None or any(new.files or new.others for new in news):
+    night, previous = plan.night, plan.previous
+    news = (plan.events, plan.reviews)
+    if previous is None or any(new.files or new.others for new in news):
         return None
-    said = LastNight(night.terms.as_of, night.terms.rulebook.digest, night.options)
-    if last != said or previous.nightly.second_reader != night.second_reader:
+    if (previous.terms, previous.nightly.second_reader) != (night.terms.key, night.second_reader):
         return None
     left = sum(len(new.cut_short) for new in news)
     waits = f"; {left} files are cut short and wait for the next night" if left else ""
     return f"nothing new since {previous.run}: nothing done{waits}"
 
 
-def in_words(job: Job) -> str:
+def plan_text(plan: NightPlan) -> str:
     """Describe what a night would do, in a few lines."""
-    terms, previous = job.night.terms, job.previous
-    begin = f"from {previous.run}" if previous else f"from {len(job.cases)} case files"
+    terms, previous = plan.night.terms, plan.previous
+    begin = f"from {previous.run}" if previous else f"from {len(plan.cases)} case files"
     lines = [
         f"would assess {begin} as of {terms.as_of} under {terms.rulebook.id}",
-        f"would write {job.place.final}",
+        f"would write {plan.place.final}",
     ]
-    for name, new in (("event", job.events), ("review", job.reviews)):
+    for name, new in (("event", plan.events), ("review", plan.reviews)):
         lines += [f"would read {name} file {file.path}" for file in new.files]
         lines += [f"would leave {file.path}, which is cut short" for file in new.cut_short]
         lines += [f"would skip {file.path}: it {reason}" for file, reason in new.others]

@@ -18,6 +18,7 @@ from pipelines.runs.run import files, load_run, read_small
 from schemas.avro import Schema, avro_schema
 from schemas.errors import DamagedError, InputError, RunError
 from schemas.manifest import ConsumedFile, Manifest, Nightly
+from transforms.assess.frame import TermsKey
 from transforms.avro.blocks import read_header
 from transforms.files import storage
 from transforms.nightly.bucket_files import read_whole
@@ -42,6 +43,13 @@ class Previous:
     manifest: Manifest
     nightly: Nightly
     consumed: tuple[ConsumedFile, ...]
+
+    @property
+    def terms(self) -> TermsKey:
+        """On what terms it assessed."""
+        used = self.manifest
+        courts = None if used.courts is None else frozenset(used.courts)
+        return TermsKey(used.as_of, used.rulebook.digest, used.presume, used.scope, courts)
 
 
 def find_previous(state: str) -> Previous | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from pipelines.cli.console import SafeConsole, shown
+from pipelines.cli.console import SafeConsole
 from schemas.import_manifest import ImportManifest
+from schemas.shown import shown
 
 _COLUMNS = ("read", "used", "not_pending", "after", "no_case", "repeated", "quarantined", "mended")
 _MOST = 8

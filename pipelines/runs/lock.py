@@ -1,4 +1,8 @@
-"""Locks: only one night at a time works on a state, and only one process on a run."""
+"""Locks: only one night at a time works on a state, and only one process on a run.
+
+They are `flock`'s own, not the library filelock's: where a file system has no `flock`, that one
+falls back to a file that marks the lock, which a killed process leaves behind.
+"""
 
 from __future__ import annotations
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.cli.console import shown
 from pipelines.cli.table import paragraph, table_lines
 from pipelines.nights.summary import night_lines
-from pipelines.runs.damage import unread_lines
 from pipelines.runs.unread_fields import unread_field_lines
+from pipelines.runs.unread_input import unread_lines
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
 from schemas.outcomes import FORM_TEXTS, ROUTES, STATE_TEXTS, State
 from schemas.rulebook.compiled import CompiledRulebook
+from schemas.shown import shown
 from schemas.words import criterion_name
 
 MOST, FEW = 10, 5
@@ -135,7 +135,7 @@ def _quarantined(manifest: Manifest) -> list[str]:
     """Tabulate every reason. The records add up; an entry may hold many records or none."""
     if not manifest.quarantine:
         return []
-    records = manifest.quarantined_records or {}
+    records = manifest.quarantined_records
     rows = [
         (shown(reason), [f"{records[reason]:,}" if reason in records else "", f"{entries:,}"])
         for reason, entries in sorted(

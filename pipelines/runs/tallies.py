@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import polars as pl
@@ -14,8 +12,6 @@ from schemas.outcomes import ROUTES, STATES
 from transforms.files.storage import read_bytes, write_whole
 from transforms.frames.frame import Frame
 from transforms.route.tally import SCHEMA
-
-PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
 
 
 def write_frame(frame: Frame, path: str) -> None:
@@ -97,8 +93,3 @@ class Tallies:
             "warnings": self.counts("warning"),
             "scope_unknown": self.total("scope_unknown"),
         }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the software that computes a run."""
-    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

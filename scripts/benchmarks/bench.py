@@ -7,13 +7,9 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scripts.benchmarks.earlier import COMMIT, checkout
-from scripts.benchmarks.measure import Measured, measure
-
-if TYPE_CHECKING:
-    from scripts.benchmarks.nights import WatchRun
+from scripts.benchmarks.measure import Measured, WatchRun, measure
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"300k": 300_000, "1m": 1_000_000, "3m": 3_000_000}

@@ -27,6 +27,19 @@ class Measured:
     peak_mb: float
 
 
+@dataclass(frozen=True)
+class WatchRun:
+    """What a watch took.
+
+    Args:
+        events_per_second: For many files that arrive at once, up to the last change.
+        delays: Seconds from a file's arrival to its changes, for files that arrive one by one.
+    """
+
+    events_per_second: float
+    delays: tuple[float, ...]
+
+
 def measure(command: Sequence[str], where: Path) -> Measured:
     """Run a process to its end.
 

@@ -8,11 +8,10 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.benchmarks.bench import ROOT, Bench, say
-from scripts.benchmarks.measure import Measured, MeasureError, measure
+from scripts.benchmarks.measure import Measured, MeasureError, WatchRun, measure
 
 YESTERDAY, TODAY = datetime.date(2011, 11, 21), datetime.date(2011, 11, 22)
 # One in 30 cases has news.
@@ -21,19 +20,6 @@ FILES_AT_ONCE = 40
 # The seconds between files, and the events in each.
 PAUSE, EVENTS_A_FILE = 1.5, 5
 PATIENCE = 120
-
-
-@dataclass(frozen=True)
-class WatchRun:
-    """What a watch took.
-
-    Args:
-        events_per_second: For many files that arrive at once, up to the last change.
-        delays: Seconds from a file's arrival to its changes, for files that arrive one by one.
-    """
-
-    events_per_second: float
-    delays: tuple[float, ...]
 
 
 def night_pairs(bench: Bench, size: str) -> list[tuple[Measured, Measured]]:
@@ -114,7 +100,7 @@ def _watch(bench: Bench, size: str) -> WatchRun:
     [path] = folder.glob("*.avro")
     events = read_whole(str(path), schema)
 
-    def land(name: str, frame: Frame) -> None:
+    def drop_file(name: str, frame: Frame) -> None:
         (inbox / f".{name}").write_bytes(write_header(schema) + encode_blocks(frame, schema))
         (inbox / f".{name}").rename(inbox / f"{name}.avro")
 
@@ -128,17 +114,17 @@ def _watch(bench: Bench, size: str) -> WatchRun:
     with (place / "out").open("w") as out, (place / "err").open("w") as err:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err)
     try:
-        land("warm", events[:1])
+        drop_file("warm", events[:1])
         _landed(place, 1)
         for number in range(alone):
             start = number * EVENTS_A_FILE
-            land(f"alone-{number:04d}", apart[start : start + EVENTS_A_FILE])
+            drop_file(f"alone-{number:04d}", apart[start : start + EVENTS_A_FILE])
             time.sleep(PAUSE)
         _landed(place, 1 + alone)
         step = -(-rest.height // FILES_AT_ONCE)
         parts = [rest[start : start + step] for start in range(0, rest.height, step)]
         for number, part in enumerate(parts):
-            land(f"once-{number:04d}", part)
+            drop_file(f"once-{number:04d}", part)
         _landed(place, 1 + alone + len(parts))
     finally:
         process.terminate()

@@ -21,7 +21,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import IN_PROCESS
-from pipelines.import_eoir import PARTS, SHUFFLE, Job, import_release
+from pipelines.import_eoir import PARTS, SHUFFLE, ImportPlan, import_release
 from pipelines.runs.whole_directory import WholeDirectory
 from scripts.eoir_release import write_release
 from tests.helpers.commands import argv, discretion, environment, files_below, rows, unwrapped
@@ -284,9 +284,11 @@ def test_many_stretches_and_buckets_give_what_one_gives(
     output = WholeDirectory(str(tmp_path / "out"), "another")
     output.open(*PARTS, SHUFFLE)
     found = find_release(str(messy))
-    job = Job(found, output, Rules(datetime.date.fromisoformat(DAY), found.juveniles), 5, 4000)
+    plan = ImportPlan(
+        found, output, Rules(datetime.date.fromisoformat(DAY), found.juveniles), 5, 4000
+    )
     pipeline = beam.Pipeline(options=PipelineOptions([IN_PROCESS]))
-    import_release(pipeline, job)
+    import_release(pipeline, plan)
     pipeline.run().wait_until_finish()
     for part in PARTS:
         assert rows(Path(output.partial), part) == rows(imported, part)

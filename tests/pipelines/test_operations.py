@@ -18,13 +18,14 @@ import polars as pl
 import pytest
 
 from pipelines.nights.archive import move_read
+from pipelines.nights.options import NightlyOptions
 from pipelines.nights.plan import plan_night
 from pipelines.nights.state import find_previous
 from schemas.avro import avro_schema
 from schemas.errors import InputError, RunError
-from schemas.options import NightlyOptions
 from schemas.rulebooks import DEFAULT, load
 from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
+from transforms.assess.frame import Terms
 from transforms.avro.write import encode_blocks, write_header
 from transforms.frames.frame import Frame
 from transforms.sample.events import sample_events, sample_reviews
@@ -223,11 +224,9 @@ def test_a_state_in_disorder_is_told(place: Path, tmp_path: Path, lost: str, say
     state = tmp_path / "OUT"
     shutil.copytree(place / "before", state)
     (state / lost).unlink()
-    options = NightlyOptions(
-        rulebook=DEFAULT, as_of=N3, state=str(state), events=str(place / "events")
-    )
+    options = NightlyOptions(state=str(state), events=str(place / "events"))
     with pytest.raises((RunError, InputError), match=says):
-        plan_night(options, str(state), load(DEFAULT))
+        plan_night(options, str(state), Terms(load(DEFAULT), N3))
 
 
 def test_archived_events_are_those_that_no_night_kept_needs(

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from schemas.avro import avro_schema
-from schemas.case_record import CaseRecord
 from tests.helpers.commands import discretion, rows, run_of
 from tests.helpers.news import VETERAN
 from transforms.avro.encode import encode_blocks, write_header
-from transforms.normalize.case_frame import to_frame
+from transforms.testing import case_frame
 
 RECORD = avro_schema("case_record")
 SAID = ("case_id", "route", "reasons", "checks", "possible_routes", "conflicts", "warnings")
@@ -43,7 +42,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     place = tmp_path_factory.mktemp("snapshot")
     (place / "in").mkdir()
     (place / "events").mkdir()
-    frame = to_frame(CaseRecord(**case) for case in CASES)
+    frame = case_frame(CASES)
     (place / "in/a.avro").write_bytes(write_header(RECORD) + encode_blocks(frame, RECORD))
     good(discretion("backlog", "--input", place / "in", "--output", place / "backlog"))
     backlog = run_of(place / "backlog")

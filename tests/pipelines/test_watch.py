@@ -78,7 +78,7 @@ def watching(place: Path, as_of: datetime.date) -> Iterator[subprocess.Popen[str
 def said(place: Path) -> dict[str, Row]:
     """What the last watch has said, by name."""
     lines = (place / "said.txt").read_text().splitlines()
-    return {line["said"]: line for line in map(json.loads, lines)}
+    return {line["report"]: line for line in map(json.loads, lines)}
 
 
 def changes(place: Path, run: str) -> dict[str, list[Row]]:
@@ -295,12 +295,12 @@ def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
     state, last = str(place / "OUT"), find_previous(str(place / "OUT"))
     assert last is not None
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    job = plan_watch(state, last, datetime.datetime.combine(N2, now.time()) - now, as_json=True)
+    plan = plan_watch(state, last, datetime.datetime.combine(N2, now.time()) - now, as_json=True)
     inbox = Inbox(str(place), state, last, lambda path, reason: None)
     ticks = [(batch.at, batch.model_dump_json()) for batch in inbox.start()]
     with LiveSource(lambda: iter(ticks)) as live:
         pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))
-        watch(pipeline | live.read(), job)
+        watch(pipeline | live.read(), plan)
         running = pipeline.run()
         # On the next day two turn 65: the end of the ticks brings it too early.
         with pytest.raises(InputError, match="its clock was set back"):

@@ -30,20 +30,49 @@ class Terms:
         rulebook: The rulebook.
         as_of: The as-of date.
         presume: Whether to use presumptions.
-        scope: A scope's condition; None for every case.
+        scope: A scope of the rulebook; None for every case.
         courts: Court codes; None for every court.
     """
 
     rulebook: CompiledRulebook
     as_of: datetime.date
     presume: bool = True
-    scope: Condition | None = None
-    courts: tuple[str, ...] | None = None
+    scope: str | None = None
+    courts: frozenset[str] | None = None
+
+    @property
+    def inside(self) -> Condition | None:
+        """The scope's condition."""
+        return None if self.scope is None else self.rulebook.scopes[self.scope]
 
     @property
     def counted(self) -> CountedConvictions:
         """The convictions that the rulebook counts."""
         return self.rulebook.rulebook.counted_convictions
+
+    @property
+    def key(self) -> TermsKey:
+        """The terms as a value that compares."""
+        return TermsKey(self.as_of, self.rulebook.digest, self.presume, self.scope, self.courts)
+
+
+@dataclass(frozen=True)
+class TermsKey:
+    """Terms as a value that compares: on equal ones, equal records are recommended the same.
+
+    Args:
+        as_of: The as-of date.
+        rulebook: The rulebook's digest; it covers presumptions, scopes and counted convictions.
+        presume: Whether presumptions are used.
+        scope: A scope of the rulebook; None for every case.
+        courts: Court codes; None for every court.
+    """
+
+    as_of: datetime.date
+    rulebook: str
+    presume: bool
+    scope: str | None
+    courts: frozenset[str] | None
 
 
 class Assessed(NamedTuple):
@@ -75,7 +104,7 @@ def assess(records: Frame, terms: Terms) -> Assessed:
     """
     normalized, quarantined = normalize(records, terms.as_of)
     facts = derive_facts(normalized, terms.counted, terms.as_of)
-    marked, taken = mark(normalized, facts, terms.as_of, terms.scope, terms.courts)
+    marked, taken = mark(normalized, facts, terms.as_of, terms.inside, terms.courts)
     inside = with_passed_through(facts, normalized).filter(taken)
     recommended = recommend(inside, terms.rulebook, terms.as_of, presume=terms.presume)
     return Assessed(recommended, marked, marked.filter(~taken), quarantined)

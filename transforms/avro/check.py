@@ -87,7 +87,7 @@ class Checker:
     """Walks records of one layout. It isn't thread-safe.
 
     Args:
-        layout: The record type as stored in the file (`resolve.Resolved`).
+        layout: The record type as stored in the file (`transforms.avro.resolve.Resolved`).
     """
 
     def __init__(self, layout: Type) -> None:

@@ -1,4 +1,8 @@
-"""The codecs of Avro blocks. Each one uses all its input, and never gives more than it may."""
+"""The codecs of Avro blocks: each one uses all its input, and never gives more than it may.
+
+Deflate, bzip2 and xz are the standard library's: its decoders say where a stream ends, and xz's
+takes a bound on memory; cramjam's do neither.
+"""
 
 from __future__ import annotations
 

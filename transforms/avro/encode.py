@@ -66,7 +66,7 @@ def encode_blocks(frame: Frame, schema: Schema, codec: str = DEFAULT_CODEC) -> b
     Args:
         frame: The columns of the schema, in any order; enums as Enum or String.
         schema: A declared schema that `check_encodable` accepts.
-        codec: One of `codecs.CODECS`.
+        codec: One of `transforms.avro.codecs.CODECS`.
 
     Returns:
         The blocks' bytes; empty for an empty frame.

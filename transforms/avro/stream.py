@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-from transforms.avro.beside import BESIDE
+from transforms.avro.background import BACKGROUND
 from transforms.avro.blocks import Block, Gap, Header, Walk
 from transforms.avro.bounds import FRAME_BYTES
 from transforms.avro.decode import Decoder, Unread
@@ -92,12 +92,12 @@ class _Ahead:
 
     def __init__(self, parts: Iterator[Frame | Unread]) -> None:
         self.steps = _steps(parts)
-        self.coming = BESIDE.submit(next, self.steps, _END)
+        self.coming = BACKGROUND.submit(next, self.steps, _END)
 
     def __iter__(self) -> Iterator[_Step]:
         # The background thread may still be busy.
         while step := self._take():
-            self.coming = BESIDE.submit(next, self.steps, _END)
+            self.coming = BACKGROUND.submit(next, self.steps, _END)
             yield step
 
     def _take(self) -> _Step:

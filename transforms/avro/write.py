@@ -10,7 +10,7 @@ import apache_beam as beam
 from apache_beam.io import fileio
 
 from schemas.avro import Schema
-from transforms.avro.beside import BESIDE
+from transforms.avro.background import BACKGROUND
 from transforms.avro.encode import DEFAULT_CODEC, check_encodable
 from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
@@ -48,7 +48,7 @@ class AvroSink(fileio.FileSink):
         if not self.opened:
             self.file.write(write_header(schema, self.codec))
             self.opened = True
-        self.encoding.append(BESIDE.submit(encode_blocks, record[1], schema, self.codec))
+        self.encoding.append(BACKGROUND.submit(encode_blocks, record[1], schema, self.codec))
         self._write_encoded(HELD_BACK)
 
     def flush(self) -> None:

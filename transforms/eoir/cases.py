@@ -70,7 +70,8 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
     """Make case records from rows.
 
     Args:
-        tables: For each table, all rows of some cases (`transforms.eoir.read.shuffled_schema`).
+        tables: Each table's rows of some cases, all their rows
+            (`transforms.eoir.read.shuffled_schema`).
         rules: How.
 
     Returns:
@@ -117,30 +118,40 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
     placed = placed.join(kept, on="IDNCASE", how="semi", maintain_order="left")
     current = current.join(kept, on="IDNCASE", how="semi", maintain_order="left")
 
-    timely = {name: eoir_facts.in_time(name, rows, day) for name, rows in known.items()}
-    timely["B_TblProceeding"] = placed.filter("opened")
-    timely["B_TblProceedCharges"] = charges_in_time(known["B_TblProceedCharges"], placed, day)
+    timely = _in_time(known, placed, day)
     for name, rows in timely.items():
         count("used", name, rows)
         counts["after", name] = _rows(name, known[name]) - counts["used", name]
 
-    still_open = current.filter(~pl.col("ended"))["IDNCASE"]
-    parts = [
-        outcomes(placed, day),
-        orders(placed, day),
-        charge_columns(timely["B_TblProceedCharges"]),
-        eoir_facts.applications(timely["tbl_Court_Appln"], placed, day),
-        eoir_facts.next_hearings(timely["tbl_schedule"], still_open, day),
-        eoir_facts.custody(timely["tbl_CustodyHistory"], day),
-        eoir_facts.families(timely[LEAD_RIDER], day),
-        eoir_facts.juveniles(timely["tbl_JuvenileHistory"], rules.juveniles),
-        eoir_facts.appearances(timely["tbl_RepsAssigned"]),
-    ]
     wide = kept.join(current, on="IDNCASE", how="left", suffix=":p", maintain_order="left")
-    for part in parts:
+    for part in _facts(timely, placed, current, rules):
         wide = wide.join(part, on="IDNCASE", how="left", maintain_order="left")
     wide = wide.with_columns(more_charges=pl.col("IDNCASE").is_in(unread.unique().implode()))
     return _records(wide, day), tally_of(counts)
+
+
+def _in_time(known: dict[str, Frame], placed: Frame, day: datetime.date | None) -> dict[str, Frame]:
+    """The rows of each table that tell of the day."""
+    timely = {name: eoir_facts.in_time(name, rows, day) for name, rows in known.items()}
+    timely["B_TblProceeding"] = placed.filter("opened")
+    timely["B_TblProceedCharges"] = charges_in_time(known["B_TblProceedCharges"], placed, day)
+    return timely
+
+
+def _facts(
+    timely: dict[str, Frame], placed: Frame, current: Frame, rules: Rules
+) -> Iterator[Frame]:
+    """What the tables tell of each case, by `IDNCASE`."""
+    day, still_open = rules.day, current.filter(~pl.col("ended"))["IDNCASE"]
+    yield outcomes(placed, day)
+    yield orders(placed, day)
+    yield charge_columns(timely["B_TblProceedCharges"])
+    yield eoir_facts.applications(timely["tbl_Court_Appln"], placed, day)
+    yield eoir_facts.next_hearings(timely["tbl_schedule"], still_open, day)
+    yield eoir_facts.custody(timely["tbl_CustodyHistory"], day)
+    yield eoir_facts.families(timely[LEAD_RIDER], day)
+    yield eoir_facts.juveniles(timely["tbl_JuvenileHistory"], rules.juveniles)
+    yield eoir_facts.appearances(timely["tbl_RepsAssigned"])
 
 
 def _first_of_key(table: str, rows: Frame) -> pl.Series:

@@ -3,11 +3,11 @@
 | kind | read as | null if |
 |---|---|---|
 | ID | Int64 | it isn't a whole number |
-| DATE | Date (`normalize.dates`) | it isn't a date, is a placeholder, or is outside 1900 to 2199 |
+| DATE | Date | it isn't a date, is a placeholder, or is outside 1900 to 2199 |
 | MONTH | String, YYYY-MM | it isn't a month and year |
 | FLAG | Boolean | it is neither 0 nor 1 |
 | CODE | String, trimmed | it isn't one of the column's codes |
-| CHARGE | String, spelled by `normalize.charges` | it doesn't begin like a charge |
+| CHARGE | String, spelled by `transforms.normalize.charges` | it doesn't begin like a charge |
 
 Quotes around a value are removed. A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) means
 unknown, and isn't a fault. Anything else that is lost counts as `TABLE.COLUMN:BAD_NUMBER`,

@@ -8,13 +8,12 @@ facts. What a step changes is due to that step's cause.
 from __future__ import annotations
 
 import dataclasses
-import datetime
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
 from schemas.avro import avro_schema
-from transforms.assess.frame import Assessed, Terms, assess, status_of
+from transforms.assess.frame import Assessed, Terms, TermsKey, assess, status_of
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists
@@ -32,21 +31,6 @@ COMPARED = (
     "possible_routes",
 )
 SUMMARY = ("case_id", "court", *COMPARED)
-
-
-@dataclass(frozen=True)
-class LastNight:
-    """How last night assessed cases.
-
-    Args:
-        as_of: Its as-of date.
-        rulebook: Digest of its rulebook.
-        options: Its other options, as a value that can be compared.
-    """
-
-    as_of: datetime.date
-    rulebook: str
-    options: tuple[object, ...]
 
 
 def summarize(recommendations: Frame) -> Frame:
@@ -92,27 +76,31 @@ def differences(before: Frame, after: Frame) -> Frame:
     )
 
 
+class Folded(NamedTuple):
+    """Records before and after events were folded in, and the events in force.
+
+    Args:
+        before: Columns of case_record.avsc.
+        after: Columns of case_record.avsc.
+        log: Columns of case_event.avsc.
+    """
+
+    before: Frame
+    after: Frame
+    log: Frame
+
+
 def changes(
-    before: Frame,
-    tonight: Assessed,
-    old: Frame,
-    new: Frame,
-    log: Frame,
-    last: LastNight,
-    terms: Terms,
-    options: tuple[object, ...],
+    before: Frame, tonight: Assessed, folded: Folded, last: TermsKey, terms: Terms
 ) -> Frame:
     """Find the changes of a night, with their causes.
 
     Args:
         before: Last night's recommendations, from `summarize`.
         tonight: Tonight's records, assessed.
-        old: Last night's records, as folded.
-        new: Tonight's records, as folded.
-        log: Tonight's events in force.
-        last: How last night assessed cases.
+        folded: Last night's records and tonight's.
+        last: Last night's terms.
         terms: Tonight's terms.
-        options: Tonight's other options, as in `last`.
 
     Returns:
         Columns of change.avsc, sorted by case.
@@ -122,23 +110,11 @@ def changes(
     if found.is_empty():
         return CHANGES.to_frame()
     ids = found.select("case_id")
-    mine = old.join(ids, on="case_id", how="semi")
-    ruled = assess(mine, dataclasses.replace(terms, as_of=last.as_of))
-    dated = ruled if last.as_of == terms.as_of else assess(mine, terms)
-    by_rules = _moved(before.join(ids, on="case_id", how="semi"), summarize(ruled.recommendations))
-    by_date = _moved(summarize(ruled.recommendations), summarize(dated.recommendations))
-    by_facts = _moved(summarize(dated.recommendations), after.join(ids, on="case_id", how="semi"))
-    same_rulebook = last.rulebook == terms.rulebook.digest
-    kind = "SOFTWARE" if last.options == options else "OPTIONS"
-    causes = pl.concat(
-        [
-            plain_causes(by_rules, "RULEBOOK" if not same_rulebook else kind),
-            date_causes(by_date, ruled, dated, last.as_of, terms),
-            fact_causes(by_facts, dated, tonight, mine, new, log),
-        ]
-    )
-    listed = causes.group_by("case_id", maintain_order=True).agg(
-        pl.struct(CAUSE.names()).alias("causes")
+    before, after = (each.join(ids, on="case_id", how="semi") for each in (before, after))
+    listed = (
+        _causes(before, after, tonight, folded, last, terms)
+        .group_by("case_id", maintain_order=True)
+        .agg(pl.struct(CAUSE.names()).alias("causes"))
     )
     return (
         found.join(listed, on="case_id", how="left")
@@ -159,6 +135,38 @@ def changes(
         .cast(CHANGES)
         .sort("case_id")
     )
+
+
+def _causes(
+    before: Frame,
+    after: Frame,
+    tonight: Assessed,
+    folded: Folded,
+    last: TermsKey,
+    terms: Terms,
+) -> Frame:
+    """The causes of changes, from the summaries of the changed cases; columns `CAUSES`."""
+    mine = folded.before.join(
+        pl.concat([before.select("case_id"), after.select("case_id")]), on="case_id", how="semi"
+    )
+    ruled = assess(mine, dataclasses.replace(terms, as_of=last.as_of))
+    dated = ruled if last.as_of == terms.as_of else assess(mine, terms)
+    under_rules, on_the_day = (summarize(each.recommendations) for each in (ruled, dated))
+    return pl.concat(
+        [
+            plain_causes(_moved(before, under_rules), _what_else(last, terms.key)),
+            date_causes(_moved(under_rules, on_the_day), ruled, dated, last.as_of, terms),
+            fact_causes(_moved(on_the_day, after), dated, tonight, mine, folded.after, folded.log),
+        ]
+    )
+
+
+def _what_else(last: TermsKey, tonight: TermsKey) -> str:
+    """The kind of cause of what neither the date nor the facts have changed."""
+    if last.rulebook != tonight.rulebook:
+        return "RULEBOOK"
+    same = dataclasses.replace(last, as_of=tonight.as_of) == tonight
+    return "SOFTWARE" if same else "OPTIONS"
 
 
 def _moved(before: Frame, after: Frame) -> Frame:

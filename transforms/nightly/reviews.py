@@ -161,8 +161,8 @@ def queue(
     """List the cases that wait for an attorney.
 
     Args:
-        after: Tonight's recommendations: from `transforms.nightly.changes.summarize`, with
-            `score_low`.
+        after: Tonight's recommendations: those of
+            `transforms.nightly.changes.summarize`, and `score_low`.
         reviews: All reviews.
         log: Tonight's events in force.
         before: Last night's recommendations; None on a first night.

@@ -27,18 +27,6 @@ def to_frame(records: Iterable[CaseRecord]) -> Frame:
     return pl.DataFrame([record.model_dump() for record in records], schema=CASES)
 
 
-def from_frame(frame: Frame) -> list[CaseRecord]:
-    """Convert a frame's rows to case records.
-
-    Args:
-        frame: Columns of case_record.avsc, and possibly others.
-
-    Returns:
-        One record per row.
-    """
-    return [CaseRecord.model_validate(row) for row in frame.select(CASES.names()).to_dicts()]
-
-
 def case_key() -> pl.Expr:
     """Return the case_id that identifies a case: trimmed; null if it is a null spelling."""
     return given_code(pl.col("case_id"))

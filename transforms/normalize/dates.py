@@ -63,23 +63,6 @@ def iso_day(text: pl.Expr) -> pl.Expr:
     return real_date(_days(text).struct.field("iso"))
 
 
-def iso_date(text: pl.Expr) -> pl.Expr:
-    """Read text in any of the forms as YYYY-MM-DD, YYYY-MM, or YYYY.
-
-    Args:
-        text: String.
-
-    Returns:
-        String; null if it isn't such a date, is a placeholder, or is outside 1900 to 2199.
-
-    Examples:
-        >>> dates = pl.DataFrame({"date": ["11/17/2011", "17 Nov 2011", "Nov 1975", "1/1/1900"]})
-        >>> dates.select(iso_date(pl.col("date"))).to_series().to_list()
-        ['2011-11-17', '2011-11-17', '1975-11', None]
-    """
-    return real_date(written_date(text))
-
-
 def written_day(text: pl.Expr) -> pl.Expr:
     """Read text in any full-date form as YYYY-MM-DD, including placeholders and any century.
 

@@ -40,7 +40,7 @@ def checks(
         leverage: What each open criterion could do.
         effective: Values of the criteria that routing used.
         route: Numbers of ROUTES, or `UNDECIDED`, for which nothing leans on anything.
-        applies: Which presumptions apply (`transforms.score.presumptions.presumable`), or None.
+        applies: Which presumptions apply (`presumable`), or None with none.
         unknown: Which facts are unknown: one Boolean column per fact.
         rulebook: The rulebook.
 

@@ -33,15 +33,15 @@ def tally_recommendations(recommendations: Frame) -> Frame:
         pl.col("review_reasons").list.eval(pl.element().struct.field("kind").unique())
     )
     parts = [
-        _count("route", recommendations.select(key="route")),
-        _count("state", recommendations.select(key=pl.format("{} {}", "route", "state"))),
-        _count("form", recommendations.select(key="form")),
-        _count("needs_review", recommendations.filter("needs_review").select(key="route")),
-        _count("review_reason", kinds.select(key=pl.col("review_reasons").list.explode())),
-        _count("reason", recommendations.select(key=of_structs("reasons", "criterion"))),
-        _count("ask_first", expedite.select(key=of_structs("checks", "fact"))),
+        tally_keys("route", recommendations.select(key="route")),
+        tally_keys("state", recommendations.select(key=pl.format("{} {}", "route", "state"))),
+        tally_keys("form", recommendations.select(key="form")),
+        tally_keys("needs_review", recommendations.filter("needs_review").select(key="route")),
+        tally_keys("review_reason", kinds.select(key=pl.col("review_reasons").list.explode())),
+        tally_keys("reason", recommendations.select(key=of_structs("reasons", "criterion"))),
+        tally_keys("ask_first", expedite.select(key=of_structs("checks", "fact"))),
         *(
-            _count(of, recommendations.select(key=pl.col(column).list.explode()))
+            tally_keys(of, recommendations.select(key=pl.col(column).list.explode()))
             for of, column in (
                 ("unknown", "criteria_unknown"),
                 ("missing_fact", "missing_facts"),
@@ -68,12 +68,12 @@ def tally_quarantined(quarantined: Frame) -> Frame:
     known = quarantined.filter(pl.col("record_count").is_not_null())
     return pl.concat(
         [
-            _count("quarantine", quarantined.select(key="reason")),
+            tally_keys("quarantine", quarantined.select(key="reason")),
             known.group_by(key="reason")
             .agg(pl.col("record_count").sum().alias("count"))
             .select(pl.lit("quarantined").alias("of"), "key", "count"),
-            _total("unread", known.filter(pl.col("stage") == "read")["record_count"].sum()),
-            _total("unreadable", quarantined.height - known.height),
+            tally_number("unread", known.filter(pl.col("stage") == "read")["record_count"].sum()),
+            tally_number("unreadable", quarantined.height - known.height),
             tally_damaged(quarantined),
         ]
     )
@@ -107,7 +107,7 @@ def tally_damaged(quarantined: Frame) -> Frame:
 
 def tally_rows(of: str, frame: Frame) -> Frame:
     """Count the rows of a frame under one name."""
-    return _total(of, frame.height)
+    return tally_number(of, frame.height)
 
 
 def add_up(tallies: Iterable[Frame]) -> Frame:
@@ -140,7 +140,8 @@ class AddUp(beam.CombineFn):
         return accumulator
 
 
-def _count(of: str, keys: Frame) -> Frame:
+def tally_keys(of: str, keys: Frame) -> Frame:
+    """Count the rows of a frame under one name by their `key`, nulls left out."""
     return (
         keys.drop_nulls()
         .group_by(pl.col("key").cast(pl.String))
@@ -149,5 +150,6 @@ def _count(of: str, keys: Frame) -> Frame:
     )
 
 
-def _total(of: str, count: SupportsInt) -> Frame:
+def tally_number(of: str, count: SupportsInt) -> Frame:
+    """A count under one name."""
     return pl.DataFrame({"of": [of], "key": [""], "count": [int(count)]}, schema=SCHEMA)

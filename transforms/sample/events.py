@@ -113,25 +113,31 @@ def _news(
         case "CASE_COMPLETED":
             return _sets(completed_on=str(day))
         case "CASE_OPENED":
-            return (
-                None,
-                None,
-                {
-                    "court": rng.choice(["BAL", "DEN", "LOS"]),
-                    "case_type": "RMV",
-                    "custody": "NEVER_DETAINED",
-                    "birth_date": str(day - datetime.timedelta(days=rng.randint(6000, 25000))),
-                    "nta_issued": str(day),
-                    "entries": [
-                        {
-                            "date": str(day - datetime.timedelta(days=rng.randint(30, 6000))),
-                            "manner": rng.choice(["ADMITTED", "WITHOUT_INSPECTION"]),
-                        }
-                    ],
-                    "convictions": [],
-                    "removals": [],
-                },
-            )
+            return None, None, _opened(rng, day)
+    return _fact_changed(rng, day)
+
+
+def _opened(rng: random.Random, day: datetime.date) -> Row:
+    """What is known of a case that is opened."""
+    return {
+        "court": rng.choice(["BAL", "DEN", "LOS"]),
+        "case_type": "RMV",
+        "custody": "NEVER_DETAINED",
+        "birth_date": str(day - datetime.timedelta(days=rng.randint(6000, 25000))),
+        "nta_issued": str(day),
+        "entries": [
+            {
+                "date": str(day - datetime.timedelta(days=rng.randint(30, 6000))),
+                "manner": rng.choice(["ADMITTED", "WITHOUT_INSPECTION"]),
+            }
+        ],
+        "convictions": [],
+        "removals": [],
+    }
+
+
+def _fact_changed(rng: random.Random, day: datetime.date) -> tuple[list[str], None, Row]:
+    """One of the facts that an agency comes to know of."""
     field, value = rng.choice(
         [
             ("serious_condition", True),

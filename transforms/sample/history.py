@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from transforms.sample.draw import Columns, either, iso, lists, where
+from transforms.sample.draw import Bools, Columns, either, iso, lists, where
 from transforms.sample.people import People
 
 ADMISSIONS = {"ADMITTED": 0.9, "VISA_WAIVER": 0.05, "PAROLED": 0.05}
@@ -67,35 +67,8 @@ def history(people: People) -> Columns:
                 },
             ),
         ),
-        "removals": lists(
-            "removals",
-            (
-                people.removed,
-                {"date": where(draw.chance(0.92), iso(people.left)), "kind": draw.pick(REMOVALS)},
-            ),
-            (came_back, {"date": iso(people.left), "kind": draw.pick(RETURNS)}),
-        ),
-        "orders": lists(
-            "orders",
-            (
-                people.removed,
-                {
-                    "date": iso(people.left + draw.between(0, 4)),
-                    "final": pl.Series(always),
-                    "outstanding": pl.Series(~always),
-                    "in_absentia": draw.maybe(0.25, 0.2),
-                },
-            ),
-            (
-                ordered_again,
-                {
-                    "date": iso(draw.between(30, people.nta - 60)),
-                    "final": draw.maybe(0.6, 0.1),
-                    "outstanding": draw.maybe(0.85, 0.1),
-                    "in_absentia": draw.maybe(0.8, 0.1),
-                },
-            ),
-        ),
+        "removals": _removals(people, came_back),
+        "orders": _orders(people, ordered_again),
         "fraud_findings": lists(
             "fraud_findings",
             (
@@ -106,3 +79,35 @@ def history(people: People) -> Columns:
         "egregious_violations": pl.Series(draw.chance(np.where(people.removed, 0.1, 0.002))),
         "fraud": pl.Series(fraud),
     }
+
+
+def _removals(people: People, came_back: Bools) -> pl.Series:
+    """Removals, and returns of those who left by themselves and came back."""
+    draw = people.draw
+    removal = {
+        "date": where(draw.chance(0.92), iso(people.left)),
+        "kind": draw.pick(REMOVALS),
+    }
+    return lists(
+        "removals",
+        (people.removed, removal),
+        (came_back, {"date": iso(people.left), "kind": draw.pick(RETURNS)}),
+    )
+
+
+def _orders(people: People, ordered_again: Bools) -> pl.Series:
+    """The order behind each removal, and orders since, most of which are outstanding."""
+    draw, always = people.draw, np.ones(people.draw.cases, bool)
+    carried_out = {
+        "date": iso(people.left + draw.between(0, 4)),
+        "final": pl.Series(always),
+        "outstanding": pl.Series(~always),
+        "in_absentia": draw.maybe(0.25, 0.2),
+    }
+    since = {
+        "date": iso(draw.between(30, people.nta - 60)),
+        "final": draw.maybe(0.6, 0.1),
+        "outstanding": draw.maybe(0.85, 0.1),
+        "in_absentia": draw.maybe(0.8, 0.1),
+    }
+    return lists("orders", (people.removed, carried_out), (ordered_again, since))

@@ -60,18 +60,7 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
     """
     juvenile = pl.coalesce("juvenile_adjudication", pl.when(_grown()).then(False))
     vacated = pl.col("vacated")
-    exclusions = [
-        (counted.foreign, one_of("jurisdiction", "FOREIGN")),
-        (counted.juvenile, juvenile),
-        (counted.vacated, vacated),
-        (counted.expunged, pl.col("expunged")),
-        (counted.pardoned, pl.col("pardoned")),
-    ]
-    stands = functools.reduce(
-        pl.Expr.and_,
-        [~excluded for counts, excluded in exclusions if not counts],
-        by_then("date", as_of),
-    )
+    stands = _stands(counted, juvenile, as_of)
     category = pl.when(~pl.col("category_open").fill_null(False)).then(pl.col("category"))
     conviction = ~one_of("grade", "INFRACTION") & stands
     misdemeanor = one_of("grade", "MISDEMEANOR") & stands
@@ -130,6 +119,22 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
     for name, categories in _KINDS.items():
         facts.count(f"{name}_misdemeanors", misdemeanor & category.is_in(categories))
     return facts
+
+
+def _stands(counted: CountedConvictions, juvenile: pl.Expr, as_of: datetime.date | None) -> pl.Expr:
+    """Tell whether a conviction is dated by then, and of a kind that the rulebook counts."""
+    exclusions = (
+        (counted.foreign, one_of("jurisdiction", "FOREIGN")),
+        (counted.juvenile, juvenile),
+        (counted.vacated, pl.col("vacated")),
+        (counted.expunged, pl.col("expunged")),
+        (counted.pardoned, pl.col("pardoned")),
+    )
+    return functools.reduce(
+        pl.Expr.and_,
+        [~excluded for counts, excluded in exclusions if not counts],
+        by_then("date", as_of),
+    )
 
 
 def _grown() -> pl.Expr:

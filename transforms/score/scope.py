@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 
 import polars as pl
 
@@ -24,7 +25,7 @@ def completed(records: Frame, as_of: datetime.date) -> pl.Series:
     return records["completed_on"].le(as_of.isoformat()).fill_null(False)
 
 
-def in_scope(facts: Frame, scope: Condition | None, courts: tuple[str, ...] | None) -> pl.Series:
+def in_scope(facts: Frame, scope: Condition | None, courts: Collection[str] | None) -> pl.Series:
     """Tell whether each case is in scope.
 
     Args:
@@ -39,7 +40,7 @@ def in_scope(facts: Frame, scope: Condition | None, courts: tuple[str, ...] | No
     if scope is not None:
         checks.append(expression(scope.sql))
     if courts is not None:
-        checks.append(pl.col("court").is_in(list(courts)))
+        checks.append(pl.col("court").is_in(sorted(courts)))
     return facts.with_columns(pl.all_horizontal(checks).alias("_inside"))["_inside"]
 
 
@@ -48,7 +49,7 @@ def mark(
     facts: Frame,
     as_of: datetime.date,
     scope: Condition | None,
-    courts: tuple[str, ...] | None,
+    courts: Collection[str] | None,
 ) -> tuple[Frame, pl.Series]:
     """Mark cases, and select those to assess: pending cases that are or may be in scope.
 

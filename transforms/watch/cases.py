@@ -37,14 +37,14 @@ class News(NamedTuple):
     events: Frame
 
 
-class Said(NamedTuple):
+class Report(NamedTuple):
     """What to report after a batch, or on a day.
 
     Args:
         name: `batch-NUMBER` or `day-DATE`; the same report always has the same name.
         shard: The shard.
         events: How many events arrived.
-        aside: How many of them can't be applied.
+        unusable: How many of them can't be applied.
         changes: Columns of change.avsc.
         recommendations: Recommendations of the cases that changed, columns of recommendation.avsc.
     """
@@ -52,7 +52,7 @@ class Said(NamedTuple):
     name: str
     shard: int
     events: int
-    aside: int
+    unusable: int
     changes: Frame
     recommendations: Frame
 
@@ -79,7 +79,7 @@ def by_shard(
         yield shard, News(number, silent, concat_frames(frames, EVENTS))
 
 
-class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PCollection[Said]]):
+class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PCollection[Report]]):
     """Applies news to cases, and reports what events and new days change.
 
     An element's timestamp is the as-of date of its assessment. An event-time timer fires on the
@@ -95,9 +95,9 @@ class WatchCases(beam.PTransform[beam.PCollection[tuple[int, News]], beam.PColle
         self.night = night
         self.shards = shards
 
-    def expand(self, pcoll: beam.PCollection[tuple[int, News]]) -> beam.PCollection[Said]:
+    def expand(self, pcoll: beam.PCollection[tuple[int, News]]) -> beam.PCollection[Report]:
         """Expand from (shard, news) to reports."""
-        return pcoll | beam.ParDo(_Watch(self.night, self.shards)).with_output_types(Said)
+        return pcoll | beam.ParDo(_Watch(self.night, self.shards)).with_output_types(Report)
 
 
 _FRAME = FrameCoder()
@@ -105,7 +105,7 @@ _FRAME = FrameCoder()
 
 _RECORDS = beam.DoFn.StateParam(ReadModifyWriteStateSpec("records", _FRAME))
 _LOG = beam.DoFn.StateParam(ReadModifyWriteStateSpec("log", _FRAME))
-_SAID = beam.DoFn.StateParam(ReadModifyWriteStateSpec("said", _FRAME))
+_REPORTED = beam.DoFn.StateParam(ReadModifyWriteStateSpec("reported", _FRAME))
 _DUE = beam.DoFn.StateParam(ReadModifyWriteStateSpec("due", _FRAME))
 _REACHED = beam.DoFn.StateParam(ReadModifyWriteStateSpec("reached", StrUtf8Coder()))
 _NEXT = TimerSpec("next", TimeDomain.WATERMARK)
@@ -125,13 +125,13 @@ class _Watch(beam.DoFn):
         time: Any = beam.DoFn.TimestampParam,
         records: Any = _RECORDS,
         log: Any = _LOG,
-        said: Any = _SAID,
+        reported: Any = _REPORTED,
         due: Any = _DUE,
         reached: Any = _REACHED,
         timer: Any = _TIMER,
-    ) -> Iterator[Said]:
+    ) -> Iterator[Report]:
         shard, news = element
-        cases = self._cases(shard, (records, log, said), due, reached)
+        cases = self._cases(shard, (records, log, reported), due, reached)
         # A late element is assessed as of the latest day so far.
         day = max(_day(time), cases.reached)
         yield from cases.ring(day)
@@ -145,13 +145,13 @@ class _Watch(beam.DoFn):
         time: Any = beam.DoFn.TimestampParam,
         records: Any = _RECORDS,
         log: Any = _LOG,
-        said: Any = _SAID,
+        reported: Any = _REPORTED,
         due: Any = _DUE,
         reached: Any = _REACHED,
         timer: Any = _TIMER,
-    ) -> Iterator[Said]:
+    ) -> Iterator[Report]:
         """Handle a due day."""
-        cases = self._cases(shard, (records, log, said), due, reached)
+        cases = self._cases(shard, (records, log, reported), due, reached)
         yield from cases.ring(_day(time))
         cases.keep(timer)
 
@@ -185,42 +185,42 @@ class _Cases:
         self.due_before = snapshot.due(shard, shards)
         self.reached = datetime.date.fromisoformat(reached.read() or str(night.last.as_of))
 
-    def ring(self, day: datetime.date) -> Iterator[Said]:
+    def ring(self, day: datetime.date) -> Iterator[Report]:
         """Assess the cases that are due up to a day, each as of its own due day."""
         # A case may be due more than once up to the day.
         while (due := self._due_by(day)).height:
             one = due["due"].min()
             assert isinstance(one, datetime.date)
             cases = due.filter(due=one).select("case_id")
-            yield self._say(f"day-{one}", 0, self._step(cases, EVENTS.to_frame(), one))
+            yield self._report(f"day-{one}", 0, self._step(cases, EVENTS.to_frame(), one))
         self.reached = max(day, self.reached)
 
     def _due_by(self, day: datetime.date) -> Frame:
         """Find the cases that are due up to a day."""
         come = pl.col("due") <= day
-        before = self.due_before.filter(come).join(self.known.said, on="case_id", how="anti")
+        before = self.due_before.filter(come).join(self.known.reported, on="case_id", how="anti")
         return pl.concat([before, self.due.filter(come)])
 
-    def fold(self, news: News, day: datetime.date) -> Said:
+    def fold(self, news: News, day: datetime.date) -> Report:
         """Apply events as of a day."""
         made = self._step(ids_of(news.events), news.events, day)
-        said = self._say(f"batch-{news.batch:06d}", news.events.height, made)
+        reported = self._report(f"batch-{news.batch:06d}", news.events.height, made)
         if not news.silent:
-            return said
-        return said._replace(
-            changes=said.changes.clear(), recommendations=said.recommendations.clear()
+            return reported
+        return reported._replace(
+            changes=reported.changes.clear(), recommendations=reported.recommendations.clear()
         )
 
     def _step(self, cases: Frame, events: Frame, day: datetime.date) -> Step:
         mine = self.known.of(cases)
-        others = cases.join(self.known.said, on="case_id", how="anti")
+        others = cases.join(self.known.reported, on="case_id", how="anti")
         made = step(mine.plus(self.snapshot.of(others)), events, self.night, day)
         self.known = self.known.but(cases).plus(made.known)
         self.due = pl.concat([self.due.join(cases, on="case_id", how="anti"), made.due])
         return made
 
-    def _say(self, name: str, events: int, made: Step) -> Said:
-        return Said(name, self.shard, events, made.aside, made.changes, made.recommendations)
+    def _report(self, name: str, events: int, made: Step) -> Report:
+        return Report(name, self.shard, events, made.unusable, made.changes, made.recommendations)
 
     def keep(self, timer: Any) -> None:
         """Write the state, and set the timer."""

@@ -73,7 +73,7 @@ def _of_bucket(night: Night, bucket: int) -> Frame:
     there = pl.concat([CASES.to_frame(), night.state("cases", bucket, columns)], how="diagonal")
     records, _ = normalize(there, terms.as_of)
     facts = derive_facts(records, terms.counted, terms.as_of)
-    marked, taken = mark(records, facts, terms.as_of, terms.scope, terms.courts)
+    marked, taken = mark(records, facts, terms.as_of, terms.inside, terms.courts)
     routed = pl.concat(night.state(route, bucket, ("case_id", "warnings")) for route in ROUTES)
     pending = marked.filter(~pl.col("completed"))
     # The first of their days decides.

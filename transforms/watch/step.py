@@ -16,16 +16,17 @@ from schemas.outcomes import ROUTES
 from transforms.assess.frame import Assessed, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.buckets import bucket_of
-from transforms.nightly.changes import CHANGES, SUMMARY, LastNight, changes, summarize
+from transforms.nightly.changes import CHANGES, SUMMARY, Folded, changes, summarize
 from transforms.nightly.events import EVENTS
-from transforms.nightly.night import Night, fold_in
+from transforms.nightly.folding import fold_in
+from transforms.nightly.night import Night
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.route.recommendation import RECOMMENDATION
 from transforms.watch.due import due_dates, due_since
 
 _SUMMARY = summarize(RECOMMENDATION.to_frame()).schema
 # What was last reported about a case, and as of when; route is null if nothing was.
-SAID = pl.Schema([*_SUMMARY.items(), ("said_on", pl.Date())])
+REPORTED = pl.Schema([*_SUMMARY.items(), ("reported_on", pl.Date())])
 
 
 class Known(NamedTuple):
@@ -34,18 +35,18 @@ class Known(NamedTuple):
     Args:
         records: Their records, columns of case_record.avsc.
         log: Their events in force, columns of case_event.avsc.
-        said: What was last reported about each one, columns `SAID`; includes cases that aren't
-            known yet.
+        reported: What was last reported about each one, columns `REPORTED`; includes cases that
+            aren't known yet.
     """
 
     records: Frame
     log: Frame
-    said: Frame
+    reported: Frame
 
     @staticmethod
     def nothing() -> Known:
         """Return an empty `Known`."""
-        return Known(CASES.to_frame(), EVENTS.to_frame(), SAID.to_frame())
+        return Known(CASES.to_frame(), EVENTS.to_frame(), REPORTED.to_frame())
 
     def of(self, cases: Frame) -> Known:
         """Select some of the cases.
@@ -77,21 +78,21 @@ class Step(NamedTuple):
         due: When to assess each one again, if there is such a day; columns `DUE`.
         changes: Columns of change.avsc.
         recommendations: Recommendations of the cases that changed, columns of recommendation.avsc.
-        aside: How many events can't be applied; the next night quarantines them.
+        unusable: How many events can't be applied; the next night quarantines them.
     """
 
     known: Known
     due: Frame
     changes: Frame
     recommendations: Frame
-    aside: int
+    unusable: int
 
 
 def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Step:
     """Apply events to cases, and assess them as of a day.
 
     Args:
-        known: What is known about the cases, all of them in `said`.
+        known: What is known about the cases, all of them in `reported`.
         events: New events, as agencies write them; empty if only a due day has come.
         night: Last night.
         as_of: The day.
@@ -103,29 +104,31 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
     folding = fold_in(known.records, known.log, events)
     assessed = assess(folding.records, terms)
     found = [CHANGES.to_frame()]
-    # What was reported about a case holds until the day before, because it is due on each day that
-    # could change it.
+    # What was reported about a case holds until the day before: it is due on each day that could
+    # change it.
     eve = as_of - datetime.timedelta(days=1)
-    until = known.said.with_columns(_until=pl.max_horizontal("said_on", pl.lit(eve)))
-    for (day,), said in until.group_by("_until", maintain_order=True):
+    until = known.reported.with_columns(_until=pl.max_horizontal("reported_on", pl.lit(eve)))
+    for (day,), reported in until.group_by("_until", maintain_order=True):
         assert isinstance(day, datetime.date)
-        ids = said.select("case_id")
+        ids = reported.select("case_id")
         old, new, log = (
             frame.join(ids, on="case_id", how="semi")
             for frame in (known.records, folding.records, folding.log)
         )
-        last = LastNight(day, terms.rulebook.digest, night.options)
-        before = said.filter(pl.col("route").is_not_null()).select(SUMMARY)
+        last = dataclasses.replace(terms.key, as_of=day)
+        before = reported.filter(pl.col("route").is_not_null()).select(SUMMARY)
         mine = Assessed(*(frame.join(ids, on="case_id", how="semi") for frame in assessed))
-        found.append(changes(before, mine, old, new, log, last, terms, night.options))
+        found.append(changes(before, mine, Folded(old, new, log), last, terms))
     changed = pl.concat(found).sort("case_id")
     after = summarize(assessed.recommendations)
-    said = known.said.select("case_id").join(after, on="case_id", how="left")
+    reported = known.reported.select("case_id").join(after, on="case_id", how="left")
     return Step(
         Known(
             folding.records,
             folding.log,
-            said.with_columns(said_on=pl.lit(as_of)).select(SAID.names()).cast(SAID),
+            reported.with_columns(reported_on=pl.lit(as_of))
+            .select(REPORTED.names())
+            .cast(REPORTED),
         ),
         due_dates(folding.records, assessed, terms),
         changed,
@@ -175,17 +178,19 @@ class Snapshot:
             ids = part.select("case_id")
             there = self._bucket(int(str(bucket)))
             known = there.of(ids)
-            said = ids.join(known.said, on="case_id", how="left").select(SAID.names())
-            found = found.plus(known._replace(said=said))
-        return found._replace(said=found.said.with_columns(said_on=pl.lit(self.night.last.as_of)))
+            reported = ids.join(known.reported, on="case_id", how="left").select(REPORTED.names())
+            found = found.plus(known._replace(reported=reported))
+        return found._replace(
+            reported=found.reported.with_columns(reported_on=pl.lit(self.night.last.as_of))
+        )
 
     def _bucket(self, number: int) -> Known:
         known = self.held.pop(number, None)
         if known is None:
             night = self.night
             routed = [night.state(route, number, SUMMARY) for route in ROUTES]
-            said = summarize(pl.concat(routed)).with_columns(said_on=pl.lit(None, pl.Date))
-            known = Known(night.state("cases", number), night.state("log", number), said)
+            reported = summarize(pl.concat(routed)).with_columns(reported_on=pl.lit(None, pl.Date))
+            known = Known(night.state("cases", number), night.state("log", number), reported)
         # The most recently used one is removed last.
         self.held[number] = known
         if len(self.held) > self.most:

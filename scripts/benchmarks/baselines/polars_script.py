@@ -29,8 +29,8 @@ from schemas.avro import avro_schema
 from scripts.benchmarks.baselines.polars_conflicts import find, unsettle
 from scripts.benchmarks.baselines.polars_facts import derive
 from scripts.benchmarks.baselines.polars_normalize import tidy
-from scripts.benchmarks.baselines.polars_said import say
-from scripts.benchmarks.baselines.polars_weigh import weigh
+from scripts.benchmarks.baselines.polars_recommendation import recommendations
+from scripts.benchmarks.baselines.polars_routing import route_cases
 from scripts.benchmarks.baselines.routing_table import ROUTES
 from transforms.avro.blocks import Block, blocks, read_header
 from transforms.avro.decode import Decoder
@@ -106,7 +106,7 @@ def aside(
     )
 
 
-def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
+def assess(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
     """Turn one frame of records into the blocks of each output, with the seconds of each stage."""
     clock = [time.perf_counter()]
     trimmed = raw.with_columns(case_id=case_key())
@@ -124,7 +124,7 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
         # A frame without columns has no rows to filter.
         conflicts = conflicts.filter(open_cases) if conflicts.width else conflicts
     passed = records.filter(open_cases).select("case_id", "court", "opla_office", "warnings")
-    result = say(weigh(facts, conflicts, AS_OF), AS_OF).hstack(passed)
+    result = recommendations(route_cases(facts, conflicts, AS_OF), AS_OF).hstack(passed)
     clock.append(time.perf_counter())
     parts = {name: encode_blocks(result.filter(route=name), RESULT) for name in ROUTES}
     parts["cases"] = encode_blocks(records.filter(~nameless).select(NAMES), RECORD)
@@ -133,7 +133,7 @@ def review(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
         gone = aside(raw.filter(nameless), "normalize", "MISSING_CASE_ID", "case_id", why)
         parts["quarantine"] = encode_blocks(gone.with_columns(case_id=case_key()), ASIDE)
     clock.append(time.perf_counter())
-    stages = ("normalize", "facts", "weigh", "encode")
+    stages = ("normalize", "facts", "route", "encode")
     return parts, {
         stage: end - start for stage, start, end in zip(stages, clock, clock[1:], strict=False)
     }
@@ -183,14 +183,14 @@ def main() -> int:
         for name, file in files.items():
             file.write(write_header(SCHEMAS[name]))
         files["duplicates"].write(duplicates)
-        for parts, seconds in pool.map(review, frames):
+        for parts, seconds in pool.map(assess, frames):
             for name, content in parts.items():
                 files[name].write(content)
             for stage, number in seconds.items():
                 stages[stage] = stages.get(stage, 0.0) + number
         for file in files.values():
             file.close()
-        stages["review (wall)"] = time.perf_counter() - start
+        stages["assess (wall)"] = time.perf_counter() - start
     if options.stages:
         for stage, number in stages.items():
             print(f"{stage:16}{number:8.2f} s")

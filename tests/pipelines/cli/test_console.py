@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cli.console import SafeConsole, shown
+from pipelines.cli.console import SafeConsole
+from schemas.shown import shown
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,8 @@ def test_what_is_written_is_private_unless_an_option_says_otherwise() -> None:
     done = command("print(oct(os.umask(0)))")
     assert done.stdout == "0o77\n"
     body = (
-        "from pipelines.cli.arguments import CommandParser, add_readers; "
-        "parser = CommandParser(); add_readers(parser); "
-        "parser.parse_args(['--readable-by', 'group']); print(oct(os.umask(0)))"
+        "from pipelines.commands import sample; "
+        "sample.main(['--output', '', '--files', '0', '--readable-by', 'group']); "
+        "print(oct(os.umask(0)))"
     )
     assert command(body).stdout == "0o27\n"

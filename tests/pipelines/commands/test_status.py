@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.status import in_words, is_ahead, look, prometheus
+from pipelines.commands.status import is_ahead, prometheus, read_status, status_lines
 from schemas.errors import InputError
 from schemas.status import Status
 from tests.helpers.commands import discretion
@@ -83,7 +83,7 @@ def state_of(place: Path, manifest: object = NIGHT) -> str:
 
 def test_the_last_good_night_its_age_and_its_counts(tmp_path: Path) -> None:
     state = state_of(tmp_path)
-    status = look(state, NOW)
+    status = read_status(state, NOW)
     assert (status.state, status.failed, status.unfinished) == (state, None, ())
     assert status.last_good is not None
     assert status.last_good.model_dump() == {
@@ -129,11 +129,11 @@ LOSSES = {
 
 def test_what_was_not_read_is_told(tmp_path: Path) -> None:
     state = state_of(tmp_path, LOSSES)
-    assert in_words(look(state, NOW))[-1] == (
+    assert status_lines(read_status(state, NOW))[-1] == (
         "NOT READ: 7 records and an unknown number in 1 places lost in 2 damaged files; "
         f"1 files or folders left out; discretion show {state} names them"
     )
-    found = scraped(list(prometheus(look(state, NOW))))
+    found = scraped(list(prometheus(read_status(state, NOW))))
     names = ("damaged_files", "lost_records", "lost_uncounted_places", "left_out_files")
     assert [found[f"discretion_{name}", ()] for name in names] == [2, 7, 1, 1]
 
@@ -142,10 +142,10 @@ def test_a_night_that_ended_in_the_future_has_no_age(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     for minutes, is_told in ((4, False), (6, True)):
         now = STARTED + datetime.timedelta(seconds=90.5, minutes=-minutes)
-        status = look(state, now)
+        status = read_status(state, now)
         assert status.last_good is not None
         assert is_ahead(status.last_good) is is_told
-        assert ("ahead of this machine's clock" in in_words(status)[1]) is is_told
+        assert ("ahead of this machine's clock" in status_lines(status)[1]) is is_told
         assert scraped(list(prometheus(status)))["discretion_clock_ahead", ()] == is_told
 
 
@@ -153,7 +153,7 @@ def test_in_words(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     (tmp_path / "OUT/FAILED").write_text('{"at": "2011-11-17T05:06:07Z", "why": "disk full"}\n')
     (tmp_path / "OUT/runs/_night-2011-11-17.partial").mkdir()
-    assert in_words(look(state, NOW)) == [
+    assert status_lines(read_status(state, NOW)) == [
         "last good night: night-2011-11-16, as of 2011-11-16 under small",
         "finished 2011-11-17 01:31 UTC, 5.5 hours ago",
         "cases: 1,240 (close 200, continue 1,000, expedite 30, completed 10, out of scope 7, "
@@ -234,18 +234,18 @@ def test_as_prometheus_text(tmp_path: Path) -> None:
         ("left_out_files", ()): 0,
         ("clock_ahead", ()): 0,
     }
-    assert scraped(list(prometheus(look(state, NOW)))) == {
+    assert scraped(list(prometheus(read_status(state, NOW)))) == {
         (f"discretion_{name}", labels): value for (name, labels), value in expected.items()
     }
 
 
 def test_without_a_good_night_prometheus_has_no_counts(tmp_path: Path) -> None:
     (tmp_path / "FAILED").write_text('{"at": "2011-11-17T05:06:07Z", "why": "no such directory"}')
-    assert scraped(list(prometheus(look(str(tmp_path), NOW)))) == {
+    assert scraped(list(prometheus(read_status(str(tmp_path), NOW)))) == {
         ("discretion_night_failed", ()): 1,
         ("discretion_unfinished_runs", ()): 0,
     }
-    assert in_words(look(str(tmp_path), NOW)) == [
+    assert status_lines(read_status(str(tmp_path), NOW)) == [
         f"{tmp_path}: has no good night yet",
         "FAILED since, 2011-11-17 05:06 UTC: no such directory",
     ]
@@ -257,7 +257,7 @@ def test_a_damaged_note_of_a_failure_is_a_failure_all_the_same(
 ) -> None:
     state = state_of(tmp_path)
     (tmp_path / "OUT/FAILED").write_bytes(content)
-    status = look(state, NOW)
+    status = read_status(state, NOW)
     assert status.last_good is not None
     assert status.failed is not None
     assert status.failed.why == f"{state}/FAILED is damaged"
@@ -280,7 +280,7 @@ def test_a_damaged_manifest_is_said(how: str, tmp_path: Path) -> None:
     text, message = DAMAGED[how]
     state = state_of(tmp_path, text)
     with pytest.raises(InputError, match=f"^{state}/runs/night-2011-11-16/manifest.json: ") as e:
-        look(state, NOW)
+        read_status(state, NOW)
     assert message in str(e.value)
 
 
@@ -314,7 +314,7 @@ def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
     before = datetime.datetime.now(datetime.UTC)
     done = discretion("status", "--state", f"{state}/", "--json")
     assert (done.returncode, done.stderr) == (ExitCode.OK, "")
-    said, then = Status.model_validate_json(done.stdout), look(state, before)
+    said, then = Status.model_validate_json(done.stdout), read_status(state, before)
     assert said.last_good is not None
     assert then.last_good is not None
     late = said.last_good.age_seconds - then.last_good.age_seconds

@@ -14,9 +14,9 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing import test_stream
 
 from pipelines.inbox.live_source import RUNNER
-from pipelines.inbox.queues import KafkaValues, land, queue_source, read_pubsub
+from pipelines.inbox.queues import KafkaValues, queue_source, read_pubsub, write_messages
 from pipelines.nights.new_files import find_new_files
-from pipelines.receive import Beside, land_events, said_by_google
+from pipelines.receive import ReceiveProcess, google_error, receive_events
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.errors import InputError, UsageError
@@ -43,7 +43,7 @@ def test_a_stream_of_messages_lands_where_nights_read(tmp_path: Path) -> None:
     for message in (*MESSAGES, b"nonsense"):
         stream.add_elements([message])
     pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))
-    land_events(pipeline, stream, str(tmp_path))
+    receive_events(pipeline, stream, str(tmp_path))
     pipeline.run().wait_until_finish()
     assert landed(tmp_path) == [f"e{n}" for n in range(5)]
     [refused] = (tmp_path / "_refused").iterdir()
@@ -54,7 +54,7 @@ def test_a_stream_of_messages_lands_where_nights_read(tmp_path: Path) -> None:
 
 def test_what_is_delivered_again_lands_where_it_was(tmp_path: Path) -> None:
     for _ in range(2):
-        land([*MESSAGES, b"nonsense"], str(tmp_path))
+        write_messages([*MESSAGES, b"nonsense"], str(tmp_path))
     assert len(list(tmp_path.glob("*.avro"))) == 1
     assert len(list((tmp_path / "_refused").iterdir())) == 1
 
@@ -71,7 +71,7 @@ def test_pubsub_is_read_by_beams_own_reader() -> None:
     assert source._source.full_subscription == "projects/one-project/subscriptions/case-events"
     assert source._source.full_topic is None
     read = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"])) | source
-    # What LandEvents takes.
+    # What ReceiveEvents takes.
     assert (read.element_type, read.is_bounded) == (bytes, False)
     with pytest.raises(UsageError, match="Our Project isn't a project id"):
         read_pubsub("Our Project", "case-events")
@@ -99,7 +99,7 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path, words: list[str], s
 
 
 def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
-    landing = Beside(None, str(tmp_path))
+    landing = ReceiveProcess(None, str(tmp_path))
     with landing:
         landing.check()
     landing.words = [sys.executable, "-m", "pipelines.receive", "--inbox", str(tmp_path)]
@@ -112,8 +112,8 @@ def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
 
 def test_what_pubsubs_own_client_says_is_one_line() -> None:
     gone = type("NotFound", (Exception,), {"__module__": "google.api_core.exceptions"})
-    assert said_by_google(gone("404 Resource not found\nmore")) == "404 Resource not found"
-    assert said_by_google(ValueError("404")) is None
+    assert google_error(gone("404 Resource not found\nmore")) == "404 Resource not found"
+    assert google_error(ValueError("404")) is None
 
 
 @pytest.mark.skipif(is_installed("google.cloud.pubsub_v1"), reason="the extra is installed")

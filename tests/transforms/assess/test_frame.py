@@ -7,14 +7,14 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from schemas.case_record import CaseRecord
 from schemas.rulebook.condition import Condition
-from tests.helpers.small_rulebook import small
+from schemas.rulebooks import load_text
+from tests.helpers.small_rulebook import TEXT, small
 from transforms.assess.frame import Terms, assess, status_of
 from transforms.avro.quarantined import QUARANTINED
-from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import RECOMMENDATION, recommend_records
+from transforms.testing import case_frame
 
 AS_OF = datetime.date(2011, 11, 17)
 CASES: list[dict[str, Any]] = [
@@ -27,8 +27,8 @@ CASES: list[dict[str, Any]] = [
     {"case_id": "done there", "court": "DEN", "completed_on": "2011-01-01"},
     {"court": "BAL", "birth_date": "1990-01-01"},
 ]  # fmt: skip
-RECORDS = to_frame(CaseRecord.model_validate(case) for case in CASES)
-TERMS = Terms(small(), AS_OF, courts=("BAL",))
+RECORDS = case_frame(CASES)
+TERMS = Terms(small(), AS_OF, courts=frozenset({"BAL"}))
 
 
 def ids(frame: pl.DataFrame) -> list[str]:
@@ -82,19 +82,31 @@ def test_the_terms_are_those_given() -> None:
     assert bare["route"].to_list() == ["continue", "expedite", "continue"]
     every = assess(RECORDS, dataclasses.replace(TERMS, courts=None))
     assert ids(every.recommendations) == ["ill", "pursued", "elsewhere", "nowhere"]
-    scoped = assess(
-        RECORDS,
-        Terms(small(), AS_OF, scope=Condition('"serious_condition"', ("serious_condition",))),
-    )
+    scopes = {"ill": Condition('"serious_condition"', ("serious_condition",))}
+    scoped = assess(RECORDS, Terms(dataclasses.replace(small(), scopes=scopes), AS_OF, scope="ill"))
     assert ids(scoped.recommendations) == ["ill", "elsewhere", "nowhere"]
-    later = assess(RECORDS, Terms(small(), datetime.date(2100, 1, 1), courts=("BAL",)))
+    later = assess(RECORDS, Terms(small(), datetime.date(2100, 1, 1), courts=frozenset({"BAL"})))
     assert later.recommendations["as_of"].unique().to_list() == [datetime.date(2100, 1, 1)]
-    before = assess(RECORDS, Terms(small(), datetime.date(2011, 11, 16), courts=("BAL",)))
+    before = assess(RECORDS, Terms(small(), datetime.date(2011, 11, 16), courts=frozenset({"BAL"})))
     assert "done" in ids(before.recommendations)
 
 
+def test_terms_compare_by_what_they_say() -> None:
+    same = Terms(load_text("again", TEXT), AS_OF, courts=frozenset(["DEN", "BAL"]))
+    assert same.key == Terms(small(), AS_OF, courts=frozenset(["BAL", "DEN", "BAL"])).key
+    others: tuple[dict[str, Any], ...] = (
+        {"courts": None},
+        {"presume": False},
+        {"scope": "ill"},
+        {"as_of": datetime.date(2011, 11, 18)},
+        {"rulebook": load_text("other", TEXT.replace("weight: 3", "weight: 4"))},
+    )
+    for other in others:
+        assert dataclasses.replace(same, **other).key != same.key
+
+
 def test_what_lies_ahead_of_as_of_is_normalized_so() -> None:
-    ahead = to_frame([CaseRecord.model_validate({"case_id": "1", "nta_issued": "2011-11-18"})])
+    ahead = case_frame([{"case_id": "1", "nta_issued": "2011-11-18"}])
     for day, warnings in ((17, ["nta_issued:FUTURE_DATE"]), (18, [])):
         assessed = assess(ahead, Terms(small(), datetime.date(2011, 11, day)))
         assert assessed.recommendations["warnings"].to_list() == [warnings]

@@ -6,15 +6,14 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from schemas.case_record import CaseRecord
 from schemas.explanation import Change, Explanation
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import TEXT, small
 from transforms.explain.answers import parse_answer
 from transforms.explain.case import explain
-from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
+from transforms.testing import case_frame
 
 Day = datetime.date
 AS_OF = Day(2011, 11, 17)
@@ -38,7 +37,7 @@ def explained(
     text: str = TEXT,
     everything: bool = True,
 ) -> Explanation:
-    record, quarantined = normalize(to_frame([CaseRecord.model_validate(case)]), AS_OF)
+    record, quarantined = normalize(case_frame([case]), AS_OF)
     assert quarantined.is_empty()
     rulebook = load_text("small", text)
     given = [parse_answer(answer) for answer in answers]
@@ -153,7 +152,7 @@ def test_the_first_page_asks_the_first_questions_and_tells_no_criteria() -> None
 
 
 def explain_short(case: dict[str, Any]) -> Explanation:
-    record, _ = normalize(to_frame([CaseRecord.model_validate(case)]), AS_OF)
+    record, _ = normalize(case_frame([case]), AS_OF)
     return explain(record, small(), AS_OF)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Any
 
@@ -9,18 +10,18 @@ import pytest
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Tie
 from schemas.rulebooks import load
-from transforms.assess.frame import Terms, assess
+from transforms.assess.frame import Terms, TermsKey, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.causes import changed_fields, setters
-from transforms.nightly.changes import CHANGES, LastNight, changes, differences, summarize
+from transforms.nightly.changes import CHANGES, Folded, changes, differences, summarize
 from transforms.nightly.events import EVENTS
-from transforms.nightly.night import fold_in
+from transforms.nightly.folding import fold_in
 from transforms.normalize.case_frame import to_frame
 
 RULEBOOK = load("ice-2011-11-17")
 CLEAN = next(e for e in RULEBOOK.rulebook.examples if e.name == "F4, on the 65th birthday").case
 DAY = datetime.date(2011, 11, 17)
-OPTIONS = (True, None, None)
+LAST = Terms(RULEBOOK, DAY).key
 
 
 def records(**cases: dict[str, Any]) -> Frame:
@@ -30,19 +31,17 @@ def records(**cases: dict[str, Any]) -> Frame:
 
 
 def night(
-    old: Frame, *events: CaseEvent, since: datetime.date = DAY, last: LastNight | None = None,
+    old: Frame, *events: CaseEvent, since: datetime.date = DAY, last: TermsKey | None = None,
     **terms: Any,
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     """The causes of what changes, by case."""
-    last = last or LastNight(since, RULEBOOK.digest, OPTIONS)
+    last = last or dataclasses.replace(LAST, as_of=since)
     before = summarize(assess(old, Terms(RULEBOOK, since)).recommendations)
     news = pl.DataFrame([event.model_dump() for event in events], schema=EVENTS)
     folding = fold_in(old, EVENTS.to_frame(), news)
     now = Terms(**{"rulebook": RULEBOOK, "as_of": DAY, **terms})
-    found = changes(
-        before, assess(folding.records, now), old, folding.records, folding.log, last, now,
-        (now.presume, None, now.courts),
-    )  # fmt: skip
+    folded = Folded(old, folding.records, folding.log)
+    found = changes(before, assess(folding.records, now), folded, last, now)
     assert found.schema == CHANGES
     return {row["case_id"]: row["causes"] for row in found.to_dicts()}
 
@@ -108,14 +107,17 @@ def test_a_date_that_lay_ahead_is_the_calendars_doing() -> None:
 @pytest.mark.parametrize(
     ("last", "kind"),
     [
-        (LastNight(DAY, "another", OPTIONS), "RULEBOOK"),
-        (LastNight(DAY, RULEBOOK.digest, (True, None, None)), "OPTIONS"),
-        (LastNight(DAY, RULEBOOK.digest, (True, None, ("DEN",))), "SOFTWARE"),
+        ({"rulebook": "another"}, "RULEBOOK"),
+        ({}, "OPTIONS"),
+        ({"courts": frozenset({"DEN"}), "presume": False}, "OPTIONS"),
+        ({"courts": frozenset({"DEN"}), "scope": "pilot-2011"}, "OPTIONS"),
+        ({"courts": frozenset({"DEN"})}, "SOFTWARE"),
     ],
 )
-def test_what_else_may_have_changed(last: LastNight, kind: str) -> None:
+def test_what_else_may_have_changed(last: dict[str, Any], kind: str) -> None:
     # The case is assessed for Denver only, and is of Baltimore.
-    found = night(records(a={"court": "BAL"}), last=last, courts=("DEN",))
+    found = night(records(a={"court": "BAL"}), last=dataclasses.replace(LAST, **last),
+                  courts=frozenset({"DEN"}))  # fmt: skip
     assert [cause["kind"] for cause in found["a"]] == [kind]
 
 

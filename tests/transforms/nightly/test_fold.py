@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Conviction, Tie
+from tests.helpers.case_records import from_frame
 from transforms.frames.frame import Frame
 from transforms.nightly.events import (
     BASE,
@@ -22,7 +23,7 @@ from transforms.nightly.events import (
     normalize_events,
 )
 from transforms.nightly.fold import fold
-from transforms.normalize.case_frame import from_frame, to_frame
+from transforms.normalize.case_frame import to_frame
 
 
 def log_of(*events: CaseEvent) -> Frame:

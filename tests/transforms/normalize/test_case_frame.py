@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from schemas.avro import avro_schema
 from schemas.case_record import CaseRecord
+from tests.helpers.case_records import from_frame
 from tests.helpers.random_records import random_record
 from transforms.avro.types import polars_schema
-from transforms.normalize.case_frame import CASES, case_key, from_frame, to_frame
+from transforms.normalize.case_frame import CASES, case_key, to_frame
 
 KEYS = st.none() | st.text(st.sampled_from(" \t\n\u00a0aB1"), max_size=6) | st.text(max_size=6)
 

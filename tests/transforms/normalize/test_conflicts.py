@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.case_record import CaseRecord
 from schemas.codes import number_ranges
 from schemas.conflicts import CONFLICTS, conflicts_of
 from schemas.facts import FACTS, high, low
 from schemas.rulebook.model import CountedConvictions
 from tests.helpers.random_records import frame, random_record
-from transforms.normalize.case_frame import to_frame
 from transforms.normalize.conflicts import OUT_OF_RANGE, find_conflicts
 from transforms.normalize.records import normalize
 from transforms.score.facts import derive_facts
+from transforms.testing import case_frame
 
 Row = dict[str, Any]
 AS_OF = datetime.date(2011, 11, 17)
@@ -292,9 +291,7 @@ BY_HAND: dict[str, tuple[Row, list[Row]]] = {
 
 
 def normalized(record: Row) -> pl.DataFrame:
-    records, quarantined = normalize(
-        to_frame([CaseRecord.model_validate({"case_id": "1", **record})]), AS_OF
-    )
+    records, quarantined = normalize(case_frame([{"case_id": "1", **record}]), AS_OF)
     assert quarantined.is_empty()
     return records
 
@@ -354,7 +351,7 @@ def test_no_case_leaves_the_docket_for_a_bad_date() -> None:
         {"case_id": "1", "birth_date": "1980-01-01", "entries": [{"date": "1970-01-01"}]},
         {"case_id": "2", "removals": [{"date": "2012-01-01"}], "convictions": [{"date": "2030"}]},
     ]
-    frame = to_frame([CaseRecord.model_validate(record) for record in records])
+    frame = case_frame(records)
     kept, quarantined = normalize(frame, AS_OF)
     assert kept["case_id"].to_list() == ["1", "2"]
     assert quarantined.is_empty()
@@ -362,7 +359,7 @@ def test_no_case_leaves_the_docket_for_a_bad_date() -> None:
 
 def test_a_conflict_with_the_calendar_is_gone_when_the_day_has_come() -> None:
     record = {"case_id": "1", "convictions": [{"date": "2011-11-18", "grade": "FELONY"}]}
-    frame = to_frame([CaseRecord.model_validate(record)])
+    frame = case_frame([record])
     before, _ = normalize(frame, AS_OF)
     # As the snapshot of a run has it.
     after, _ = normalize(before.select(frame.columns), datetime.date(2011, 11, 18))

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codes import placeholder_days
+from tests.helpers.dates import iso_date
 from transforms.normalize.dates import (
     is_placeholder,
-    iso_date,
     iso_day,
     iso_time,
     written_date,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from schemas.case_record import CaseRecord
 from transforms.avro.decode import Unread
 from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED, unreadable, unreadable_file
-from transforms.normalize.case_frame import CASES, to_frame
+from transforms.normalize.case_frame import CASES
 from transforms.normalize.quarantine import quarantined_records
+from transforms.testing import case_frame
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 # What Python's splitlines, though not JSON, counts as the end of a line.
@@ -20,7 +21,7 @@ BREAKS = st.sampled_from(["\x85", "\u2028", "\x1c", "\x0b", "a\nb", "\r"])
 
 @given(st.lists(TEXT | BREAKS | st.none(), max_size=4))
 def test_each_record_is_kept_whole(names: list[str | None]) -> None:
-    records = to_frame([CaseRecord(case_id=name, court="BAL") for name in names])
+    records = case_frame({"case_id": name, "court": "BAL"} for name in names)
     aside = quarantined_records(
         records, "normalize", pl.lit("WHY"), pl.lit("court"), "what is wrong"
     )

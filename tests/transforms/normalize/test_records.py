@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.case_record import CaseRecord, Charge
+from tests.helpers.case_records import from_frame
 from transforms.avro.quarantined import QUARANTINED
-from transforms.normalize.case_frame import CASES, from_frame, to_frame
+from transforms.normalize.case_frame import CASES, to_frame
 from transforms.normalize.records import normalize
+from transforms.testing import case_frame
 
 AS_OF = datetime.date(2011, 11, 17)
 FULL = pl.Schema({**CASES, "conflicts": pl.List(pl.String)})
@@ -19,14 +21,14 @@ FULL = pl.Schema({**CASES, "conflicts": pl.List(pl.String)})
 
 def one(**facts: Any) -> tuple[CaseRecord, list[str]]:
     """One record normalized, which is not quarantined, and its warnings."""
-    frame = to_frame([CaseRecord.model_validate({"case_id": "1", **facts})])
+    frame = case_frame([{"case_id": "1", **facts}])
     records, quarantined = normalize(frame, AS_OF)
     assert quarantined.is_empty()
     return from_frame(records)[0], records["warnings"].to_list()[0]
 
 
 def quarantined(**facts: Any) -> dict[str, Any]:
-    frame = to_frame([CaseRecord.model_validate(facts)])
+    frame = case_frame([facts])
     records, aside = normalize(frame, AS_OF)
     assert records.is_empty()
     assert aside.schema == QUARANTINED
@@ -365,7 +367,7 @@ def test_a_category_is_read_from_itself_or_from_words_alone(
 def test_any_record_comes_out_once_and_normalizing_again_changes_nothing(
     written: list[dict[str, Any]],
 ) -> None:
-    frame = to_frame([CaseRecord.model_validate(record) for record in written])
+    frame = case_frame(written)
     records, aside = normalize(frame, AS_OF)
     assert records.schema == FULL
     assert records.height + aside.height == frame.height
@@ -380,7 +382,7 @@ def test_any_record_comes_out_once_and_normalizing_again_changes_nothing(
 def test_a_frame_split_anywhere_gives_the_same_rows(
     written: list[dict[str, Any]], place: int
 ) -> None:
-    frame = to_frame([CaseRecord.model_validate(record) for record in written])
+    frame = case_frame(written)
     whole, aside = normalize(frame, AS_OF)
     parts = [normalize(part, AS_OF) for part in (frame[:place], frame[place:])]
     assert_frame_equal(pl.concat([records for records, _ in parts]), whole)

@@ -3,8 +3,9 @@ import datetime
 import polars as pl
 
 from schemas.codes import aliases, code_key
+from tests.helpers.dates import iso_date
 from transforms.normalize.charges import charge_code
-from transforms.normalize.dates import iso_date, iso_day
+from transforms.normalize.dates import iso_day
 from transforms.sample.mess import LIST_WORDS, WORDS, Pen
 
 

@@ -20,7 +20,7 @@ from tests.helpers.news import CLEAN, ELDER, completed, event, events_of, felony
 from tests.transforms.watch.test_step import BIRTHDAY, NIGHT, first_night
 from transforms.nightly.night import Night
 from transforms.normalize.case_frame import to_frame
-from transforms.watch.cases import News, Said, WatchCases, by_shard
+from transforms.watch.cases import News, Report, WatchCases, by_shard
 
 RUNNER = "--runner=apache_beam.runners.direct.direct_runner.BundleBasedDirectRunner"
 START = events_of()
@@ -55,7 +55,7 @@ class Played:
         self.stream.advance_watermark_to(time)
         return self
 
-    def said(self, night: Night, folder: Path) -> dict[str, list[Said]]:
+    def reported(self, night: Night, folder: Path) -> dict[str, list[Report]]:
         """What was reported, by name. At the end, the stream's time runs to infinity."""
         folder.mkdir()
         self.stream.advance_watermark_to_infinity()
@@ -68,7 +68,7 @@ class Played:
                 | WatchCases(night, 1)
                 | beam.Map(_keep, folder)
             )
-        found: dict[str, list[Said]] = {}
+        found: dict[str, list[Report]] = {}
         for path in sorted(folder.iterdir(), key=lambda p: p.stat().st_mtime_ns):
             one = pickle.loads(path.read_bytes())
             found.setdefault(one.name, []).append(one)
@@ -79,12 +79,12 @@ def _same(element: Any) -> Any:
     return element
 
 
-def _keep(said: Said, folder: Path) -> None:
-    (folder / uuid.uuid4().hex).write_bytes(pickle.dumps(said))
+def _keep(reported: Report, folder: Path) -> None:
+    (folder / uuid.uuid4().hex).write_bytes(pickle.dumps(reported))
 
 
-def changed(said: list[Said]) -> dict[str, tuple[Any, Any]]:
-    [one] = said
+def changed(reported: list[Report]) -> dict[str, tuple[Any, Any]]:
+    [one] = reported
     return {r["case_id"]: (r["from_route"], r["to_route"]) for r in one.changes.to_dicts()}
 
 
@@ -92,7 +92,7 @@ def test_repeated_and_late_events_and_batches_behind_the_watermark(
     night: Night, tmp_path: Path
 ) -> None:
     court = {"sets": ["court"], "facts": {"court": "DEN"}}
-    said = (
+    reported = (
         Played()
         .batch(at(NIGHT))
         .watermark(at(NIGHT, 1))
@@ -107,29 +107,29 @@ def test_repeated_and_late_events_and_batches_behind_the_watermark(
                   facts={"court": "LOS"}),
             felony("e4", "late"),
         )
-        .said(night, tmp_path / "said")
+        .reported(night, tmp_path / "reported")
     )  # fmt: skip
-    assert changed(said["batch-000001"]) == {"felon": ("continue", "expedite")}
-    assert changed(said["batch-000002"]) == {}
-    assert changed(said["batch-000003"]) == {}
-    assert changed(said["batch-000004"]) == {"late": ("continue", "expedite")}
-    assert said["batch-000004"][0].changes["court"].to_list() == ["DEN"]
+    assert changed(reported["batch-000001"]) == {"felon": ("continue", "expedite")}
+    assert changed(reported["batch-000002"]) == {}
+    assert changed(reported["batch-000003"]) == {}
+    assert changed(reported["batch-000004"]) == {"late": ("continue", "expedite")}
+    assert reported["batch-000004"][0].changes["court"].to_list() == ["DEN"]
 
 
 def test_a_timer_rings_when_the_watermark_comes_to_the_day(night: Night, tmp_path: Path) -> None:
     eve = BIRTHDAY - datetime.timedelta(days=1)
-    said = (
+    reported = (
         Played()
         .batch(at(NIGHT))
         .watermark(at(eve, 23))
         .batch(at(eve, 23))
         .watermark(at(BIRTHDAY))
         .batch(at(BIRTHDAY, 1))
-        .said(night, tmp_path / "said")
+        .reported(night, tmp_path / "reported")
     )
-    names = [name for name in said if name != "batch-000000"][:3]
+    names = [name for name in reported if name != "batch-000000"][:3]
     assert names == ["batch-000001", f"day-{BIRTHDAY}", "batch-000002"]
-    [rung] = said[f"day-{BIRTHDAY}"]
+    [rung] = reported[f"day-{BIRTHDAY}"]
     [row] = rung.changes.to_dicts()
     assert (row["case_id"], row["from_route"], row["to_route"]) == ("elder", "continue", "close")
     assert row["as_of"] == BIRTHDAY
@@ -141,41 +141,41 @@ def test_a_timer_rings_when_the_watermark_comes_to_the_day(night: Night, tmp_pat
 
 
 def test_events_before_the_day_settle_whether_a_timer_rings(night: Night, tmp_path: Path) -> None:
-    said = (
+    reported = (
         Played()
         .batch(at(NIGHT))
         .batch(at(NIGHT, 1), completed("e1", "elder"))
         .watermark(at(BIRTHDAY, 1))
         .batch(at(BIRTHDAY, 1), felony("e2", "felon"))
-        .said(night, tmp_path / "said")
+        .reported(night, tmp_path / "reported")
     )
-    assert changed(said["batch-000001"]) == {"elder": ("continue", None)}
-    assert f"day-{BIRTHDAY}" not in said
-    assert said["batch-000002"][0].changes["as_of"].to_list() == [BIRTHDAY]
+    assert changed(reported["batch-000001"]) == {"elder": ("continue", None)}
+    assert f"day-{BIRTHDAY}" not in reported
+    assert reported["batch-000002"][0].changes["as_of"].to_list() == [BIRTHDAY]
 
 
 def test_a_batch_that_overtakes_the_watermark_brings_the_day(night: Night, tmp_path: Path) -> None:
-    said = (
+    reported = (
         Played()
         .batch(at(NIGHT))
         .batch(at(BIRTHDAY, 1), felony("e1", "felon"))
         .watermark(at(BIRTHDAY, 2))
-        .said(night, tmp_path / "said")
+        .reported(night, tmp_path / "reported")
     )
-    assert changed(said[f"day-{BIRTHDAY}"]) == {"elder": ("continue", "close")}
-    assert changed(said["batch-000001"]) == {"felon": ("continue", "expedite")}
+    assert changed(reported[f"day-{BIRTHDAY}"]) == {"elder": ("continue", "close")}
+    assert changed(reported["batch-000001"]) == {"felon": ("continue", "expedite")}
 
 
 def test_what_was_said_before_is_known_and_not_said_again(night: Night, tmp_path: Path) -> None:
-    said = (
+    reported = (
         Played()
         .batch(at(NIGHT))
         .batch(at(NIGHT, 1), felony("e1", "felon"), silent=True)
         .batch(at(NIGHT, 2), completed("e2", "felon"))
-        .said(night, tmp_path / "said")
+        .reported(night, tmp_path / "reported")
     )
-    assert changed(said["batch-000001"]) == {}
-    assert changed(said["batch-000002"]) == {"felon": ("expedite", None)}
+    assert changed(reported["batch-000001"]) == {}
+    assert changed(reported["batch-000002"]) == {"felon": ("expedite", None)}
 
 
 def test_each_shard_has_its_part_of_a_batch() -> None:

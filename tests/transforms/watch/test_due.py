@@ -16,7 +16,7 @@ from tests.helpers.news import CLEAN, ELDER, RULEBOOK, VETERAN
 from tests.transforms.watch.test_step import BIRTHDAY, NIGHT, first_night
 from transforms.assess.frame import Terms, assess
 from transforms.frames.frame import Frame
-from transforms.nightly.changes import CHANGES, LastNight, changes, summarize
+from transforms.nightly.changes import CHANGES, Folded, changes, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import Night
 from transforms.normalize.case_frame import case_key, to_frame
@@ -84,7 +84,7 @@ def test_last_nights_files_say_the_same_but_of_dates_ahead_tomorrow(
     tmp_path: Path, scope: str | None
 ) -> None:
     frame = records()
-    terms = Terms(RULEBOOK, NIGHT, scope=RULEBOOK.scopes[scope] if scope else None)
+    terms = Terms(RULEBOOK, NIGHT, scope=scope)
     first = first_night(tmp_path, frame, 2)
     found = due_since(dataclasses.replace(first, terms=terms), 0, 1).sort("case_id")
     assessed = assess(frame, terms)
@@ -106,11 +106,11 @@ def nights(frame: Frame, night: Night) -> Frame:
     found = []
     before = assess(frame, night.terms)
     for number in range(DAYS):
-        last = LastNight(NIGHT + number * DAY, RULEBOOK.digest, night.options)
+        last = Terms(RULEBOOK, NIGHT + number * DAY)
         terms = Terms(RULEBOOK, last.as_of + DAY)
         tonight, log = assess(frame, terms), EVENTS.to_frame()
         said = summarize(before.recommendations)
-        found.append(changes(said, tonight, frame, frame, log, last, terms, night.options))
+        found.append(changes(said, tonight, Folded(frame, frame, log), last.key, terms))
         before = tonight
     return pl.concat(found)
 
@@ -123,7 +123,7 @@ def watched(night: Night) -> Frame:
         day = come["due"].min()
         assert isinstance(day, datetime.date)
         cases = due.filter(due=day).select("case_id")
-        new = cases.join(known.said, on="case_id", how="anti")
+        new = cases.join(known.reported, on="case_id", how="anti")
         made = step(known.of(cases).plus(snapshot.of(new)), EVENTS.to_frame(), night, day)
         known = known.but(cases).plus(made.known)
         due = pl.concat([due.join(cases, on="case_id", how="anti"), made.due])

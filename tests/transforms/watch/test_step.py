@@ -17,13 +17,9 @@ from schemas.case_record import CaseRecord
 from tests.helpers.news import CLEAN, ELDER, RULEBOOK, completed, event, events_of, felony
 from transforms.assess.frame import Terms
 from transforms.avro.encode import encode_blocks, write_header
-from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame
 from transforms.nightly.buckets import bucket_file, by_bucket
-from transforms.nightly.changes import LastNight
-from transforms.nightly.events import EVENTS
-from transforms.nightly.night import PART_SCHEMAS, Night, one_bucket
-from transforms.nightly.reviews import REVIEWS
+from transforms.nightly.night import PART_SCHEMAS, Came, Night, one_bucket
 from transforms.normalize.case_frame import to_frame
 from transforms.sample.backlog import sample_cases
 from transforms.sample.events import sample_events
@@ -36,23 +32,18 @@ BIRTHDAY = datetime.date(2011, 11, 17)
 def first_night(run: Path, records: Frame, buckets: int = 1) -> Night:
     """A night's files, and the night as the next one sees it."""
     terms = Terms(RULEBOOK, NIGHT)
-    night = Night(terms, (True, None, None), buckets, False, None, None)
+    night = Night(terms, buckets, False, None, None)
     keyed = [(0, records)]
     if buckets > 1:
         keyed = list(by_bucket(records, buckets))
-    nothing = QUARANTINED.to_frame()
     for bucket, part in keyed:
-        made = one_bucket(
-            night, bucket, part, EVENTS.to_frame(), REVIEWS.to_frame(), nothing, nothing
-        )
-        for name, frame in made:
+        for name, frame in one_bucket(night, bucket, Came(cases=part)):
             if name in PART_SCHEMAS:
                 path = run / bucket_file(name, bucket, buckets)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 schema = avro_schema(PART_SCHEMAS[name])
                 path.write_bytes(write_header(schema) + encode_blocks(frame, schema))
-    last = LastNight(NIGHT, RULEBOOK.digest, night.options)
-    return Night(terms, night.options, buckets, False, str(run), last)
+    return Night(terms, buckets, False, str(run), terms.key)
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +68,9 @@ def stepped(night: Night, events: Frame, as_of: datetime.date = NIGHT) -> Any:
 def test_a_case_starts_from_last_night(known_night: Night) -> None:
     known = Snapshot(known_night).of(pl.DataFrame({"case_id": ["felon", "nobody"]}))
     assert known.records["case_id"].to_list() == ["felon"]
-    said = {row["case_id"]: row for row in known.said.to_dicts()}
-    assert (said["felon"]["route"], said["nobody"]["route"]) == ("continue", None)
-    assert {row["said_on"] for row in said.values()} == {NIGHT}
+    reported = {row["case_id"]: row for row in known.reported.to_dicts()}
+    assert (reported["felon"]["route"], reported["nobody"]["route"]) == ("continue", None)
+    assert {row["reported_on"] for row in reported.values()} == {NIGHT}
 
 
 def test_a_case_that_nobody_knows_waits_and_is_opened(known_night: Night) -> None:
@@ -103,7 +94,7 @@ def test_a_completed_case_is_due_no_more(known_night: Night) -> None:
 def test_an_event_that_no_fold_can_use_is_counted(known_night: Night) -> None:
     bad = event("e1", "plain", "FACT_CHANGED", "2011-11-15", sets=["shoe_size"])
     made = stepped(known_night, events_of(bad))
-    assert (made.aside, made.changes.height) == (1, 0)
+    assert (made.unusable, made.changes.height) == (1, 0)
 
 
 @settings(max_examples=4)
@@ -120,7 +111,7 @@ def test_however_events_come_the_end_is_the_nights(sample_night: Night, data: An
     known, snapshot = Known.nothing(), Snapshot(sample_night, 2)
     for part in parts:
         cases = ids_of(part)
-        others = cases.join(known.said, on="case_id", how="anti")
+        others = cases.join(known.reported, on="case_id", how="anti")
         mine = known.of(cases).plus(snapshot.of(others))
         known = known.but(cases).plus(step(mine, part, sample_night, as_of).known)
     once = stepped(sample_night, events, as_of).known

@@ -13,7 +13,7 @@ import pytest
 from schemas.avro import Schema
 from tests.helpers.random_avro import written
 from tests.transforms.avro.test_decode import enum, record
-from transforms.avro.beside import BESIDE
+from transforms.avro.background import BACKGROUND
 from transforms.avro.read import FrameSource
 from transforms.avro.write import HELD_BACK, AvroSink
 
@@ -27,15 +27,15 @@ def row(number: int) -> dict[str, object]:
 def test_jobs_are_done_one_after_the_other_and_away_from_the_one_who_asks() -> None:
     begun = threading.Event()
     # The first waits in vain for the second, which has to wait for it.
-    first, second = BESIDE.submit(begun.wait, 0.2), BESIDE.submit(begun.set)
+    first, second = BACKGROUND.submit(begun.wait, 0.2), BACKGROUND.submit(begun.set)
     assert first.result() is False
     second.result()
-    assert BESIDE.submit(threading.get_ident).result() != threading.get_ident()
+    assert BACKGROUND.submit(threading.get_ident).result() != threading.get_ident()
 
 
 def test_an_error_reaches_the_one_who_waits_and_the_next_job_is_done() -> None:
-    failed = BESIDE.submit(int, "no number")
-    after = BESIDE.submit(int, "7")
+    failed = BACKGROUND.submit(int, "no number")
+    after = BACKGROUND.submit(int, "7")
     with pytest.raises(ValueError, match="no number"):
         failed.result()
     assert after.result() == 7

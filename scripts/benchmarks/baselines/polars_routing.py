@@ -44,7 +44,7 @@ CONTINUES = ROUTES.index("continue")
 
 
 @dataclass(frozen=True)
-class Weighed:
+class Routed:
     """Cases, with everything that their recommendations are computed from.
 
     Args:
@@ -95,8 +95,8 @@ class Weighed:
         return found
 
 
-def weigh(facts: pl.DataFrame, conflicts: pl.DataFrame, today: datetime.date) -> Weighed:
-    """Assess cases by their facts (unknown if in conflict) and their conflicts."""
+def route_cases(facts: pl.DataFrame, conflicts: pl.DataFrame, today: datetime.date) -> Routed:
+    """Route cases by their facts (unknown if in conflict) and their conflicts."""
     facts = facts.hstack(milestone_days(facts)).with_columns(reached(pl.lit(today)))
     clashes = clashing(conflicts)
     quiet = facts.select(silent(fact).alias(fact) for fact in PRESUMED)
@@ -117,7 +117,7 @@ def weigh(facts: pl.DataFrame, conflicts: pl.DataFrame, today: datetime.date) ->
     applied = pl.DataFrame(applies)
     real = criteria(facts, PLAIN)
     effective = as_presumed(real, facts, applied)
-    return Weighed(
+    return Routed(
         facts, conflicts, quiet, against, applied, real, effective, code(real), code(effective)
     )
 
@@ -206,7 +206,7 @@ def shown(route: Array) -> Array:
     return np.where(route == UNDECIDED, CONTINUES, route)
 
 
-def forecast(work: Weighed, today: datetime.date) -> pl.DataFrame:
+def forecast(work: Routed, today: datetime.date) -> pl.DataFrame:
     """The first day on which the route changes by itself, and the route from then on.
 
     The route can change only on a milestone's day, so each one is tried, for all cases at once.

@@ -1,4 +1,4 @@
-"""Damaged input: what a command reports about files that couldn't be read whole."""
+"""What a command reports about files that couldn't be read, or not whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST = 20
 AGAIN = "; ask for it again, under a new name"
 
 
-def report_damage(command: str, manifest: Manifest) -> ExitCode:
+def report_unread_input(command: str, manifest: Manifest) -> ExitCode:
     """Report on standard error which input wasn't read, and what happened to it.
 
     Args:
@@ -35,14 +35,14 @@ def report_damage(command: str, manifest: Manifest) -> ExitCode:
 
 def unread_lines(manifest: Manifest) -> list[str]:
     """Say which of a run's input wasn't read, one line per file or folder."""
-    lines = {file.path: in_words(file) for file in manifest.damaged}
-    lines |= {file.path: unread_line(file.path, file.reason) for file in manifest.left_out}
+    lines = {file.path: damaged_file_line(file) for file in manifest.damaged}
+    lines |= {file.path: left_out_line(file.path, file.reason) for file in manifest.left_out}
     # No night reads them again, and events and reviews that were already read count once.
     read = {file.path for file in manifest.nightly.consumed} if manifest.nightly else set()
     return [f"{line}{AGAIN if path in read else ''}" for path, line in lines.items()]
 
 
-def unread_line(path: str, reason: str) -> str:
+def left_out_line(path: str, reason: str) -> str:
     """Say that nothing in a file or folder was read, and why."""
     return f"{path}: {reason}: nothing in it was read"
 
@@ -67,7 +67,7 @@ def refuse_all_damaged(damaged: Sequence[DamagedFile], read: int) -> None:
         raise InputError(f"{damaged[0].path}: {_wrong(damaged[0])}{others}: nothing can be read")
 
 
-def in_words(file: DamagedFile) -> str:
+def damaged_file_line(file: DamagedFile) -> str:
     """Say in one line what is wrong with a file, and what happened to it."""
     least = f"at least {file.records:,}" if file.records else "an unknown number of"
     records = f"{least} records" if file.uncounted else _number(file.records, "record")

@@ -9,7 +9,7 @@ import numpy as np
 from transforms.avro.blocks import Block, blocks, read_header
 
 
-def damage_block(path: Path, seed: int) -> None:
+def overwrite_block(path: Path, seed: int) -> None:
     """Overwrite the content of a file's middle block with noise, but not its header.
 
     Args:

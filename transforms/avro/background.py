@@ -8,4 +8,4 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-BESIDE = ThreadPoolExecutor(1, thread_name_prefix="beside")
+BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="background")

@@ -22,22 +22,22 @@ from scripts.benchmarks.baselines.polars_presumptions import (
     RULES,
     STEPS,
 )
+from scripts.benchmarks.baselines.polars_routing import (
+    TABLE,
+    Array,
+    Routed,
+    as_presumed,
+    code,
+    forecast,
+    points,
+    shown,
+)
 from scripts.benchmarks.baselines.polars_rules import (
     CITATIONS,
     CRITERIA,
     READERS,
     WEIGHTS,
     facts_of,
-)
-from scripts.benchmarks.baselines.polars_weigh import (
-    TABLE,
-    Array,
-    Weighed,
-    as_presumed,
-    code,
-    forecast,
-    points,
-    shown,
 )
 from scripts.benchmarks.baselines.routing_table import FORMS, ROUTES, ROWS, UNDECIDED
 
@@ -63,7 +63,7 @@ SETTLERS = ("vacated_convictions", "juvenile_adjudications")
 KNOWN = {*READERS, *READ_BY_PRESUMPTIONS, *SETTLERS}
 
 
-def say(work: Weighed, today: datetime.date) -> pl.DataFrame:
+def recommendations(work: Routed, today: datetime.date) -> pl.DataFrame:
     """All that is said of cases, but for the columns of their records."""
     height, real = work.facts.height, work.real
     row = TABLE.row[work.acted]
@@ -162,7 +162,7 @@ def unknown_facts(facts: pl.DataFrame) -> dict[str, Array]:
     return {series.name: series.to_numpy() for series in facts.select(exprs)}
 
 
-def states(work: Weighed, possible: Array, bearing: dict[str, Array]) -> Array:
+def states(work: Routed, possible: Array, bearing: dict[str, Array]) -> Array:
     """Whether a route is on the record, after checks, or open."""
     conflicted = np.logical_or.reduce([np.zeros(len(possible), bool), *bearing.values()])
     sure = np.isin(possible, (1, 2, 4)) & ~conflicted
@@ -180,7 +180,7 @@ def bears_on(name: str, row: Array) -> Array:
     return np.isin(row, [ROW_NAMES.index(row_name) for row_name in rows])
 
 
-def checks(work: Weighed, unknown: dict[str, Array]) -> pl.Series:
+def checks(work: Routed, unknown: dict[str, Array]) -> pl.Series:
     """The presumptions that each case's route leans on, and what might speak against each."""
     height, route = work.facts.height, work.route
     leans = {
@@ -223,7 +223,7 @@ def checks(work: Weighed, unknown: dict[str, Array]) -> pl.Series:
     return lists(grid.sum(axis=1), chosen.with_columns(not_known=not_known).to_struct("check"))
 
 
-def missing_facts(work: Weighed, unknown: dict[str, Array]) -> pl.Series:
+def missing_facts(work: Routed, unknown: dict[str, Array]) -> pl.Series:
     """The facts that are unknown and can still change the route."""
     catalog = list(FACTS)
     counts = np.zeros((work.facts.height, len(catalog)), np.int64)
@@ -251,7 +251,7 @@ def missing_facts(work: Weighed, unknown: dict[str, Array]) -> pl.Series:
     return lists((counts > 0).sum(axis=1), names_of)
 
 
-def what_to_see(work: Weighed, unknown: dict[str, Array]) -> dict[str, Array]:
+def what_to_see(work: Routed, unknown: dict[str, Array]) -> dict[str, Array]:
     """Of open cases what must be seen before presumptions decide: how many criteria wait for it."""
     undecided = work.route == UNDECIDED
     found = {}
@@ -274,7 +274,7 @@ def what_to_see(work: Weighed, unknown: dict[str, Array]) -> dict[str, Array]:
     return found
 
 
-def bearing_conflicts(work: Weighed) -> dict[str, Array]:
+def bearing_conflicts(work: Routed) -> dict[str, Array]:
     """Find the conflicts that affect a case's route."""
     found = {}
     for name in sorted(work.conflicts.columns):
@@ -289,7 +289,7 @@ def bearing_conflicts(work: Weighed) -> dict[str, Array]:
 
 
 def review_reasons(
-    work: Weighed, row: Array, bearing: dict[str, Array], unknown: dict[str, Array]
+    work: Routed, row: Array, bearing: dict[str, Array], unknown: dict[str, Array]
 ) -> tuple[list[Array], list[dict[str, str]]]:
     """Why cases need human review, as flags and what each says."""
     flags: list[Array] = []
@@ -319,7 +319,7 @@ def review_reasons(
     return flags, said
 
 
-def markers(work: Weighed, unknown: dict[str, Array]) -> list[tuple[str, Array]]:
+def markers(work: Routed, unknown: dict[str, Array]) -> list[tuple[str, Array]]:
     """Find signs of an unknown fact that the route depends on.
 
     There is one if the route would be different with everything unknown presumed.

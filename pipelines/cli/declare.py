@@ -1,0 +1,243 @@
+"""Options, each declared once: a field of a command's options, with its default and its help.
+
+    @dataclass(frozen=True, kw_only=True)
+    class Options:
+        run: str = declare.argument("a run, or an output directory", metavar="RUN")
+        day: datetime.date = declare.option("the day's date", type=declare.date, metavar="DATE")
+        json: bool = declare.switch("print the manifest as JSON")
+        beam: tuple[str, ...] = ()
+
+`Command` (`pipelines.cli.command`) makes the parser of it. A field's name is the option's name; an
+option without a default must be given. What the command does not know goes to a field `beam`, where
+there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar
+
+from schemas.rulebooks import DEFAULT
+
+Made = TypeVar("Made")
+_DECLARED = "declared"
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+UMASKS = {"group": 0o027, "all": 0o022}
+
+
+class _Declared(NamedTuple):
+    """How argparse is told of an option; `flag` is None for an argument without a name."""
+
+    flag: str | None
+    words: dict[str, Any]
+
+
+def option(help_: str, *, default: Any = dataclasses.MISSING, flag: str = "", **words: Any) -> Any:
+    """Declare an option.
+
+    Args:
+        help_: What `--help` says of it.
+        default: Its value where it is not given; without one it must be.
+        flag: Its name, where that is not the field's.
+        words: What else `argparse.ArgumentParser.add_argument` takes.
+    """
+    declared = _Declared(flag, {"help": help_, **words})
+    return dataclasses.field(default=default, metadata={_DECLARED: declared})
+
+
+def switch(help_: str, *, flag: str = "") -> Any:
+    """Declare an option without a value: true where it is given."""
+    return option(help_, default=False, flag=flag, action="store_true")
+
+
+def argument(help_: str | None = None, *, default: Any = dataclasses.MISSING, **words: Any) -> Any:
+    """Declare an argument, which has a place instead of a name."""
+    declared = _Declared(None, {"help": help_, **words})
+    return dataclasses.field(default=default, metadata={_DECLARED: declared})
+
+
+def takes_beam_options(options: type) -> bool:
+    """Whether what a command does not know goes to Beam, in its field `beam`."""
+    return any(each.name == "beam" for each in dataclasses.fields(options))
+
+
+def add_options(parser: argparse.ArgumentParser, options: type) -> None:
+    """Tell a parser of options.
+
+    Args:
+        parser: The parser.
+        options: A dataclass whose fields are declared with the functions above.
+    """
+    for each, declared in _declared(options):
+        words = dict(declared.words)
+        if each.default is not dataclasses.MISSING:
+            words["default"] = each.default
+        if declared.flag is None:
+            parser.add_argument(each.name, **words)
+            continue
+        if each.default is dataclasses.MISSING:
+            words["required"] = True
+        parser.add_argument(_flag(each.name, declared), dest=each.name, **words)
+
+
+def made(options: type[Made], given: argparse.Namespace, rest: list[str]) -> Made:
+    """The options that were given.
+
+    Args:
+        options: Their dataclass.
+        given: What the parser made of them.
+        rest: What it did not know, for Beam.
+    """
+    values = {each.name: getattr(given, each.name) for each, _ in _declared(options)}
+    if rest:
+        values["beam"] = rest
+    return options(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+def flags(options: type) -> list[str]:
+    """Return the names of a command's options."""
+    return [
+        _flag(each.name, declared)
+        for each, declared in _declared(options)
+        if declared.flag is not None
+    ]
+
+
+def _declared(options: type) -> Iterator[tuple[dataclasses.Field[Any], _Declared]]:
+    for each in dataclasses.fields(options):
+        if _DECLARED in each.metadata:
+            yield each, each.metadata[_DECLARED]
+
+
+def _flag(name: str, declared: _Declared) -> str:
+    return declared.flag or f"--{name.replace('_', '-')}"
+
+
+def date(text: str) -> datetime.date:
+    """Parse a date: YYYY-MM-DD."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write YYYY-MM-DD") from None
+
+
+def place(text: str) -> str:
+    """Check the name of a file or directory."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; name a file or directory")
+    return text
+
+
+def run_id(text: str) -> str:
+    """Check the name of a run."""
+    if not _RUN_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} isn't a valid run id; write letters, digits, dots, dashes and underscores"
+        )
+    return text
+
+
+def court_codes(text: str) -> tuple[str, ...]:
+    """Parse court codes separated by commas."""
+    from schemas.codes import aliases, code_key
+
+    found = tuple(code.strip().upper() for code in text.split(",") if code.strip())
+    known = aliases("courts")
+    for court in found:
+        if known.get(code_key(court)) != court:
+            raise argparse.ArgumentTypeError(
+                f"{court} isn't a court code; write codes such as BAL,DEN"
+            )
+    if not found:
+        raise argparse.ArgumentTypeError("names no court; write codes such as BAL,DEN")
+    return found
+
+
+def rulebook(*, of_run: bool = False) -> Any:
+    """Declare which rulebook is used.
+
+    Args:
+        of_run: Whether a run says so where the option does not; it is None then.
+    """
+    return option(
+        "a rulebook's name or file, or in-force: the one in force on the as-of date; "
+        f"{_otherwise(of_run)}{DEFAULT}",
+        default=None if of_run else DEFAULT,
+        metavar="NAME|FILE|in-force",
+    )
+
+
+def as_of(day: str = "the day the guidance was issued", *, of_run: bool = False) -> Any:
+    """Declare the as-of date.
+
+    Args:
+        day: Which it is where none is given.
+        of_run: Whether a run says so where the option does not.
+    """
+    help_ = f"assess cases as of this date; {_otherwise(of_run)}{day}"
+    return option(help_, default=None, type=date, metavar="DATE")
+
+
+def presume(*, of_run: bool = False) -> Any:
+    """Declare whether the rulebook's presumptions are used.
+
+    Args:
+        of_run: Whether a run says so where the option does not; it is None then.
+    """
+    return option(
+        f"apply the presumptions that the rulebook lists, or none; {_otherwise(of_run)}listed",
+        default=None if of_run else "listed",
+        choices=("listed", "none"),
+    )
+
+
+def _otherwise(of_run: bool) -> str:
+    return "default: as in the run, else " if of_run else "default: "
+
+
+def scope() -> Any:
+    """Declare a scope."""
+    return option(
+        "assess only the cases in this scope of the rulebook", default=None, metavar="NAME"
+    )
+
+
+def courts() -> Any:
+    """Declare courts."""
+    help_ = "assess only these courts' cases"
+    return option(help_, default=None, type=court_codes, metavar="BAL,DEN")
+
+
+def state() -> Any:
+    """Declare the directory in which nights are kept."""
+    return option("the state: the directory of the nights", type=place, metavar="OUT")
+
+
+def readable_by() -> Any:
+    """Declare who may read the output; by default only the user."""
+    help_ = "who else may read the output; default: nobody"
+    return option(help_, default=None, choices=sorted(UMASKS))
+
+
+def manifest_json() -> Any:
+    """Declare that the manifest is printed as JSON."""
+    return switch("print the manifest as JSON", flag="--json")
+
+
+def dry_run() -> Any:
+    """Declare that nothing is done."""
+    return switch("only report what would be done")
+
+
+def machine_json() -> Any:
+    """Declare that the result is printed as JSON."""
+    return switch("print JSON", flag="--json")
+
+
+def number(default: int) -> Any:
+    """Declare a whole number of what the option's name says."""
+    return option(f"default: {default}", default=default, type=int, metavar="N")

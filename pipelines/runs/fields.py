@@ -1,0 +1,48 @@
+"""Fields that every manifest has: on what terms, by which programs, when and how fast."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import time
+from importlib.metadata import version
+from typing import Any
+
+from schemas.manifest import RulebookUsed
+from transforms.assess.frame import Terms
+
+PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
+
+
+def terms_fields(terms: Terms, notices: tuple[str, ...]) -> dict[str, Any]:
+    """On what terms cases were assessed.
+
+    Args:
+        terms: The terms.
+        notices: Warnings about using the rulebook.
+    """
+    used = terms.rulebook
+    return {
+        "rulebook": RulebookUsed(id=used.id, digest=used.digest, notices=notices),
+        "as_of": terms.as_of,
+        "presume": terms.presume,
+        "scope": terms.scope,
+        "courts": None if terms.courts is None else tuple(sorted(terms.courts)),
+    }
+
+
+def computed(started: datetime.datetime, clock: float) -> dict[str, Any]:
+    """By what a run was computed, and when.
+
+    Args:
+        started: When it began, UTC.
+        clock: The value of `time.monotonic` then.
+    """
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "started": started,
+        "seconds": round(time.monotonic() - clock, 3),
+    }
