@@ -75,7 +75,8 @@ def add_options(parser: argparse.ArgumentParser, options: type) -> None:
     for each, declared in _declared(options):
         words = dict(declared.words)
         if each.default is not dataclasses.MISSING:
-            words["default"] = each.default
+            # argparse appends to a list.
+            words["default"] = list(each.default) if each.default == () else each.default
         if declared.flag is None:
             parser.add_argument(each.name, **words)
             continue

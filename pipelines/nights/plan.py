@@ -104,7 +104,7 @@ def _first_cases(options: NightlyOptions, state: str) -> Found:
 def _check_goes_on(
     options: NightlyOptions, state: str, previous: Previous, as_of: datetime.date
 ) -> None:
-    """See that the options go on from last night."""
+    """Check that the options go on from last night."""
     if options.input is not None:
         raise UsageError(
             f"{previous.run} already has the cases; leave out --input, and send new records as "

@@ -147,7 +147,7 @@ def one_bucket(night: Night, bucket: int, came: Came) -> Iterator[tuple[str, Fra
 
 
 def _tally_unread(came: Came, assessed: Assessed, refused: Frame) -> list[Frame]:
-    """Counts of what could not be read or used."""
+    """Count what could not be read or used."""
     return [
         tally_quarantined(pl.concat([came.lost_cases, assessed.quarantined])),
         tally_damaged(came.lost_news),
@@ -157,7 +157,7 @@ def _tally_unread(came: Came, assessed: Assessed, refused: Frame) -> list[Frame]
 
 
 def _tally_reviews(reviews: Frame, kept: Kept, bad: Frame) -> list[Frame]:
-    """Counts of what became of new reviews."""
+    """Count what happened to new reviews."""
     return [
         tally_rows("reviews", reviews),
         tally_number("review_new", kept.new),
