@@ -47,6 +47,7 @@ NIGHT: dict[str, Any] = {
     "needs_review": {"close": 7, "continue": 0, "expedite": 0},
     **{key: {} for key in ("forms", "review_reasons", "ask_first", "conflicts")},
     "settling_facts": {},
+    "quarantined_records": {"BAD_DATE": 50},
     "scope_unknown": 0,
     "versions": {},
     "started": STARTED.isoformat(),
