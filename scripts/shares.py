@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cli.arguments import CommandParser
+
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.run_command import run_command
 from schemas.errors import InputError
