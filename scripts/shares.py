@@ -6,19 +6,18 @@ case is assessed as of the first day on which the rulebook was in force.
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli.arguments import CommandParser
-
+from pipelines.cli import declare
+from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.run_command import run_command
 from schemas.errors import InputError
 from schemas.outcomes import ROUTES, STATES
 from schemas.rulebooks import load, names
@@ -36,25 +35,17 @@ HEADS = (
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How many cases, and under which rulebooks."""
 
-    Args:
-        arguments: Its options; None for those of the process.
-
-    Returns:
-        An exit code (`pipelines.cli.exit_codes`).
-    """
-    parser = CommandParser(prog="scripts/shares", description=__doc__)
-    parser.add_argument("--cases", type=int, default=20_000, metavar="N", help="default: 20000")
-    parser.add_argument(
-        "--rulebook", action="append", choices=names(), help="only this one; may be repeated"
+    cases: int = declare.number(20_000)
+    rulebook: tuple[str, ...] = declare.option(
+        "only this one; may be repeated", default=(), action="append", choices=names()
     )
-    options = parser.parse_args(arguments)
-    return run_command("shares", lambda: _run(options))
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     chosen = options.rulebook or names()
     with tempfile.TemporaryDirectory() as folder:
         for title, cases in _inputs(Path(folder), options.cases):
@@ -113,6 +104,8 @@ def _command(module: str, *arguments: object) -> None:
     if done.returncode not in (ExitCode.OK, ExitCode.DAMAGED):
         raise InputError(f"{module} failed: {done.stderr.strip()}")
 
+
+main = Command("shares", __doc__, Options, _run, program="scripts/").main
 
 if __name__ == "__main__":
     sys.exit(main())

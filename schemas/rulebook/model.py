@@ -1,7 +1,7 @@
 """The rulebook: one guidance document as data.
 
-These are the words of a rulebook file (YAML) as pydantic models. `schemas.rulebooks` loads one,
-`schemas.rulebook_check` says what is wrong with one, `transforms.route.recommendation` applies one.
+These pydantic models are the vocabulary of a rulebook file (YAML). `schemas.rulebooks` loads a
+rulebook, `transforms.explain.check` checks it, and `transforms.route.recommendation` applies it.
 """
 
 from __future__ import annotations
