@@ -125,9 +125,9 @@ def _criterion(book: Rulebook, criterion: Criterion) -> Iterator[str]:
     cite = criterion.cite
     if cite is not None:
         source = f"{book.citation(criterion)}; {SEEN[cite.seen]}"
-        yield from _wrapped(f"In paraphrase: {cite.says}. ({source})", "> ", "> ")
+        yield from _wrapped(f"Paraphrased: {cite.says}. ({source})", "> ", "> ")
         yield ""
-    yield from _condition("Holds where", criterion.when, book)
+    yield from _condition("Holds if", criterion.when, book)
     if criterion.judgment is not None:
         if criterion.judgment.when is None:
             yield from _paragraph(
@@ -162,7 +162,7 @@ def _routing(book: Rulebook) -> Iterator[str]:
     for number, row in enumerate(book.routing, 1):
         first, *rest = condition_words(row.when, book)
         start = f"{number}. "
-        where = "In every other case" if first == "always" else f"Where {first}"
+        where = "In every other case" if first == "always" else f"If {first}"
         yield from _wrapped(
             f"{where}{'' if rest else f': {_outcome(row)}. {row.why}'}", start, " " * len(start)
         )
@@ -186,15 +186,15 @@ def _outcome(row: RoutingRow) -> str:
 def _human_review(book: Rulebook) -> Iterator[str]:
     for review in book.human_review:
         routes = "any route" if len(review.routes) == 3 else " or ".join(review.routes)
-        yield from _condition(f"Before {routes}, where", review.when, book)
+        yield from _condition(f"Before {routes}, if", review.when, book)
         yield from _paragraph(review.why)
 
 
 def _presumptions(book: Rulebook) -> Iterator[str]:
     if book.presumptions:
         yield from _paragraph(
-            "Where the file says nothing at all of these, they are presumed so that they do not "
-            "stop a route, and each is a check to make first."
+            "If the file says nothing at all about these facts, they are presumed, so "
+            "that they don't stop a route. Each one is a check to make first."
         )
     for presumption in book.presumptions:
         yield from _presumption(presumption)
@@ -204,10 +204,10 @@ def _presumption(presumption: Presumption) -> Iterator[str]:
     presumed = "; ".join(_presumed(fact, value) for fact, value in presumption.presume.items())
     yield from _wrapped(f"**{presumption.id}**: {presumed}.", "", "")
     yield ""
-    yield from _item(f"only where {presumption.basis.says}")
+    yield from _item(f"only if {presumption.basis.says}")
     if presumption.against:
         against = "; ".join(one.says for one in presumption.against)
-        yield from _item(f"not where {against}")
+        yield from _item(f"not if {against}")
     for route, reason in presumption.reason.items():
         yield from _item(f"for a {route}: {reason}")
     yield ""
@@ -223,7 +223,7 @@ def _presumed(fact: str, value: bool | int) -> str:
 def _scopes(book: Rulebook) -> Iterator[str]:
     for scope in book.scopes:
         yield from _paragraph(f"**{scope.id}** {scope.title}: {scope.cite.says}.")
-        yield from _condition("Takes in a case where", scope.when, book)
+        yield from _condition("Covers a case if", scope.when, book)
 
 
 def _examples(book: Rulebook) -> Iterator[str]:

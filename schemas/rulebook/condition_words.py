@@ -69,7 +69,7 @@ def settings(when: str, rulebook: Rulebook) -> list[str]:
 
     Args:
         when: A condition that compiles.
-        rulebook: The rulebook it is of.
+        rulebook: The rulebook that it belongs to.
 
     Returns:
         Names of parameters, in the rulebook's order.

@@ -30,7 +30,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Truth = bool | Literal["unknown"]
 
 
-# A score is the sum of weights, and must fit the 32 bits it has in a recommendation.
+# A score is a sum of weights, and must fit the 32 bits that it has in a recommendation.
 HEAVIEST = 10_000_000
 
 
@@ -49,10 +49,10 @@ class Source(_Part):
 
 
 class Citation(_Part):
-    """Where a criterion stands in its document; `says` paraphrases it.
+    """Where a criterion is in its document; `says` paraphrases it.
 
-    `seen` tells how well the wording is known: the document's own text, a secondary source, the
-    substance only, or a text retrieved once and not seen again.
+    `seen` says how well the wording is known: from the document's own text, from a secondary
+    source, in substance only, or from a text that was retrieved once and not seen again.
     """
 
     source: Slug
@@ -83,7 +83,7 @@ class CountedConvictions(_Part):
 
 
 class Interval(_Part):
-    """Days on which a document is in force: from `from` on, up to but not on `to`."""
+    """Days on which a document is in force: from `from` up to, but not including, `to`."""
 
     since: datetime.date = Field(alias="from")
     to: datetime.date | None
@@ -100,7 +100,7 @@ class Interval(_Part):
 
 
 class Circumstance(_Part):
-    """A condition on the record, and what it says in words."""
+    """A condition on the record, and its meaning in words."""
 
     when: Text
     says: Text
@@ -109,8 +109,8 @@ class Circumstance(_Part):
 class Presumption(_Part):
     """Facts that, where unknown, may be presumed so that they don't stop a route.
 
-    They are presumed only where `basis` is TRUE on the record, and no condition of `against` is
-    TRUE or reads a fact in conflict. `reason` says why, by the route that leans on them. A
+    They are presumed only if `basis` is TRUE on the record, and no condition in `against` is TRUE
+    or reads a fact in conflict. `reason` says why, for each route that leans on them. A
     `settled_by` is the step before acting that tells whether they hold.
     """
 
@@ -122,15 +122,15 @@ class Presumption(_Part):
     settled_by: Step | None = None
 
     def reason_for(self, route: Route) -> str:
-        """Why the facts may be presumed when a route leans on them."""
+        """Say why the facts may be presumed if a route leans on them."""
         return self.reason.get(route) or next(iter(self.reason.values()))
 
 
 class Milestone(_Part):
-    """A date at which something flips by itself: so long after a date fact, or a day for all.
+    """A date on which something becomes true by itself: a time after a date fact, or a fixed day.
 
-    Reached from `years`, `months` and `days` after the date `from` on, or from `day` on. A 29
-    February has its anniversary on 1 March in common years, so that no period is cut short.
+    It is reached `years`, `months`, and `days` after the date `from`, or on `day`. February 29 has
+    its anniversary on March 1 in common years, so that no period is cut short.
     """
 
     id: Identifier
@@ -153,7 +153,7 @@ class Milestone(_Part):
 class Judgment(_Part):
     """Words of a criterion that a person must judge.
 
-    The case needs human review where `when` is TRUE (without one, where the criterion is) and the
+    The case needs human review if `when` is TRUE (without `when`, if the criterion is TRUE) and the
     criterion isn't FALSE.
     """
 
@@ -162,7 +162,7 @@ class Judgment(_Part):
 
 
 class Criterion(_Part):
-    """One cited condition; TRUE, FALSE or UNKNOWN of a case.
+    """One cited condition: TRUE, FALSE, or UNKNOWN for a case.
 
     A `finding` is on neither list and has no weight; rows of the routing table may name it.
     """
@@ -190,7 +190,7 @@ class RoutingRow(_Part):
 
 
 class HumanReview(_Part):
-    """A condition that, where TRUE, flags a case with one of `routes` for human review."""
+    """A condition that, if TRUE, flags a case with one of `routes` for human review."""
 
     id: Slug
     when: Text
@@ -199,7 +199,7 @@ class HumanReview(_Part):
 
 
 class Scope(_Part):
-    """Which cases a review takes in; a case of which that is unknown is taken in."""
+    """Which cases a program covers. A case for which that is unknown is included."""
 
     id: Slug
     title: Text
@@ -208,7 +208,7 @@ class Scope(_Part):
 
 
 class Expectation(_Part):
-    """What an example must come out as; only what is named is compared."""
+    """The expected result of an example; only what is named is compared."""
 
     route: Route | None = None
     form: Form | None = None
@@ -230,8 +230,8 @@ class Expectation(_Part):
 class Example(_Part):
     """A small case record with the expected result: a test, and documentation.
 
-    `case` holds the fields of a case record that are known; `presume` turns the presumptions off
-    when false.
+    `case` holds the fields of a case record that are known; if `presume` is false, the presumptions
+    are off.
     """
 
     name: Text
@@ -281,7 +281,7 @@ class Rulebook(_Part):
     examples: tuple[Example, ...] = ()
 
     def with_companion(self, companion: Companion) -> Rulebook:
-        """The rulebook with a companion's parts after its own; of a parameter, its own stands."""
+        """Add a companion's parts after the rulebook's own; the rulebook's own parameters win."""
         added = {
             part: getattr(self, part) + getattr(companion, part) for part in ADDED_BY_COMPANIONS
         }
@@ -289,22 +289,22 @@ class Rulebook(_Part):
         parameters = self.parameters | {
             name: note for name, note in companion.parameters.items() if name not in self.parameters
         }
-        # What is written out again is whole: it names no companion that it already holds.
+        # The result is whole, so it no longer names the companions that it contains.
         still_named = tuple(name for name in self.companions if name != companion.id)
         return self.model_copy(
             update={**added, "parameters": parameters, "companions": still_named}
         )
 
     def in_force_on(self, day: datetime.date) -> bool:
-        """Whether the document is in force on a day."""
+        """Tell whether the document is in force on a date."""
         return any(day in interval for interval in self.in_force)
 
     def source(self, source_id: str) -> Source:
-        """The source of that id."""
+        """Return the source with that id."""
         return next(source for source in self.sources if source.id == source_id)
 
     def citation(self, criterion: Criterion) -> str:
-        """A criterion's citation as one line: document, section, page."""
+        """Write a criterion's citation on one line: document, section, page."""
         cite = criterion.cite
         if cite is None:
             return ""

@@ -1,4 +1,4 @@
-"""Page: an explanation as text of 80 columns, for an attorney to read."""
+"""Page: an explanation as text of 80 columns, for an attorney."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schemas.words import criterion_name, day, sentence, warning_in_words
 
 WIDTH = 80
 YEARS_AHEAD = 5
-# Of more presumptions with one reason the page says how many, and --all which.
+# If more presumptions than this share a reason, the page says how many, and --all lists them.
 MOST_PRESUMED = 3
 MOST_POINTS = 8
 MOST_REASONS = 3
@@ -57,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True)
 class _Item:
-    """A paragraph: its text, and the columns by which its first and its other lines are set in."""
+    """A paragraph: its text, and the indentation of its first and of its other lines."""
 
     text: str
     first: int = 2
@@ -76,17 +76,17 @@ class _Item:
 
 
 def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line]:
-    """The explanation as lines.
+    """Write an explanation as lines.
 
     Args:
         explanation: The explanation.
-        everything: Whether to list every presumption, and to end with every criterion.
+        everything: Whether to list every presumption, and every criterion at the end.
 
     Yields:
-        Lines of at most `WIDTH` columns, but where a single word is longer.
+        Lines of at most `WIDTH` columns, unless a single word is longer.
     """
     before, acting = _before_acting(explanation, everything)
-    # What nobody has asked is said before why the case should be accelerated.
+    # What nobody has asked comes before the reasons to accelerate the case.
     first = explanation.outcome.route == "expedite" and bool(explanation.checks)
     sections = {
         "With the answers given": _difference(explanation),
@@ -98,7 +98,7 @@ def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line
         **({} if first else {before: acting}),
         "What to ask next": _ask(explanation),
         "Changes by itself": _by_itself(explanation, everything),
-        "The weighing (points and threshold are this project's own)": _weighed(
+        "The score (points and threshold are this project's own)": _weighed(
             explanation.weighing, everything
         ),
         "Not read, so not known": [
@@ -121,7 +121,7 @@ def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line
 
 
 def outcome_in_words(outcome: Outcome | Answer) -> str:
-    """A route with its state, as `close, after checks`."""
+    """Write a route with its state, such as `close, after checks`."""
     flagged = ", needs human review" if outcome.needs_review else ""
     return f"{outcome.route}, {STATES[outcome.state]}{flagged}"
 
@@ -145,7 +145,7 @@ def _headline(explanation: Explanation) -> Iterator[Line]:
 def _difference(explanation: Explanation) -> Iterator[_Item]:
     if explanation.difference is None:
         return
-    yield _Item(f"Not on file, but answered: {_facts(explanation.answers)}.")
+    yield _Item(f"Answered, but not on file: {_facts(explanation.answers)}.")
     before = explanation.difference.before
     if before == explanation.outcome:
         yield _Item(f"The recommendation stays as it is: {outcome_in_words(before)}.")
@@ -154,7 +154,7 @@ def _difference(explanation: Explanation) -> Iterator[_Item]:
         yield _Item(f"With them: {outcome_in_words(explanation.outcome)}.")
     moved = [f"{name} from {old} to {new}" for name, old, new in explanation.difference.criteria]
     if moved:
-        yield _Item(f"Criteria that come out otherwise: {'; '.join(moved)}.")
+        yield _Item(f"Criteria that change: {'; '.join(moved)}.")
 
 
 def _why(explanation: Explanation, everything: bool) -> Iterator[_Item]:
@@ -163,7 +163,7 @@ def _why(explanation: Explanation, everything: bool) -> Iterator[_Item]:
     last = None
     shown = explanation.reasons if everything else explanation.reasons[:MOST_REASONS]
     for reason in shown:
-        # A title that is the fact itself need not be said twice.
+        # A title that equals the fact doesn't need to be repeated.
         new = [fact for fact in reason.facts if fact.says.lower() != reason.title.lower()]
         facts = f": {_facts(new)}" if new else ""
         yield _Item(f"{criterion_name(reason.criterion, reason.title)}{facts}")
@@ -176,7 +176,7 @@ def _why(explanation: Explanation, everything: bool) -> Iterator[_Item]:
 
 
 def cited(citation: Citation, last: str | None = None) -> str:
-    """A citation as one line: document, place, how it was seen.
+    """Write a citation on one line: document, place, and how it was seen.
 
     Args:
         citation: The citation.
@@ -231,9 +231,7 @@ def _first(presumed: Sequence[FactSaid]) -> str:
 
 
 def _check(check: Check) -> str:
-    unseen = (
-        f" Not known either: {_facts(check.not_known, labels=True)}." if check.not_known else ""
-    )
+    unseen = f" Also not known: {_facts(check.not_known, labels=True)}." if check.not_known else ""
     return f"{sentence(check.reason)} Presumed: {_facts(check.presumed)}.{unseen}"
 
 
@@ -278,7 +276,9 @@ def _weighed(weighing: Weighing, everything: bool) -> Iterator[_Item]:
     if not (weighing.decided or everything):
         return
     low, high = weighing.low, weighing.high
-    total = f"{low} points" if low == high else f"{low} to {high} points, as unknown facts turn out"
+    total = (
+        f"{low} points" if low == high else f"{low} to {high} points, depending on unknown facts"
+    )
     asked = f" Threshold to {'; to '.join(weighing.needed)}." if weighing.needed else ""
     yield _Item(f"{total}.{asked}")
     points = weighing.points if everything else weighing.points[:MOST_POINTS]

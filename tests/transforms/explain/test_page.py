@@ -1,4 +1,4 @@
-"""The page of an explanation, written out by hand."""
+"""The page of an explanation, written by hand."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
         "Changes by itself",
         "  On June 2, 2012 the route changes to continue, with no new fact.",
         "",
-        "The weighing (points and threshold are this project's own)",
+        "The score (points and threshold are this project's own)",
         "  12 points. Threshold to close: at least 9; to expedite: less than 1.",
         "  +12 Service",
         "",
@@ -287,10 +287,10 @@ def test_what_answers_change_comes_first() -> None:
     lines = text(answered)
     assert lines[lines.index("With the answers given") :][:5] == [
         "With the answers given",
-        "  Not on file, but answered: military service, the respondent.",
+        "  Answered, but not on file: military service, the respondent.",
         "  Without them: close, after checks, needs human review.",
         "  With them: continue, open.",
-        "  Criteria that come out otherwise: F1 from unknown to true.",
+        "  Criteria that change: F1 from unknown to true.",
     ]
     same = answered | {"difference": {"before": BARE["outcome"], "criteria": []}}
     assert "  The recommendation stays as it is: continue, open." in text(same)
