@@ -50,7 +50,7 @@ class BacklogPlan:
         inputs: Files to read.
         left_out: Files and folders that can't be read, each with the reason.
         place: Where the run is written.
-        terms: On what terms.
+        terms: The terms.
         notices: Warnings about using the rulebook on that date.
     """
 

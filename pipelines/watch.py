@@ -68,7 +68,7 @@ def _read(text: str, plan: WatchPlan) -> Iterator[tuple[int, News]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What is watched, and on which snapshot."""
+    """What to watch, and on which snapshot."""
 
     state: str = declare.state()
     inbox: str = declare.option(

@@ -74,7 +74,7 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
     Args:
         options: A command's options, whose field `beam` holds what it did not know itself.
         more: Options that the command itself gives.
-        in_process: The option for the runner that needs nothing but this process.
+        in_process: The option for the in-process runner.
 
     Returns:
         Beam's `PipelineOptions`.

@@ -14,6 +14,6 @@ def iso_date(text: pl.Expr) -> pl.Expr:
         text: String.
 
     Returns:
-        String, null where it is no such date, a placeholder, or outside 1900 to 2199.
+        String; null if it isn't such a date, is a placeholder, or is outside 1900 to 2199.
     """
     return real_date(written_date(text))

@@ -63,7 +63,7 @@ class TermsKey:
     Args:
         as_of: The as-of date.
         rulebook: The rulebook's digest; it covers presumptions, scopes and counted convictions.
-        presume: Whether presumptions are used.
+        presume: Whether to use presumptions.
         scope: A scope of the rulebook; None for every case.
         courts: Court codes; None for every court.
     """

@@ -48,7 +48,7 @@ def charges_in_time(charges: Frame, placed: Frame, day: datetime.date | None) ->
     Args:
         charges: Rows of B_TblProceedCharges.
         placed: From `transforms.eoir.docket.place_proceedings`.
-        day: The day, or None for the release as it is.
+        day: The day; None for the release as it is.
 
     Returns:
         The charges of proceedings opened by the day, or of no known proceeding. CHG_STATUS is null
