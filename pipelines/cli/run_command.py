@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from pipelines.cli import signals
+from pipelines.cli.abort import answer_abort
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode, exit_code_of
 from pipelines.cli.output import flush_output, reader_has_gone, silence_native
@@ -51,6 +52,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         # Objects made by imports last to the end, so the garbage collector needn't visit them.
         gc.freeze()
         silence_native()
+        answer_abort(name)
         _run(name, command, codes)
     except signals.Interrupted:
         # The signal came after the command had its exit code, or before it began.
@@ -64,10 +66,13 @@ def run_command(name: str, command: Callable[[], int]) -> int:
 
 def _run(name: str, command: Callable[[], int], codes: list[int]) -> None:
     """Run a command, and keep its first exit code."""
+    # A panic is not an Exception. Polars has been imported by now.
+    from polars.exceptions import PanicException
+
     try:
         codes.append(command())
         flush_output()
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, PanicException) as error:
         if codes and isinstance(error, KeyboardInterrupt):
             return
         if isinstance(error, BrokenPipeError) and reader_has_gone():

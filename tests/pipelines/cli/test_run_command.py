@@ -174,3 +174,42 @@ def test_what_is_written_is_private_unless_an_option_says_otherwise() -> None:
         "print(oct(os.umask(0)))"
     )
     assert command(body).stdout == "0o27\n"
+
+
+NATIVE = """
+import resource, sys
+import pipelines
+pipelines.IS_COMMAND = True
+import polars as pl
+from pipelines.cli.run_command import run_command
+
+def panic():
+    # Of columns in unaligned chunks polars' encoder panics.
+    whole = pl.DataFrame({{"a": [1, 2, 3]}})
+    split = pl.concat([whole[:1], whole[1:]], rechunk=False)
+    split.with_columns(b=whole["a"]).write_avro("{nowhere}")
+
+def abort():
+    resource.setrlimit(resource.RLIMIT_AS, (3 << 30,) * 2)
+    pl.repeat(0, 10**10, eager=True).len()
+
+sys.exit(run_command("backlog", {what}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("panic", "failed unexpectedly (PanicException). Set DISCRETION_DEBUG=1 for the traceback"),
+        ("abort", "native code gave up, most likely for want of memory"),
+    ],
+)
+def test_native_code_that_gives_up_ends_it_in_one_line(
+    what: str, says: str, tmp_path: Path
+) -> None:
+    script = NATIVE.format(what=what, nowhere=tmp_path / "x.avro")
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT,
+        env=environment() | {"RUST_BACKTRACE": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (ExitCode.INTERNAL, f"discretion backlog: {says}\n")
