@@ -153,6 +153,7 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
         tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
         missing_tables=tuple(table for table in TABLES if table not in paths),
         missing_columns={file.table: file.missing for file in plan.release.files if file.missing},
+        unknown_columns={file.table: file.unknown for file in plan.release.files if file.unknown},
         quarantine=tallies.counts("quarantine"),
         warnings=tallies.counts("warning"),
         **computed(started, clock),

@@ -64,9 +64,10 @@ class ImportManifest(_Part):
         inputs: Files read.
         outputs: Files written, with their numbers of records.
         cases: Case records written.
-        tables: What happened to the rows of each table.
-        missing_tables: Tables that the release doesn't have; what they would say is unknown.
-        missing_columns: Used columns that a table's file doesn't have, by table.
+        tables: Where the rows of each table went.
+        missing_tables: Tables that the release does not have; what they tell is unknown.
+        missing_columns: Used columns that a table's file does not have, by table.
+        unknown_columns: Columns of a table's file that are not known, and not read, by table.
         quarantine: How many rows were quarantined, by reason.
         warnings: How many values of a column were set to unknown, by `TABLE.COLUMN:REASON`.
         versions: Versions of the software.
@@ -82,6 +83,7 @@ class ImportManifest(_Part):
     tables: dict[str, TableCounts]
     missing_tables: tuple[str, ...]
     missing_columns: dict[str, tuple[str, ...]]
+    unknown_columns: dict[str, tuple[str, ...]]
     quarantine: dict[str, int]
     warnings: dict[str, int]
     versions: dict[str, str]

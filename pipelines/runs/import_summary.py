@@ -10,6 +10,7 @@ from schemas.shown import shown
 
 _COLUMNS = ("read", "used", "not_pending", "after", "no_case", "repeated", "quarantined", "mended")
 _MOST = 8
+_LONGEST = 60
 
 
 def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> None:
@@ -51,6 +52,10 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
         console.print(f"{name}: not in the release, so what it would say is unknown")
     for name, missing in manifest.missing_columns.items():
         console.print(f"{name}: has no {', '.join(missing)}; unknown")
+    for name, unknown in manifest.unknown_columns.items():
+        columns_said = ", ".join(shown(column[:_LONGEST]) for column in unknown[:_MOST])
+        more = f" and {len(unknown) - _MOST:,} more" if len(unknown) > _MOST else ""
+        console.print(f"{name}: {columns_said}{more}: not known; nothing of it was read")
     for title, numbers in (
         ("quarantined", manifest.quarantine),
         ("set to unknown", manifest.warnings),

@@ -41,7 +41,31 @@ _SETS = {
     "TRANSFER_STATUS": frozenset("TV"),
 }
 _LETTERS = ("APPEAL_RSVD", "ASSIGNMENT_PATH", "DEC_CODE", "DEC_TYPE", "OTHER_COMP", "REC_TYPE")
-# Regular expressions for a whole value.
+# Columns of the tables that are read, as published or in the codebook, and read by nobody; the rest
+# of them are in `schemas.eoir`.
+_PUBLISHED = {
+    "A_TblCase": """ALIEN_CITY ALIEN_STATE ALIEN_ZIPCODE UPDATED_ZIPCODE UPDATED_CITY SITE_TYPE
+        ATTY_NBR LATEST_HEARING LATEST_TIME LATEST_CAL_TYPE UP_BOND_DATE UP_BOND_RSN
+        CORRECTIONAL_FAC RELEASE_MONTH RELEASE_YEAR INMATE_HOUSING FNLDISP C_ASY_TYPE
+        C_RELEASE_DATE UPDATED_STATE ADDRESS_CHANGEDON ZBOND_MRG_FLAG DATE_DETAINED DATE_RELEASED
+        DETENTION_DATE DETENTION_LOCATION DCO_LOCATION DETENTION_FACILITY_TYPE CASEPRIORITY_CODE
+        CASE_PRIORITY_CODE""",
+    "B_TblProceeding": """HEARING_LOC_CODE IJ_CODE PREV_HEARING_LOC PREV_HEARING_BASE PREV_IJ_CODE
+        PREV_HEARING_IJ_CODE TRANS_NBR HEARING_DATE HEARING_TIME DEC_TYPE DEPORTED_1 DEPORTED_2
+        APPEAL_RSVD VENUE_CHG_GRANTED TRANSFER_TO TRANSFER_STATUS SCHEDULED_HEAR_LOC
+        CORRECTIONAL_FAC CRIM_IND IHP AGGRAVATE_FELON DATE_DETAINED DATE_RELEASED""",
+    "tbl_schedule": """IDNPROCEEDING OSC_DATE GENERATION SUB_GENERATION REC_TYPE LANG
+        HEARING_LOC_CODE BASE_CITY_CODE IJ_CODE INTERPRETER_CODE INPUT_TIME UPDATE_TIME
+        ASSIGNMENT_PATH CONTINUE_FLAG ADJ_TIME_START ADJ_TIME_STOP ADJ_MEDIUM ADJ_MSG ADJ_ELAP_DAYS
+        LNGSESSNID LNGSESSIONID SCHEDULE_TYPE NOTICE_CODE DATBATCHMODIFIED BLNCLOCKOVERRIDE
+        EOIRATTORNEYID""",
+    "tbl_Lead_Rider": """DATMODIFIEDON IDNLEADPROCEEDINGSTART IDNLEADPROCEEDINGEND
+        IDNRIDERPROCEEDINGSTART IDNRIDERPROCEEDINGEND""",
+    "tbl_JuvenileHistory": "IDNPROCEEDING DATMODIFIEDON",
+    "tbl_RepsAssigned": """PARENT_TABLE PARENT_IDN BASE_CITY_CODE INS_TA_DATE_ASSIGNED E_27_DATE
+        BLNPRIMEATTY""",
+}
+# Regular expressions of a whole value.
 DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?"
 _US_DATE = r"\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?)?"
 _NARROW = {**dict.fromkeys(_LETTERS, "[A-Z0-9]"), "LANG": "[A-Z]{1,3}"}
@@ -103,6 +127,16 @@ def shape_of(table: Table, column: str) -> str:
         column: Its name, in capitals.
     """
     return _NARROW.get(column, _SHAPES[kind_of(table, column)])
+
+
+def is_published(table: Table, column: str) -> bool:
+    """Whether a column of a table is one that the court is known to publish, used or not.
+
+    Args:
+        table: The table.
+        column: Its name, in capitals.
+    """
+    return column in table.columns or column in _PUBLISHED.get(table.name, "").split()
 
 
 @functools.cache

@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 import polars as pl
 from apache_beam.io.filesystem import BeamIOError
 
+from schemas.eoir.columns import is_published
 from schemas.eoir.tables import RENAMED, TABLES, Table
 from schemas.errors import InputError
 from transforms.files.find import find_below
@@ -55,6 +56,12 @@ class TableFile:
     def missing(self) -> tuple[str, ...]:
         """Return the used columns that the file doesn't have."""
         return tuple(name for name in TABLES[self.table].columns if name not in self.header)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Columns of the file that the court was not known to publish: nothing of them is read."""
+        table = TABLES[self.table]
+        return tuple(name for name in self.header if name and not is_published(table, name))
 
     def open(self) -> AbstractContextManager[BinaryIO]:
         """Open the file's bytes, unpacked."""

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from schemas.eoir.columns import codes_of, kind_of, shape_of
 from schemas.eoir.tables import TABLES, Kind, Table
+from transforms.frames.nulls import NO_CODE, NOTHING
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -33,9 +34,9 @@ AROUND = ' "'
 # If at least this many rows, and half the run, end in blank fields, it's a habit of the file.
 HABIT_ROWS = 16
 
-NULL_SPELLINGS = r"^(?:N/A|b6|\(b\)\(6\)|A\.2\.a|\?+|0+)$"
-_NULL = re.compile(NULL_SPELLINGS.encode())
-_NULL_DATE = re.compile(NULL_SPELLINGS.replace("|0+", "").encode())
+# One nought is nothing, too, in a code or an id of the court's.
+_NULL = re.compile(f"{NO_CODE}|^0$".encode())
+_NULL_DATE = re.compile(NOTHING.encode())
 
 
 @dataclass(frozen=True, slots=True)

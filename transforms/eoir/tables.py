@@ -9,10 +9,11 @@
 | CODE | String, trimmed | it isn't one of the column's codes |
 | CHARGE | String, spelled by `transforms.normalize.charges` | it doesn't begin like a charge |
 
-Quotes around a value are removed. A null spelling (blank, N/A, b6, A.2.a, runs of ? or 0) means
-unknown, and isn't a fault. Anything else that is lost counts as `TABLE.COLUMN:BAD_NUMBER`,
-`BAD_DATE`, `PLACEHOLDER`, or `UNKNOWN_CODE`. Codes are case-sensitive: a lower-case s in CHG_STATUS
-comes from a shifted row and doesn't mean sustained.
+Quotes around a value are taken off. A null spelling (schemas/codes/nulls.yaml; in this release also
+a single 0) is unknown and no fault, unless it is one of a column's own codes, as the nationality NA
+is. Anything else that is lost counts as `TABLE.COLUMN:BAD_NUMBER`, `BAD_DATE`,
+`PLACEHOLDER` or `UNKNOWN_CODE`. The letters of a code keep their case: a small s in CHG_STATUS
+comes from a shifted row; it does not mean sustained.
 
 An unreadable row of charges leaves a row in which only IDNCASE is known and `unread` is true, so
 that nobody takes the readable charges for all of them.
@@ -20,6 +21,7 @@ that nobody takes the readable charges for all of them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +31,9 @@ from schemas.eoir.columns import DATE, codes_of, shape_of
 from schemas.eoir.tables import TABLES, Kind, Table
 from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED
 from transforms.eoir.files import TableFile
-from transforms.eoir.lines import AROUND, NULL_SPELLINGS, cases_of, mend, split_odd
+from transforms.eoir.lines import AROUND, cases_of, mend, split_odd
 from transforms.frames.frame import Frame
+from transforms.frames.nulls import NO_CODE, is_no_code, is_no_date
 from transforms.normalize.charges import charge_code
 from transforms.normalize.dates import is_placeholder, written_day
 from transforms.route.tally import SCHEMA as TALLY
@@ -175,8 +178,8 @@ def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
 
 
 def _typed(texts: Frame, table: Table) -> tuple[Frame, dict[str, int]]:
-    """Make typed columns, and count how many values of each were lost."""
-    tidy = texts.lazy().select(_written(name, kind) for name, kind in table.columns.items())
+    """Typed columns, and how many values of each were lost."""
+    tidy = texts.lazy().select(_written(name, kind, table) for name, kind in table.columns.items())
     typed = tidy.select(
         pl.all(),
         *(
@@ -217,13 +220,19 @@ _REASONS = {
 }
 
 
-def _written(name: str, kind: Kind) -> pl.Expr:
-    """Read what is written in a column; null if it means unknown."""
+def _written(name: str, kind: Kind, table: Table) -> pl.Expr:
+    """What stands in a column, null where it only says that there is nothing."""
     text = pl.col(name).str.strip_chars(f"{AROUND}\t\r\f\v")
-    empty = (text == "") | text.str.contains(NULL_SPELLINGS)
-    if kind is Kind.FLAG:
-        # A zero is an answer there.
-        empty = empty & (text != "0")
+    if kind in (Kind.DATE, Kind.MONTH):
+        empty = is_no_date(text)
+    elif kind is Kind.FLAG:
+        # A nought is an answer there.
+        empty = is_no_code(text)
+    else:
+        empty = is_no_code(text) | (text == "0")
+    for code in codes_of(table, name) or ():
+        if re.search(NO_CODE, code):
+            empty = empty & (text != code)
     return pl.when(~empty).then(text).alias(name)
 
 

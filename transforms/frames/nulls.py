@@ -12,6 +12,21 @@ _WORDS = "|".join(re.escape(word) for word in sorted(null_words()))
 _RUNS = null_runs()
 
 
+def _pattern(*runs: str) -> str:
+    # One pattern: to strip, to lower, and to look up costs three times as much.
+    return rf"(?i)^\s*(?:{'|'.join((_WORDS, *runs))})\s*$"
+
+
+NOTHING = _pattern(_RUNS["text"])
+"""What `is_nothing` finds, as a regular expression."""
+
+NO_CODE = _pattern(_RUNS["text"], _RUNS["code"])
+"""What `is_no_code` finds."""
+
+NO_DATE = _pattern(_RUNS["text"], _RUNS["date"])
+"""What `is_no_date` finds."""
+
+
 def is_nothing(text: pl.Expr) -> pl.Expr:
     r"""Tell whether text means unknown: blank, N/A, NULL, \N, ??, - ...
 
@@ -26,17 +41,17 @@ def is_nothing(text: pl.Expr) -> pl.Expr:
         >>> texts.select(is_nothing(pl.col("court")))["court"].to_list()
         [True, True, False, None]
     """
-    return _is_nothing(text, _RUNS["text"])
+    return text.str.contains(NOTHING)
 
 
 def is_no_code(text: pl.Expr) -> pl.Expr:
-    """Tell whether a code or an id means unknown, including zeros (00, 000000)."""
-    return _is_nothing(text, f"{_RUNS['text']}|{_RUNS['code']}")
+    """Whether a code or an id only says that there is nothing, zeros (00, 000000) included."""
+    return text.str.contains(NO_CODE)
 
 
 def is_no_date(text: pl.Expr) -> pl.Expr:
-    """Tell whether a date means unknown, including 00/00/0000, 0000-00-00, and 0."""
-    return _is_nothing(text, f"{_RUNS['text']}|{_RUNS['date']}")
+    """Whether a date only says that there is nothing: also 00/00/0000, 0000-00-00, 0."""
+    return text.str.contains(NO_DATE)
 
 
 def given_text(text: pl.Expr) -> pl.Expr:
@@ -47,8 +62,3 @@ def given_text(text: pl.Expr) -> pl.Expr:
 def given_code(text: pl.Expr) -> pl.Expr:
     """Trim a code or an id; null if it means unknown."""
     return pl.when(~is_no_code(text)).then(text.str.strip_chars())
-
-
-def _is_nothing(text: pl.Expr, runs: str) -> pl.Expr:
-    # One pattern, because stripping, lowering, and looking up costs three times as much.
-    return text.str.contains(rf"(?i)^\s*(?:{_WORDS}|{runs})\s*$")

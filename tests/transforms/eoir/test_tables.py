@@ -29,11 +29,44 @@ def warnings(read: ReadRows) -> dict[str, int]:
     return {key: count for of, key, count in read.tally.iter_rows() if of == "warning"}
 
 
-@pytest.mark.parametrize("spelled", ["", "N/A", "b6", "A.2.a", "??", "000", "   ", "(b)(6)"])
-def test_null_spellings_are_unknown_and_no_fault(spelled: str) -> None:
-    row, lost = read_case(NAT=spelled, DATE_OF_ENTRY=spelled, C_BIRTHDATE=spelled, CUSTODY=spelled)
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "",
+        "N/A",
+        "b6",
+        "A.2.a",
+        "??",
+        "000",
+        "0",
+        "   ",
+        "(b)(6)",
+        "none",
+        "NULL",
+        "-",
+        "\\N",
+        "unk",
+    ],
+)
+def test_null_spellings_are_unknown_and_no_fault(spelt: str) -> None:
+    row, lost = read_case(NAT=spelt, DATE_OF_ENTRY=spelt, C_BIRTHDATE=spelt, CUSTODY=spelt)
     assert (row["NAT"], row["DATE_OF_ENTRY"], row["C_BIRTHDATE"], row["CUSTODY"]) == (None,) * 4
     assert lost == {}
+
+
+def test_a_code_that_looks_like_a_null_spelling_is_a_code() -> None:
+    row, lost = read_case(NAT="NA", CUSTODY="NA", DATE_OF_ENTRY="NA")
+    assert (row["NAT"], row["CUSTODY"], row["DATE_OF_ENTRY"], lost) == ("NA", None, None, {})
+
+
+@pytest.mark.parametrize("code", ["C", "6"])
+def test_a_letter_or_a_digit_is_a_decision(code: str) -> None:
+    proceeding = TABLES["B_TblProceeding"]
+    file = TableFile("p.csv", 0, proceeding.name, tuple(proceeding.columns), 0)
+    row = dict.fromkeys(file.header, "") | {"IDNCASE": "7", "DEC_CODE": code, "OTHER_COMP": code}
+    read = read_rows("\t".join(row.values()).encode() + b"\n", file)
+    [made] = read.rows.to_dicts()
+    assert (made["DEC_CODE"], made["OTHER_COMP"], warnings(read)) == (code, code, {})
 
 
 def test_values_are_read_by_their_kind() -> None:
