@@ -19,22 +19,24 @@ from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.rulebooks import warn
 from pipelines.inbox.batches import Inbox
-from pipelines.inbox.found import read_found
+from pipelines.inbox.kept import events_of
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
 from pipelines.inbox.plan import WatchPlan, plan_watch, utc_now
-from pipelines.inbox.report import BROKEN_OFF, exit_code, note_damage, note_left_out, write_report
+from pipelines.inbox.report import (
+    BROKEN_OFF,
+    exit_code,
+    note_changed,
+    note_left_out,
+    write_report,
+)
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, instead_of_it
 from pipelines.receive import ReceiveProcess
 from pipelines.runs.latest import run_named
 from pipelines.runs.lock import locked
-from schemas.avro import avro_schema
 from schemas.errors import BusyError, DamagedError, InputError, RunError
 from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
-from transforms.avro.quarantined import QUARANTINED
-from transforms.frames.frame import Frame, concat_frames
-from transforms.nightly.events import EVENTS
 from transforms.watch.cases import News, WatchCases, by_shard
 
 POLL_SECONDS = 0.5
@@ -53,16 +55,7 @@ def watch(batches: beam.PCollection[str], plan: WatchPlan) -> None:
 def _read(text: str, plan: WatchPlan) -> Iterator[tuple[int, News]]:
     """Return a batch's events, by shard."""
     batch = Batch.model_validate_json(text)
-    schema = avro_schema("case_event")
-    frames: list[Frame] = []
-    quarantined: list[Frame] = []
-    for file in batch.files:
-        read, unread = read_found(file, schema)
-        frames += read
-        quarantined += unread
-    # The next night quarantines what can't be read.
-    note_damage(concat_frames(quarantined, QUARANTINED))
-    events = concat_frames(frames, EVENTS)
+    events = events_of(batch, plan.place)
     return by_shard(batch.number, batch.silent, events, plan.night.buckets, plan.shards)
 
 
@@ -138,7 +131,7 @@ def _watch_night(options: Options, receiving: ReceiveProcess, shift: datetime.ti
     plan = plan_watch(state, night, shift, as_json=options.json)
     plan.place.sweep()
     warn("watch", outside(plan.night.terms.rulebook.rulebook, plan.now().date()))
-    inbox = Inbox(folder, state, night, note_left_out)
+    inbox = Inbox(folder, state, night, note_left_out, note_changed)
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     begun = threading.Event()

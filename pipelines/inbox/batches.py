@@ -1,8 +1,9 @@
 """The inbox: event files as they arrive, in batches that are recorded before they are read.
 
-    OUT/watch/batches/RUN/batch-NUMBER.json                   the files of a batch
-    OUT/watch/changes/RUN/{batch-NUMBER,day-DATE}-SHARD.avro  what it changed; empty if nothing
-    OUT/watch/recommendations/RUN/...                         recommendations of changed cases
+OUT/watch/batches/RUN/batch-NUMBER.json           what a batch is
+OUT/watch/batches/RUN/batch-NUMBER.avro           its events, once they are read (`kept`)
+OUT/watch/changes/RUN/{batch-NUMBER,day-DATE}-SHARD.avro     what it changed; empty if nothing
+OUT/watch/recommendations/RUN/...                 what is recommended for the cases that changed
 
 RUN is the night whose snapshot the batches build on. A batch is done once its changes are written,
 so a watch that restarts takes the same batches in the same order and reports nothing twice.
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipelines.inbox.found import check_there
+from pipelines.inbox.found import why_not_there
 from pipelines.nights.new_files import CUT_SHORT, NewFiles, find_new_files
 from pipelines.nights.state import Previous
 from schemas.avro import avro_schema
@@ -32,6 +33,8 @@ BATCH_BYTES = 32 << 20
 BATCH_FILES = 5_000
 # Seconds after which a file without its end no longer counts as still being written.
 WRITTEN_WITHIN = 60
+# Seconds by which the clock that dates files may be behind.
+CLOCKS_APART = 5.0
 
 
 @dataclass(frozen=True)
@@ -77,34 +80,37 @@ class Inbox:
         folder: Where event files arrive.
         state: The directory of the nights.
         night: Last night.
-        report: Called with the path of what can't be read, and the reason.
+        report: Told the path of what cannot be read, and the reason.
+        changed: Told the path of a file that a batch has, and what became of it (`why_not_there`).
     """
 
     def __init__(
-        self, folder: str, state: str, night: Previous, report: Callable[[str, str], None]
+        self,
+        folder: str,
+        state: str,
+        night: Previous,
+        report: Callable[[str, str], None],
+        changed: Callable[[str, str], None],
     ) -> None:
         self.folder = folder
         self.report = report
+        self.changed = changed
         self.reported: set[tuple[str, str]] = set()
         self.place = Place(state, night.manifest.run_id)
         self.begun = datetime.datetime.combine(night.manifest.as_of, datetime.time())
         self.batches = _written(self.place)
         self.seen = {*night.consumed, *(_as_consumed(f) for b in self.batches for f in b.files)}
         self.reported_before = _reported_before(state, night)
+        # A file that was written later is known by its digest only.
+        self.since = night.since
 
     def all_done(self) -> bool:
         """Tell whether the changes of every batch have been written."""
         return not self.batches or self.place.is_done(self.batches[-1])
 
     def start(self) -> Iterator[Batch]:
-        """Give the start, and the batches that an earlier watch began.
-
-        Raises:
-            InputError: One of their files is gone, or shorter than it was.
-        """
-        for batch in self.batches:
-            for file in batch.files:
-                check_there(file)
+        """The start, and the batches that an earlier watch has begun."""
+        self._report_changed({file.path for batch in self.batches for file in batch.files})
         yield Batch(number=0, at=self.begun)
         yield from self.batches
 
@@ -117,9 +123,12 @@ class Inbox:
         Returns:
             A recorded batch; None if there is nothing new.
         """
-        found = find_new_files(self.folder, avro_schema("case_event"), self.seen)
+        begun = time.time() - CLOCKS_APART
+        found = find_new_files(self.folder, avro_schema("case_event"), self.seen, self.since)
+        self.since = begun
         self._report(found)
         new = found.files
+        self._report_changed({file.name for file in new})
         files: list[BatchFile] = []
         size = 0
         # Files that were reported before come first, in a batch of their own.
@@ -152,9 +161,19 @@ class Inbox:
             *((path_text(path), reason) for path, reason in found.left_out),
             *((file.name, CUT_SHORT) for file in found.cut_short if file.updated < since),
         ):
-            if (path, reason) not in self.reported:
-                self.reported.add((path, reason))
-                self.report(path, reason)
+            self._once(self.report, path, reason)
+
+    def _report_changed(self, paths: set[str]) -> None:
+        """Report what became of those files of batches that are no longer what they were."""
+        for batch in self.batches:
+            for file in batch.files:
+                if file.path in paths and (reason := why_not_there(file)) is not None:
+                    self._once(self.changed, file.path, reason)
+
+    def _once(self, report: Callable[[str, str], None], path: str, reason: str) -> None:
+        if (path, reason) not in self.reported:
+            self.reported.add((path, reason))
+            report(path, reason)
 
 
 def _as_found(file: FoundFile) -> Iterator[BatchFile]:

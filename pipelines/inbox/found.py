@@ -1,56 +1,55 @@
-"""Read a batch's file: exactly the bytes that were found in it, or the watch ends."""
+"""A batch's file: what was found in it, to the last byte, or nothing."""
 
 from __future__ import annotations
 
 from apache_beam.io.range_trackers import OffsetRangeTracker
 
 from schemas.avro import Schema
-from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
+from schemas.errors import AvroFormatError, SchemaMismatchError
 from schemas.watch import BatchFile
-from transforms.avro.account import Digest, why_not_whole
+from transforms.avro.account import Digest, digest, why_not_whole
 from transforms.avro.read import FrameSource
 from transforms.avro.stream import Stretch
 from transforms.files import storage
 from transforms.files.names import text_path
 from transforms.frames.frame import FRAME_ROWS, Frame
 
+GONE, REPLACED = "is gone", "was replaced"
 
-def check_there(file: BatchFile) -> None:
-    """Check that a batch's file still has as many bytes as were found in it.
 
-    Raises:
-        InputError: The file is gone, or shorter than it was.
+def why_not_there(file: BatchFile) -> str | None:
+    """What became of a batch's file, if it no longer begins with the bytes that were found in it.
+
+    Args:
+        file: The file.
+
+    Returns:
+        `GONE` or `REPLACED`; None where it is what it was, or has only grown.
     """
     try:
-        is_there = storage.size_of(text_path(file.path)) >= file.bytes
+        with storage.open_file(text_path(file.path)) as stream:
+            found = digest(stream, file.bytes)
     except OSError:
-        is_there = False
-    if not is_there:
-        raise InputError(
-            f"{file.path}: is gone, or shorter than the {file.bytes:,} bytes that a watch has "
-            "read; put it back, or run discretion nightly"
-        )
+        return GONE
+    return None if found.sha256 == file.sha256 else REPLACED
 
 
-def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame]]:
-    """Read a batch's file. Anything added since belongs to a later batch.
+def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame]] | None:
+    """Read a batch's file; what it has grown by since is of a later batch.
 
     Args:
         file: The file.
         schema: What it holds.
 
     Returns:
-        Frames of its records, and of what couldn't be read (quarantined.avsc).
-
-    Raises:
-        InputError: The file is gone, or has changed since it was found.
+        Frames of its records, and of what of it could not be read (quarantined.avsc); None where it
+        is gone, or has changed since it was found.
     """
-    check_there(file)
     source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS, file.bytes)
     try:
         parts = list(source.read_stretch(OffsetRangeTracker(0, file.bytes)))
     except (AvroFormatError, SchemaMismatchError, OSError):
-        raise _changed(file) from None
+        return None
     readings = [
         Stretch(begin, end, crc)
         for kind, frame in parts
@@ -58,15 +57,8 @@ def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame
         for _, begin, end, crc in frame.iter_rows()
     ]
     if why_not_whole(file.bytes, Digest(file.bytes, file.sha256, file.crc), readings) is not None:
-        raise _changed(file)
+        return None
     frames, quarantined = (
         [frame for kind, frame in parts if kind == wanted] for wanted in ("frames", "quarantined")
     )
     return frames, quarantined
-
-
-def _changed(file: BatchFile) -> InputError:
-    return InputError(
-        f"{file.path}: has changed since the watch found it with {file.bytes:,} bytes; put that "
-        "file back, or run discretion nightly"
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
@@ -10,11 +11,15 @@ from pipelines.cli.output import print_result
 from pipelines.inbox.batches import batch_name
 from pipelines.inbox.plan import WatchPlan
 from pipelines.runs.tallies import Tallies
+from pipelines.runs.unread_fields import in_lines, unread_in
 from pipelines.runs.unread_input import damaged_file_line, left_out_line
 from schemas.avro import avro_schema
 from schemas.errors import InputError
 from schemas.shown import shown
+from schemas.watch import BatchFile
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.files.find import FoundFile
+from transforms.files.names import text_path
 from transforms.files.storage import exists, write_whole
 from transforms.frames.frame import Frame
 from transforms.route.tally import tally_damaged
@@ -29,6 +34,8 @@ BROKEN_OFF = (
 
 # Files that couldn't be read whole, since the process started; the pipeline runs in this process.
 _damaged: set[str] = set()
+# Fields that nobody reads and that were said.
+_unread: set[str] = set()
 
 
 def note_damage(quarantined: Frame) -> None:
@@ -49,6 +56,37 @@ def note_left_out(path: str, reason: str) -> None:
     """Report that nothing in a file or folder of the inbox is read."""
     _damaged.add(path)
     complain("watch", left_out_line(path, reason))
+
+
+def note_unread_fields(files: Sequence[BatchFile]) -> None:
+    """Say which fields of a batch's files nobody reads, each field once.
+
+    Args:
+        files: The files.
+    """
+    found = [FoundFile(text_path(file.path), file.bytes, 0.0) for file in files]
+    new = [field for field in unread_in(cases=(), events=found) if field.field not in _unread]
+    _unread.update(field.field for field in new)
+    for line in in_lines(new):
+        complain("watch", line)
+
+
+def note_changed(path: str, reason: str, *, before: bool = False) -> None:
+    """Say that a file of a batch is no longer what it was.
+
+    Args:
+        path: The file.
+        reason: What became of it.
+        before: Whether that was before it was read; then it counts as it is now, if at all.
+    """
+    if before:
+        complain("watch", f"{path}: {reason} before the watch read it")
+        return
+    complain(
+        "watch",
+        f"{path}: {reason} since the watch read it; what it held counts until the next night, "
+        "which reads what is there then",
+    )
 
 
 def exit_code() -> ExitCode:

@@ -75,7 +75,7 @@ def plan_night(
         cases, left_out = Found((), ())
         buckets = previous.nightly.buckets
     done = previous.consumed if previous else ()
-    since = _since(previous)
+    since = math.inf if previous is None else previous.since
     return NightPlan(
         night=Night(
             terms=terms,
@@ -112,14 +112,6 @@ def _check_goes_on(
         )
     if as_of < previous.manifest.as_of:
         raise _too_early(options, state, previous, as_of)
-
-
-def _since(previous: Previous | None) -> float:
-    """Return when the last night began, in seconds since 1970, unless its clock was ahead."""
-    if previous is None:
-        return math.inf
-    began = previous.manifest.started
-    return began.timestamp() if began <= datetime.datetime.now(datetime.UTC) else -math.inf
 
 
 def _too_early(

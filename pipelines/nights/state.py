@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ from schemas.avro import Schema, avro_schema
 from schemas.errors import DamagedError, InputError, RunError
 from schemas.manifest import ConsumedFile, Manifest, Nightly
 from transforms.assess.frame import TermsKey
-from transforms.avro.blocks import read_header
+from transforms.avro.header import read_header
 from transforms.files import storage
 from transforms.nightly.bucket_files import read_whole
 from transforms.nightly.night import PART_SCHEMAS
@@ -43,6 +44,12 @@ class Previous:
     manifest: Manifest
     nightly: Nightly
     consumed: tuple[ConsumedFile, ...]
+
+    @property
+    def since(self) -> float:
+        """When it began, in seconds since 1970; none known where its clock was ahead."""
+        began = self.manifest.started
+        return began.timestamp() if began <= datetime.datetime.now(datetime.UTC) else -math.inf
 
     @property
     def terms(self) -> TermsKey:

@@ -46,11 +46,21 @@ def unread_in(
 
 
 def unread_field_lines(manifest: Manifest) -> list[str]:
-    """Say which fields of a run's input weren't read, one line per field."""
-    fields = sorted(manifest.unread_fields, key=lambda one: one.meant is None)
+    """What of the fields of a run's input was not read, a line for each field."""
+    return in_lines(manifest.unread_fields, "; manifest.json names them")
+
+
+def in_lines(unread: Sequence[UnreadField], where: str = "") -> list[str]:
+    """Fields that nobody reads, a line for each of the first, and how many more there are.
+
+    Args:
+        unread: The fields.
+        where: Where the others are named.
+    """
+    fields = sorted(unread, key=lambda one: one.meant is None)
     lines = [_line(field) for field in fields[:MOST]]
     if (more := len(fields) - MOST) > 0:
-        lines.append(f"{more:,} more fields that weren't read; manifest.json names them")
+        lines.append(f"{more:,} more fields that weren't read{where}")
     return lines
 
 

@@ -29,7 +29,7 @@ from schemas.case_record import CaseRecord
 from schemas.errors import InputError
 from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
 from tests.helpers.news import CLEAN, ELDER, VETERAN, completed, events_of, felony
-from transforms.avro.encode import encode_blocks, write_header
+from transforms.avro.encode import encode_blocks, sync_marker, write_header
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import to_frame
 from transforms.sample.events import sample_events
@@ -73,6 +73,12 @@ def watching(place: Path, as_of: datetime.date) -> Iterator[subprocess.Popen[str
         finally:
             process.kill()
             process.wait()
+
+
+def stopped(process: subprocess.Popen[str]) -> int:
+    """The exit code of a watch that is asked to end."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(PATIENCE)
 
 
 def said(place: Path) -> dict[str, Row]:
@@ -231,7 +237,7 @@ def another(begun: Path, place: Path) -> Path:
     return place
 
 
-def test_a_file_that_grows_loses_nothing_by_a_kill_and_one_that_goes_is_named(
+def test_a_file_may_grow_and_be_replaced_and_go_while_watches_come_and_go(
     begun: Path, tmp_path: Path
 ) -> None:
     place, file = another(begun, tmp_path), tmp_path / "inbox/grows.avro"
@@ -250,21 +256,64 @@ def test_a_file_that_grows_loses_nothing_by_a_kill_and_one_that_goes_is_named(
         ["known 2"],
     ]
 
-    again = ("watch", "--state", place / "OUT", "--inbox", place / "inbox", "--as-of", N2)
-    file.write_bytes(file.read_bytes().replace(b"known 1", b"known 3"))
-    done = discretion(*again)
-    assert done.returncode == 3
-    assert lines_of(done.stderr)[1:] == [
-        f"discretion watch: {file}: has changed since the watch found it with {len(first):,} "
-        "bytes; put that file back, or run discretion nightly"
+    file.write_bytes(encoded(events_of(felony("e3", "known 3")), "case_event"))
+    with watching(place, N2) as process:
+        until(lambda: "batch-000003" in said(place))
+        file.unlink()
+        land(place / "inbox", "other", completed("e4", "known 1"))
+        until(lambda: "batch-000004" in said(place))
+        assert stopped(process) == 0
+    assert lines_of((place / "err.txt").read_text())[1:] == [
+        f"discretion watch: {file}: was replaced since the watch read it; what it held counts "
+        "until the next night, which reads what is there then",
+        "discretion watch: stopped",
     ]
-    file.unlink()
-    done = discretion(*again)
-    assert done.returncode == 3
-    assert lines_of(done.stderr)[1:] == [
-        f"discretion watch: {file}: is gone, or shorter than the {len(first):,} bytes that a watch "
-        "has read; put it back, or run discretion nightly"
+    with watching(place, N2) as process:
+        until(lambda: "is gone since" in (place / "err.txt").read_text())
+        land(place / "inbox", "last", completed("e5", "known 2"))
+        until(lambda: "batch-000005" in said(place))
+        assert stopped(process) == 0
+    found = changes(place, f"night-{N1}")
+    # What was said of the first two rests on what the file no longer holds.
+    assert [
+        [(row["case_id"], row["from_route"], row["status"]) for row in found[f"batch-00000{n}"]]
+        for n in (3, 4, 5)
+    ] == [
+        [("known 3", "continue", "routed")],
+        [("known 1", "expedite", "completed")],
+        [("known 2", "expedite", "completed")],
     ]
+
+
+def test_damage_and_fields_that_nobody_reads_are_said_and_end_with_seven(
+    begun: Path, tmp_path: Path
+) -> None:
+    place = another(begun, tmp_path)
+    schema = avro_schema("case_event")
+    fields = [{**f, "name": "Kind"} if f["name"] == "kind" else f for f in schema["fields"]]
+    odd = {**schema, "fields": fields}
+    content = encode_blocks(events_of(felony("e1", "known 1")), schema)
+    land_bytes(place / "inbox", "odd", write_header(odd, "snappy") + content.replace(
+        sync_marker(schema), sync_marker(odd)))  # fmt: skip
+    whole = encoded(events_of(felony("e2", "known 2")), "case_event")
+    bad = encode_blocks(events_of(felony("e3", "known 3")), schema)
+    damaged = whole + bad[:30] + bytes([bad[30] ^ 1]) + bad[31:]
+    land_bytes(place / "inbox", "damaged", damaged)
+    with watching(place, N2) as process:
+        until(lambda: "batch-000001" in said(place))
+        assert stopped(process) == 7
+    lines = lines_of((place / "err.txt").read_text())[1:]
+    assert sorted(lines) == sorted([
+        f"discretion watch: {place}/inbox/odd.avro: the field Kind is not in the schema (names are "
+        "told apart by case): nothing of it was read; is kind meant?",
+        f"discretion watch: {place}/inbox/damaged.avro: is damaged in 1 place: an unknown number "
+        "of records in it went to quarantine unread; the night does the same, and its manifest "
+        "counts it",
+        "discretion watch: stopped",
+    ])  # fmt: skip
+    ids = {row["case_id"] for part in changes(place, f"night-{N1}").values() for row in part}
+    assert {"known 1", "known 2"} <= ids
+    assert "known 3" not in ids
 
 
 @pytest.mark.parametrize(
@@ -296,7 +345,7 @@ def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
     assert last is not None
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     plan = plan_watch(state, last, datetime.datetime.combine(N2, now.time()) - now, as_json=True)
-    inbox = Inbox(str(place), state, last, lambda path, reason: None)
+    inbox = Inbox(str(place), state, last, lambda *_: None, lambda *_: None)
     ticks = [(batch.at, batch.model_dump_json()) for batch in inbox.start()]
     with LiveSource(lambda: iter(ticks)) as live:
         pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))

@@ -1,4 +1,4 @@
-"""A batch's file is read as it was found, or the watch says that it has changed."""
+"""A batch's file: it is read as it was found, or not at all."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inbox.found import read_found
+from pipelines.inbox.found import GONE, REPLACED, read_found, why_not_there
 from schemas.avro import avro_schema
-from schemas.errors import InputError
 from schemas.watch import BatchFile
 from tests.helpers.news import events_of, felony
 from transforms.avro.encode import encode_blocks, write_header
@@ -37,28 +36,31 @@ def test_a_file_is_read_as_it_was_found_whatever_it_has_grown_by(
 ) -> None:
     file = found(tmp_path / "e.avro")
     (tmp_path / "e.avro").write_bytes(ONE + more)
-    frames, quarantined = read_found(file, SCHEMA)
+    assert why_not_there(file) is None
+    read = read_found(file, SCHEMA)
+    assert read is not None
+    frames, quarantined = read
     assert concat_frames(frames, EVENTS)["event_id"].to_list() == ["e1"]
     assert quarantined == []
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "became"),
     [
-        (lambda path: path.write_bytes(OTHER), "has changed since"),
-        (lambda path: path.write_bytes(ONE[:-1] + bytes([ONE[-1] ^ 1])), "has changed since"),
-        (lambda path: path.write_bytes(bytes(len(ONE) + 9)), "has changed since"),
-        (lambda path: path.write_bytes(ONE[:-1]), "shorter than"),
-        (lambda path: path.write_bytes(b""), "shorter than"),
-        (lambda path: path.unlink(), "is gone"),
+        (lambda path: path.write_bytes(OTHER), REPLACED),
+        (lambda path: path.write_bytes(ONE[:-1] + bytes([ONE[-1] ^ 1])), REPLACED),
+        (lambda path: path.write_bytes(bytes(len(ONE) + 9)), REPLACED),
+        (lambda path: path.write_bytes(ONE[:-1]), REPLACED),
+        (lambda path: path.write_bytes(b""), REPLACED),
+        (lambda path: path.unlink(), GONE),
     ],
 )
-def test_a_file_that_has_changed_is_named(
-    change: Callable[[Path], object], says: str, tmp_path: Path
+def test_nothing_is_read_of_a_file_that_has_changed(
+    change: Callable[[Path], object], became: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "e.avro"
     file = found(path)
+    assert why_not_there(file) is None
     change(path)
-    with pytest.raises(InputError, match=says) as raised:
-        read_found(file, SCHEMA)
-    assert str(path) in str(raised.value)
+    assert why_not_there(file) == became
+    assert read_found(file, SCHEMA) is None
