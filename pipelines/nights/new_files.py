@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError, CutShortError, SchemaMismatchError
 from schemas.manifest import ConsumedFile
-from transforms.avro.blocks import Gap, blocks, read_header
+from transforms.avro.blocks import Gap, blocks
 from transforms.avro.decode import Decoder
+from transforms.avro.header import read_header
 from transforms.avro.read import check_kind, sha256
 from transforms.files.find import FoundFile, LeftOut, find_below
 from transforms.files.storage import open_file, why_not

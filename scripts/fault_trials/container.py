@@ -11,8 +11,9 @@ import fastavro
 from fastavro.schema import expand_schema
 
 from schemas.avro import Schema
-from transforms.avro.blocks import write_block, write_header
+from transforms.avro.blocks import write_block
 from transforms.avro.codecs import compress
+from transforms.avro.header import write_header
 
 SYNC = bytes(range(200, 216))
 

@@ -17,7 +17,8 @@ from scripts.fault_trials.container import SYNC, build
 from scripts.fault_trials.results import Row
 from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import THIRD, backlog_words, night_words
-from transforms.avro.blocks import MAGIC, write_block, write_header
+from transforms.avro.blocks import write_block
+from transforms.avro.header import MAGIC, write_header
 from transforms.avro.varint import varint
 
 Write = Callable[[Path, list[Row], Random], object]

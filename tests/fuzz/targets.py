@@ -27,7 +27,8 @@ from schemas.rulebook.conditions import compile_condition
 from tests.helpers.random_avro import read_all
 from tests.schemas.rulebook.test_conditions import NAMES, SCHEMA
 from tests.transforms.eoir.test_lines import header_of
-from transforms.avro.blocks import Block, Walk, read_header
+from transforms.avro.blocks import Block, Walk
+from transforms.avro.header import read_header
 from transforms.avro.types import polars_schema
 from transforms.eoir.lines import cases_of, mend, split_odd, whole_lines
 from transforms.nightly.events import EVENTS, FIELDS, normalize_events

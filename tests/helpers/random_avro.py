@@ -14,8 +14,9 @@ import fastavro
 from hypothesis import strategies as st
 
 from schemas.avro import Schema
-from transforms.avro.blocks import MARKER, read_header, write_block, write_header
+from transforms.avro.blocks import write_block
 from transforms.avro.decode import Decoder, Unread
+from transforms.avro.header import MARKER, read_header, write_header
 from transforms.avro.stream import Stretch, read_stream
 from transforms.frames.frame import Frame
 

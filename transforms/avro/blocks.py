@@ -1,4 +1,4 @@
-"""Avro object container files as headers and blocks, without decoding their records.
+"""Avro object container files as blocks, without decoding their records.
 
 A file is a header (schema, codec, sync marker) and blocks. Each block is a record count, a size,
 that many bytes, and the marker again. So a file can be walked, split, and repaired block by block.
@@ -6,41 +6,18 @@ that many bytes, and the marker again. So a file can be walked, split, and repai
 
 from __future__ import annotations
 
-import io
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from schemas.avro import Schema
-from schemas.errors import AvroFormatError, CutShortError
-from transforms.avro.bounds import BLOCK_BYTES, BLOCK_RECORDS, HEADER_BYTES
-from transforms.avro.codecs import CODECS
+from schemas.errors import AvroFormatError
+from transforms.avro.bounds import BLOCK_BYTES, BLOCK_RECORDS
+from transforms.avro.header import MARKER, Header, read_fully, read_header
 from transforms.avro.varint import LONGEST, read_varint, varint
 
-MAGIC = b"Obj\x01"
-MARKER = 16
 READ_BYTES = 4 << 20
 KEPT_BYTES = 1 << 20
-_FIRST_BYTES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The header of an Avro file.
-
-    Args:
-        schema: The writer's schema.
-        codec: The name of the compression codec.
-        sync: The marker after each block.
-        raw: The header's bytes.
-    """
-
-    schema: Schema
-    codec: str
-    sync: bytes
-    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,104 +44,6 @@ class Gap:
     reason: str
     detail: str
     raw: bytes | None
-
-
-def read_header(stream: BinaryIO) -> Header:
-    """Read the header at the start of a stream.
-
-    Args:
-        stream: A file opened at its start; its position afterward is undefined.
-
-    Returns:
-        The header.
-
-    Raises:
-        AvroFormatError: The header is empty, not Avro, cut short, too long, or has an unknown
-            codec.
-    """
-    data = _read_fully(stream, _FIRST_BYTES)
-    if not data:
-        raise AvroFormatError("is empty")
-    if not data.startswith(MAGIC):
-        raise AvroFormatError("is not an Avro file")
-    while (parsed := _parse_header(data)) is None:
-        if len(data) >= HEADER_BYTES:
-            raise AvroFormatError(f"has a header of more than {HEADER_BYTES >> 20} MiB")
-        more = _read_fully(stream, min(3 * len(data), HEADER_BYTES - len(data)))
-        if not more:
-            raise CutShortError("is cut short or damaged in its header")
-        data += more
-    end, meta = parsed
-    try:
-        schema = json.loads(meta["avro.schema"])
-        codec = meta.get("avro.codec", b"null").decode()
-    except (KeyError, ValueError, RecursionError):
-        raise AvroFormatError("is damaged in its header") from None
-    if codec not in CODECS:
-        raise AvroFormatError(f"has an unknown codec; known are {', '.join(CODECS)}")
-    if not isinstance(schema, dict) or schema.get("type") != "record":
-        raise AvroFormatError("does not hold records")
-    return Header(schema, codec, data[end - MARKER : end], data[:end])
-
-
-def _parse_header(data: bytes) -> tuple[int, dict[str, bytes]] | None:
-    """Parse a header and find its end; None if it continues past the data.
-
-    Raises:
-        AvroFormatError: It is damaged.
-    """
-    meta: dict[str, bytes] = {}
-    at = len(MAGIC)
-    while True:
-        if (found := read_varint(data, at)) is None:
-            return _goes_on(data, at)
-        count, at = found
-        if count == 0:
-            return (at + MARKER, meta) if at + MARKER <= len(data) else None
-        if count < 0:
-            if (found := read_varint(data, at)) is None:
-                return _goes_on(data, at)
-            count, at = -count, found[1]
-        for _ in range(count):
-            texts = []
-            for _ in range(2):
-                if (found := read_varint(data, at)) is None:
-                    return _goes_on(data, at)
-                length, at = found
-                if length < 0:
-                    raise AvroFormatError("is damaged in its header")
-                if at + length > len(data):
-                    return None
-                texts.append(data[at : at + length])
-                at += length
-            meta[texts[0].decode(errors="replace")] = texts[1]
-
-
-def _goes_on(data: bytes, at: int) -> tuple[int, dict[str, bytes]] | None:
-    """Return None for a number that may end past the data, unless it is too long to be one."""
-    if len(data) - at >= LONGEST:
-        raise AvroFormatError("is damaged in its header")
-    return None
-
-
-def _read_fully(stream: BinaryIO, size: int) -> bytes:
-    """Read this many bytes, or all there are; a remote read may return fewer than asked for."""
-    parts = []
-    while size > 0 and (part := stream.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def write_header(schema: Schema, sync: bytes, codec: str = "null") -> bytes:
-    """Write the header of an Avro file with a schema, a marker, and a codec."""
-    meta = {"avro.schema": json.dumps(schema).encode(), "avro.codec": codec.encode()}
-    buffer = io.BytesIO()
-    buffer.write(MAGIC + varint(len(meta)))
-    for key, value in meta.items():
-        buffer.write(varint(len(key)) + key.encode() + varint(len(value)) + value)
-    buffer.write(varint(0) + sync)
-    return buffer.getvalue()
 
 
 def write_block(count: int, data: bytes, sync: bytes) -> bytes:
@@ -265,7 +144,7 @@ class Walk:
         if have >= wanted:
             return True
         left = self.size - self.start - len(self.data)
-        more = _read_fully(self.stream, min(left, max(wanted - have, READ_BYTES)))
+        more = read_fully(self.stream, min(left, max(wanted - have, READ_BYTES)))
         self.start += self.at
         self.data, self.at = self.data[self.at :] + more, 0
         return len(self.data) >= wanted
@@ -339,7 +218,7 @@ class Walk:
     def _long_gap(self, offset: int, length: int) -> Gap:
         """Skip a block that is too long to be read, if it is one."""
         self.stream.seek(offset + length)
-        is_block = _read_fully(self.stream, MARKER) == self.sync
+        is_block = read_fully(self.stream, MARKER) == self.sync
         self.stream.seek(self.start + len(self.data))
         if not is_block:
             return self._gap(offset, "no marker after it")

@@ -1,49 +1,38 @@
-"""Decode Avro blocks into frames of the reader's schema.
+"""Decoding blocks to frames of the wanted columns.
 
-polars decodes plain records in Rust. An enum is stored as the number of its symbol, just like an
-int, so polars gets a header that says int, and the numbers become symbols afterward. If encoding
-must give the same bytes, what polars decodes is encoded again, and an invalid union branch,
-boolean, or number shows as a difference. Otherwise, or if anything is wrong, the checker walks the
-records first. fastavro reads into the same frame what polars can't decode (wider unions) and
-changes that columns can't express (strings read as bytes).
+polars decodes whole columns of records in Rust, and a census of bytes proves that they were well
+encoded. Where it proves nothing, and where anything is wrong, the checker walks the records first.
+What polars cannot decode (wider unions) or what is not a change of columns (strings read as bytes)
+is read by fastavro into the same frame.
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
-import fastavro
 import polars as pl
 
 from schemas.avro import Schema
 from schemas.errors import CodecError, DecodeError, TooLargeError
-from transforms.avro.blocks import Block, Header
+from transforms.avro.blocks import Block
 from transforms.avro.bounds import ALWAYS_BYTES, BLOCK_RECORDS, FRAME_BYTES
-from transforms.avro.check import Bad, Checker, Piece, shortest
+from transforms.avro.check import Bad, Checker, Piece
 from transforms.avro.codecs import decompress
-from transforms.avro.columns import (
-    WARNINGS,
-    NotPlainError,
-    columns_of,
-    marked,
-    plain_record,
-    readable,
-)
-from transforms.avro.native import NativeError, decode_records, encode_records
+from transforms.avro.header import Header
+from transforms.avro.native import NativeError
+from transforms.avro.plan import Plan
 from transforms.avro.resolve import Resolved, resolve
-from transforms.avro.types import kind_of, value_type
+from transforms.avro.rows import read_rows
+from transforms.avro.steps import shortest
 from transforms.avro.types import polars_schema as polars_schema
-from transforms.avro.varint import varint
 from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 
-_END = b"the end of these blocks"
-_TEXTS = ("string", "bytes")
-# A codec without a checksum may give whole records with wrong values.
+# Blocks decoded together that are not all well encoded are tried again in so many parts.
+_PARTS = 8
+# A codec without a checksum: what it gives may be whole records of wrong values.
 _UNCHECKED = "deflate"
 
 
@@ -91,7 +80,7 @@ class Decoder:
     codec: str
     schemas: Resolved
     dtypes: pl.Schema
-    plan: _Plan | None
+    plan: Plan | None
 
     @classmethod
     def of(cls, header: Header, reader: Schema, columns: Sequence[str] | None = None) -> Decoder:
@@ -169,23 +158,34 @@ class Decoder:
     def _read(self, held: Sequence[_Plain]) -> Iterator[Frame | Unread]:
         if not held:
             return
+        frame = self._natively(held)
+        if frame is not None:
+            yield frame
+            return
+        # Damage is mostly in one block, and only there is it worth the time to look for it.
+        step = -(-len(held) // _PARTS)
+        parts = [held[at : at + step] for at in range(0, len(held), step)]
+        for part in parts:
+            frame = self._natively(part) if len(parts) > 1 else None
+            if frame is not None:
+                yield frame
+            else:
+                yield from self._checked(part)
+
+    def _natively(self, held: Sequence[_Plain]) -> Frame | None:
+        """The records of blocks, where polars decodes them and they are proven to be whole."""
         count = sum(plain.block.count for plain in held)
         size = sum(len(plain.data) for plain in held)
         few = count <= 2 * FRAME_ROWS and size <= max(ALWAYS_BYTES, FRAME_BYTES)
-        # A decoder allocates room for as many records as a block claims.
-        if (
-            few
-            and self.plan is not None
-            and self.plan.alone
-            and count * max(1, self._shortest) <= size
-        ):
-            try:
-                yield self.plan.decode(count, b"".join(plain.data for plain in held), checked=False)
-            except NativeError:
-                pass
-            else:
-                return
-        yield from self._checked(held)
+        # A decoder makes room for as many records as a block says it holds.
+        if not few or count * max(1, self._shortest) > size:
+            return None
+        if self.plan is None or not self.plan.alone:
+            return None
+        try:
+            return self.plan.decode(count, b"".join(plain.data for plain in held), checked=False)
+        except NativeError:
+            return None
 
     def _checked(self, held: Sequence[_Plain]) -> Iterator[Frame | Unread]:
         """Decode the valid pieces that the checker finds; small ones are decoded together."""
@@ -214,7 +214,7 @@ class Decoder:
         data = b"".join(piece.data for piece in pieces)
         try:
             if self.plan is None:
-                yield self._by_fastavro(count, data)
+                yield read_rows(self.schemas, count, data).select(self.dtypes.names())
             else:
                 yield self.plan.decode(count, data, checked=True)
         except (NativeError, DecodeError) as error:
@@ -225,43 +225,6 @@ class Decoder:
     @cached_property
     def _shortest(self) -> int:
         return shortest(self.schemas.layout)
-
-    @cached_property
-    def _middle(self) -> Schema:
-        fields: Schema = readable(self.schemas.writer, self.schemas.reader)
-        return fields
-
-    def _by_fastavro(self, count: int, data: bytes) -> Frame:
-        """Decode records as the only block of an array, whose end shows whether they were whole."""
-        array = varint(count) + data + b"\0" if count else data + b"\0"
-        stream = io.BytesIO(array)
-        try:
-            rows = fastavro.schemaless_reader(
-                stream,
-                {"type": "array", "items": self.schemas.writer},
-                {"type": "array", "items": self._middle},
-            )
-        except Exception:
-            # fastavro doesn't document what it raises for damaged bytes; it can be almost anything.
-            raise DecodeError("its records are damaged") from None
-        if stream.tell() != len(array) or len(rows) != count:
-            raise DecodeError("a different number of records than it says")
-        return self._columns_of(rows)
-
-    def _columns_of(self, rows: Sequence[Any]) -> Frame:
-        middle = {field["name"]: field["type"] for field in self._middle["fields"]}
-        try:
-            frame = pl.DataFrame(rows, schema=polars_schema(self._middle))
-            if self._middle != self.schemas.reader:
-                names = [
-                    field["name"]
-                    for field in self.schemas.reader["fields"]
-                    if field["type"] != middle[field["name"]] or field["name"] == WARNINGS
-                ]
-                frame = frame.with_columns(columns_of(self._middle, self.schemas.reader, names))
-        except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
-            raise DecodeError("a value outside its type") from None
-        return frame.select(self.dtypes.names())
 
 
 def _all_or_none(parts: Iterator[Piece | Bad], size: int) -> Iterator[Piece | Bad]:
@@ -288,88 +251,4 @@ def _planned(codec: str, written: str, reader: str, columns: tuple[str, ...]) ->
     theirs, ours = json.loads(written), json.loads(reader)
     schemas, every = resolve(theirs, ours), polars_schema(ours)
     wanted = pl.Schema({name: every[name] for name in columns or every})
-    return Decoder(codec, schemas, wanted, _Plan.of(schemas, wanted.names(), part=bool(columns)))
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """How polars decodes records, and how the expected columns are made from them.
-
-    Args:
-        schema: The writer's schema in polars's terms.
-        sources: The columns that polars decodes.
-        names: The expected columns.
-        columns: How to make them.
-        mark: A text field, the last of the sources; None if there is none.
-        last: A record with a known text in that field. polars doesn't report bytes left over in a
-            block, so this record is added at the end, and is found only if all records before it
-            were whole.
-        proof: Whether encoding the result again gives the same bytes.
-        alone: Whether polars may decode unchecked records.
-    """
-
-    schema: Schema
-    sources: list[str]
-    names: list[str]
-    columns: list[pl.Expr]
-    mark: str | None
-    last: bytes
-    proof: bool
-    alone: bool
-
-    @classmethod
-    def of(cls, schemas: Resolved, columns: Sequence[str], *, part: bool) -> _Plan | None:
-        written = {field["name"]: field["type"] for field in schemas.writer["fields"]}
-        try:
-            plain = plain_record(schemas.writer)
-            made = columns_of(schemas.writer, schemas.reader, columns)
-        except NotPlainError:
-            return None
-        same = not schemas.dropped and _null_first(plain, top=True)
-        sources = [name for name in columns if name in written]
-        mark = next((n for n, avro in written.items() if kind_of(value_type(avro)) in _TEXTS), None)
-        if mark is not None and mark not in sources:
-            sources.append(mark)
-        sources = sources or list(written)[:1]
-        last = marked(schemas.writer, mark, _END) if mark is not None else b""
-        # Some columns are read only to look for ids; another reading reads all of them.
-        proof = same and not part
-        alone = proof or (same and mark is not None)
-        return cls(plain, sources, list(columns), made, mark, last, proof, alone)
-
-    def decode(self, count: int, data: bytes, *, checked: bool) -> Frame:
-        """Decode records.
-
-        Raises:
-            NativeError: They don't decode, or they aren't a valid encoding of the result.
-        """
-        if checked or self.proof:
-            frame = decode_records(self.schema, count, data, None if self.proof else self.sources)
-        else:
-            assert self.mark is not None
-            frame = self._marked(self.mark, count, data)
-        if not checked and self.proof and encode_records(frame) != (count, data):
-            raise NativeError("a value that isn't validly encoded")
-        try:
-            return frame.with_columns(self.columns).select(self.names)
-        except pl.exceptions.PolarsError:
-            raise NativeError("a number without a symbol") from None
-
-    def _marked(self, mark: str, count: int, data: bytes) -> Frame:
-        frame = decode_records(self.schema, count + 1, data + self.last, self.sources)
-        if frame[mark][-1] not in (_END, _END.decode()):
-            raise NativeError("a different number of records than it says")
-        return frame[:count]
-
-
-def _null_first(avro: Any, *, top: bool = False) -> bool:
-    """Tell whether every value is a union of null (first) and one type, as polars encodes it."""
-    if not top:
-        if not isinstance(avro, list) or avro[0] != "null":
-            return False
-        avro = avro[1]
-    if kind_of(avro) == "array":
-        return _null_first(avro["items"])
-    if kind_of(avro) == "record":
-        return all(_null_first(field["type"]) for field in avro["fields"])
-    return True
+    return Decoder(codec, schemas, wanted, Plan.of(schemas, wanted.names(), part=bool(columns)))

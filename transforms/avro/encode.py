@@ -15,9 +15,10 @@ import polars as pl
 from fastavro.schema import expand_schema
 
 from schemas.avro import Schema
-from transforms.avro import blocks as avro_blocks
-from transforms.avro.blocks import MARKER, write_block
+from transforms.avro import header as avro_header
+from transforms.avro.blocks import write_block
 from transforms.avro.codecs import compress
+from transforms.avro.header import MARKER
 from transforms.avro.native import encode_records
 from transforms.avro.types import PRIMITIVES, kind_of, logical_of, polars_schema
 from transforms.frames.frame import Frame
@@ -32,8 +33,8 @@ def sync_marker(schema: Schema) -> bytes:
 
 
 def write_header(schema: Schema, codec: str = DEFAULT_CODEC) -> bytes:
-    """Write the header of a file with a declared schema."""
-    return avro_blocks.write_header(schema, sync_marker(schema), codec)
+    """The header of a file of a declared schema."""
+    return avro_header.write_header(schema, sync_marker(schema), codec)
 
 
 def check_encodable(schema: Schema) -> None:

@@ -11,7 +11,8 @@ import io
 import polars as pl
 
 from schemas.avro import Schema
-from transforms.avro.blocks import MARKER, read_header, write_block, write_header
+from transforms.avro.blocks import write_block
+from transforms.avro.header import MARKER, read_header, write_header
 from transforms.avro.varint import LONGEST, read_varint
 from transforms.frames.frame import Frame
 

@@ -15,8 +15,8 @@ from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
 from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
 from transforms.avro.account import digest
-from transforms.avro.blocks import read_header
 from transforms.avro.decode import Decoder
+from transforms.avro.header import read_header
 from transforms.avro.quarantined import unreadable
 from transforms.avro.stream import read_stream
 from transforms.files.find import Found, FoundFile, LeftOut, find_files

@@ -5,9 +5,9 @@ same terms: names spelled out, aliases followed, records named by their place. S
 needs to compare shapes, and different names don't matter. A field that nothing reads, of a type
 that the decoder can't skip, is dropped: the checker cuts out its bytes before decoding.
 
-Three rules go beyond Avro's, because many writers have neither ints nor enums, and days are text
-here: a long is read as an int if its value fits, a string as an enum that has a default for unknown
-symbols, and a date or a timestamp as text.
+Some rules are wider than Avro's, since many writers have neither ints nor enums, and days are text
+here (`transforms.avro.values`): numbers, texts and booleans are read as each other where a value
+fits, a string as an enum that has a default for unknown symbols, and a date or a timestamp as text.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from typing import Any
 
 from schemas.avro import Schema
 from schemas.errors import SchemaMismatchError
-from transforms.avro.bounds import TYPES
-from transforms.avro.parse import NO_DEFAULT, PRIMITIVE, Field, SchemaError, Type, parse
-from transforms.avro.types import LOGICAL, MOMENTS
+from transforms.avro.parse import NO_DEFAULT, Field, SchemaError, Type, parse
+from transforms.avro.spell import Speller, default_of, enum_at, place_of, record_at
+from transforms.avro.types import MOMENTS
+from transforms.avro.values import NARROWED, WARNINGS, is_read
 
 _PROMOTIONS = {
     "int": {"int", "long", "float", "double"},
-    "long": {"long", "float", "double", "int"},
+    "long": {"long", "float", "double"},
     "float": {"float", "double"},
     "string": {"string", "bytes"},
     "bytes": {"string", "bytes"},
@@ -74,7 +75,7 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
             f"holds other records: no field matches{_but_for_case(theirs, ours)}"
         )
     resolution = _Resolution()
-    matched = resolution.records(written, wanted, "", "record")
+    matched = resolution.records(written, wanted, "", "record", warns=False)
     return Resolved(matched.writer, matched.reader, matched.layout, resolution.dropped)
 
 
@@ -88,24 +89,24 @@ class _Matched:
 
 
 class _Resolution:
-    """One walk. It counts the types that it spells out, because a name may expand to very many."""
+    """One walk over both."""
 
     def __init__(self) -> None:
-        self.spelled = 0
+        self.speller = Speller()
         self.dropped = False
 
-    def both(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
-        """Match two types; `field` is for messages, and `path` names records and enums."""
+    def both(self, writer: Type, reader: Type, field: str, path: str, *, warns: bool) -> _Matched:
+        """Both types in the same words; `field` is for people, `path` names records and enums."""
         of_writer, of_reader = writer.value, reader.value
         if "union" in (of_writer.kind, of_reader.kind):
             return _Matched(
-                self.alone(writer, field, path),
-                self.alone(reader, field, path),
+                self.speller.alone(writer, field, path),
+                self.speller.alone(reader, field, path),
                 self._union(writer, reader, field, path),
             )
         if writer.kind == "null" and reader.nullable:
-            return _Matched("null", self.alone(reader, field, path), writer)
-        both = self._values(of_writer, of_reader, field, path)
+            return _Matched("null", self.speller.alone(reader, field, path), writer)
+        both = self._values(of_writer, of_reader, field, path, warns=warns and reader.nullable)
         return _Matched(
             _as_nullable(writer, both.writer),
             _as_nullable(reader, both.reader),
@@ -137,67 +138,76 @@ class _Resolution:
                 if writer.kind == ours.kind:
                     return
                 continue
-            if ours.kind == "string" and (writer.kind, writer.logical) in MOMENTS:
-                # fastavro decodes the branches of a wider union, but can't convert them to text.
+            if is_read(writer.kind, ours.kind, warns=True):
+                # Of a wider union fastavro decodes the branches, and knows only Avro's own ways.
                 continue
             try:
-                self._values(writer, ours, field, path)
+                self._values(writer, ours, field, path, warns=False)
             except SchemaMismatchError as error:
                 failure = error
             else:
                 return
         raise failure or SchemaMismatchError(f"has another type in the field {field}")
 
-    def _values(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
+    def _values(
+        self, writer: Type, reader: Type, field: str, path: str, *, warns: bool
+    ) -> _Matched:
         kinds = writer.kind, reader.kind
         if kinds == ("array", "array"):
             assert writer.items is not None
             assert reader.items is not None
-            items = self.both(writer.items, reader.items, f"{field}[]", f"{path}_items")
+            items = self.both(
+                writer.items, reader.items, f"{field}[]", f"{path}_items", warns=warns
+            )
             return _Matched(
                 {"type": "array", "items": items.writer},
                 {"type": "array", "items": items.reader},
                 replace(writer, items=items.layout),
             )
         if kinds == ("record", "record"):
-            return self.records(writer, reader, field, path)
+            return self.records(writer, reader, field, path, warns=warns)
         if kinds[1] == "string" and (writer.kind, writer.logical) in MOMENTS:
             # Not under its own name, because fastavro would make dates of it, and fail on some.
             return _Matched({"type": writer.kind, "moment": writer.logical}, "string", writer)
         both_mean = writer.logical and reader.logical
-        symbols = kinds == ("string", "enum") and reader.default is not None
+        ours = is_read(*kinds, warns=warns) and (kinds[1] != "enum" or reader.default is not None)
         if (both_mean and writer.logical != reader.logical) or not (
-            symbols or kinds[1] in _PROMOTIONS.get(kinds[0], {kinds[0]})
+            ours or kinds[1] in _PROMOTIONS.get(kinds[0], {kinds[0]})
         ):
             raise SchemaMismatchError(
                 f"has {_words(writer)} in the field {field}, but {_words(reader)} is expected"
             )
-        layout = replace(writer, narrow=True) if kinds == ("long", "int") else writer
+        layout = replace(writer, narrow=True) if kinds == NARROWED and not warns else writer
         if kinds == ("enum", "enum") and reader.default is None:
             known = tuple(symbol in reader.symbols for symbol in writer.symbols)
             layout = replace(writer, taken=known)
         if "enum" in kinds:
-            # A name for the field's place, so that the two are the same to a decoder.
-            return _Matched(_enum_at(path, writer), _enum_at(path, reader), layout)
-        return _Matched(self.alone(writer, field, path), self.alone(reader, field, path), layout)
+            # A name of the field's place, so that the two are the same to a decoder.
+            return _Matched(enum_at(path, writer), enum_at(path, reader), layout)
+        return _Matched(
+            self.speller.alone(writer, field, path), self.speller.alone(reader, field, path), layout
+        )
 
-    def records(self, writer: Type, reader: Type, field: str, path: str) -> _Matched:
-        """Match two records, field by field."""
+    def records(
+        self, writer: Type, reader: Type, field: str, path: str, *, warns: bool
+    ) -> _Matched:
+        """Two records, field by field."""
+        warns = warns or any(part.name == WARNINGS for part in reader.fields)
         theirs = {part.name: part for part in writer.fields}
         matched: dict[str, tuple[str, _Matched]] = {}
         wanted = []
         for part in reader.fields:
             place = f"{field}.{part.name}".lstrip(".")
-            within = _within(path, part.name)
+            within = place_of(path, part.name)
             source = next((known for known in _names(part) if known in theirs), None)
             if source is None:
                 if part.default is NO_DEFAULT:
                     raise SchemaMismatchError(f"has no field {place}, which has no default")
-                ours = self.alone(part.type, place, within)
+                ours = self.speller.alone(part.type, place, within)
             else:
-                both = self.both(theirs[source].type, part.type, place, within)
+                both = self.both(theirs[source].type, part.type, place, within, warns=warns)
                 matched[source], ours = (part.name, both), both.reader
-            wanted.append({"name": part.name, "type": ours, **_default(part)})
+            wanted.append({"name": part.name, "type": ours, **default_of(part)})
         fields, layout = [], []
         for part in writer.fields:
             # An unwanted field keeps its name; if a wanted one had that name, it would be wanted.
@@ -205,76 +215,17 @@ class _Resolution:
                 name, both = matched[part.name]
                 fields.append({"name": name, "type": both.writer})
                 layout.append(Field(name, both.layout))
-            elif self._is_plain(part.type, []):
+            elif self.speller.is_plain(part.type, []):
                 place = f"{field}.{part.name}".lstrip(".")
-                kept = self.alone(part.type, place, _within(path, part.name))
+                kept = self.speller.alone(part.type, place, place_of(path, part.name))
                 fields.append({"name": part.name, "type": kept})
                 layout.append(part)
             else:
                 self.dropped = True
                 layout.append(replace(part, dropped=True))
         return _Matched(
-            _record(path, fields), _record(path, wanted), replace(writer, fields=layout)
+            record_at(path, fields), record_at(path, wanted), replace(writer, fields=layout)
         )
-
-    def _is_plain(self, avro: Type, above: list[Type]) -> bool:
-        """Tell whether the decoder can skip such values by itself."""
-        self.spelled += 1
-        if self.spelled > TYPES or avro in above or avro.kind in ("map", "fixed", "null"):
-            return False
-        if avro.kind == "union":
-            return (
-                len(avro.branches) == 2
-                and avro.value is not avro
-                and self._is_plain(avro.value, [*above, avro])
-            )
-        if avro.kind == "record" and not avro.fields:
-            return False
-        return all(self._is_plain(part, [*above, avro]) for part in avro.within())
-
-    def alone(self, avro: Type, field: str, path: str) -> Any:
-        """Rewrite one type in those terms; a recursive type is refused.
-
-        Records and enums also keep their own names, which distinguish the branches of a union.
-        """
-        return self._alone(avro, field, path, [])
-
-    def _alone(self, avro: Type, field: str, path: str, above: list[Type]) -> Any:
-        self.spelled += 1
-        if self.spelled > 2 * TYPES:
-            raise SchemaMismatchError(f"has too many types, when expanded, in the field {field}")
-        if avro in above:
-            raise SchemaMismatchError(f"has records that contain themselves, in the field {field}")
-        above = [*above, avro]
-        if avro.kind == "union":
-            return [self._alone(branch, field, path, above) for branch in avro.branches]
-        if avro.items is not None:
-            word = "items" if avro.kind == "array" else "values"
-            items = self._alone(avro.items, field, f"{path}_{word}", above)
-            return {"type": avro.kind, word: items}
-        if avro.kind in ("record", "enum", "fixed"):
-            path = _within(path, avro.name)
-        if avro.kind == "record":
-            return _record(
-                path,
-                [
-                    {
-                        "name": part.name,
-                        "type": self._alone(part.type, field, _within(path, part.name), above),
-                        **({"aliases": list(part.aliases)} if part.aliases else {}),
-                        **_default(part),
-                    }
-                    for part in avro.fields
-                ],
-            )
-        if avro.kind == "enum":
-            return _enum(path, avro)
-        if avro.kind == "fixed":
-            return {"type": "fixed", "name": path, "size": avro.size}
-        if (avro.kind, avro.logical) in LOGICAL:
-            return {"type": avro.kind, "logicalType": avro.logical}
-        assert avro.kind in PRIMITIVE
-        return avro.kind
 
 
 def _but_for_case(theirs: set[str], ours: set[str]) -> str:
@@ -300,28 +251,6 @@ def _nullable_layout(like: Type, value: Type, nullable: bool) -> Type:
             for branch in like.branches
         ],
     )
-
-
-def _record(path: str, fields: list[Any]) -> Any:
-    return {"type": "record", "name": path, "fields": fields}
-
-
-def _enum(path: str, avro: Type) -> Any:
-    default = {} if avro.default is None else {"default": avro.default}
-    return {"type": "enum", "name": path, "symbols": list(avro.symbols), **default}
-
-
-def _enum_at(path: str, avro: Type) -> Any:
-    return _enum(path, avro) if avro.kind == "enum" else avro.kind
-
-
-def _default(part: Field) -> dict[str, Any]:
-    return {} if part.default is NO_DEFAULT else {"default": part.default}
-
-
-def _within(path: str, name: str) -> str:
-    """Extend a place with a name; its length keeps `a_b`, `c` distinct from `a`, `b_c`."""
-    return f"{path}_{len(name)}{name}"
 
 
 def _names(part: Field) -> tuple[str, ...]:

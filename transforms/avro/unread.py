@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError
-from transforms.avro.blocks import read_header
+from transforms.avro.header import read_header
 from transforms.avro.parse import SchemaError, Type, parse
 from transforms.files.find import FoundFile
 from transforms.files.storage import open_file

@@ -8,9 +8,10 @@ import apache_beam as beam
 
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError, DamagedError, DecodeError, SchemaMismatchError
-from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.blocks import Block, blocks
 from transforms.avro.decode import Decoder
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.avro.header import read_header
 from transforms.avro.types import polars_schema
 from transforms.files.storage import exists, open_file, size_of, write_whole
 from transforms.frames.frame import Frame

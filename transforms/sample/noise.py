@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.blocks import Block, blocks
+from transforms.avro.header import read_header
 
 
 def overwrite_block(path: Path, seed: int) -> None:

@@ -32,9 +32,10 @@ from scripts.benchmarks.baselines.polars_normalize import tidy
 from scripts.benchmarks.baselines.polars_recommendation import recommendations
 from scripts.benchmarks.baselines.polars_routing import route_cases
 from scripts.benchmarks.baselines.routing_table import ROUTES
-from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.blocks import Block, blocks
 from transforms.avro.decode import Decoder
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.avro.header import read_header
 from transforms.frames.nulls import given_code
 from transforms.normalize.dates import iso_time
 

@@ -9,7 +9,8 @@ import pytest
 from pipelines.commands.sample import main
 from schemas.avro import avro_schema
 from tests.helpers.commands import discretion
-from transforms.avro.blocks import Block, blocks, read_header
+from transforms.avro.blocks import Block, blocks
+from transforms.avro.header import read_header
 from transforms.avro.read import FrameSource
 
 

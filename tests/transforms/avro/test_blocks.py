@@ -15,17 +15,9 @@ from schemas.avro import Schema
 from schemas.errors import AvroFormatError, CodecError
 from tests.helpers.random_avro import written
 from transforms.avro import blocks as avro_blocks
-from transforms.avro.blocks import (
-    Block,
-    Gap,
-    Walk,
-    blocks,
-    count_records,
-    read_header,
-    write_block,
-    write_header,
-)
+from transforms.avro.blocks import Block, Gap, Walk, blocks, count_records, write_block
 from transforms.avro.codecs import CODECS, compress, decompress
+from transforms.avro.header import read_header, write_header
 from transforms.avro.varint import read_varint, varint
 
 SCHEMA: Schema = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}

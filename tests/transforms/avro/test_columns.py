@@ -15,14 +15,9 @@ from hypothesis import strategies as st
 from schemas.avro import Schema
 from tests.helpers.random_avro import schemas, tables, values, written
 from tests.transforms.avro.test_decode import decoded, decoder, enum, record
-from transforms.avro.columns import (
-    NotPlainError,
-    column_of,
-    marked,
-    plain_record,
-    same_columns,
-    smallest,
-)
+from transforms.avro.columns import column_of, same_columns
+from transforms.avro.mark import marked, smallest
+from transforms.avro.plain import NotPlainError, plain_record
 from transforms.avro.types import dtype_of
 
 MICROSECOND = datetime.timedelta(microseconds=1)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from schemas.avro import Schema, avro_schema
 from tests.helpers.random_avro import tables, written
 from tests.transforms.avro.test_decode import decoded, enum, record
-from transforms.avro.blocks import read_header
 from transforms.avro.encode import (
     BLOCK_ROWS,
     check_encodable,
@@ -22,6 +21,7 @@ from transforms.avro.encode import (
     sync_marker,
     write_header,
 )
+from transforms.avro.header import read_header
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 

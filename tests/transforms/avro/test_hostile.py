@@ -17,9 +17,10 @@ import pytest
 from schemas.avro import Schema
 from tests.helpers.commands import environment
 from tests.transforms.avro.test_decode import record
-from transforms.avro.blocks import write_block, write_header
+from transforms.avro.blocks import write_block
 from transforms.avro.bounds import BLOCK_RECORDS, RECORD_BYTES
 from transforms.avro.codecs import compress
+from transforms.avro.header import write_header
 from transforms.avro.varint import varint
 
 SYNC = bytes(range(16))

@@ -1,4 +1,4 @@
-"""Case records and events as exports write them: enums as text, whole numbers as long."""
+"""Case records and events as exports write them: enums as text, whole numbers as long, days."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 
 from schemas.avro import Schema, avro_schema
 from tests.transforms.avro.test_decode import by_fastavro, decoder, parts
-from transforms.avro.blocks import read_header
 from transforms.avro.decode import Decoder, Unread
+from transforms.avro.header import read_header
 from transforms.frames.frame import Frame
 from transforms.normalize.records import normalize
 
@@ -95,24 +95,33 @@ def test_symbols_in_lists_are_warned_of_once(wide: bool) -> None:
 
 @pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
 @pytest.mark.parametrize("number", [0, 7, -(2**31), 2**31 - 1, 2**31, -(2**31) - 1, 2**40])
-def test_a_long_is_read_where_it_fits_and_costs_its_record_where_it_does_not(
+def test_a_long_is_read_where_it_fits_and_is_unknown_with_a_warning_where_it_does_not(
     number: int, wide: bool
 ) -> None:
-    for row in (
-        {"arrests": number},
-        {"convictions": [{"grade": None, "sentence_days": number}]},
-    ):
-        [part] = read(row, wide=wide)
-        if not -(2**31) <= number < 2**31:
-            assert isinstance(part, Unread)
-            assert (part.reason, part.count) == ("UNREADABLE_RECORD", 1)
-            continue
-        assert isinstance(part, Frame)
-        [record] = part.to_dicts()
-        assert number in (
-            record["arrests"],
-            *(c["sentence_days"] for c in record["convictions"] or []),
-        )
+    fits = -(2**31) <= number < 2**31
+    alone = one({"arrests": number}, wide=wide)
+    assert alone["arrests"] == (number if fits else None)
+    assert (alone["warnings"] or []) == ([] if fits else ["arrests:OUT_OF_RANGE"])
+    listed = one({"convictions": [{"grade": None, "sentence_days": number}]}, wide=wide)
+    assert [c["sentence_days"] for c in listed["convictions"]] == [number if fits else None]
+    says = [] if fits else ["convictions.sentence_days:OUT_OF_RANGE"]
+    assert (listed["warnings"] or []) == says
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
+def test_a_long_that_does_not_fit_costs_its_record_where_there_are_no_warnings(
+    wide: bool,
+) -> None:
+    fields: list[Any] = [{"name": "n", "type": "long"}, *([WIDE] if wide else [])]
+    schema = {"type": "record", "name": "R", "fields": fields}
+    file = io.BytesIO()
+    fastavro.writer(file, schema, [{"n": 1}, {"n": 2**31}, {"n": 3}])
+    reader = {**schema, "fields": [{"name": "n", "type": "int"}]}
+    found = list(decoder(file.getvalue(), reader).read(parts(file.getvalue())))
+    frames = [part for part in found if not isinstance(part, Unread)]
+    assert pl.concat(frames)["n"].to_list() == [1, 3]
+    [bad] = [part for part in found if isinstance(part, Unread)]
+    assert (bad.reason, bad.count) == ("UNREADABLE_RECORD", 1)
 
 
 DAYS = {"type": "int", "logicalType": "date"}

@@ -206,8 +206,15 @@ def test_files_globs_and_directories_are_found_once_and_in_order(tmp_path: Path)
         (b"a,b,c\n1,2,3\n", "is not an Avro file"),
         (FILE[:40], "cut short or damaged in its header"),
         (
-            written({"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}, []),
-            "has int in the field a, but string is expected",
+            written(
+                {
+                    "type": "record",
+                    "name": "R",
+                    "fields": [{"name": "a", "type": {"type": "map", "values": "int"}}],
+                },
+                [],
+            ),
+            "has map in the field a, but string is expected",
         ),
     ],
 )

@@ -18,10 +18,11 @@ from apache_beam.testing.util import assert_that, equal_to
 from schemas.avro import avro_schema
 from tests.helpers.random_records import frame, random_record
 from tests.transforms.avro.test_decode import decoded, record
-from transforms.avro.blocks import Block, blocks, read_header, write_block
-from transforms.avro.blocks import write_header as plain_header
+from transforms.avro.blocks import Block, blocks, write_block
 from transforms.avro.codecs import CODECS
 from transforms.avro.encode import BLOCK_ROWS
+from transforms.avro.header import read_header
+from transforms.avro.header import write_header as plain_header
 from transforms.avro.write import AvroSink, WriteFrames
 from transforms.frames.frame import Frame
 
