@@ -305,9 +305,9 @@ def test_damage_and_fields_that_nobody_reads_are_said_and_end_with_seven(
     lines = lines_of((place / "err.txt").read_text())[1:]
     assert sorted(lines) == sorted([
         f"discretion watch: {place}/inbox/odd.avro: the field Kind is not in the schema (names are "
-        "told apart by case): nothing of it was read; is kind meant?",
+        "case-sensitive): nothing in it was read; did you mean kind?",
         f"discretion watch: {place}/inbox/damaged.avro: is damaged in 1 place: an unknown number "
-        "of records in it went to quarantine unread; the night does the same, and its manifest "
+        "of records in it were quarantined unread; the night does the same, and its manifest "
         "counts it",
         "discretion watch: stopped",
     ])  # fmt: skip
