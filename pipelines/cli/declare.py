@@ -30,7 +30,7 @@ UMASKS = {"group": 0o027, "all": 0o022}
 
 
 class _Declared(NamedTuple):
-    """How argparse is told of an option; `flag` is None for an argument without a name."""
+    """How to declare an option to argparse; `flag` is None for a positional argument."""
 
     flag: str | None
     words: dict[str, Any]

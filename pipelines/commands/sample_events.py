@@ -17,7 +17,7 @@ from schemas.shown import shown
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """For which cases, how many, of which day, and where they are written."""
+    """The run, how many events and reviews, their date, and where to write them."""
 
     run: str = declare.option("a run, or the directory of the runs", metavar="RUN")
     output: str = declare.option("directory for events/ and reviews/", metavar="DIR")

@@ -191,7 +191,7 @@ def _not_read(good: GoodNight) -> str:
 def _every_state(
     counted: Mapping[Route, Mapping[State, int]],
 ) -> dict[Route, dict[State, int]]:
-    """Cases by route and state, those of which there are none included."""
+    """Count cases by route and state, including states without cases."""
     return {
         route: {state: counted.get(route, {}).get(state, 0) for state in STATES} for route in ROUTES
     }

@@ -1,11 +1,11 @@
 """Lines of the release's files: separate those with a wrong number of fields, and repair them.
 
-A stray tab shifts what stands behind it. Every way to take so many tabs out again is tried: those
-remain in which each column holds what it may (`schemas.eoir.columns`), and the row is mended where
-they agree on the columns in use. What the row was before is among them unless one of its values
-was junk besides; so a mended row is right, and where nobody can say it is refused. Most tabs are
-typed into cities and places, with codes, dates and numbers behind them that fit in one way only.
-Some exports end every row with blank fields that the header does not name; those are cut off whole.
+A stray tab shifts everything after it. Every way of removing the extra tabs is tried. The ways that
+remain are those in which each column holds what it may (`schemas.eoir.columns`), and the row is
+repaired if they agree on the columns in use. The original row is among them, unless one of its
+values was junk as well; so a repaired row is correct, and an ambiguous one is refused. Most tabs
+are typed into cities and places, followed by codes, dates, and numbers that fit in only one way.
+Some exports end every row with blank fields that the header doesn't name; those are cut off.
 """
 
 from __future__ import annotations

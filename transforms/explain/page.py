@@ -225,7 +225,7 @@ def _checks_in_short(explanation: Explanation) -> Iterator[str]:
 
 
 def _first(presumed: Sequence[FactSaid]) -> str:
-    """The first of some presumptions, and how many more there are."""
+    """List the first presumptions, and say how many more there are."""
     more = len(presumed) - MOST_PRESUMED
     return _facts(presumed[:MOST_PRESUMED]) + (f"; and {more} more" if more > 0 else "")
 

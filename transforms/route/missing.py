@@ -38,7 +38,7 @@ class Missing:
 
 
 def nothing_missing(height: int) -> Missing:
-    """Nothing to ask of so many cases."""
+    """Nothing to ask, for a number of cases."""
     nothing = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, height)
     return Missing(nothing, nothing)
 
