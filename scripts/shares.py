@@ -18,9 +18,10 @@ from typing import Any
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from schemas.errors import InputError
+from schemas.errors import InputError, OutputError
 from schemas.outcomes import ROUTES, STATES
 from schemas.rulebooks import load, names
+from scripts.marks import NoMarksError, between_marks
 
 PENDING_ON = "2011-11-17"
 HEADS = (
@@ -43,16 +44,24 @@ class Options:
     rulebook: tuple[str, ...] = declare.option(
         "only this one; may be repeated", default=(), action="append", choices=names()
     )
+    into: str | None = declare.option(
+        "put the tables into a page of Markdown", default=None, metavar="PAGE"
+    )
 
 
 def _run(options: Options) -> int:
     chosen = options.rulebook or names()
+    lines: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for title, cases in _inputs(Path(folder), options.cases):
-            print(f"{title}\n")
-            for line in _table(cases, chosen, Path(folder)):
+            for line in ("", title, "", *_table(cases, chosen, Path(folder))):
                 print(line, flush=True)
-            print()
+                lines.append(line)
+    if options.into is not None:
+        try:
+            between_marks(Path(options.into), "shares", "\n".join([*lines[1:], ""]))
+        except (NoMarksError, OSError) as error:
+            raise OutputError(f"{options.into}: {error}") from None
     return ExitCode.OK
 
 
