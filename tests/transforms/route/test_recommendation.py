@@ -16,7 +16,7 @@ from schemas.facts import FACTS, high, low
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load, names
 from tests.helpers.random_facts import AS_OF, complete, near_milestones, partial_facts, quiet_facts
-from transforms.route.recommendation import recommend
+from transforms.route.recommendation import recommend, recommend_on
 from transforms.route.table import RouteTable
 from transforms.score.facts import unsettled
 from transforms.score.milestones import milestone_dates
@@ -278,7 +278,7 @@ def test_a_fact_shown_to_be_other_than_presumed_leaves_no_route_that_leaned_on_i
 
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN, share=st.sampled_from([0.5, 1.0]))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_more_evidence_puts_no_other_route_on_the_record_than_it_gives(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known, share: float
 ) -> None:
@@ -287,9 +287,10 @@ def test_more_evidence_puts_no_other_route_on_the_record_than_it_gives(
     whole = complete(facts, other)
     first = recommend(facts, rulebook, AS_OF)
     some = answered(facts, whole, first["missing_facts"], share)
-    then = recommend(some, rulebook, AS_OF)
-    without = recommend(some, rulebook, AS_OF, presume=False)
-    ends = [recommend(end, rulebook, AS_OF) for end in (whole, complete(some, other + 1))]
+    days = pl.Series([AS_OF], dtype=pl.Date).new_from_index(0, ROWS)
+    then = recommend_on(some, rulebook, days)
+    without = recommend_on(some, rulebook, days, presume=False)
+    ends = [recommend_on(end, rulebook, days) for end in (whole, complete(some, other + 1))]
     settled = then["state"] == "ON_THE_RECORD"
     for end in ends:
         assert (end["route"] == then["route"]).filter(settled).all()
