@@ -94,7 +94,7 @@ def _json(bench: Bench) -> list[str]:
     wrong = checks.ending(ended, (0, 3))
     # Each error in a record has its own line.
     wrong = [each for each in wrong if "said one problem in" not in each]
-    if len(ended.stderr.splitlines()) > 21 or ended.cpu > seconds:
+    if len(ended.stderr.splitlines()) > 21 or (ended.code and ended.cpu > seconds):
         wrong.append(f"{len(ended.stderr.splitlines())} lines in {ended.cpu:.0f} seconds")
     return wrong
 

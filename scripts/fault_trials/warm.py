@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from scripts.fault_trials.limits import Limits
 
 _PRELOADED = (
+    "pipelines",
     "apache_beam",
     "apache_beam.io.fileio",
     "apache_beam.runners.direct.direct_runner",
