@@ -98,21 +98,23 @@ def _huge_counts(source: Random) -> bytes:
 
 def _named(name: str | bytes) -> Hostile:
     def write(path: Path, rows: list[Row], source: Random) -> None:
-        path.unlink(missing_ok=True)
-        Path(os.fsdecode(os.path.join(os.fsencode(path.parent), os.fsencode(name)))).write_bytes(
-            _plain(rows)
-        )
+        named = Path(os.fsdecode(os.path.join(os.fsencode(path.parent), os.fsencode(name))))
+        named.parent.mkdir(exist_ok=True)
+        named.write_bytes(_plain(rows))
 
     return Hostile(write, is_read=True)
 
 
 def _logical(path: Path, rows: list[Row], source: Random) -> None:
     """Logical types that do not fit their types, which the specification says to ignore."""
-    schema: Any = json.loads(json.dumps(avro_schema("case_record")))
-    schema["fields"].append(
-        {"name": "more", "type": {"type": "long", "logicalType": "decimal", "precision": -1}}
+    plain: Any = json.loads(json.dumps(avro_schema("case_record")))
+    plain["fields"].append({"name": "more", "type": "long"})
+    stored = build(plain, [{**row, "more": 5} for row in rows], "null", 20)
+    # The library that encodes the values would refuse this one.
+    plain["fields"][-1]["type"] = {"type": "long", "logicalType": "decimal", "precision": -1}
+    path.write_bytes(
+        write_header(plain, SYNC, "null") + b"".join(block.raw for block in stored.blocks)
     )
-    path.write_bytes(build(schema, [{**row, "more": 5} for row in rows], "null", 20).content)
 
 
 def _in_folder(path: Path, rows: list[Row], source: Random) -> None:
@@ -154,7 +156,7 @@ HOSTILE: dict[str, Hostile] = {
     "an escape sequence in its name": _named("\x1b[31mred\x1b]0;title\x07.avro"),
     "a bidi mark in its name": _named("a\u202eorva.avro"),
     "a name that is not UTF-8": _named(b"\xff\xfe.avro"),
-    "markup in its name": _named("[red]a[/].avro"),
+    "markup in its name and its folder's": _named("[red]a[/].avro"),
     "capitals in its ending": _named("B.AVRO"),
     "a backslash in its name": _named("a\\n.avro"),
 }
