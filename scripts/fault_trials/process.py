@@ -62,6 +62,9 @@ class Running:
         self.warm = warm
         number = len(list(cwd.glob(".said-*")))
         self._out, self._err = cwd / f".said-{number}", cwd / f".err-{number}"
+        for file in (self._out, self._err):
+            # Whoever asks what it says may be quicker than it is.
+            file.touch()
         order = Order(
             words,
             str(cwd),
