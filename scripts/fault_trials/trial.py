@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -135,10 +136,13 @@ def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
     place.mkdir(parents=True)
     anew = random.Random(f"{seed}, anew").random() < ANEW
     bench = Bench(world, place, random.Random(seed), None if anew else world.warm)
+    ended: list[Ended] = []
     try:
         broke = [*kind.make(bench), *bench.broke]
+        ended = [running.end(0) for running in bench.running]
     except Exception:
         broke = [f"the trial itself failed: {traceback.format_exc()}"]
-    ended = [running.end(0) for running in bench.running]
+        for running in bench.running:
+            running.send(signal.SIGKILL)
     cpu = sum(each.cpu for each in ended)
-    return Outcome(seed, kind, tuple(bench.notes), tuple(broke), len(ended), cpu)
+    return Outcome(seed, kind, tuple(bench.notes), tuple(broke), len(bench.running), cpu)
