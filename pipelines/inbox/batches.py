@@ -164,7 +164,7 @@ class Inbox:
             self._once(self.report, path, reason)
 
     def _report_changed(self, paths: set[str]) -> None:
-        """Report what became of those files of batches that are no longer what they were."""
+        """Report the files of batches that have changed since, and how."""
         for batch in self.batches:
             for file in batch.files:
                 if file.path in paths and (reason := why_not_there(file)) is not None:

@@ -18,7 +18,7 @@ GONE, REPLACED = "is gone", "was replaced"
 
 
 def why_not_there(file: BatchFile) -> str | None:
-    """What became of a batch's file, if it no longer begins with the bytes that were found in it.
+    """How a batch's file changed, if it no longer begins with the bytes that were found in it.
 
     Args:
         file: The file.

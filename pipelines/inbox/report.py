@@ -76,7 +76,7 @@ def note_changed(path: str, reason: str, *, before: bool = False) -> None:
 
     Args:
         path: The file.
-        reason: What became of it.
+        reason: What happened to it.
         before: Whether that was before it was read; then it counts as it is now, if at all.
     """
     if before:

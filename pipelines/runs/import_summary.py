@@ -55,7 +55,7 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
     for name, unknown in manifest.unknown_columns.items():
         columns_said = ", ".join(shown(column[:_LONGEST]) for column in unknown[:_MOST])
         more = f" and {len(unknown) - _MOST:,} more" if len(unknown) > _MOST else ""
-        console.print(f"{name}: {columns_said}{more}: not known; nothing of it was read")
+        console.print(f"{name}: {columns_said}{more}: not known; nothing in it was read")
     for title, numbers in (
         ("quarantined", manifest.quarantine),
         ("set to unknown", manifest.warnings),

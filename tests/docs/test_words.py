@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-import subprocess
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,11 +108,11 @@ def prose(path: Path) -> Iterator[tuple[int, str]]:
     yield from comments
 
 
-def tracked(*patterns: str) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [ROOT / name for name in listed.stdout.split()]
+def ours(ending: str) -> list[Path]:
+    """The project's files with an ending."""
+    folders = [ROOT / name for name in (*CODE, "docs", "tests")]
+    below = (path for folder in folders for path in folder.rglob(f"*{ending}"))
+    return sorted([*ROOT.glob(f"*{ending}"), *below])
 
 
 def complaints(path: Path, texts: Iterator[tuple[int, str]], *, law: bool = False) -> list[str]:
@@ -125,9 +124,7 @@ def complaints(path: Path, texts: Iterator[tuple[int, str]], *, law: bool = Fals
     ]
 
 
-@pytest.mark.parametrize(
-    "path", tracked("*.md"), ids=lambda path: path.relative_to(ROOT).as_posix()
-)
+@pytest.mark.parametrize("path", ours(".md"), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_page_is_in_plain_us_english(path: Path) -> None:
     lines = enumerate(path.read_text("utf-8").splitlines(), 1)
     assert complaints(path, lines) == []
@@ -136,14 +133,14 @@ def test_a_page_is_in_plain_us_english(path: Path) -> None:
 @pytest.mark.parametrize("folder", CODE)
 def test_what_the_code_says_is_in_plain_us_english(folder: str) -> None:
     found = list[str]()
-    for path in tracked(f"{folder}/*.py"):
+    for path in sorted((ROOT / folder).rglob("*.py")):
         found += complaints(path, prose(path))
     assert found == []
 
 
 def test_what_quotes_the_law_is_in_us_spelling() -> None:
     found = list[str]()
-    for path in tracked("*.yaml", "*.avsc"):
+    for path in (*ours(".yaml"), *ours(".avsc")):
         found += complaints(path, enumerate(path.read_text("utf-8").splitlines(), 1), law=True)
     assert found == []
 

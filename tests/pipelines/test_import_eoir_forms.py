@@ -125,5 +125,5 @@ def test_tables_and_columns_that_the_release_lacks_are_printed(tidy: Path, tmp_p
     made = json.loads((output / "manifest.json").read_text())
     assert made["missing_tables"] == ["tbl_schedule"]
     assert made["missing_columns"] == {"A_TblCase": ["LPR"]}
-    assert "A_TblCase: LPR_FLAG: not known; nothing of it was read" in done.stdout
+    assert "A_TblCase: LPR_FLAG: not known; nothing in it was read" in done.stdout
     assert made["unknown_columns"] == {"A_TblCase": ["LPR_FLAG"]}

@@ -17,7 +17,12 @@ GOOD: dict[str, Any] = {
     "age_seconds": 7.5,
     "seconds": 2.25,
     "cases": 9,
-    "routed": {"close": 1, "continue": 2, "expedite": 3},
+    "routed": {
+        "close": {"AFTER_CHECKS": 1},
+        "continue": {"ON_THE_RECORD": 1, "OPEN": 1},
+        "expedite": {"ON_THE_RECORD": 3},
+    },
+    "needs_review": {"close": 1, "continue": 0, "expedite": 0},
     "completed": 2,
     "out_of_scope": 1,
     "quarantined": 4,
@@ -52,7 +57,8 @@ def test_a_status_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("other", "at"),
     [
-        ({"routed": {"shelve": 1}}, ("routed", "shelve", "[key]")),
+        ({"routed": {"shelve": {}}}, ("routed", "shelve", "[key]")),
+        ({"routed": {"close": {"MAYBE": 1}}}, ("routed", "close", "MAYBE", "[key]")),
         ({"cases": None}, ("cases",)),
         ({"finished": "yesterday"}, ("finished",)),
         ({"color": "red"}, ("color",)),

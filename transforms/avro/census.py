@@ -1,4 +1,4 @@
-"""A census of bytes: that a block holds the encodings of the values decoded from it, and no more.
+"""Census: counting bytes proves that a block encodes the values decoded from it, and no more.
 
 polars takes some bytes for values that encode none: any odd branch of a union, any byte for a
 boolean, a number wider than its type. To encode the values again and compare would find them, at

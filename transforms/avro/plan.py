@@ -86,7 +86,7 @@ class Plan:
             The columns wanted.
 
         Raises:
-            NativeError: They do not decode, or are no valid encoding of what was decoded.
+            NativeError: They do not decode, or do not encode what was decoded.
         """
         if checked:
             frame = decode_records(self.schema, count, data, self.sources)

@@ -139,7 +139,7 @@ class _Resolution:
                     return
                 continue
             if is_read(writer.kind, ours.kind, warns=True):
-                # Of a wider union fastavro decodes the branches, and knows only Avro's own ways.
+                # fastavro decodes the branches of a wider union, and knows only Avro's own ways.
                 continue
             try:
                 self._values(writer, ours, field, path, warns=False)

@@ -1,6 +1,6 @@
 """Steps over encoded values: from the place of a value to the place behind it.
 
-What is no valid value but leaves no doubt where the next begins is noted as a flaw; where there is
+An invalid value that leaves no doubt where the next one begins is noted as a flaw; where there is
 doubt, a step raises `BrokenError`.
 """
 

@@ -40,7 +40,7 @@ class Change:
     """How values of one type become values of another.
 
     Args:
-        read: Of a value and the reader's type: the value in the reader's dtype; null, or the
+        read: From a value and the reader's type, the value in the reader's dtype; null, or the
             default of an enum, where it does not fit.
         lost: Of the same: for each reason, whether a value does not fit for it; not null.
     """
