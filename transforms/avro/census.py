@@ -6,7 +6,7 @@ the cost of more than half a decoding. To count will do.
 
 Each value was decoded from at least as many bytes as its shortest encoding has. So where the
 shortest encodings of all values have as many bytes together as the block, each value was decoded
-from just so many, and none is left over. Of a length that is right, only these bytes can be wrong:
+from just so many, and none is left over. If the length is right, only these bytes can be wrong:
 
 - of a false boolean, which is 0: any other but 1 passes for it;
 - of a union's branch, 2 where it is not 0: 1 and 3 to 127 pass for it;

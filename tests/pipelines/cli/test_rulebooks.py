@@ -75,7 +75,7 @@ def test_a_rulebook_used_on_another_day_is_said_three_times(sample: Path, tmp_pa
 def test_a_run_under_a_rulebook_that_fails_its_check_is_marked(
     sample: Path, tmp_path: Path
 ) -> None:
-    text = Path("schemas/rulebook_skeleton.yaml").read_text()
+    text = Path("schemas/rulebook/skeleton.yaml").read_text()
     text = text.replace("NAME", "mine").replace("ISSUED", "2012-01-02")
     file = tmp_path / "mine.yaml"
     file.write_text(text.replace("when: served", "when: served AND NOT served"))
