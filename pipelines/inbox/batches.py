@@ -81,7 +81,8 @@ class Inbox:
         state: The directory of the nights.
         night: Last night.
         report: Told the path of what cannot be read, and the reason.
-        changed: Told the path of a file that a batch has, and what happened to it (`why_not_there`).
+        changed: Told the path of a file that a batch has, and what happened to it
+            (`why_not_there`).
     """
 
     def __init__(
