@@ -14,8 +14,8 @@ from schemas.errors import ConditionError
 from schemas.facts import Fact, high, low
 from schemas.rulebook.condition import Term, literal
 
-# More than any count there can be, and so little that no sum of some is beyond 32 bits.
-MOST = 1_000_000
+# More than any count or score there can be; 32 bits hold it and twice as much.
+MOST = 1_000_000_000
 
 
 def term(fact: Fact) -> Term:
@@ -74,10 +74,10 @@ def constant(value: int | datetime.date) -> Term:
     """A number or a day as a term.
 
     Raises:
-        ConditionError: The number is larger than any count can be.
+        ConditionError: The number is larger than `MOST`.
     """
     if isinstance(value, datetime.date):
         return Term("date", literal(value), literal(value))
     if abs(value) > MOST:
-        raise ConditionError(f"a number is too large: no count is over {MOST:,}")
+        raise ConditionError(f"a number is too large: write at most {MOST:,}")
     return Term("count", str(value), str(value), constant=value)

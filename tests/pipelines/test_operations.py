@@ -31,7 +31,7 @@ from transforms.frames.frame import Frame
 from transforms.sample.events import sample_events, sample_reviews
 
 ROOT = Path(__file__).parents[2]
-N1, N2, N3 = (datetime.date(2011, 11, day) for day in (15, 16, 18))
+N1, N2, N3 = (datetime.date(2011, 11, day) for day in (17, 18, 20))
 STATE = ("close", "continue", "expedite", "cases", "log")
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.facts import FACTS, Fact, high
+from schemas.rulebook.bounds import MOST
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from schemas.rulebook.condition import literal
 from transforms.frames.frame import Frame, whole
@@ -41,7 +42,7 @@ from transforms.score.position import Weighing
 Answer: TypeAlias = bool | int | str | datetime.date
 Rows: TypeAlias = npt.NDArray[np.intp]
 # Zero, one, and more than any condition asks for.
-COUNTS = (0, 1, 1_000_000)
+COUNTS = (0, 1, MOST)
 LONG_AGO = datetime.date(1900, 1, 1)
 _TRUTHS = np.zeros(3, dtype=np.int8)
 _TRUTHS[[kleene.FALSE, kleene.UNKNOWN, kleene.TRUE]] = FALSE, UNKNOWN, TRUE
