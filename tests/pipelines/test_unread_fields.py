@@ -71,7 +71,7 @@ def test_a_night_says_it_of_events_and_reviews_too(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("Court", "Kind", "Reviewer"):
         [_, said] = unwrapped(done.stdout).split(f"the field {name} ")
-        assert f"is {name.lower()} meant?" in said.partition("the field")[0]
+        assert f"did you mean {name.lower()}?" in said.partition("the field")[0]
     assert SECRET not in done.stdout + done.stderr
 
 
