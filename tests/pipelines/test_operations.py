@@ -332,9 +332,10 @@ def _write_newer(path: Path, record: Any, case: str) -> None:
     schema = json.loads(json.dumps(avro_schema("case_event")))
     [facts] = [field for field in schema["fields"] if field["name"] == "facts"]
     facts["type"] = ["null", record]
+    # After all that the sample's events may set of the case.
     event = {
         "event_id": "newer", "case_id": case, "kind": "FACT_CHANGED",
-        "recorded_at": f"{N3}T06:00:00", "sets": ["closed_before", "custody"],
+        "recorded_at": f"{N3}T23:59:59", "sets": ["closed_before", "custody"],
         "facts": {"closed_before": True, "custody": "MONITORED"},
     }  # fmt: skip
     with path.open("wb") as file:
