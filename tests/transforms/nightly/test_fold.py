@@ -241,7 +241,7 @@ def as_cases(records: Frame) -> dict[str, dict[str, Any]]:
     return {row["case_id"]: {name: row[name] for name in FIELDS} for row in records.to_dicts()}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(one_event(), max_size=9), st.randoms(use_true_random=False))
 def test_any_order_repeats_and_nights_give_what_a_plain_replay_gives(
     events: list[CaseEvent], random: Any
