@@ -87,10 +87,15 @@ def test_the_fastavro_copy_has_the_same_records(messy: tuple[Path, Path], tmp_pa
     assert records(tmp_path, "copy") == records(messy[0], "")
 
 
-def test_a_quick_bench_gives_every_figure(tmp_path: Path) -> None:
+def test_a_quick_bench_gives_every_kind_of_figure(tmp_path: Path) -> None:
+    # Those at 3,000,000 cases are the same runs over other samples.
+    asked = [f.name for f in FIGURES if not f.name.endswith("_3m")]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(
-        [ROOT / "scripts" / "bench", "--quick", "--dir", "samples", "--json", "figures.json"],
+        [
+            *(ROOT / "scripts" / "bench", "--quick", "--dir", "samples"),
+            *("--json", "figures.json", "--only", ",".join(asked)),
+        ],
         cwd=tmp_path,
         env=environment,
         check=True,
@@ -99,9 +104,9 @@ def test_a_quick_bench_gives_every_figure(tmp_path: Path) -> None:
     )
     figures = json.loads((tmp_path / "figures.json").read_text())
     # A clone without history has no earlier commit to measure.
-    skipped = [f.name for f in FIGURES if f"{f.name} is skipped: commit {COMMIT}" in done.stderr]
+    skipped = [name for name in asked if f"{name} is skipped: commit {COMMIT}" in done.stderr]
     assert all(COMMIT in name for name in skipped)
-    assert list(figures) == [f.name for f in FIGURES if f.name not in skipped]
+    assert list(figures) == [name for name in asked if name not in skipped]
     assert all(value > 0 for value in figures.values())
     for name in figures:
         assert name in done.stdout
