@@ -74,7 +74,7 @@ GROUNDS = [name.removeprefix("alleged_") for name in FACTS if name.startswith("a
 
 
 @given(seed=SEEDS, known=KNOWN, ground=st.sampled_from(GROUNDS), sustained=st.booleans())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_replacing_a_readable_adverse_charge_by_an_unreadable_one_closes_no_case(
     rulebook: CompiledRulebook, seed: int, known: Known, ground: str, sustained: bool
 ) -> None:
@@ -100,7 +100,7 @@ def test_replacing_a_readable_adverse_charge_by_an_unreadable_one_closes_no_case
 
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN, presume=st.booleans())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_every_completion_routes_into_possible_routes(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known, presume: bool
 ) -> None:
@@ -128,7 +128,7 @@ def test_every_completion_routes_into_possible_routes(
 
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_true_and_false_never_change_under_completion(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known
 ) -> None:
@@ -142,7 +142,7 @@ def test_true_and_false_never_change_under_completion(
 
 
 @given(seed=SEEDS, known=KNOWN, presume=st.booleans())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_only_true_criteria_ground_a_route(
     rulebook: CompiledRulebook, seed: int, known: Known, presume: bool
 ) -> None:
@@ -164,7 +164,7 @@ def test_only_true_criteria_ground_a_route(
 
 
 @given(seed=SEEDS, known=KNOWN)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_changes_on_is_the_first_day_that_the_route_differs(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
@@ -181,7 +181,7 @@ def test_changes_on_is_the_first_day_that_the_route_differs(
 
 
 @given(seed=SEEDS, known=KNOWN)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_a_route_without_changes_on_never_changes(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
@@ -194,7 +194,7 @@ def test_a_route_without_changes_on_never_changes(
 
 
 @given(seed=SEEDS, known=KNOWN)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_a_presumption_whose_contrary_would_change_the_route_is_a_check(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
@@ -237,7 +237,7 @@ def route_presuming(
 
 
 @given(seed=SEEDS, known=KNOWN)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
@@ -278,7 +278,7 @@ def test_a_fact_shown_to_be_other_than_presumed_leaves_no_route_that_leaned_on_i
 
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN, share=st.sampled_from([0.5, 1.0]))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_more_evidence_puts_no_other_route_on_the_record_than_it_gives(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known, share: float
 ) -> None:
@@ -317,7 +317,7 @@ def answered(
 
 
 @given(seed=SEEDS, known=KNOWN, presume=st.booleans())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_no_case_closes_on_the_record_unreviewed_with_an_open_warrant_or_charge(
     rulebook: CompiledRulebook, seed: int, known: Known, presume: bool
 ) -> None:
@@ -334,7 +334,7 @@ def test_no_case_closes_on_the_record_unreviewed_with_an_open_warrant_or_charge(
 
 
 @given(seed=SEEDS, known=KNOWN, conflict=st.sampled_from(sorted(CONFLICTS)))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_no_case_closes_on_the_record_with_a_conflict_that_the_rulebook_reads(
     rulebook: CompiledRulebook, seed: int, known: Known, conflict: str
 ) -> None:
@@ -351,7 +351,7 @@ def test_no_case_closes_on_the_record_with_a_conflict_that_the_rulebook_reads(
 
 
 @given(seed=SEEDS, known=KNOWN, cut=st.integers(1, ROWS - 1))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_split_and_order_do_not_matter(
     rulebook: CompiledRulebook, seed: int, known: Known, cut: int
 ) -> None:
