@@ -128,7 +128,7 @@ ADDED: list[Any] = [
 ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(st.data(), st.booleans())
 def test_an_evolved_schema_reads_what_fastavro_reads(data: st.DataObject, with_map: bool) -> None:
     more = [{"name": "m", "type": CUT[1]}] if with_map else []

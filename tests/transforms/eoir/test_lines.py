@@ -67,7 +67,7 @@ def shifted_rows(draw: st.DrawFn, *, typed: bool) -> tuple[Table, list[str], str
 
 
 @given(case=shifted_rows(typed=True) | shifted_rows(typed=False))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_a_row_with_stray_tabs_anywhere_is_mended_back_or_refused(
     case: tuple[Table, list[str], str],
 ) -> None:
