@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,11 @@ class MilestoneSpan:
     months: int
     days: int
     day: datetime.date | None = None
+
+    @property
+    def unnamed(self) -> MilestoneSpan:
+        """The span alone, which milestones of several names may share."""
+        return dataclasses.replace(self, id="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,15 @@ class CompiledRulebook:
     @cached_property
     def _since(self) -> dict[str, str | None]:
         return {milestone.id: milestone.since for milestone in self.milestones}
+
+    @cached_property
+    def readers(self) -> dict[str, list[str]]:
+        """Return the ids of the criteria that read each fact, milestones included."""
+        readers: dict[str, list[str]] = {}
+        for criterion in self.criteria:
+            for fact in self.facts_read(criterion.condition):
+                readers.setdefault(fact, []).append(criterion.id)
+        return readers
 
     def facts_read(self, condition: Condition) -> tuple[str, ...]:
         """Return the facts that a condition depends on, including those behind its milestones."""

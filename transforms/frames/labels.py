@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +30,38 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
     """
     matrix = flags.select(pl.all().fill_null(False)).to_numpy()
     if matrix.shape[1] == 0:
-        return pl.Series([[]], dtype=pl.List(labels.dtype)).new_from_index(0, flags.height)
+        return empty_lists(labels.dtype, flags.height)
     # The flags are stored by column; transposed once, they are searched in half the time.
     rows, columns = np.divmod(np.flatnonzero(np.ascontiguousarray(matrix)), matrix.shape[1])
     return lists_of(rows, labels.gather(pl.Series(columns.astype(np.uint32))), flags.height)
+
+
+def labels_at(rows: Mapping[str, pl.Series], height: int) -> pl.Series:
+    """List, for each row, the labels that it has.
+
+    Args:
+        rows: By label, in the order of the lists, the numbers of the rows that have it (UInt32).
+        height: The number of rows.
+
+    Returns:
+        List(String) as long as `height`, never null.
+
+    Examples:
+        >>> labels_at({"P1": pl.Series([0, 2]), "F7": pl.Series([0])}, 3).to_list()
+        [['P1', 'F7'], [], ['P1']]
+    """
+    flags = pl.DataFrame({label: flags_at(numbers, height) for label, numbers in rows.items()})
+    return label_lists(flags, pl.Series(list(rows))) if rows else empty_lists(pl.String(), height)
+
+
+def flags_at(rows: pl.Series, height: int) -> pl.Series:
+    """Flag some rows (Boolean, never null), given their numbers."""
+    return pl.Series([False]).new_from_index(0, height).scatter(rows, True)
+
+
+def empty_lists(dtype: pl.DataType, height: int) -> pl.Series:
+    """Return an empty list per row, of elements of a type."""
+    return pl.Series([[]], dtype=pl.List(dtype)).new_from_index(0, height)
 
 
 def lists_of(rows: npt.NDArray[np.int64], values: pl.Series, height: int) -> pl.Series:

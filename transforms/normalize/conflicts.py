@@ -17,7 +17,7 @@ from schemas.codes import charge_families
 from schemas.conflicts import CONFLICTS
 from schemas.facts import REMOVALS
 from transforms.frames.frame import Frame
-from transforms.frames.labels import label_lists
+from transforms.frames.labels import labels_at
 
 OLDEST, NO_JUVENILE, OLD_ENOUGH = 110, 21, 16
 SHORTEST_MONTH = 28
@@ -68,12 +68,8 @@ def find_conflicts(records: Frame, as_of: datetime.date) -> pl.Series:
         shown = read.select(sign.shows.fill_null(False).alias("shown"))["shown"]
         if shown.any():
             found[name] = rows.filter(shown)
-    names = [name for name in CONFLICTS if name in found]
-    never = pl.Series([False]).new_from_index(0, records.height)
-    flags = pl.DataFrame({name: never.clone().scatter(found[name], True) for name in names})
-    if not names:
-        return pl.Series("conflicts", [[]], pl.List(pl.String)).new_from_index(0, records.height)
-    return label_lists(flags, pl.Series(names)).alias("conflicts")
+    in_order = {name: found[name] for name in CONFLICTS if name in found}
+    return labels_at(in_order, records.height).alias("conflicts")
 
 
 @functools.lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import polars as pl
 
 from transforms.frames.frame import Frame
-from transforms.frames.labels import label_lists
+from transforms.frames.labels import labels_at
 from transforms.normalize.case_frame import CASES
 
 Losses: TypeAlias = dict[str, pl.Series]
@@ -69,16 +69,11 @@ def loss_lists(losses: Iterable[Losses], height: int) -> pl.Series:
     Returns:
         List(String), never null; each list is sorted.
     """
-    every = [loss for loss in losses if loss]
-    names = sorted({name for loss in every for name in loss})
-    never = pl.Series([False]).new_from_index(0, height)
-    flags = {name: never.clone() for name in names}
-    for loss in every:
-        for name, rows in loss.items():
-            flags[name] = flags[name].scatter(rows, True)
-    if not names:
-        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, height)
-    return label_lists(pl.DataFrame(flags), pl.Series(names, dtype=pl.String))
+    rows: dict[str, list[pl.Series]] = {}
+    for loss in losses:
+        for name, numbers in loss.items():
+            rows.setdefault(name, []).append(numbers)
+    return labels_at({name: pl.concat(rows[name]) for name in sorted(rows)}, height)
 
 
 @functools.cache

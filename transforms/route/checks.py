@@ -15,7 +15,7 @@ from polars.datatypes import DataTypeClass
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.frames.labels import label_lists, lists_of
+from transforms.frames.labels import empty_lists, label_lists, lists_of
 from transforms.route.leverage import Leverage, Routes
 
 CHECK: dict[str, DataTypeClass | pl.DataType] = {
@@ -48,8 +48,7 @@ def checks(
         One list of structs `CHECK` per case, in the rulebook's order.
     """
     if applies is None:
-        empty = pl.Series([[]], dtype=pl.List(pl.Struct(CHECK)))
-        return empty.new_from_index(0, effective.height)
+        return empty_lists(pl.Struct(CHECK), effective.height)
     leans = {
         name: leverage.turns_from(name, route) & effective[name].is_not_null().to_numpy()
         for name in effective.columns
@@ -101,5 +100,5 @@ def _not_known(compiled: CompiledPresumption, unknown: Frame) -> pl.Series:
     """Find the unknown facts that might speak against a presumption."""
     facts = list(dict.fromkeys(fact for one in compiled.against for fact in one.facts))
     if not facts:
-        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, unknown.height)
+        return empty_lists(pl.String(), unknown.height)
     return label_lists(unknown.select(facts), pl.Series(facts))

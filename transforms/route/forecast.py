@@ -6,8 +6,6 @@ case is routed again on each of its own future milestones.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import polars as pl
 
 from schemas.facts import high, low
@@ -32,7 +30,7 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     table = RouteTable.of(moving.weighing.rulebook)
     now = pl.DataFrame({"row": pl.int_range(len(route), dtype=pl.UInt32, eager=True), "now": route})
     moments = [pl.DataFrame(schema={**now.schema, "day": pl.Date})]
-    spans = {replace(m, id=""): m for m in moving.weighing.rulebook.milestones}
+    spans = {m.unnamed: m for m in moving.weighing.rulebook.milestones}
     for milestone in spans.values():
         least, most = dates[low(milestone.id)], dates[high(milestone.id)]
         moments.append(now.with_columns(day=least).filter(least > as_of))

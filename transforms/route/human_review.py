@@ -6,6 +6,7 @@ A fact that is merely unknown is asked for, but never flags a case.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,12 +17,11 @@ from schemas.conflicts import CONFLICTS
 from schemas.outcomes import ROUTES, ReviewReason
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.frames.labels import label_lists
+from transforms.frames.labels import empty_lists, label_lists
 from transforms.route.leverage import Flags, Leverage, Routes
-from transforms.route.missing import read_by
 from transforms.route.table import RouteTable, shown
 from transforms.score.conflicts import Conflicting
-from transforms.score.criteria import expression
+from transforms.score.criteria import holds
 from transforms.score.position import Weighing, position
 from transforms.score.presumptions import silent_facts, with_presumptions
 
@@ -61,6 +61,7 @@ def review_reasons(
     real: Frame,
     routed: Routed,
     leverage: Leverage,
+    bearing: Mapping[str, Flags],
     unknown: Frame,
 ) -> pl.Series:
     """Say why each case needs human review.
@@ -71,6 +72,7 @@ def review_reasons(
         real: Values of the criteria on facts in the record.
         routed: How the cases were routed.
         leverage: What each open criterion could do.
+        bearing: The conflicts that affect the routes (`bearing_conflicts`).
         unknown: Which facts are unknown.
 
     Returns:
@@ -79,7 +81,7 @@ def review_reasons(
     rulebook = weighing.rulebook
     facts = weighing.on(day)
     reasons = _Reasons()
-    for conflict, flag in bearing_conflicts(facts, routed, leverage, rulebook).items():
+    for conflict, flag in bearing.items():
         reasons.add("CONFLICT", CONFLICTS[conflict].says, flag)
     for number, row in enumerate(rulebook.rulebook.routing):
         if row.needs_review:
@@ -87,19 +89,15 @@ def review_reasons(
     for rule, condition in rulebook.human_review:
         of_route = np.isin(shown(routed.route), [ROUTES.index(route) for route in rule.routes])
         if of_route.any():
-            holds = facts.select(expression(condition.sql).fill_null(False).alias("holds"))["holds"]
-            reasons.add("RULE", rule.why, holds & pl.Series(of_route))
+            reasons.add("RULE", rule.why, holds(facts, condition) & pl.Series(of_route))
     for criterion in rulebook.criteria:
         if criterion.judgment is not None and criterion.criterion.judgment is not None:
-            judged = facts.select(expression(criterion.judgment.sql).fill_null(False).alias("j"))[
-                "j"
-            ]
-            not_false = real[criterion.id].fill_null(True)
-            reasons.add("JUDGMENT", criterion.criterion.judgment.why, judged & not_false)
+            judged = holds(facts, criterion.judgment) & real[criterion.id].fill_null(True)
+            reasons.add("JUDGMENT", criterion.criterion.judgment.why, judged)
     for reason, flag in _markers(weighing, day, routed, leverage, unknown):
         reasons.add("MARKER", reason, flag)
     if not reasons.flags:
-        return pl.Series([[]], dtype=pl.List(REVIEW_REASON)).new_from_index(0, real.height)
+        return empty_lists(REVIEW_REASON, real.height)
     labels = pl.DataFrame(reasons.labels, schema=["kind", "reason"], orient="row")
     return label_lists(pl.DataFrame(reasons.flags), labels.to_struct("reason"))
 
@@ -122,7 +120,7 @@ def bearing_conflicts(
         One flag per case, by conflict.
     """
     closes = routed.route == ROUTES.index("close")
-    readers = read_by(rulebook)
+    readers = rulebook.readers
     against = {
         fact for p in rulebook.presumptions for one in (p.basis, *p.against) for fact in one.facts
     }
@@ -150,15 +148,14 @@ def _markers(
         return []
     silent = silent_facts(weighing.facts, rulebook)
     conflicting = Conflicting(weighing.facts)
-    readers = read_by(rulebook)
+    readers = rulebook.readers
     nobody = np.zeros(facts.height, dtype=bool)
     # A sign may point to many unknown facts. It is one reason, and the facts are among the
     # questions.
     marked: dict[str, Flags] = {}
     for compiled in rulebook.presumptions:
         for says, condition in zip(compiled.presumption.against, compiled.against, strict=True):
-            holds = facts.select(expression(condition.sql).fill_null(False).alias("h"))["h"]
-            points = (holds | conflicting.any_of(condition.facts)).to_numpy()
+            points = (holds(facts, condition) | conflicting.any_of(condition.facts)).to_numpy()
             for fact in compiled.presumption.presume:
                 matters = [leverage.matters(c) for c in readers.get(fact, [])]
                 if matters and points.any():

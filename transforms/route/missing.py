@@ -11,9 +11,8 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.facts import FACTS, high, low
-from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, whole
-from transforms.frames.labels import lists_of
+from transforms.frames.labels import empty_lists, lists_of
 from transforms.route.basis import basis_questions
 from transforms.route.leverage import Flags, Leverage
 from transforms.route.settling import settles
@@ -39,7 +38,7 @@ class Missing:
 
 def nothing_missing(height: int) -> Missing:
     """Nothing to ask, for a number of cases."""
-    nothing = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, height)
+    nothing = empty_lists(pl.String(), height)
     return Missing(nothing, nothing)
 
 
@@ -93,7 +92,7 @@ def missing_facts(
     rulebook = weighing.rulebook
     matters = {c.id: leverage.matters(c.id) for c in rulebook.criteria}
     counts = {}
-    for fact, readers in read_by(rulebook).items():
+    for fact, readers in rulebook.readers.items():
         read: Counts = np.add.reduce([matters[r] for r in readers], axis=0, dtype=np.int16)
         read[~unknown[fact].to_numpy()] = 0
         if read.any():
@@ -110,15 +109,6 @@ def missing_facts(
     keys = _in_order(counts, settling)
     alone = keys[(keys >> _NOT_ALONE) & 1 == 0]
     return Missing(_listed(keys, effective.height), _listed(alone, effective.height))
-
-
-def read_by(rulebook: CompiledRulebook) -> dict[str, list[str]]:
-    """Return the ids of the criteria that read each fact."""
-    readers: dict[str, list[str]] = {}
-    for criterion in rulebook.criteria:
-        for fact in rulebook.facts_read(criterion.condition):
-            readers.setdefault(fact, []).append(criterion.id)
-    return readers
 
 
 def _ask_what_settles(

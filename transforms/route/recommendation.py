@@ -13,7 +13,7 @@ from schemas.outcomes import FORMS, ROUTES, STATES
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, whole, written_out
-from transforms.frames.labels import label_lists
+from transforms.frames.labels import empty_lists, label_lists
 from transforms.route.checks import checks
 from transforms.route.forecast import forecast
 from transforms.route.human_review import Routed, bearing_conflicts, review_reasons
@@ -91,7 +91,7 @@ def _recommend(
     else:
         missing = missing_facts(weighing, asked_on, effective, acted_on, leverage, unknown)
     route = _named(shown(routed.route), ROUTES)
-    needs = review_reasons(weighing, days, real, routed, leverage, unknown)
+    needs = review_reasons(weighing, days, real, routed, leverage, bearing, unknown)
     changes = forecast(MovingPart.of(weighing, effective), route, days)
     return pl.DataFrame(
         {
@@ -161,7 +161,7 @@ def _column(frame: Frame, name: str, dtype: pl.DataType | None = None) -> pl.Ser
 def _conflicts(facts: Frame) -> pl.Series:
     if "conflicts" in facts.columns:
         return facts["conflicts"]
-    return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, facts.height)
+    return empty_lists(pl.String(), facts.height)
 
 
 def _named(numbers: Array, names: Sequence[str]) -> pl.Series:

@@ -159,7 +159,7 @@ def _reached(
     """Tell which milestones would be reached if a date were known."""
     known = pl.DataFrame({column: [answer] for column in fact.columns})
     since = [milestone for milestone in rulebook.milestones if milestone.since == fact.name]
-    days = known.select(milestone_days(since))
+    days = milestone_days(known, since)
     return {m.id: days[high(m.id)].item() <= as_of for m in since}
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.conflicts import conflicts_of
 from transforms.frames.frame import Frame
+from transforms.frames.labels import flags_at
 
 
 class Conflicting:
@@ -26,16 +27,15 @@ class Conflicting:
                 pl.col("conflicts").list.len() > 0
             )
             for (conflict,), there in sorted(some.explode("conflicts").group_by("conflicts")):
-                self.rows[str(conflict)] = self.never().scatter(there["row"], True)
+                self.rows[str(conflict)] = flags_at(there["row"], self.height)
 
     def any_of(self, facts: Iterable[str]) -> pl.Series:
         """Tell whether one of some facts is in conflict (Boolean, never null)."""
-        found = self.never()
+        found = self._never()
         for conflict in dict.fromkeys(name for fact in facts for name in conflicts_of(fact)):
             if conflict in self.rows:
                 found = found | self.rows[conflict]
         return found
 
-    def never(self) -> pl.Series:
-        """Return FALSE for every case."""
-        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, self.height)
+    def _never(self) -> pl.Series:
+        return pl.Series([False]).new_from_index(0, self.height)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.rulebook.compiled import CompiledCriterion
+from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
 
 
@@ -15,6 +16,11 @@ from transforms.frames.frame import Frame
 def expression(sql: str) -> pl.Expr:
     """Convert a compiled condition to a polars expression."""
     return pl.sql_expr(sql)
+
+
+def holds(facts: Frame, condition: Condition) -> pl.Series:
+    """Tell for which cases a condition is TRUE (Boolean, never null)."""
+    return facts.with_columns(expression(condition.sql).fill_null(False).alias("holds"))["holds"]
 
 
 def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:

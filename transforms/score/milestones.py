@@ -7,7 +7,6 @@ UNKNOWN in between. Both are the same day if the date behind it is known, or if 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import polars as pl
 
@@ -18,11 +17,16 @@ from transforms.score.anniversaries import anniversary
 
 
 def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
+    """Compute the day of each of a rulebook's milestones for each case (`milestone_days`)."""
+    return milestone_days(facts, rulebook.milestones)
+
+
+def milestone_days(facts: Frame, milestones: Iterable[MilestoneSpan]) -> Frame:
     """Compute the day of each milestone for each case.
 
     Args:
-        facts: Facts (`transforms.score.facts.FACT_COLUMNS`).
-        rulebook: The rulebook with the milestones.
+        facts: Facts (`transforms.score.facts.FACT_COLUMNS`), at least those that milestones read.
+        milestones: The milestones.
 
     Returns:
         Columns `ID.low` and `ID.high` (Date) for each milestone, one row per case.
@@ -30,14 +34,12 @@ def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     # A day that is known is both bounds, and many milestones are the same span: each is added once.
     found: dict[tuple[str | None, MilestoneSpan], pl.Series] = {}
     columns = []
-    for milestone in rulebook.milestones:
-        bounds = _bounds(facts, milestone)
-        span = replace(milestone, id="")
-        for bound, column in zip((low, high), bounds, strict=True):
-            if (column, span) not in found:
-                days = facts.select(_date(milestone, column).alias("day"))["day"]
-                found[column, span] = days
-            columns.append(found[column, span].alias(bound(milestone.id)))
+    for milestone in milestones:
+        for bound, column in zip((low, high), _bounds(facts, milestone), strict=True):
+            key = (column, milestone.unnamed)
+            if key not in found:
+                found[key] = facts.select(_date(milestone, column).alias("day"))["day"]
+            columns.append(found[key].alias(bound(milestone.id)))
     return pl.DataFrame(columns)
 
 
@@ -47,24 +49,6 @@ def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | N
         return None, None
     least, most = low(milestone.since), high(milestone.since)
     return least, (least if facts[least].equals(facts[most]) else most)
-
-
-def milestone_days(milestones: Iterable[MilestoneSpan]) -> list[pl.Expr]:
-    """Compute the day of milestones, as the columns `ID.low` and `ID.high` over a frame of facts.
-
-    Args:
-        milestones: The milestones.
-
-    Returns:
-        Two expressions (Date) per milestone.
-    """
-    return [
-        _date(milestone, None if milestone.since is None else bound(milestone.since)).alias(
-            bound(milestone.id)
-        )
-        for milestone in milestones
-        for bound in (low, high)
-    ]
 
 
 def _date(milestone: MilestoneSpan, since: str | None) -> pl.Expr:
