@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from signal import SIGTERM
 from typing import Any
@@ -18,6 +19,8 @@ from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import FIRST, THIRD, backlog_words, night_words, watch_words
 from transforms.avro.codecs import CODECS
 
+# By folder: the schema of its records, their ids, and the part of a night that keeps them.
+_NEWS = {"events": ("case_event", "event_id", "log"), "reviews": ("review", "review_id", "reviews")}
 # A file that is cut short waits so long for its end.
 _LONG_AGO = 3600
 # Seconds that a watch has to take up a file, on a machine that is busy with other things.
@@ -98,31 +101,63 @@ def _counted(run: Path, damaged: Damaged, read: list[str | None]) -> list[str]:
 
 @trial("damaged containers", "nightly, events", share=2)
 def _events(bench: Bench) -> list[str]:
+    world = bench.world
+
+    def as_before(damaged: Damaged, run: Path) -> list[str]:
+        return _others_as_before(world.event_rows, damaged, run, world.night_run)
+
+    return _news(bench, "events", world.event_rows, as_before)
+
+
+@trial("damaged containers", "nightly, reviews")
+def _reviews(bench: Bench) -> list[str]:
+    clean: Content = results.content(bench.world.night_run, results.ROUTES)
+
+    def as_before(damaged: Damaged, run: Path) -> list[str]:
+        is_same = results.content(run, results.ROUTES) == clean
+        return [] if is_same else ["a damaged review changes what is recommended"]
+
+    return _news(bench, "reviews", bench.world.review_rows, as_before)
+
+
+def _news(
+    bench: Bench,
+    folder: str,
+    rows: list[Row],
+    as_before: Callable[[Damaged, Path], list[str]],
+) -> list[str]:
+    """Read a damaged file of news in a night, and judge what came of each of its records.
+
+    Args:
+        bench: The bench.
+        folder: Where the file is.
+        rows: Its records, whole.
+        as_before: Judges what the night recommends.
+    """
     world, place = bench.world, bench.place
     world.write_news(place)
     before = results.digests(place / "OUT/runs")
-    path = place / "events/3.avro"
-    damaged = _damage(bench, path, "case_event", world.event_rows, "event_id")
+    kind, id_field, kept = _NEWS[folder]
+    damaged = _damage(bench, place / folder / "3.avro", kind, rows, id_field)
     ended = bench.run(*night_words(THIRD))
     wrong = checks.ending(ended, (0, 7))
     run = place / f"OUT/runs/night-{THIRD}"
     if not (run / "manifest.json").exists():
         return [*wrong, "there is no night"]
-    wrong += results.recounted(run)
-    wrong += _unchanged(place, before)
+    wrong += [*results.recounted(run), *_unchanged(place, before)]
     reported = _names(ended, "3.avro")
-    waits = any(f["path"].endswith("3.avro") for f in results.manifest(run)["left_out"])
-    if waits:
+    if any(f["path"].endswith("3.avro") for f in results.manifest(run)["left_out"]):
         return [*wrong, *([] if reported else ["a file that waits is not reported"])]
-    there = {row["event_id"] for row in results.rows(run / "log")}
-    taken = {row["event_id"] for row in results.rows(world.night_run / "log")} & set(damaged.ids)
-    if missing := taken - damaged.may_lose - there:
-        wrong.append(f"events outside the damage are missing: {sorted(missing)[:3]}")
+    there, taken = (
+        {row[id_field] for row in results.rows(night / kept)} for night in (run, world.night_run)
+    )
+    if missing := (taken & set(damaged.ids)) - damaged.may_lose - there:
+        wrong.append(f"{folder} outside the damage are missing: {sorted(missing)[:3]}")
     if damaged.seen and not reported:
         wrong.append("the damage is not reported")
     if not damaged.may_change and taken - there and not reported:
-        wrong.append("events are missing, and nothing is reported")
-    return [*wrong, *_others_as_before(world.event_rows, damaged, run, world.night_run)]
+        wrong.append(f"{folder} are missing, and nothing is reported")
+    return [*wrong, *as_before(damaged, run)]
 
 
 def _others_as_before(events: list[Row], damaged: Damaged, run: Path, clean: Path) -> list[str]:
@@ -143,34 +178,6 @@ def _others_as_before(events: list[Row], damaged: Damaged, run: Path, clean: Pat
 def _unchanged(place: Path, before: dict[str, str]) -> list[str]:
     now = results.digests(place / "OUT/runs")
     return [] if before.items() <= now.items() else ["a night before has changed"]
-
-
-@trial("damaged containers", "nightly, reviews")
-def _reviews(bench: Bench) -> list[str]:
-    world, place = bench.world, bench.place
-    world.write_news(place)
-    before = results.digests(place / "OUT/runs")
-    path = place / "reviews/3.avro"
-    damaged = _damage(bench, path, "review", world.review_rows, "review_id")
-    ended = bench.run(*night_words(THIRD))
-    wrong = checks.ending(ended, (0, 7))
-    run = place / f"OUT/runs/night-{THIRD}"
-    if not (run / "manifest.json").exists():
-        return [*wrong, "there is no night"]
-    wrong += [*results.recounted(run), *_unchanged(place, before)]
-    reported = _names(ended, "3.avro")
-    if any(f["path"].endswith("3.avro") for f in results.manifest(run)["left_out"]):
-        return [*wrong, *([] if reported else ["a file that waits is not reported"])]
-    there = {row["review_id"] for row in results.rows(run / "reviews")}
-    taken = {row["review_id"] for row in results.rows(world.night_run / "reviews")}
-    if missing := taken & set(damaged.ids) - damaged.may_lose - there:
-        wrong.append(f"reviews outside the damage are missing: {sorted(missing)[:3]}")
-    if (damaged.seen or (not damaged.may_change and taken - there)) and not reported:
-        wrong.append("the damage is not reported")
-    clean: Content = results.content(world.night_run, results.ROUTES)
-    if results.content(run, results.ROUTES) != clean:
-        wrong.append("a damaged review changes what is recommended")
-    return wrong
 
 
 @trial("damaged containers", "watch")
