@@ -26,6 +26,7 @@ from transforms.normalize.cells import (
     number_cell,
     time_cell,
 )
+from transforms.normalize.dates import is_placeholder, real_date
 from transforms.normalize.losses import Losses
 from transforms.normalize.offenses import is_settled, offense_of
 
@@ -149,16 +150,19 @@ def _fields(as_of: datetime.date) -> list[Field]:
 
 def _scalar(name: str, cell: Cell) -> Field:
     raw, read = pl.col(name), pl.col("_read")
-    fine, kept = cell.fine(raw), cell.kept(read)
+    fine, kept, lost = cell.fine(raw), cell.kept(read), cell.lost(raw, read)
     if name == "birth_date":
         precision = pl.col("birth_precision")
         fine = fine & ~precision.is_in(["MONTH", "YEAR"]).fill_null(False)
         length = (
             pl.when(precision == "YEAR").then(4).when(precision == "MONTH").then(7).otherwise(10)
         )
-        kept = kept.str.head(length)
-    lost = {f"{name}:{reason}": flag for reason, flag in cell.lost(raw, read).items()}
-    return Field(name, raw.is_null() | fine, cell.read(raw), kept, lost)
+        # A day may be none that stands for an unknown one, and its year or month be one.
+        short = kept.str.head(length)
+        lost["PLACEHOLDER"] |= is_placeholder(short).fill_null(False)
+        kept = real_date(short)
+    labeled = {f"{name}:{reason}": flag for reason, flag in lost.items()}
+    return Field(name, raw.is_null() | fine, cell.read(raw), kept, labeled)
 
 
 def _list(column: str, parts: dict[str, Cell]) -> Field:

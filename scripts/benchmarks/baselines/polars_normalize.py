@@ -201,7 +201,12 @@ def _birth(
         spellings = (
             _spellings(there, written_date)
             .with_columns(future=pl.col("real") > today.isoformat())
-            .with_columns(kept=pl.when(~pl.col("future")).then(pl.col("real").str.head(length)))
+            .with_columns(short=pl.when(~pl.col("future")).then(pl.col("real").str.head(length)))
+            .with_columns(
+                kept=real_date(pl.col("short")),
+                placeholder=pl.col("placeholder")
+                | is_placeholder(pl.col("short")).fill_null(False),
+            )
             .with_columns(
                 low=(kept + pl.lit("-01-01").str.slice(kept.str.len_bytes() - 4)).str.to_date(
                     "%Y-%m-%d", strict=False

@@ -155,6 +155,14 @@ def test_a_placeholder_cut_to_its_year_is_one_still() -> None:
     assert (record.birth_date, warnings) == (None, ["birth_date:PLACEHOLDER"])
 
 
+@pytest.mark.parametrize(
+    ("written", "precision"), [("19000201", "YEAR"), ("1900-01-05", "MONTH"), ("2/1/1900", "YEAR")]
+)
+def test_a_day_cut_to_a_placeholder_is_one(written: str, precision: str) -> None:
+    record, warnings = one(birth_date=written, birth_precision=precision)
+    assert (record.birth_date, warnings) == (None, ["birth_date:PLACEHOLDER"])
+
+
 @pytest.mark.parametrize("number", [-1, -2_147_483_648, 182_622, 2_147_483_647])
 def test_a_number_that_cannot_be_is_unknown_in_a_list_too(number: int) -> None:
     record, warnings = one(convictions=[{"sentence_days": number, "custody_days": 90}])
