@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ from schemas.outcomes import STEP_TEXTS
 from schemas.rulebook.compiled import CompiledCriterion, CompiledRulebook
 from schemas.rulebook.model import Criterion
 from schemas.shown import shown
-from transforms.explain.deciding import deciding_facts
-from transforms.explain.leads import Lead, answers, leads
+from transforms.explain.judged import Judged, Led
+from transforms.explain.leads import answers
 from transforms.explain.on_file import convictions, fact_said, on_file
 from transforms.frames.frame import Frame
-from transforms.route.recommendation import PASSED_THROUGH, recommend
+from transforms.route.recommendation import PASSED_THROUGH
 from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Weighing as Weighed
@@ -73,69 +73,90 @@ def explain(
     Returns:
         The explanation.
     """
-    derived = derive_facts(record, rulebook.rulebook.counted_convictions, as_of)
-    passed = record.select(
-        name for name in PASSED_THROUGH if name in record.columns and name not in derived.columns
+    [explanation] = _explained(record, rulebook, as_of, presume, given, everything, None)
+    return explanation
+
+
+def explain_all(
+    records: Frame,
+    rulebook: CompiledRulebook,
+    as_of: datetime.date,
+    missing_facts: Sequence[Sequence[str]],
+    *,
+    presume: bool = True,
+) -> list[Explanation]:
+    """Explain the recommendations for many cases, as `explain` does for one.
+
+    Args:
+        records: Normalized case records, with `warnings`.
+        rulebook: The rulebook.
+        as_of: The as-of date.
+        missing_facts: Those of each case's recommendation, so that only the answers to questions
+            that are asked need to be tried.
+        presume: Whether to use the rulebook's presumptions.
+
+    Returns:
+        The explanations, in order.
+    """
+    asked = [names[:MOST_ASKED] for names in missing_facts]
+    return _explained(records, rulebook, as_of, presume, (), False, asked)
+
+
+def _explained(
+    records: Frame,
+    rulebook: CompiledRulebook,
+    as_of: datetime.date,
+    presume: bool,
+    given: Sequence[tuple[Fact, Mapping[str, Any]]],
+    everything: bool,
+    asked: Sequence[Sequence[str]] | None,
+) -> list[Explanation]:
+    """Explain cases; where nobody knows yet what is asked, all that could be asked is tried."""
+    derived = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
+    passed = records.select(
+        name for name in PASSED_THROUGH if name in records.columns and name not in derived.columns
     )
-    [on_record] = derived.hstack(passed).to_dicts()
-    answered = functools.reduce(lambda facts, one: {**facts, **one[1]}, given, on_record)
-    judge = _Judge(rulebook, as_of, presume, derived.schema | passed.schema)
-    # The results of all answers are worked out together, whichever questions are asked in the end.
-    tried = [
-        lead
-        for name in _facts_read(rulebook)
-        if not _known(FACTS[name], answered)
-        for lead in leads(FACTS[name], rulebook, as_of)
+    on_record = derived.hstack(passed)
+    answers = {column: value for _, columns in given for column, value in columns.items()}
+    answered = on_record.with_columns(
+        pl.lit(value, dtype=on_record.schema[column]).alias(column)
+        for column, value in answers.items()
+    )
+    facts = answered.to_dicts()
+    if asked is None:
+        read = _facts_read(rulebook)
+        asked = [[name for name in read if not _known(FACTS[name], row)] for row in facts]
+    # The cases as they are on file come last, if that is something else.
+    also = [on_record] if given else []
+    judged = Judged(rulebook, as_of, presume, pl.concat([answered, *also]))
+    rows = list(judged.recommended([*asked, *([] for frame in also for _ in range(frame.height))]))
+    before = [row for row, _ in rows[records.height :]]
+    cases = [
+        _Case(judged, place, row, facts[place], record, led)
+        for place, ((row, led), record) in enumerate(zip(rows, records.to_dicts(), strict=False))
     ]
-    row, before, *outcomes = judge.rows(
-        [answered, on_record, *(lead.put_in(answered) for lead in tried)]
-    )
-    [whole] = record.to_dicts()
-    case = _Case(judge, row, answered, whole, list(zip(tried, outcomes, strict=True)))
-    return _assembled(case, before if given else None, [fact for fact, _ in given], everything)
-
-
-@dataclass(frozen=True)
-class _Judge:
-    """A rulebook as of a date, to assess cases together: many cost little more than one."""
-
-    rulebook: CompiledRulebook
-    as_of: datetime.date
-    presume: bool
-    schema: Mapping[str, pl.DataType]
-
-    def rows(self, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Recommend a route for each case."""
-        facts = pl.DataFrame(list(cases), schema=self.schema)
-        return recommend(facts, self.rulebook, self.as_of, presume=self.presume).to_dicts()
+    names = [fact for fact, _ in given]
+    return [
+        _assembled(case, earlier, names, everything)
+        for case, earlier in itertools.zip_longest(cases, before)
+    ]
 
 
 @dataclass(frozen=True)
 class _Case:
     """A case: its recommendation, its facts, its record, and what answers would lead to."""
 
-    judge: _Judge
+    judged: Judged
+    place: int
     row: dict[str, Any]
     facts: dict[str, Any]
     record: dict[str, Any]
-    led: Sequence[tuple[Lead, dict[str, Any]]]
+    led: Led
 
     @property
     def book(self) -> CompiledRulebook:
         """The rulebook."""
-        return self.judge.rulebook
-
-    @functools.cached_property
-    def frame(self) -> Frame:
-        """Return the facts as a frame of one row."""
-        return pl.DataFrame([self.facts], schema=self.judge.schema)
-
-    @functools.cached_property
-    def dated(self) -> Frame:
-        """Return the facts with the milestones as of the date."""
-        dates = milestone_dates(self.frame, self.book)
-        today = pl.Series([self.judge.as_of], dtype=pl.Date)
-        return Weighed(self.book, self.frame, None, dates).on(today)
+        return self.judged.rulebook
 
     def value(self, criterion: CompiledCriterion) -> Truth:
         """Return a criterion's value."""
@@ -143,7 +164,7 @@ class _Case:
 
     def deciding(self, criterion: CompiledCriterion) -> tuple[FactSaid, ...]:
         """Return the facts that give a criterion its value."""
-        names = deciding_facts(criterion.condition, self.dated, self.book)
+        names = self.judged.deciding(criterion)[self.place]
         return tuple(fact_said(name, self.facts) for name in names if self.could_be(FACTS[name]))
 
     def could_be(self, fact: Fact) -> bool:
@@ -346,14 +367,15 @@ def _criteria(case: _Case) -> Iterator[CriterionSaid]:
 
 
 def _criterion_changes(case: _Case) -> dict[str, Change]:
-    dates = milestone_dates(case.frame, case.book)
+    facts = case.judged.facts[[case.place]]
+    dates = milestone_dates(facts, case.book)
     days = dates.row(0) if dates.columns else ()
-    ahead = sorted({day for day in days if day and day > case.judge.as_of})
+    ahead = sorted({day for day in days if day and day > case.judged.as_of})
     found: dict[str, Change] = {}
     if not ahead:
         return found
     # The single case, once per day.
-    each_day = pl.DataFrame([case.facts] * len(ahead), schema=case.judge.schema)
+    each_day = facts[[0] * len(ahead)]
     weighed = Weighed(case.book, each_day, None, milestone_dates(each_day, case.book))
     values, _ = weighed.values(case.book.criteria, pl.Series(ahead, dtype=pl.Date))
     for day, later in zip(ahead, values.to_dicts(), strict=True):

@@ -7,6 +7,7 @@ around. If the whole is UNKNOWN, the UNKNOWN sides decide.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import sqlglot
@@ -20,27 +21,36 @@ from transforms.score.criteria import expression
 
 
 def deciding_facts(
-    condition: Condition, case: Frame, rulebook: CompiledRulebook
-) -> tuple[str, ...]:
-    """Find the facts that make a condition TRUE, FALSE, or UNKNOWN for a case.
+    condition: Condition, cases: Frame, rulebook: CompiledRulebook
+) -> list[tuple[str, ...]]:
+    """Find the facts that make a condition TRUE, FALSE, or UNKNOWN for each case.
 
     Args:
         condition: The condition.
-        case: One row: facts, and the rulebook's milestones as Boolean columns.
+        cases: Facts, and the rulebook's milestones as Boolean columns; one row per case.
         rulebook: The rulebook that the condition belongs to.
 
     Returns:
-        The facts' names, in the order in which the condition names them; none for a constant.
+        For each case, the facts' names, in the order in which the condition names them; none for a
+        constant.
     """
     tree = sqlglot.parse_one(condition.sql)
-    parts = list(dict.fromkeys(part.sql() for part in _parts(tree)))
-    values = case.select(
-        expression(part).alias(str(place)) for place, part in enumerate(parts)
-    ).row(0)
-    columns = _deciding(tree, dict(zip(parts, values, strict=True)))
+    # Writing an expression as SQL costs more than all the rest, so each is written once.
+    written = {id(part): part.sql() for part in _parts(tree)}
+    parts = list(dict.fromkeys(written.values()))
+    places = {part: parts.index(sql) for part, sql in written.items()}
+    values = cases.with_columns(
+        expression(part).alias(f"part {place}") for place, part in enumerate(parts)
+    ).select(f"part {place}" for place in range(len(parts)))
     since = {milestone.id: milestone.since for milestone in rulebook.milestones}
-    names = (FACT_OF.get(column) or since.get(column) for column in columns)
-    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    @functools.cache
+    def of_values(*row: bool | None) -> tuple[str, ...]:
+        columns = _deciding(tree, {part: row[place] for part, place in places.items()})
+        names = (FACT_OF.get(column) or since.get(column) for column in columns)
+        return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    return [of_values(*row) for row in values.iter_rows()]
 
 
 def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -55,7 +65,7 @@ def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
             yield node
 
 
-def _truth(node: exp.Expr, values: dict[str, bool | None]) -> bool | None:
+def _truth(node: exp.Expr, values: dict[int, bool | None]) -> bool | None:
     match node:
         case exp.Paren():
             return _truth(node.this, values)
@@ -67,10 +77,10 @@ def _truth(node: exp.Expr, values: dict[str, bool | None]) -> bool | None:
             decides = isinstance(node, exp.Or)
             return decides if decides in sides else None if None in sides else not decides
         case _:
-            return values[node.sql()]
+            return values[id(node)]
 
 
-def _deciding(node: exp.Expr, values: dict[str, bool | None]) -> Iterator[str]:
+def _deciding(node: exp.Expr, values: dict[int, bool | None]) -> Iterator[str]:
     match node:
         case exp.Paren() | exp.Not():
             yield from _deciding(node.this, values)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.explanation import Answer
-from schemas.facts import FACTS, Fact, high, low
+from schemas.facts import Fact, high, low
 from schemas.rulebook.compiled import CompiledRulebook, MilestoneSpan
 from schemas.words import code, day, number
 
@@ -25,17 +25,13 @@ class Lead:
 
     Args:
         fact: The fact's name.
-        value: The values of its columns.
+        value: The value of each of its columns.
         text: The answer in words; None for a number, which is combined with its neighbors.
     """
 
     fact: str
     value: Any
     text: str | None
-
-    def put_in(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Put the answer into the facts."""
-        return {**facts, **dict.fromkeys(FACTS[self.fact].columns, self.value)}
 
 
 def leads(fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[Lead]:

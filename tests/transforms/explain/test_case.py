@@ -10,7 +10,7 @@ from schemas.explanation import Change, Explanation
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import TEXT, small
 from transforms.explain.answers import parse_answer
-from transforms.explain.case import explain
+from transforms.explain.case import explain, explain_all
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
 from transforms.testing import case_frame
@@ -234,3 +234,19 @@ def test_conflicts_in_the_record_are_said_and_their_facts_are_not_known() -> Non
         )
     ]
     assert "citizen spouse" not in said(explanation.favorable)
+
+
+def test_cases_explained_together_are_explained_as_each_alone() -> None:
+    cases = [
+        PURSUED,
+        {"case_id": "two"},
+        {**PURSUED, "case_id": "three", "charges": None, "serious_condition": True},
+        {**PURSUED, "case_id": "four", "arrests": 2, "entries": PAROLED},
+    ]
+    records, _ = normalize(case_frame(cases), AS_OF)
+    missing = recommend_records(records, small(), AS_OF)["missing_facts"].to_list()
+    together = explain_all(records, small(), AS_OF, missing)
+    assert [one.case_id for one in together] == ["one", "two", "three", "four"]
+    assert together == [explain(records[[place]], small(), AS_OF) for place in range(len(cases))]
+    assert any(question.answers for one in together for question in one.ask)
+    assert explain_all(records.clear(), small(), AS_OF, []) == []

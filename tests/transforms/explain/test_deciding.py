@@ -39,7 +39,7 @@ def test_the_facts_that_make_a_condition_so(
     when: str, case: dict[str, object], deciding: tuple[str, ...]
 ) -> None:
     condition = compile_condition(when, Names({}, {}, {}, {}))
-    assert deciding_facts(condition, facts(case), small()) == deciding
+    assert deciding_facts(condition, facts(case), small()) == [deciding]
 
 
 def test_a_milestone_stands_for_the_date_it_starts_from() -> None:
@@ -47,9 +47,9 @@ def test_a_milestone_stands_for_the_date_it_starts_from() -> None:
     case = facts({"entered_illegally": True}).with_columns(
         turned_65=pl.lit(False), three_years_in=pl.lit(False)
     )
-    assert deciding_facts(new.condition, case, small()) == ("entered_illegally", "last_entry")
+    assert deciding_facts(new.condition, case, small()) == [("entered_illegally", "last_entry")]
     reached_it = case.with_columns(three_years_in=pl.lit(True))
-    assert deciding_facts(new.condition, reached_it, small()) == ("last_entry",)
+    assert deciding_facts(new.condition, reached_it, small()) == [("last_entry",)]
 
 
 @pytest.mark.parametrize("name", names())
@@ -67,9 +67,8 @@ def test_what_decides_does_so_whatever_the_rest_is(name: str) -> None:
     rows_of_cases = cases.to_dicts()
     for criterion in rulebook.criteria:
         bare, expected = [], []
-        for place, row in enumerate(rows_of_cases):
-            case, value = cases[place], values[criterion.id][place]
-            deciding = deciding_facts(criterion.condition, case, rulebook)
+        of_cases = deciding_facts(criterion.condition, cases, rulebook)
+        for row, value, deciding in zip(rows_of_cases, values[criterion.id], of_cases, strict=True):
             assert set(deciding) <= set(rulebook.facts_read(criterion.condition))
             if value is None:
                 assert deciding

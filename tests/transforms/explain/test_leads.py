@@ -8,7 +8,7 @@ import pytest
 from schemas.explanation import Answer
 from schemas.facts import FACTS
 from schemas.rulebooks import load_text
-from tests.helpers.small_rulebook import TEXT, facts, small
+from tests.helpers.small_rulebook import TEXT, small
 from transforms.explain.leads import Lead, answers, leads
 
 AS_OF = datetime.date(2011, 11, 17)
@@ -77,13 +77,3 @@ def test_answers_with_words_are_said_one_by_one() -> None:
         for value, text in ((True, "yes"), (False, "no"))
     ]
     assert answers(tried) == said(("yes", "close"), ("no", "close"))
-
-
-def test_an_answer_is_put_in_its_columns() -> None:
-    [row] = facts({}).to_dicts()
-    changed = Lead("arrests", 2, None).put_in(row)
-    assert {column for column in row if row[column] != changed[column]} == {
-        "arrests.low",
-        "arrests.high",
-    }
-    assert changed["arrests.low"] == changed["arrests.high"] == 2
