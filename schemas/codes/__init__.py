@@ -106,7 +106,7 @@ def null_words() -> frozenset[str]:
 
 @functools.cache
 def null_runs() -> dict[str, str]:
-    """Return the patterns that mean unknown: in any `text`, in a `code` or id, in a `date`."""
+    """Return the patterns that mean unknown: `withheld`, and in a `text`, a `code`, or a `date`."""
     return dict(_read("nulls")["runs"])
 
 

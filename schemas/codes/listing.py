@@ -135,7 +135,10 @@ def _numbers() -> list[Row]:
 
 def _nulls() -> list[Row]:
     spelled = [Row(word or '""', "in any text, code, id, or date") for word in sorted(null_words())]
-    return spelled + [Row(pattern, f"in a {kind}") for kind, pattern in null_runs().items()]
+    means = {"withheld": "withheld under exemption 6 or 7 of the Freedom of Information Act"}
+    return spelled + [
+        Row(pattern, means.get(kind, f"in a {kind}")) for kind, pattern in null_runs().items()
+    ]
 
 
 def _placeholders() -> list[Row]:

@@ -14,7 +14,7 @@ _RUNS = null_runs()
 
 def _pattern(*runs: str) -> str:
     # One pattern: to strip, to lower, and to look up costs three times as much.
-    return rf"(?i)^\s*(?:{'|'.join((_WORDS, *runs))})\s*$"
+    return rf"(?i)^\s*(?:{'|'.join((_WORDS, _RUNS['withheld'], *runs))})\s*$"
 
 
 NOTHING = _pattern(_RUNS["text"])

@@ -48,6 +48,13 @@ def of(text: str | None, test: Test) -> object:
         "TBD",
         "b6",
         "(b)(6)",
+        "B(6)",
+        "(b) (7) (C)",
+        "b(7)(c)",
+        "B7C",
+        "(b)(6); (b)(7)(C)",
+        "(b)(6),(b)(7)(C)",
+        "(b)(6) and (b)(7)(C)",
         "A.2.a",
         "not available",
     ],
@@ -60,7 +67,24 @@ def test_text_that_says_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["none of these", "NAB", "unknown vessel", "a?", "N", "0-1", "?1", "nullify", "é"]
+    "text",
+    [
+        "none of these",
+        "NAB",
+        "unknown vessel",
+        "a?",
+        "N",
+        "0-1",
+        "?1",
+        "nullify",
+        "é",
+        "C",
+        "6",
+        "B1",
+        "B7",
+        "B6 visa",
+        "(b)(5)",
+    ],
 )
 def test_text_that_says_something(text: str) -> None:
     for test in (is_nothing, is_no_code, is_no_date):
