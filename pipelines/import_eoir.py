@@ -135,7 +135,7 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
                     "after",
                     "no_case",
                     "repeated",
-                    "mended",
+                    "repaired",
                 )
             },
         )

@@ -26,7 +26,7 @@ class TableCounts(_Part):
         no_case: Rows whose case isn't in the table of cases.
         repeated: Rows with a key that an earlier row has.
         quarantined: Rows that couldn't be read.
-        mended: Rows with a wrong number of fields that were repaired; the other counts include
+        repaired: Rows with a wrong number of fields that were repaired; the other counts include
             them.
     """
 
@@ -38,7 +38,7 @@ class TableCounts(_Part):
     no_case: int
     repeated: int
     quarantined: int
-    mended: int
+    repaired: int
 
     @model_validator(mode="after")
     def _reconcile(self) -> TableCounts:

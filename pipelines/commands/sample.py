@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.words import counted
 from schemas.errors import OutputError, UsageError
 from schemas.shown import shown
 
@@ -40,7 +41,10 @@ def _run(options: Options) -> int:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(f"{folder}: cannot be written ({reason})") from None
-    made = f"{records:,} records of {options.cases:,} cases in {options.files} files"
+    made = (
+        f"{counted(records, 'record')} of {counted(options.cases, 'case')} "
+        f"in {counted(options.files, 'file')}"
+    )
     print(f"{made} in {shown(folder)}")
     return ExitCode.OK
 

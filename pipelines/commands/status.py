@@ -18,6 +18,7 @@ from typing import Any
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.words import counted
 from pipelines.nights.failures import last_failure, read_text
 from pipelines.runs.latest import LATEST, run_named
 from schemas.errors import InputError, UsageError
@@ -181,11 +182,11 @@ def status_lines(status: Status) -> list[str]:
 
 def _not_read(good: GoodNight) -> str:
     """Say which part of a night's input couldn't be read."""
-    unknown = f" and an unknown number in {good.lost_uncounted:,} places" * bool(
-        good.lost_uncounted
-    )
-    lost = f"{good.lost_records:,} records{unknown} lost in {good.damaged_files:,} damaged files"
-    return f"{lost}; {good.left_out:,} files or folders left out"
+    uncounted = counted(good.lost_uncounted, "place")
+    unknown = f" and an unknown number in {uncounted}" if good.lost_uncounted else ""
+    lost = f"{counted(good.lost_records, 'record')}{unknown}"
+    files = counted(good.damaged_files, "damaged file")
+    return f"{lost} lost in {files}; left out, files and folders: {good.left_out:,}"
 
 
 def _every_state(

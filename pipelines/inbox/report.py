@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
+from pipelines.cli.words import counted
 from pipelines.inbox.batches import batch_name
 from pipelines.inbox.plan import WatchPlan
 from pipelines.runs.tallies import Tallies
@@ -117,7 +118,8 @@ def write_report(report: Report, plan: WatchPlan) -> None:
              "changes": report.changes.height, "file": path}  # fmt: skip
     left = f", {report.unusable:,} for the next night to quarantine" if report.unusable else ""
     line = (
-        f"{report.name}: {report.events:,} events, {report.changes.height:,} changes{left}: {path}"
+        f"{report.name}: {counted(report.events, 'event')}, "
+        f"{counted(report.changes.height, 'change')}{left}: {path}"
     )
     if plan.as_json:
         print_result("watch", f"{path} is written", lambda: print(json.dumps(words)))

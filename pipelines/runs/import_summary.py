@@ -5,10 +5,20 @@ from __future__ import annotations
 from rich.table import Table
 
 from pipelines.cli.console import SafeConsole
+from pipelines.cli.words import counted
 from schemas.import_manifest import ImportManifest
 from schemas.shown import shown
 
-_COLUMNS = ("read", "used", "not_pending", "after", "no_case", "repeated", "quarantined", "mended")
+_COLUMNS = (
+    "read",
+    "used",
+    "not_pending",
+    "after",
+    "no_case",
+    "repeated",
+    "quarantined",
+    "repaired",
+)
 _MOST = 8
 _LONGEST = 60
 
@@ -29,7 +39,7 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
     console.width = max(console.width, 120)
     day = manifest.pending_on
     what = f"pending on {day}" if day else "every case, as of the release"
-    console.print(f"\n{manifest.cases:,} cases, {what}\n")
+    console.print(f"\n{counted(manifest.cases, 'case')}, {what}\n")
     # A column without any counts only takes up space.
     columns = [
         name
@@ -46,16 +56,17 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
     for name, counts in manifest.tables.items():
         if counts.expected is not None and counts.expected != counts.read:
             console.print(
-                f"{name}: Count.txt says {counts.expected:,} rows, but there are {counts.read:,}"
+                f"{name}: Count.txt says {counted(counts.expected, 'row')}, "
+                f"but there are {counts.read:,}"
             )
     for name in manifest.missing_tables:
         console.print(f"{name}: not in the release, so what it would say is unknown")
     for name, missing in manifest.missing_columns.items():
         console.print(f"{name}: has no {', '.join(missing)}; unknown")
     for name, unknown in manifest.unknown_columns.items():
-        columns_said = ", ".join(shown(column[:_LONGEST]) for column in unknown[:_MOST])
+        named = ", ".join(shown(column[:_LONGEST]) for column in unknown[:_MOST])
         more = f" and {len(unknown) - _MOST:,} more" if len(unknown) > _MOST else ""
-        console.print(f"{name}: {columns_said}{more}: not known; nothing in it was read")
+        console.print(f"{name}: {named}{more}: not known; nothing in it was read")
     for title, numbers in (
         ("quarantined", manifest.quarantine),
         ("set to unknown", manifest.warnings),

@@ -30,7 +30,7 @@ from tests.transforms.eoir.test_lines import header_of
 from transforms.avro.blocks import Block, Walk
 from transforms.avro.header import read_header
 from transforms.avro.types import polars_schema
-from transforms.eoir.lines import cases_of, mend, split_odd, whole_lines
+from transforms.eoir.lines import cases_of, repair, split_odd, whole_lines
 from transforms.nightly.events import EVENTS, FIELDS, normalize_events
 from transforms.nightly.fold import fold
 
@@ -115,8 +115,8 @@ def eoir_lines(data: bytes) -> None:
                 lines.split(b"\n")[:-1]
             )
         for odd in parted.odd:
-            mended = mend(odd.raw, table, header)
-            assert mended is None or mended.count(b"\t") == len(header) - 1
+            repaired = repair(odd.raw, table, header)
+            assert repaired is None or repaired.count(b"\t") == len(header) - 1
             if "IDNCASE" in header:
                 # A number may be parted by a tab.
                 joined = re.sub(rb'[\t "]', b"", odd.raw).decode("latin-1")

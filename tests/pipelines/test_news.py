@@ -86,7 +86,7 @@ def test_a_night_reads_what_it_can_and_names_the_rest(first: Path) -> None:
     assert Path(damage["path"]).name == "damaged.avro"
     assert night["events"]["read"] == len(ODD) + 1 + 2
     status = discretion("status", "--state", first / "OUT")
-    assert "in 1 damaged files; 4 files or folders left out" in status.stdout
+    assert "in 1 damaged file; left out, files and folders: 4" in status.stdout
 
     again = nightly(first)
     assert again.returncode == ExitCode.DAMAGED

@@ -186,14 +186,14 @@ class Checker:
         # Records are short; only a bounded part of the rest is needed.
         rest = data[found[1] : found[1] + RECORD_BYTES]
         for code in error.codes:
-            mended = data[at : error.at] + code + rest
+            repaired = data[at : error.at] + code + rest
             shift = found[1] - error.at - len(code)
             try:
-                end = place = self._record(mended, 0)
+                end = place = self._record(repaired, 0)
                 for _ in range(_FOLLOWING):
-                    if place >= len(mended):
+                    if place >= len(repaired):
                         break
-                    place = self._record(mended, place)
+                    place = self._record(repaired, place)
             except (BrokenError, IndexError, RecursionError):
                 continue
             return at + end + shift

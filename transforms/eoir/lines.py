@@ -149,7 +149,7 @@ def _blank_tails(
     return nobody
 
 
-def mend(raw: bytes, table: Table, header: tuple[str, ...]) -> bytes | None:
+def repair(raw: bytes, table: Table, header: tuple[str, ...]) -> bytes | None:
     """Repair a row that stray tabs have shifted.
 
     Args:

@@ -31,7 +31,7 @@ from schemas.eoir.columns import DATE, codes_of, shape_of
 from schemas.eoir.tables import TABLES, Kind, Table
 from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED
 from transforms.eoir.files import TableFile
-from transforms.eoir.lines import AROUND, cases_of, mend, split_odd
+from transforms.eoir.lines import AROUND, cases_of, repair, split_odd
 from transforms.frames.frame import Frame
 from transforms.frames.nulls import NO_CODE, is_no_code, is_no_date
 from transforms.normalize.charges import charge_code
@@ -93,19 +93,19 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
     parted = split_odd(data, len(file.header))
     even, lines = parted.even, parted.lines
     numbers = np.delete(np.arange(lines), [line.row for line in parted.odd])
-    mended, short, shifted, blank = [], [], [], 0
+    repaired, short, shifted, blank = [], [], [], 0
     for line in parted.odd:
         if not line.raw.strip():
             blank += 1
             continue
-        if (row := mend(line.raw, table, file.header)) is not None:
-            mended.append((line.row, row))
+        if (row := repair(line.raw, table, file.header)) is not None:
+            repaired.append((line.row, row))
         elif line.raw.count(b"\t") + 1 < len(file.header):
             short.append((line.row, line.raw))
         else:
             shifted.append((line.row, line.raw))
-    whole = even + b"".join(row + b"\n" for _, row in mended)
-    places = [*numbers.tolist(), *(at for at, _ in mended)] if mended else numbers
+    whole = even + b"".join(row + b"\n" for _, row in repaired)
+    places = [*numbers.tolist(), *(at for at, _ in repaired)] if repaired else numbers
     texts = _texts(whole, file, table)
     rows, warnings = _typed(texts, table)
     case = CASE_COLUMN.get(table.name, "IDNCASE")
@@ -132,7 +132,7 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
         rows = _with_unread(rows, [raw for _, raw in (*short, *shifted, *lost)], file)
     tally = {
         ("read", table.name): lines - blank,
-        ("mended", table.name): len(mended) + parted.trimmed,
+        ("repaired", table.name): len(repaired) + parted.trimmed,
     } | {("warning", f"{table.name}.{reason}"): count for reason, count in warnings.items()}
     return ReadRows(rows, lines, pl.concat(quarantined), tally_of(tally))
 

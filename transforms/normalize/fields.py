@@ -76,14 +76,14 @@ class Field:
         column: The column.
         fine: Whether a value is in normal form; null counts as yes.
         read: The value as read, which is the costly part; the next two use its column `_read`.
-        mended: The value in normal form; null if that isn't possible.
+        normal: The value in normal form; null if that isn't possible.
         lost: For each reason, whether it sets the value to unknown.
     """
 
     column: str
     fine: pl.Expr
     read: pl.Expr
-    mended: pl.Expr
+    normal: pl.Expr
     lost: dict[str, pl.Expr]
 
 
@@ -102,7 +102,7 @@ def cells(as_of: datetime.date) -> dict[str, Cell]:
     return found | TEXTS | {"updated_at": time_cell()}
 
 
-def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, Losses]:
+def normalize_fields(records: Frame, as_of: datetime.date) -> tuple[Frame, Losses]:
     """Normalize each column that needs it.
 
     Args:
@@ -122,10 +122,10 @@ def mend(records: Frame, as_of: datetime.date) -> tuple[Frame, Losses]:
             continue
         there = records.select(field.column, "birth_precision")[rows]
         done = there.with_columns(field.read.alias("_read")).select(
-            field.mended.alias("mended"),
+            field.normal.alias("normal"),
             *(lost.fill_null(False).alias(reason) for reason, lost in field.lost.items()),
         )
-        columns.append(put(records[field.column], rows, done["mended"]))
+        columns.append(put(records[field.column], rows, done["normal"]))
         for reason in field.lost:
             if done[reason].any():
                 flags[reason] = rows.filter(done[reason])
@@ -183,14 +183,14 @@ def _list(column: str, parts: dict[str, Cell]) -> Field:
     if column == "convictions":
         fine.append(is_settled(element))
         kept |= offense_of(element, read["category"])
-    mended = pl.struct(
+    normal = pl.struct(
         kept.get(name, element.struct.field(name)).alias(name) for name in _field_names(column)
     )
     return Field(
         column,
         pl.col(column).list.eval(pl.all_horizontal(fine)).list.all(),
         pl.col(column).list.eval(pl.when(element.is_not_null()).then(with_read)),
-        pl.col("_read").list.eval(pl.when(element.is_not_null()).then(mended)),
+        pl.col("_read").list.eval(pl.when(element.is_not_null()).then(normal)),
         {
             reason: pl.col("_read").list.eval(flag.fill_null(False)).list.any()
             for reason, flag in lost.items()

@@ -35,7 +35,7 @@ from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES, case_key
 from transforms.normalize.conflicts import find_conflicts
-from transforms.normalize.fields import mend
+from transforms.normalize.fields import normalize_fields
 from transforms.normalize.losses import loss_lists, lost_before
 from transforms.normalize.quarantine import quarantined_records
 
@@ -51,13 +51,13 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
         The normalized records with the column `conflicts` (List(String)), which, like `warnings`,
         is never null; and the quarantined ones as rows of quarantined.avsc.
     """
-    mended, lost = mend(records.with_columns(case_id=case_key()), as_of)
-    mended = mended.with_columns(_precision())
-    mended = mended.with_columns(warnings=loss_lists([lost, lost_before(mended)], mended.height))
-    mended = mended.with_columns(find_conflicts(mended, as_of))
-    nameless = mended["case_id"].is_null()
+    normal, lost = normalize_fields(records.with_columns(case_id=case_key()), as_of)
+    normal = normal.with_columns(_precision())
+    normal = normal.with_columns(warnings=loss_lists([lost, lost_before(normal)], normal.height))
+    normal = normal.with_columns(find_conflicts(normal, as_of))
+    nameless = normal["case_id"].is_null()
     if not nameless.any():
-        return mended, QUARANTINED.to_frame()
+        return normal, QUARANTINED.to_frame()
     quarantined = quarantined_records(
         records.filter(nameless),
         "normalize",
@@ -66,7 +66,7 @@ def normalize(records: Frame, as_of: datetime.date) -> tuple[Frame, Frame]:
         "the record has no case_id",
     )
     # The record is kept as it arrived, even with an id of N/A, which doesn't name a case.
-    return mended.filter(~nameless), quarantined.with_columns(case_id=case_key())
+    return normal.filter(~nameless), quarantined.with_columns(case_id=case_key())
 
 
 def _precision() -> pl.Expr:

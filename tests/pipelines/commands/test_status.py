@@ -131,8 +131,8 @@ LOSSES = {
 def test_what_was_not_read_is_told(tmp_path: Path) -> None:
     state = state_of(tmp_path, LOSSES)
     assert status_lines(read_status(state, NOW))[-1] == (
-        "NOT READ: 7 records and an unknown number in 1 places lost in 2 damaged files; "
-        f"1 files or folders left out; discretion show {state} names them"
+        "NOT READ: 7 records and an unknown number in 1 place lost in 2 damaged files; "
+        f"left out, files and folders: 1; discretion show {state} names them"
     )
     found = scraped(list(prometheus(read_status(state, NOW))))
     names = ("damaged_files", "lost_records", "lost_uncounted_places", "left_out_files")

@@ -13,7 +13,7 @@ from transforms.eoir.lines import (
     HABIT_ROWS,
     MOST_STRAY_TABS,
     cases_of,
-    mend,
+    repair,
     split_odd,
     whole_lines,
 )
@@ -73,9 +73,9 @@ def test_a_row_with_stray_tabs_anywhere_is_mended_back_or_refused(
 ) -> None:
     table, row, shifted = case
     header = header_of(table)
-    mended = mend(shifted.encode(), table, header)
-    if mended is not None:
-        fields = mended.decode().split("\t")
+    repaired = repair(shifted.encode(), table, header)
+    if repaired is not None:
+        fields = repaired.decode().split("\t")
         assert len(fields) == len(header)
         for at, name in enumerate(header):
             if name in table.columns:
@@ -88,7 +88,7 @@ def test_nearly_every_tab_in_what_people_type_is_mended(table: str, least: float
     rows = release_rows(7, 0, 2000)[table]
     header = header_of(TABLES[table])
     typed = [at for at, name in enumerate(header) if kind_of(TABLES[table], name) is Kind.TEXT]
-    shifted = mended = 0
+    shifted = repaired = 0
     for line in tidy_lines(rows).split(b"\n")[:-1]:
         fields = line.split(b"\t")
         for at in (at for at in typed if fields[at]):
@@ -96,32 +96,32 @@ def test_nearly_every_tab_in_what_people_type_is_mended(table: str, least: float
             parted = fields[at][:middle] + b"\t" + fields[at][middle:]
             raw = b"\t".join([*fields[:at], parted, *fields[at + 1 :]])
             shifted += 1
-            mended += mend(raw, TABLES[table], header) is not None
+            repaired += repair(raw, TABLES[table], header) is not None
     assert shifted > 100
-    assert mended >= least * shifted
+    assert repaired >= least * shifted
 
 
 CHARGE_HEADER = tuple(HEADERS["B_TblProceedCharges"])
 
 
 def test_a_tab_is_mended_where_one_way_fits_and_refused_where_two_do() -> None:
-    assert mend(b"1\t7\t70\t212a06\tAi\tS", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
+    assert repair(b"1\t7\t70\t212a06\tAi\tS", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
     # No charge ends in S: so the last field is a blank behind the last column.
-    assert mend(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
+    assert repair(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
     # A charge with S as its subparagraph, or sustained.
-    assert mend(b"1\t7\t70\t212a06\tS\t", CHARGES, CHARGE_HEADER) is None
+    assert repair(b"1\t7\t70\t212a06\tS\t", CHARGES, CHARGE_HEADER) is None
     # Whose row it is cannot be told.
-    assert mend(b"1\t\t7\t70\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
-    assert mend(b"1\t7\t7\t0\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
+    assert repair(b"1\t\t7\t70\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
+    assert repair(b"1\t7\t7\t0\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
     case = dict.fromkeys(header_of(CASE), "") | {
         "IDNCASE": "2000001", "ALIEN_STATE": "TX", "NAT": "MX", "LANG": "SP", "CUSTODY": "N",
         "CASE_TYPE": "RMV", "LPR": "0", "DETENTION_DATE": DATE,
     }  # fmt: skip
     for column in ("ALIEN_CITY", "UPDATED_CITY", "DETENTION_LOCATION"):
         raw = "\t".join({**case, column: "EL\tPASO"}.values()).encode()
-        mended = mend(raw, CASE, header_of(CASE))
-        assert mended is not None
-        found = dict(zip(case, mended.decode().split("\t"), strict=True))
+        repaired = repair(raw, CASE, header_of(CASE))
+        assert repaired is not None
+        found = dict(zip(case, repaired.decode().split("\t"), strict=True))
         assert {name: found[name] for name in CASE.columns} == {
             name: case[name] for name in CASE.columns
         }
@@ -129,12 +129,12 @@ def test_a_tab_is_mended_where_one_way_fits_and_refused_where_two_do() -> None:
 
 def test_more_tabs_than_can_be_told_apart_and_rows_cut_short_are_refused() -> None:
     assert (
-        mend(
+        repair(
             b"\t".join([b"1"] * (len(header_of(CASE)) + MOST_STRAY_TABS + 1)), CASE, header_of(CASE)
         )
         is None
     )
-    assert mend(b"1\t2", CASE, header_of(CASE)) is None
+    assert repair(b"1\t2", CASE, header_of(CASE)) is None
 
 
 @given(
@@ -187,9 +187,9 @@ def test_blank_fields_behind_the_last_column_of_one_row_are_mended() -> None:
               "CASE_TYPE": "RMV", "DATE_OF_ENTRY": DATE, "C_BIRTHDATE": "4/1940"}  # fmt: skip
     line = "\t".join(values.get(name, "") for name in header_of(CASE)).encode()
     for tail in (1, 2):
-        assert mend(line + b"\t" * tail, CASE, header_of(CASE)) == line
+        assert repair(line + b"\t" * tail, CASE, header_of(CASE)) == line
     # With three, the flag could stand among what people type.
-    assert mend(line + b"\t\t\t", CASE, header_of(CASE)) is None
+    assert repair(line + b"\t\t\t", CASE, header_of(CASE)) is None
 
 
 def test_the_cases_that_an_unread_row_may_belong_to() -> None:

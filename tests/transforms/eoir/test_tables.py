@@ -135,7 +135,7 @@ def test_rows_beyond_repair_are_quarantined_with_their_place_and_bytes() -> None
     assert dict(read.tally.filter(of="read").select("key", "count").rows()) == {
         "B_TblProceedCharges": 6
     }
-    assert read.tally.filter(of="mended")["count"].to_list() == [1]
+    assert read.tally.filter(of="repaired")["count"].to_list() == [1]
 
 
 @pytest.mark.parametrize(
