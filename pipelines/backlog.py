@@ -20,6 +20,14 @@ from pipelines.runs.fields import computed, terms_fields
 from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_run
+from pipelines.runs.table_inputs import (
+    ReadTables,
+    original_inputs,
+    read_tables,
+    remove_made,
+    report_refused,
+    split_inputs,
+)
 from pipelines.runs.tallies import Tallies, write_frame
 from pipelines.runs.unread_fields import unread_in
 from pipelines.runs.unread_input import left_out_files, refuse_all_damaged, report_unread_input
@@ -32,7 +40,7 @@ from transforms.assess.frame import Terms
 from transforms.avro.quarantined import unreadable_file
 from transforms.avro.read import ReadFrames, expand_inputs
 from transforms.avro.write import WriteFrames
-from transforms.files.find import FoundFile, LeftOut
+from transforms.files.find import Found, FoundFile, LeftOut
 from transforms.files.names import path_text
 from transforms.files.storage import remove
 from transforms.frames.frame import Frame
@@ -49,6 +57,7 @@ class BacklogPlan:
     Args:
         inputs: Files to read.
         left_out: Files and folders that can't be read, each with the reason.
+        tables: The tables that some of the files were made of.
         place: Where the run is written.
         terms: The terms.
         notices: Warnings about using the rulebook on that date.
@@ -56,6 +65,7 @@ class BacklogPlan:
 
     inputs: tuple[FoundFile, ...]
     left_out: tuple[LeftOut, ...]
+    tables: ReadTables
     place: RunPlace
     terms: Terms
     notices: tuple[str, ...]
@@ -80,6 +90,7 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
             root, dict.fromkeys(ROUTES, recommendation), name
         )
     left_out = [unreadable_file(path_text(file.path), file.reason) for file in plan.left_out]
+    left_out += [table.quarantined for table in plan.tables.tables if table.quarantined.height]
     quarantined = (
         pipeline | "Left out" >> beam.Create(left_out, reshuffle=False),
         read.quarantined,
@@ -137,12 +148,13 @@ def assessed_run(plan: BacklogPlan, started: datetime.datetime, clock: float) ->
     tallies = Tallies.read(f"{root}/{TALLY}")
     refuse_all_damaged(tallies.damaged(), tallies.total("read"))
     remove(f"{root}/{TALLY}")
-    inputs = accounted(root, plan.inputs)
+    inputs, unread = accounted(root, plan.inputs), unread_in(cases=plan.inputs)
+    remove_made(root)
 
     return Manifest(
         run_id=plan.place.run_id,
         **terms_fields(plan.terms, plan.notices),
-        inputs=tuple(inputs[name] for name in sorted(inputs)),
+        inputs=original_inputs(inputs, plan.tables),
         outputs=output_files(root, written),
         counts=Counts(
             read=tallies.total("read") + tallies.total("unread"),
@@ -155,7 +167,8 @@ def assessed_run(plan: BacklogPlan, started: datetime.datetime, clock: float) ->
         ),
         **tallies.of_review(),
         left_out=left_out_files(plan.left_out),
-        unread_fields=unread_in(cases=plan.inputs),
+        unread_fields=unread,
+        tables=tuple(table.account for table in plan.tables.tables),
         **computed(started, clock),
     )
 
@@ -165,7 +178,10 @@ class Options:
     """What to assess, how, and where to write it."""
 
     input: tuple[str, ...] = declare.option(
-        "Avro files, globs, or directories", nargs="+", metavar="FILES"
+        "Avro files, globs, or directories; workbooks (.xlsx); .csv, .ndjson, or .parquet files; "
+        "a directory with cases.csv",
+        nargs="+",
+        metavar="FILES",
     )
     output: str = declare.option("directory for the runs", type=declare.place, metavar="OUT")
     rulebook: str = declare.rulebook()
@@ -193,28 +209,36 @@ def _run(options: Options) -> int:
     terms = terms_of(options, rulebook, as_of)
     warned = notices(name, rulebook, as_of)
     warn("backlog", *warned)
-    found = expand_inputs(options.input, avro_schema("case_record"))
+    named_inputs = split_inputs(options.input)
+    found = Found((), ())
+    if named_inputs.others:
+        found = expand_inputs(named_inputs.others, avro_schema("case_record"))
     place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
-    with place.alone():
+    with place.alone(), Progress(sum(file.bytes for file in found.files)):
+        tables = read_tables(named_inputs.tables, place.partial)
         plan = BacklogPlan(
-            inputs=found.files,
+            inputs=(*found.files, *tables.files),
             left_out=found.left_out,
+            tables=tables,
             place=place,
             terms=terms,
             notices=warned,
         )
-        with Progress(sum(file.bytes for file in found.files)):
-            pipeline = beam.Pipeline(options=beam_options)
-            assess_backlog(pipeline, plan)
-            pipeline.run().wait_until_finish()
-            manifest = assessed_run(plan, started, clock)
-            place.close(manifest, rulebook.rulebook)
+        pipeline = beam.Pipeline(options=beam_options)
+        assess_backlog(pipeline, plan)
+        pipeline.run().wait_until_finish()
+        manifest = assessed_run(plan, started, clock)
+        place.close(manifest, rulebook.rulebook)
     print_result(
         "backlog",
         f"{place.final} is complete",
         lambda: print_run(place.final, manifest, rulebook, as_json=options.json),
     )
-    return report_unread_input("backlog", manifest)
+    codes = (
+        report_unread_input("backlog", manifest),
+        report_refused("backlog", manifest, place.final),
+    )
+    return max(codes)
 
 
 main = Command(

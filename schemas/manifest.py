@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 from schemas.outcomes import Route, State
+from schemas.table_import import TableImport
 
 InputKind = Literal["cases", "events", "reviews"]
 
@@ -237,6 +238,7 @@ class Manifest(_Part):
         damaged: Files of which a part couldn't be read; the rest of each was read.
         left_out: Files and folders from which nothing was read.
         unread_fields: Fields in the input files that aren't in the schema.
+        tables: Workbooks and other tables that were read, with every row accounted for.
         warnings: How many values of each field were set to unknown.
         scope_unknown: Cases included although it is unknown whether they are in scope.
         versions: Versions of the software.
@@ -269,6 +271,7 @@ class Manifest(_Part):
     damaged: tuple[DamagedFile, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
     unread_fields: tuple[UnreadField, ...] = ()
+    tables: tuple[TableImport, ...] = ()
     warnings: dict[str, int]
     scope_unknown: int
     versions: dict[str, str]

@@ -23,6 +23,8 @@ COMMANDS = {
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",
     "sample-events": "make sample events and reviews for the cases of a run",
+    "template": "make a workbook to fill in with cases",
+    "import-cases": "turn a workbook, or CSV files, into case files",
     "import-eoir": "turn the court's public release into case files",
 }
 JOBS = ("backlog", "nightly", "watch", "receive", "import-eoir")

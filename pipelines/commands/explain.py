@@ -28,6 +28,7 @@ from transforms.explain.page import page
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import to_frame
 from transforms.normalize.records import normalize
+from transforms.tables.endings import is_table
 
 MOST_ERRORS = 20
 
@@ -72,6 +73,7 @@ def _run(options: Options) -> int:
         given = [parse_answer(text) for text in options.answers]
     except AnswerError as error:
         raise UsageError(f"--set: {error}") from None
+    _refuse_table(options.case)
     case = _of_file(options) if options.case.endswith(".json") else _of_run(options)
     if case is None:
         return ExitCode.INPUT
@@ -98,6 +100,15 @@ def _run(options: Options) -> int:
     for line in page(explanation, everything=options.everything):
         print(f"\x1b[1m{line.text}\x1b[0m" if bold and line.heading else line.text)
     return ExitCode.OK
+
+
+def _refuse_table(path: str) -> None:
+    """Refuse a table, which may have many cases."""
+    if is_table(path) and os.path.exists(path):
+        raise InputError(
+            f"{path}: isn't JSON; `discretion import-cases` makes case files of it, or run "
+            f"`discretion backlog --input {path} --output out`, and give a case's id here"
+        )
 
 
 def _of_file(options: Options) -> _Case | None:

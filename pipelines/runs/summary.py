@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipelines.cli.table import paragraph, table_lines
 from pipelines.nights.summary import night_lines
+from pipelines.runs.table_lines import table_summary
 from pipelines.runs.unread_fields import unread_field_lines
 from pipelines.runs.unread_input import unread_lines
 from schemas.conflicts import CONFLICTS
@@ -75,6 +76,8 @@ def _parts(run: str, manifest: Manifest, rulebook: CompiledRulebook | None) -> I
     conflicts = {CONFLICTS[name].says: n for name, n in manifest.conflicts.items()}
     yield _most("Conflicts within a record", conflicts, routed, FEW)
     yield [*_quarantined(manifest), *_unread(manifest)]
+    for table in manifest.tables:
+        yield from table_summary(table, run)
     yield _most("Values set to unknown", manifest.warnings, None, FEW)
     if manifest.nightly is not None:
         yield from night_lines(manifest.nightly)

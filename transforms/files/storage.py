@@ -32,6 +32,12 @@ def open_file(path: str) -> BinaryIO:
     return stream
 
 
+def create_file(path: str) -> BinaryIO:
+    """Create a file to write bytes to it as they are, whatever its extension is."""
+    stream: BinaryIO = FileSystems.create(path, compression_type="uncompressed")
+    return stream
+
+
 def size_of(path: str) -> int:
     """Return a file's size in bytes.
 
@@ -59,7 +65,7 @@ def write_whole(path: str, content: bytes, *, durable: bool = True) -> None:
     folder, slash, name = path.rpartition("/")
     aside = f"{folder}{slash}_{name}.{uuid.uuid4().hex}"
     try:
-        with FileSystems.create(aside, compression_type="uncompressed") as file:
+        with create_file(aside) as file:
             file.write(content)
         rename(aside, path, durable=durable)
     except BaseException:

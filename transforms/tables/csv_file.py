@@ -24,7 +24,6 @@ from schemas.errors import InputError
 from transforms.files.storage import open_file
 from transforms.tables.sheet import UNREAD, Part, Sheet, column_name, without_blanks
 
-ENDING = ".csv"
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 READ_BYTES = 1 << 22
 # A header, and Excel's line `sep=;` above it, are within this.
@@ -152,7 +151,8 @@ def _parts(path: str, dialect: Dialect) -> Iterator[Part]:
     odd: list[tuple[int, str, bytes]] = []
 
     def keep(row: pa_csv.InvalidRow) -> str:
-        wrong = f"has {row.actual_columns} fields, and the header {width}"
+        cells = "1 cell" if row.actual_columns == 1 else f"{row.actual_columns} cells"
+        wrong = f"has {cells}, and the header {width}"
         odd.append((row.number, wrong, row.text.encode(errors="replace")))
         return "skip"
 

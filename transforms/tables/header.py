@@ -42,11 +42,13 @@ class Matched(NamedTuple):
 def name_key(name: str) -> str:
     """Return the form in which names are compared: lower case, only letters and digits.
 
+    What is in parentheses at the end, such as `(confidential)`, doesn't count.
+
     Examples:
-        >>> name_key(" Case ID "), name_key("case_id")
+        >>> name_key(" Case ID "), name_key("case_id (as in the file)")
         ('caseid', 'caseid')
     """
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"\([^()]*\)\s*$", "", name).lower())
 
 
 def match_header(sheet: Sheet, names: Mapping[str, str]) -> Matched:

@@ -7,20 +7,9 @@ import os
 from schemas.errors import InputError
 from transforms.files.storage import is_local, list_files, why_not
 from transforms.tables import csv_file, records_file, workbook
+from transforms.tables.endings import CSV, ENDINGS, NDJSON, PARQUET, WORKBOOKS
 from transforms.tables.records_file import Lists
 from transforms.tables.sheet import Book
-
-ENDINGS = (
-    *workbook.ENDINGS,
-    csv_file.ENDING,
-    *records_file.NDJSON,
-    *records_file.PARQUET,
-)
-
-
-def is_table(path: str) -> bool:
-    """Tell whether a path's ending is that of a table."""
-    return path.lower().endswith(ENDINGS)
 
 
 def read_book(path: str, lists: Lists | None = None) -> Book:
@@ -46,14 +35,14 @@ def _book(path: str, lists: Lists) -> Book:
     name, ending = os.path.splitext(os.path.basename(path))
     if is_local(path) and os.path.isdir(path):
         return _folder(path)
-    if ending.lower() in workbook.ENDINGS:
+    if ending.lower() in WORKBOOKS:
         return workbook.read_workbook(path)
-    if ending.lower() == csv_file.ENDING:
+    if ending.lower() in CSV:
         sheet, notes = csv_file.read_csv(path, name)
         return Book(path, (path,), (sheet,), notes)
-    if ending.lower() in records_file.NDJSON:
+    if ending.lower() in NDJSON:
         return Book(path, (path,), (records_file.read_ndjson(path, name, lists),))
-    if ending.lower() in records_file.PARQUET:
+    if ending.lower() in PARQUET:
         return Book(path, (path,), (records_file.read_parquet(path, name, lists),))
     raise InputError(f"{path}: isn't a table; its name must end in {', '.join(ENDINGS)}")
 
@@ -62,11 +51,11 @@ def _folder(path: str) -> Book:
     files = [
         str(file.path)
         for file in list_files(path)
-        if str(file.path).lower().endswith(csv_file.ENDING)
+        if str(file.path).lower().endswith(CSV)
         and not os.path.basename(str(file.path)).startswith(("_", "."))
     ]
     if not files:
-        raise InputError(f"{path}: has no {csv_file.ENDING} file")
+        raise InputError(f"{path}: has no {CSV[0]} file")
     sheets, notes = [], []
     for file in files:
         name = os.path.splitext(os.path.basename(file))[0]

@@ -21,8 +21,6 @@ from transforms.tables.sheet import (
     without_blanks,
 )
 
-NDJSON = (".ndjson", ".jsonl")
-PARQUET = (".parquet",)
 _READ_BYTES = 1 << 23
 _KEPT_BYTES = 1 << 20
 _ROWS = 1 << 14
@@ -50,7 +48,7 @@ def read_ndjson(path: str, name: str, lists: Lists) -> Sheet:
             keys.setdefault(key, {}).update(dict.fromkeys(inner))
     header = tuple(keys)
     inner = {key: tuple(fields) for key, fields in keys.items() if fields and key in lists}
-    return Sheet(name, path, header, lambda: _ndjson_parts(path, header, lists), inner)
+    return Sheet(name, path, header, lambda: _ndjson_parts(path, header, lists), True, inner)
 
 
 def _line_batches(path: str) -> Iterator[tuple[list[int], list[bytes]]]:
@@ -160,7 +158,7 @@ def read_parquet(path: str, name: str, lists: Lists) -> Sheet:
     except pl.exceptions.PolarsError:
         raise InputError(f"{path}: is not a Parquet file, or is damaged") from None
     inner = {key: tuple(_inner_fields(dtype)) for key, dtype in schema.items() if key in lists}
-    return Sheet(name, path, tuple(schema), lambda: _parquet_parts(path, lists), inner)
+    return Sheet(name, path, tuple(schema), lambda: _parquet_parts(path, lists), True, inner)
 
 
 def _parquet_parts(path: str, lists: Lists) -> Iterator[Part]:

@@ -39,6 +39,7 @@ class Sheet:
         file: The file.
         header: The names of the columns as written, without blanks around them; "" for none.
         read: Reads the rows below the header, from the first.
+        of_records: Whether its rows are records with named fields, so that columns have no letters.
         inner: For each column that is a list of records, the names of their fields as written.
     """
 
@@ -46,6 +47,7 @@ class Sheet:
     file: str
     header: tuple[str, ...]
     read: Callable[[], Iterator[Part]]
+    of_records: bool = False
     inner: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

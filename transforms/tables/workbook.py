@@ -22,7 +22,6 @@ from transforms.files.storage import read_bytes
 from transforms.frames.frame import FRAME_ROWS
 from transforms.tables.sheet import Book, Part, Sheet, no_unread, text_part
 
-ENDINGS = (".xlsx", ".xlsm")
 # What a workbook may unpack to. A million rows of cases need less.
 MOST_BYTES = 2 << 30
 # Excel keeps 15 digits of a number.

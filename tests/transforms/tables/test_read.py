@@ -81,8 +81,8 @@ def test_rows_keep_their_numbers_past_blank_and_uneven_ones(tmp_path: Path) -> N
     sheet = written(tmp_path / "a.csv", 'a,b\n1,"x\ny"\n\n,\n1\n1,2,3\n2,6" knife\n')
     assert content(sheet) == [(2, "1", "x\ny"), (7, "2", '6" knife')]
     assert unread(sheet) == [
-        (5, "has 1 fields, and the header 2", b"1"),
-        (6, "has 3 fields, and the header 2", b"1,2,3"),
+        (5, "has 1 cell, and the header 2", b"1"),
+        (6, "has 3 cells, and the header 2", b"1,2,3"),
     ]
 
 

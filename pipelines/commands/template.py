@@ -1,0 +1,82 @@
+"""Make a workbook, or CSV files, to fill in with cases."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.exit_codes import ExitCode
+from schemas.errors import OutputError, UsageError
+from schemas.shown import shown
+
+ENDING = ".xlsx"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Where to write the template."""
+
+    workbook: str | None = declare.argument(
+        "the workbook to make, such as cases.xlsx", default=None, nargs="?", metavar="FILE.xlsx"
+    )
+    csv: str | None = declare.option(
+        "a new directory for the same as CSV files",
+        default=None,
+        type=declare.place,
+        metavar="DIR",
+    )
+    readable_by: str | None = declare.readable_by()
+
+
+def _run(options: Options) -> int:
+    if options.workbook is None and options.csv is None:
+        raise UsageError("name the workbook to make, such as cases.xlsx, or --csv DIR")
+    if options.workbook is not None and not options.workbook.lower().endswith(ENDING):
+        raise UsageError(f"{options.workbook}: the name of a workbook must end in {ENDING}")
+    if options.workbook is not None:
+        _write_workbook(options.workbook)
+    if options.csv is not None:
+        _write_csv(options.csv.rstrip("/"))
+    return ExitCode.OK
+
+
+def _write_workbook(path: str) -> None:
+    # Imported here so that --help doesn't wait for them.
+    from apache_beam.io.filesystem import BeamIOError
+
+    from transforms.files.storage import exists, why_not, write_whole
+    from transforms.tables.template import template_workbook
+
+    try:
+        if exists(path):
+            raise OutputError(f"{path}: already exists; give another name or remove it")
+        write_whole(path, template_workbook())
+    except (BeamIOError, OSError) as error:
+        raise OutputError(f"{path}: cannot be written ({why_not(error)})") from None
+    print(f"{shown(path)}: its first sheet says how to fill it in")
+
+
+def _write_csv(folder: str) -> None:
+    from pipelines.runs.whole_directory import WholeDirectory
+    from transforms.tables.template import template_csv
+
+    directory = WholeDirectory(folder, "another --csv")
+    with directory.alone(""):
+        files = template_csv()
+        for name, content in files.items():
+            directory.write(name, content.decode())
+        directory.close()
+    print(f"{len(files)} CSV files in {shown(folder)}; cases.csv has a row per case")
+
+
+main = Command(
+    "template",
+    __doc__,
+    Options,
+    _run,
+).main
+
+if __name__ == "__main__":
+    sys.exit(main())

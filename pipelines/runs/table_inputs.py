@@ -1,0 +1,126 @@
+"""Tables among a run's inputs: made into case files in the run's directory, then read as such."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipelines.cli.console import complain
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.runs.imported_tables import ImportedTable, import_table, refused_cells
+from pipelines.runs.table_lines import refused_file_line
+from schemas.errors import InputError
+from schemas.manifest import InputFile, Manifest
+from transforms.files.find import ENDING, FoundFile, find_files
+from transforms.files.storage import is_local, make_directory, remove, size_of
+from transforms.tables.endings import is_table
+from transforms.tables.forms import CASES_SHEET
+
+_FOLDER = "_imported"
+
+
+class Inputs(NamedTuple):
+    """What a user names as input: tables, and the patterns of other files."""
+
+    tables: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class ReadTables(NamedTuple):
+    """Tables whose case records are in the run's directory.
+
+    Args:
+        files: The Avro files made of them.
+        tables: The tables, one per file.
+    """
+
+    files: tuple[FoundFile, ...] = ()
+    tables: tuple[ImportedTable, ...] = ()
+
+
+def split_inputs(patterns: Sequence[str]) -> Inputs:
+    """Tell tables from other input, by their endings, or by the cases.csv in a folder.
+
+    Args:
+        patterns: Files, folders, or patterns.
+
+    Raises:
+        InputError: A pattern finds nothing, or a folder has both kinds of files.
+    """
+    tables: dict[str, None] = {}
+    others = []
+    for pattern in patterns:
+        if is_table(pattern):
+            exact = not is_local(pattern) or os.path.lexists(pattern)
+            found = [pattern] if exact else [file.path for file in find_files([pattern]).files]
+            tables |= dict.fromkeys(found)
+        elif _is_folder_of_tables(pattern):
+            tables[pattern.rstrip("/")] = None
+        else:
+            others.append(pattern)
+    return Inputs(tuple(tables), tuple(others))
+
+
+def _is_folder_of_tables(path: str) -> bool:
+    if not is_local(path) or not os.path.isdir(path):
+        return False
+    names = [name.lower() for name in os.listdir(path)]
+    if f"{CASES_SHEET}.csv" not in names:
+        return False
+    if any(name.endswith(ENDING) for name in names):
+        raise InputError(f"{path}: has {ENDING} files and {CASES_SHEET}.csv; name those to read")
+    return True
+
+
+def read_tables(tables: Sequence[str], root: str) -> ReadTables:
+    """Make case files of tables, in the directory of an unfinished run.
+
+    Args:
+        tables: Their paths.
+        root: The directory, which also gets the list of refused cells.
+
+    Raises:
+        InputError: A table can't be read.
+    """
+    if not tables:
+        return ReadTables()
+    folder = f"{root}/{_FOLDER}"
+    make_directory(folder)
+    made, files = [], []
+    with refused_cells(root) as refused:
+        for number, path in enumerate(tables):
+            target = f"{folder}/{number:05d}{ENDING}"
+            made.append(import_table(path, target, refused))
+            files.append(FoundFile(target, size_of(target)))
+    return ReadTables(tuple(files), tuple(made))
+
+
+def original_inputs(inputs: dict[str, InputFile], read: ReadTables) -> tuple[InputFile, ...]:
+    """Return a run's input files by name, with the tables instead of the files made of them."""
+    made = {file.name for file in read.files}
+    kept = [file for name, file in inputs.items() if name not in made]
+    theirs = [file for table in read.tables for file in table.inputs]
+    return tuple(sorted([*kept, *theirs], key=lambda file: file.path))
+
+
+def remove_made(root: str) -> None:
+    """Remove the files made of tables: the run's snapshot has their records."""
+    remove(f"{root}/{_FOLDER}")
+
+
+def report_refused(command: str, manifest: Manifest, run: str) -> ExitCode:
+    """Report on standard error which tables had refused cells.
+
+    Args:
+        command: The command's name.
+        manifest: The run's manifest.
+        run: The run's directory.
+
+    Returns:
+        The exit code of such a run.
+    """
+    tables = [table for table in manifest.tables if table.refused_cells]
+    for table in tables:
+        complain(command, refused_file_line(table, run))
+    return ExitCode.DAMAGED if tables else ExitCode.OK
