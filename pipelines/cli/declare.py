@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
+from pipelines.cli.words import close_to
+from schemas.outcomes import ROUTES
 from schemas.rulebooks import DEFAULT
 
 Made = TypeVar("Made")
@@ -158,6 +160,19 @@ def court_codes(text: str) -> tuple[str, ...]:
     return found
 
 
+def route_names(text: str) -> tuple[str, ...]:
+    """Parse routes separated by commas."""
+    found = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    for name in found:
+        if name not in ROUTES:
+            near = close_to(name, ROUTES)
+            hint = f"did you mean {near}?" if near else f"the routes are {', '.join(ROUTES)}"
+            raise argparse.ArgumentTypeError(f"{name!r} isn't a route; {hint}")
+    if not found:
+        raise argparse.ArgumentTypeError(f"names no route; the routes are {', '.join(ROUTES)}")
+    return found
+
+
 def rulebook(*, of_run: bool = False) -> Any:
     """Declare which rulebook is used.
 
@@ -207,10 +222,14 @@ def scope() -> Any:
     )
 
 
-def courts() -> Any:
+def courts(help_: str = "assess only these courts' cases") -> Any:
     """Declare courts."""
-    help_ = "assess only these courts' cases"
     return option(help_, default=None, type=court_codes, metavar="BAL,DEN")
+
+
+def routes() -> Any:
+    """Declare routes."""
+    return option("only these routes", default=None, type=route_names, metavar="close,...")
 
 
 def state() -> Any:

@@ -19,6 +19,7 @@ COMMANDS = {
     "prune": "remove old nights",
     "explain": "explain the recommendation for one case",
     "show": "summarize a run",
+    "export": "write a run as a worklist for a spreadsheet, or as tables",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",

@@ -30,6 +30,7 @@ from pipelines.commands.rulebook import facts_page
 from schemas.avro import avro_schema
 from schemas.conflicts import CONFLICTS
 from schemas.rulebook import model as rulebook
+from schemas.worklist import COLUMNS, REASON_CODES
 from transforms.avro import bounds
 
 ROOT = Path(__file__).parents[2]
@@ -203,6 +204,15 @@ def conflict_table() -> Iterator[str]:
             facts = "every count and date of convictions"
             facts = facts if "convictions" in conflict.facts else "every fact of a charge"
         yield f"| `{conflict.id}` | {conflict.says} | {facts} |"
+
+
+def test_the_table_of_worklist_columns_is_current() -> None:
+    text = (ROOT / "docs/data.md").read_text("utf-8")
+    for one in COLUMNS:
+        shared = "yes" if one.shared else ""
+        assert f"| `{one.name}` | {one.kind} | {one.says} | {shared} |\n" in text
+    for code, says in REASON_CODES.items():
+        assert f"| `{code}` | {says} |\n" in text
 
 
 def field_table() -> Iterator[str]:

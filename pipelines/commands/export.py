@@ -1,0 +1,91 @@
+"""Write a run as a worklist for a spreadsheet, or as tables for other programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.runners import beam_arguments
+from pipelines.exports.share_key import new_key, read_key, write_key
+from schemas.errors import RunError, UsageError
+from schemas.outcomes import Route
+from schemas.shown import shown
+
+FORMATS = ("csv", "xlsx", "parquet", "duckdb")
+# What is to be done comes first.
+ORDER: tuple[Route, ...] = ("close", "expedite", "continue")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which run, which of its cases, and in which form."""
+
+    run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    format: str = declare.option("csv, xlsx, parquet, or duckdb", choices=FORMATS, metavar="FORMAT")
+    output: str = declare.option("the new file", type=declare.place, metavar="FILE")
+    route: tuple[Route, ...] | None = declare.routes()
+    courts: tuple[str, ...] | None = declare.courts("only these courts' cases")
+    share: bool = declare.switch(
+        "make a copy to give away: pseudonyms, no facts of a case, small cells pooled"
+    )
+    share_key: str | None = declare.option(
+        "the key of the pseudonyms, made if it isn't there; default: the output and .key",
+        default=None,
+        type=declare.place,
+        metavar="FILE",
+    )
+    readable_by: str | None = declare.readable_by()
+
+
+def _run(options: Options) -> int:
+    # Imported here so that --help doesn't wait for them.
+    from pipelines.exports.about import README
+    from pipelines.exports.ordered import Ordered, Wanted
+    from pipelines.exports.write import Export
+    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.whole_file import whole_file
+
+    if options.share and options.format == "duckdb":
+        raise UsageError("--share: doesn't go with --format duckdb; DuckDB reads a shared parquet")
+    if options.share_key and not options.share:
+        raise UsageError("--share-key: is for --share")
+    # For an object store, Beam needs its options, even if they are the defaults.
+    beam_arguments([])
+    run, manifest = load_run(options.run)
+    rulebook = run_rulebook(run, manifest)
+    if rulebook is None:
+        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    routes = tuple(route for route in ORDER if route in (options.route or ORDER))
+    key_file = options.share_key or f"{options.output}.key"
+    known = read_key(key_file) if options.share else None
+    key = (known or new_key()) if options.share else None
+    name = os.path.basename(options.output)
+    beside = (name + README,) if options.format == "csv" else ()
+    with whole_file(options.output, beside) as place:
+        ordered = Ordered.of(Wanted(run, routes, options.courts), key)
+        export = Export(manifest, rulebook, ordered, f"{place}.aside", key)
+        export.write(options.format, f"{place}/{name}")
+        for readme in beside:
+            Path(place, readme).write_text(export.readme(), "utf-8")
+        if key is not None and known is None:
+            write_key(key_file, key)
+    print(f"{ordered.places.height:,} cases in {shown(options.output)}")
+    if options.share:
+        print(f"the key of the pseudonyms is in {shown(key_file)}; keep it to yourself")
+    return ExitCode.OK
+
+
+main = Command(
+    "export",
+    __doc__,
+    Options,
+    _run,
+).main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Exports: the files that a run is given away in, each written whole."""

@@ -1,0 +1,267 @@
+"""A worklist as an Excel workbook: a sheet per route, and one that explains them."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import xlsxwriter
+
+from pipelines.exports.about import law, terms
+from schemas.manifest import Manifest
+from schemas.outcomes import ROUTES, STATE_TEXTS
+from schemas.shown import shown
+from schemas.worklist import DECIDED, NO, REASON_CODES, YES, Column
+from transforms.frames.frame import Frame
+
+# Excel's own limits.
+SHEET_ROWS, CELL_TEXT = 1_048_576, 32_767
+FIRST_ROW = 2
+SHEET_CASES = SHEET_ROWS - FIRST_ROW - 1
+_LINE, _MOST_LINES = 13.0, 12
+# Letters of 10 points in a unit of a column's width, measured on a page.
+_LETTERS = 1.15
+_CUT = " ... (cut short)"
+_EPOCH = datetime.date(1899, 12, 30)
+CHOICES = {
+    "decision": list(ROUTES),
+    "reason_code": list(REASON_CODES),
+    "offered": [YES, NO],
+    "accepted": [YES, NO],
+}
+# Strings are written as strings, whatever they start with.
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def write_workbook(
+    path: str,
+    frames: Iterable[Frame],
+    manifest: Manifest,
+    columns: Sequence[Column],
+    counts: dict[str, int],
+    *,
+    shared: bool,
+) -> None:
+    """Write a workbook.
+
+    Args:
+        path: The new file.
+        frames: Frames with the columns, ordered by route.
+        manifest: The run's manifest.
+        columns: The columns of a worklist, in order.
+        counts: The number of cases by route.
+        shared: Whether it is a copy to give away.
+    """
+    book = xlsxwriter.Workbook(path, _OPTIONS)
+    # Each sheet waits in a file of its own until the workbook is closed.
+    looks = _Looks.of(book)
+    _explain(book, looks, manifest, columns, counts, shared)
+    sheet: _Sheet | None = None
+    for frame in frames:
+        for route, of_route in frame.group_by("route", maintain_order=True):
+            name = str(route[0])
+            for row in of_route.select(one.name for one in columns).iter_rows():
+                if sheet is None or sheet.route != name or sheet.rows == SHEET_CASES:
+                    number = sheet.number + 1 if sheet and sheet.route == name else 1
+                    if sheet:
+                        sheet.finish()
+                    sheet = _Sheet.start(book, looks, columns, name, number, law(shared=shared))
+                sheet.write(row)
+    if sheet:
+        sheet.finish()
+    book.close()
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """The formats of cells."""
+
+    head: Any
+    decided_head: Any
+    text: Any
+    decided: Any
+    date: Any
+    number: Any
+    decided_date: Any
+    title: Any
+    line: Any
+
+    @classmethod
+    def of(cls, book: Any) -> _Looks:
+        cell = {"valign": "top", "text_wrap": True, "font_size": 10, "font_name": "Calibri"}
+        cell |= {"bottom": 1, "bottom_color": "#D5DBE3"}
+        head = {**cell, "bold": True, "font_color": "#FFFFFF", "valign": "vcenter", "border": 1}
+        filled = {"bg_color": "#FFF9E5", "border": 1, "border_color": "#E4D9B8", "locked": False}
+        day = {"num_format": "yyyy-mm-dd", "align": "left"}
+        return cls(
+            head=book.add_format({**head, "bg_color": "#1F3A5F"}),
+            decided_head=book.add_format({**head, "bg_color": "#7A5B00"}),
+            text=book.add_format(cell),
+            decided=book.add_format({**cell, **filled}),
+            date=book.add_format({**cell, **day}),
+            number=book.add_format({**cell, "num_format": "#,##0", "align": "left"}),
+            decided_date=book.add_format({**cell, **filled, **day}),
+            title=book.add_format({"bold": True, "font_size": 14}),
+            line=book.add_format({"bold": True, "font_color": "#9C1C1C", "font_size": 11}),
+        )
+
+
+@dataclass
+class _Sheet:
+    """A sheet of cases, written row by row."""
+
+    sheet: Any
+    looks: _Looks
+    columns: Sequence[Column]
+    route: str
+    number: int
+    rows: int = 0
+    _widths: list[int] = field(default_factory=list)
+
+    @classmethod
+    def start(
+        cls, book: Any, looks: _Looks, columns: Sequence[Column], route: str, number: int, line: str
+    ) -> _Sheet:
+        name = route.capitalize() + (f" ({number})" if number > 1 else "")
+        sheet = book.add_worksheet(name)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width, _look(looks, column))
+        # The look of a row goes before that of its columns.
+        sheet.set_row(0, 18, looks.line)
+        sheet.write_string(0, 0, line, looks.line)
+        sheet.set_row(1, 30)
+        for at, column in enumerate(columns):
+            head = looks.decided_head if column in DECIDED else looks.head
+            sheet.write_string(1, at, column.name, head)
+        sheet.freeze_panes(FIRST_ROW, 1)
+        sheet.set_landscape()
+        sheet.set_paper(5)
+        # On paper: what is recommended on one page, and what is decided on the next.
+        sheet.fit_to_pages(2, 0)
+        sheet.repeat_rows(1)
+        sheet.repeat_columns(0)
+        sheet.set_footer("&L&A&RPage &P of &N")
+        return cls(sheet, looks, columns, route, number, 0, [column.width for column in columns])
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Write a case; empty cells take the look of their column."""
+        at = self.rows + FIRST_ROW
+        lines = 1
+        for value, width in zip(row, self._widths, strict=True):
+            if isinstance(value, str):
+                lines = max(lines, _lines(value, width))
+        self.sheet.set_row(at, _LINE * min(lines, _MOST_LINES) + 3)
+        for column, value in enumerate(row):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                self.sheet.write_string(at, column, _fitting(value), self.looks.text)
+            elif isinstance(value, datetime.date):
+                self.sheet.write_number(at, column, (value - _EPOCH).days, self.looks.date)
+            else:
+                self.sheet.write_number(at, column, value, self.looks.number)
+        self.rows += 1
+
+    def finish(self) -> None:
+        """Add filters and drop-downs over all rows."""
+        last = self.rows + FIRST_ROW - 1
+        self.sheet.autofilter(1, 0, last, len(self.columns) - 1)
+        for at, column in enumerate(self.columns):
+            if column in DECIDED:
+                self.sheet.data_validation(FIRST_ROW, at, last, at, _validation(column))
+
+
+def _look(looks: _Looks, column: Column) -> Any:
+    if column in DECIDED:
+        return looks.decided_date if column.kind == "date" else looks.decided
+    return looks.date if column.kind == "date" else looks.text
+
+
+def _validation(column: Column) -> dict[str, Any]:
+    shown_first = {"input_title": column.name, "input_message": _sentence(column.says)}
+    if column.name in CHOICES:
+        return {
+            "validate": "list",
+            "source": CHOICES[column.name],
+            "error_title": column.name,
+            "error_message": "Choose one of the list.",
+            **shown_first,
+        }
+    return {"validate": "any", **shown_first}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _lines(text: str, width: int) -> int:
+    return sum(max(1, math.ceil(len(line) / (width * _LETTERS))) for line in text.split("\n"))
+
+
+def _fitting(text: str) -> str:
+    return text if len(text) <= CELL_TEXT else text[: CELL_TEXT - len(_CUT)] + _CUT
+
+
+def _explain(
+    book: Any,
+    looks: _Looks,
+    manifest: Manifest,
+    columns: Sequence[Column],
+    counts: dict[str, int],
+    shared: bool,
+) -> None:
+    """Write the first sheet: what the workbook holds, and how to fill it in."""
+    sheet = book.add_worksheet("Read me")
+    sheet.set_column(0, 0, 24, looks.text)
+    sheet.set_column(1, 1, 100, looks.text)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    rows: list[tuple[str, str | int, Any]] = [
+        ("Worklist", "", looks.title),
+        (law(shared=shared), "", looks.line),
+        ("It recommends. An attorney decides.", "", None),
+        ("", "", None),
+        ("Rulebook", terms(manifest), None),
+        *(("Note", shown(notice), None) for notice in manifest.rulebook.notices),
+        ("Run", shown(manifest.run_id), None),
+        *((f"Cases to {route}", number, None) for route, number in counts.items()),
+        ("", "", None),
+        ("State", "", looks.head),
+        *(
+            (text.partition(": ")[0], text.partition(": ")[2], None)
+            for text in STATE_TEXTS.values()
+        ),
+        ("", "", None),
+        ("Column", "What it holds", looks.head),
+        *((column.name, column.says, None) for column in columns),
+    ]
+    if set(DECIDED) <= set(columns):
+        rows += [
+            ("", "", None),
+            ("reason_code", "When to choose it", looks.decided_head),
+            *((code, says, None) for code, says in REASON_CODES.items()),
+            ("", "", None),
+            (
+                "To send decisions back",
+                "Fill in the yellow columns; leave the others as they are. Save the workbook, and "
+                "run: discretion import-reviews FILE.xlsx --output DIR",
+                None,
+            ),
+        ]
+    for at, (first, second, look) in enumerate(rows):
+        wide = look is looks.line or (not second and look is None)
+        plain = None if wide else looks.text
+        sheet.write_string(at, 0, first, look or plain)
+        if isinstance(second, int):
+            sheet.write_number(at, 1, second, looks.number)
+        elif second:
+            sheet.write_string(at, 1, second, look or looks.text)

@@ -1,0 +1,1 @@
+"""Export: a run as tables for spreadsheets, databases, and other programs."""
