@@ -25,6 +25,7 @@ class Review(BaseModel):
     supervisor: str | None = None
     decided_at: str | None = None
     route: str | None = None
+    reason_code: str | None = None
     reason: str | None = None
     offer: Offer | None = None
     background_check: BackgroundCheck | None = None

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "explain the recommendation for one case",
     "show": "summarize a run",
     "export": "write a run as a worklist for a spreadsheet, or as tables",
+    "import-reviews": "take the decisions in a worklist as reviews, for the nights",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",

@@ -15,6 +15,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
+from schemas.worklist import REASON_CODES
 from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, json_lines
@@ -36,6 +37,11 @@ _FAULTS = {
     "no_time": ("MISSING_DECIDED_AT", "decided_at", "the review doesn't say when it was decided"),
     "bad_time": ("BAD_DATE", "decided_at", "when it was decided isn't in a known date format"),
     "bad_route": ("UNKNOWN_CODE", "route", f"the route isn't one of {', '.join(ROUTES)}"),
+    "bad_reason": (
+        "UNKNOWN_CODE",
+        "reason_code",
+        f"the reason code isn't one of {', '.join(REASON_CODES)}",
+    ),
     "bad_then": ("UNKNOWN_CODE", "route_then", f"the route isn't one of {', '.join(ROUTES)}"),
 }
 
@@ -63,6 +69,7 @@ def normalize_reviews(reviews: Frame) -> Checked:
         case_id=case_key(),
         decided_at=iso_time(pl.col("decided_at")),
         route=text_of("route").str.to_lowercase(),
+        reason_code=text_of("reason_code").str.to_uppercase(),
         route_then=text_of("route_then").str.to_lowercase(),
         reasons_then=pl.col("reasons_then").list.eval(pl.element().str.strip_chars().drop_nulls()),
     )
@@ -73,6 +80,7 @@ def normalize_reviews(reviews: Frame) -> Checked:
         no_time=pl.lit(no_time),
         bad_time=pl.lit(bad_time),
         bad_route=~pl.col("route").is_in(ROUTES).fill_null(False),
+        bad_reason=~pl.col("reason_code").is_in(list(REASON_CODES)).fill_null(True),
         bad_then=~pl.col("route_then").is_in(ROUTES).fill_null(True),
     )
     return part(reviews, tidy, faults, _FAULTS, "review")
