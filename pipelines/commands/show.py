@@ -1,4 +1,4 @@
-"""Summarize a run: its counts, its reasons, and what was quarantined."""
+"""Summarize a run, or count its cases by court, month, or any other column."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import beam_arguments
+from schemas.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,16 +17,30 @@ class Options:
     """Which run, and in which form."""
 
     run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
-    json: bool = declare.manifest_json()
+    by: str | None = declare.option(
+        "count cases by these columns, such as court,month(next_hearing)",
+        default=None,
+        metavar="COLUMN,...",
+    )
+    csv: bool = declare.switch("print the counts as CSV")
+    json: bool = declare.switch("print the manifest, or the counts, as JSON")
 
 
 def _run(options: Options) -> int:
+    from pipelines.runs.groups import count_groups, print_csv, print_groups, print_json, read_by
     from pipelines.runs.run import load_run, run_rulebook
     from pipelines.runs.summary import print_run
 
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
+    if options.csv and (options.by is None or options.json):
+        raise UsageError("--csv: goes with --by, and without --json")
+    by = None if options.by is None else read_by(options.by)
     run, manifest = load_run(options.run)
+    if by is not None:
+        printer = print_json if options.json else print_csv if options.csv else print_groups
+        printer(count_groups(run, by), by)
+        return ExitCode.OK
     print_run(run, manifest, run_rulebook(run, manifest), as_json=options.json)
     return ExitCode.OK
 
