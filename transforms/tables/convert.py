@@ -159,7 +159,7 @@ class Conversion:
         judged = judge(texts, known)
         cases, refused = judged.frame.with_columns(texts[KEY]), [judged.refused]
         for name in list_fields():
-            cases, more = self._with_list(rows, cases, texts, name, lists)
+            cases, more = self._with_list(cases, texts, name, lists.get(name))
             refused.append(more)
         nameless = texts.filter(pl.col(KEY).is_null())
         refused.append(refusals(nameless, CASE_ID, "MISSING_CASE_ID"))
@@ -170,24 +170,25 @@ class Conversion:
         return Converted(_records(cases), every, unread.quarantined), texts
 
     def _with_list(
-        self, rows: Rows, cases: Frame, texts: Frame, name: str, lists: dict[str, _Listed]
+        self, cases: Frame, texts: Frame, name: str, listed: _Listed | None
     ) -> tuple[Frame, Frame]:
         """Attach a list, which has a sheet of its own or is within the records."""
-        other = NO_OTHER + name
-        complete = (
-            cases[other] if other in cases.columns else pl.repeat(False, cases.height, eager=True)
-        )
-        refused, form = REFUSED.to_frame(), forms()[name]
-        listed = lists[name].lists if name in lists else grouped(no_items(form), form)
-        if name in texts.columns and isinstance(texts.schema[name], pl.List):
-            items, refused = nested_items(texts, name, form)
-            listed = grouped(items, form)
-            ends = texts.select(pl.col(name).is_not_null() & ~has_null(name)).to_series()
-            complete = ends | complete.fill_null(False)
-            cases = cases.with_columns(pl.col(ROW).cast(pl.String).alias(KEY))
-        elif name in texts.columns:
+        form, other, refused = forms()[name], NO_OTHER + name, REFUSED.to_frame()
+        is_nested = isinstance(texts.schema.get(name), pl.List)
+        if name in texts.columns and not is_nested:
             refused = refusals(texts.filter(pl.col(name).is_not_null()), name, "LIST_IN_CELL")
-        done = attached(cases, listed, name, complete).with_columns(texts[KEY])
+        if listed is None and not is_nested and other not in cases.columns:
+            return cases, refused
+        lists = grouped(no_items(form), form) if listed is None else listed.lists
+        blank = pl.repeat(None, cases.height, dtype=pl.Boolean, eager=True)
+        complete = cases[other] if other in cases.columns else blank
+        if is_nested:
+            items, refused = nested_items(texts, name, form)
+            lists = grouped(items, form)
+            ends = texts.select(pl.col(name).is_not_null() & ~has_null(name)).to_series()
+            complete = ends | complete
+            cases = cases.with_columns(pl.col(ROW).cast(pl.String).alias(KEY))
+        done = attached(cases, lists, name, complete).with_columns(texts[KEY])
         open_ = int(done.select(has_null(name).sum()).item())
         self.account.open_lists[name] = self.account.open_lists.get(name, 0) + open_
         return done, refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -23,6 +23,8 @@ from transforms.tables.sheet import ROW
 
 REFUSED = pl.Schema({ROW: pl.Int64, "path": pl.String, "reason": pl.String, "kind": pl.String})
 LOST = "lost"
+_Found: TypeAlias = dict[tuple[str, str], pl.Series]
+"""By the path of a field and `path:REASON`, the positions of the rows with such a cell (UInt32)."""
 # A date that is in the future on one as-of date isn't on a later one.
 _LAST_DAY = datetime.date(2199, 12, 31)
 _KINDS = {
@@ -55,62 +57,83 @@ def judge(texts: Frame, columns: Sequence[Column]) -> Judged:
         texts: `row`, and a column of text (String) for each of the columns, by field.
         columns: The columns.
     """
-    refused: list[Frame] = []
-    lost: dict[str, pl.Series] = {}
-    made = [texts[ROW]]
-    for column in columns:
-        text = texts[column.field]
-        typed, flags = _typed(text, column)
-        made.append(typed.alias(column.field))
-        if not column.path.startswith(NO_OTHER):
-            lost |= {f"{column.path}:{reason}": rows for reason, rows in flags.items()}
-        for reason, rows in {**flags, **_unreadable(typed, column)}.items():
-            refused.append(_refused(texts[ROW], text, rows, column.path, reason))
+    given = [column for column in columns if texts[column.field].null_count() < texts.height]
+    typed = texts.select(ROW, *(_typed(column) for column in columns))
+    flags = _lost(texts, given)
+    lost = {label: rows for (path, label), rows in flags.items() if not path.startswith(NO_OTHER)}
+    refused = [
+        _refused(texts, path, label, rows)
+        for found in (flags, _unreadable(typed, given))
+        for (path, label), rows in found.items()
+    ]
     labels = labels_at(lost, texts.height).alias(LOST)
     return Judged(
-        pl.DataFrame([*made, labels]),
+        typed.with_columns(labels),
         pl.concat([REFUSED.to_frame(), *refused]).sort(ROW, maintain_order=True),
     )
 
 
-def _typed(text: pl.Series, column: Column) -> tuple[pl.Series, dict[str, pl.Series]]:
-    """Read a column in its own type; for each reason, the positions that can't be."""
+def _typed(column: Column) -> pl.Expr:
+    """Read a column of text in its own type."""
     change = change_of("string", column.avro)
+    value = pl.col(column.field)
     if change is None:
-        return text, {}
-    value, frame = pl.col(text.name), text.to_frame()
-    found = frame.select(
-        change.read(value, column.avro).alias("read"), **change.lost(value, column.avro)
+        return value
+    read = change.read(value, column.avro)
+    # Null says unknown, too, and is what a blank cell becomes.
+    return (
+        pl.when(read != "UNKNOWN").then(read).alias(column.field) if column.kind == "enum" else read
     )
-    read = found["read"]
-    if column.kind == "enum":
-        # In a file with null for unknown, the default says no more.
-        read = found.select(pl.when(pl.col("read") != "UNKNOWN").then("read")).to_series()
-    flags = {name: found[name].arg_true() for name in found.columns if name != "read"}
-    return read, {name: rows for name, rows in flags.items() if len(rows)}
 
 
-def _unreadable(typed: pl.Series, column: Column) -> dict[str, pl.Series]:
-    """Find the positions of the values that normalization will set to unknown, by reason."""
-    cell: Cell | None = cells(_LAST_DAY).get(column.path)
-    if cell is None:
-        return {}
-    raw, frame = pl.col(typed.name), typed.to_frame()
-    odd = frame.select((raw.is_not_null() & ~cell.fine(raw)).fill_null(True)).to_series()
-    rows = (odd & typed.is_not_null()).arg_true()
-    if rows.is_empty():
-        return {}
-    there = frame[rows].with_columns(cell.read(raw).alias("_read"))
-    lost = there.select(
-        flag.fill_null(False).alias(reason)
-        for reason, flag in cell.lost(raw, pl.col("_read")).items()
+def _lost(texts: Frame, columns: Sequence[Column]) -> _Found:
+    """Find the cells that can't be read in their own type."""
+    flags = {}
+    for column in columns:
+        if change := change_of("string", column.avro):
+            for reason, lost in change.lost(pl.col(column.field), column.avro).items():
+                flags[column.path, f"{column.path}:{reason}"] = lost
+    return _rows_of(texts, flags)
+
+
+def _unreadable(typed: Frame, columns: Sequence[Column]) -> _Found:
+    """Find the values that normalization will set to unknown."""
+    reads: dict[str, Cell] = cells(_LAST_DAY)
+    judged = [column for column in columns if column.path in reads]
+    odd = typed.select(
+        (pl.col(column.field).is_not_null() & ~reads[column.path].fine(pl.col(column.field)))
+        .fill_null(pl.col(column.field).is_not_null())
+        .alias(column.path)
+        for column in judged
     )
-    return {flags.name: rows.filter(flags) for flags in lost if flags.any()}
+    found: _Found = {}
+    for column in judged:
+        rows = odd[column.path].arg_true()
+        if rows.is_empty():
+            continue
+        cell, raw = reads[column.path], pl.col(column.field)
+        there = typed.select(column.field)[rows].with_columns(cell.read(raw).alias("_read"))
+        flags = {
+            (column.path, f"{column.path}:{reason}"): flag
+            for reason, flag in cell.lost(raw, pl.col("_read")).items()
+        }
+        found |= {of: rows.gather(at) for of, at in _rows_of(there, flags).items()}
+    return found
 
 
-def _refused(rows: pl.Series, text: pl.Series, at: pl.Series, path: str, reason: str) -> Frame:
-    return pl.DataFrame({ROW: rows.gather(at), "kind": kinds(text.gather(at))}).select(
-        ROW, pl.lit(path).alias("path"), pl.lit(reason).alias("reason"), "kind"
+def _rows_of(frame: Frame, flags: dict[tuple[str, str], pl.Expr]) -> _Found:
+    """Return the positions of the rows for which each flag is true, if there are any."""
+    true = frame.select(flag.fill_null(False).alias(label) for (_, label), flag in flags.items())
+    return {of: true[of[1]].arg_true() for of in flags if true[of[1]].any()}
+
+
+def _refused(texts: Frame, path: str, label: str, at: pl.Series) -> Frame:
+    field = path.rpartition(".")[2]
+    return texts.select(ROW, field)[at].select(
+        ROW,
+        pl.lit(path).alias("path"),
+        pl.lit(label.removeprefix(f"{path}:")).alias("reason"),
+        kinds(texts[field].gather(at)).alias("kind"),
     )
 
 
