@@ -135,9 +135,9 @@ def _watch_night(options: Options, receiving: ReceiveProcess, shift: datetime.ti
     in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
     failed: list[Exception] = []
     begun = threading.Event()
-    with LiveSource(lambda: _ticks(inbox, plan, receiving, begun, failed)) as live:
+    with LiveSource(lambda: _ticks(inbox, plan, receiving, begun, failed)) as source:
         pipeline = beam.Pipeline(options=in_process)
-        watch(pipeline | "Live" >> live.read(), plan)
+        watch(pipeline | "Live" >> source.read(), plan)
         running = pipeline.run()
         try:
             # Report a new night or a failure only once the pipeline is listening.

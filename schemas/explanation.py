@@ -22,7 +22,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class FactSaid(_Part):
+class ExplainedFact(_Part):
     """What is known about a fact.
 
     Args:
@@ -60,7 +60,7 @@ class Reason(_Part):
 
     criterion: str
     title: str
-    facts: tuple[FactSaid, ...]
+    facts: tuple[ExplainedFact, ...]
     citation: Citation | None
 
 
@@ -75,26 +75,26 @@ class Check(_Part):
     """
 
     reason: str
-    presumed: tuple[FactSaid, ...]
-    not_known: tuple[FactSaid, ...]
+    presumed: tuple[ExplainedFact, ...]
+    not_known: tuple[ExplainedFact, ...]
     settled_by: Step | None = None
 
 
-class ReviewReasonSaid(_Part):
+class ExplainedReviewReason(_Part):
     """One reason for which a person must judge the case."""
 
     kind: ReviewReason
     reason: str
 
 
-class StepSaid(_Part):
+class ExplainedStep(_Part):
     """What the program required before anybody acted."""
 
     step: Step
     says: str
 
 
-class ConflictSaid(_Part):
+class ExplainedConflict(_Part):
     """Two facts of the record that can't both be true."""
 
     conflict: str
@@ -163,7 +163,7 @@ class Change(_Part):
     to: str
 
 
-class CriterionSaid(_Part):
+class ExplainedCriterion(_Part):
     """The result of one criterion.
 
     Args:
@@ -182,7 +182,7 @@ class CriterionSaid(_Part):
     list: str
     title: str
     value: Truth
-    facts: tuple[FactSaid, ...]
+    facts: tuple[ExplainedFact, ...]
     condition: str
     points: int | None
     citation: Citation | None
@@ -256,22 +256,22 @@ class Explanation(_Part):
     outcome: Outcome
     rule: str | None
     why: str | None
-    review_reasons: tuple[ReviewReasonSaid, ...]
+    review_reasons: tuple[ExplainedReviewReason, ...]
     possible_routes: tuple[Route, ...]
     reasons: tuple[Reason, ...]
-    adverse: tuple[FactSaid, ...]
-    favorable: tuple[FactSaid, ...]
+    adverse: tuple[ExplainedFact, ...]
+    favorable: tuple[ExplainedFact, ...]
     convictions: tuple[str, ...]
-    conflicts: tuple[ConflictSaid, ...]
+    conflicts: tuple[ExplainedConflict, ...]
     checks: tuple[Check, ...]
-    steps: tuple[StepSaid, ...]
+    steps: tuple[ExplainedStep, ...]
     ask: tuple[Question, ...]
     asked: int
     changes: Change | None
     weighing: Weighing
     warnings: tuple[str, ...]
-    criteria: tuple[CriterionSaid, ...]
-    answers: tuple[FactSaid, ...]
+    criteria: tuple[ExplainedCriterion, ...]
+    answers: tuple[ExplainedFact, ...]
     difference: Difference | None
 
 

@@ -108,9 +108,9 @@ class ImportManifest(_Part):
         used = self.tables["A_TblCase"].used
         if not self.cases == written["cases"] == used:
             raise ValueError(f"{used} cases were used, {written['cases']} are in the files")
-        aside = sum(table.quarantined for table in self.tables.values())
-        if written["quarantine"] != aside:
+        quarantined = sum(table.quarantined for table in self.tables.values())
+        if written["quarantine"] != quarantined:
             raise ValueError(
-                f"{aside} rows were quarantined, {written['quarantine']} are in the files"
+                f"{quarantined} rows were quarantined, {written['quarantine']} are in the files"
             )
         return self

@@ -48,7 +48,7 @@ def criterion_name(criterion: str, title: str) -> str:
     return title if "_" in criterion else f"{criterion}, {title}"
 
 
-def said(fact: Fact, facts: Mapping[str, Any]) -> str:
+def fact_in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
     """Say what is known about a fact, with its label.
 
     Args:
@@ -67,11 +67,11 @@ def said(fact: Fact, facts: Mapping[str, Any]) -> str:
     elif fact.kind == "count" and not _unknown(value):
         return _counted(fact, *value)
     elif not _unknown(value) and fact.label.split()[-1] in _RUNS_ON:
-        return f"{fact.label} {in_words(fact, facts)}"
-    return f"{fact.label}: {in_words(fact, facts)}"
+        return f"{fact.label} {value_in_words(fact, facts)}"
+    return f"{fact.label}: {value_in_words(fact, facts)}"
 
 
-def in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
+def value_in_words(fact: Fact, facts: Mapping[str, Any]) -> str:
     """Say what is known about a fact, without its label.
 
     Args:

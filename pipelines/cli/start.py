@@ -43,5 +43,5 @@ def _in_one_line(
     if os.environ.get("DISCRETION_DEBUG"):
         sys.__excepthook__(kind, error, trace)
         return
-    told = "Set DISCRETION_DEBUG=1 for the traceback"
-    print(f"discretion: failed unexpectedly ({kind.__name__}). {told}", file=sys.stderr)
+    hint = "Set DISCRETION_DEBUG=1 for the traceback"
+    print(f"discretion: failed unexpectedly ({kind.__name__}). {hint}", file=sys.stderr)

@@ -97,11 +97,11 @@ def old_nights(there: Sequence[str], latest: str, keep: int) -> list[str]:
 
 def _remove(runs: str, name: str) -> None:
     """Remove a run. If it stops halfway, the next night or prune removes the rest."""
-    gone = name
+    unfinished = name
     if not name.startswith("_"):
-        gone = f"_{name}.partial"
-        os.rename(f"{runs}/{name}", f"{runs}/{gone}")
-    shutil.rmtree(f"{runs}/{gone}")
+        unfinished = f"_{name}.partial"
+        os.rename(f"{runs}/{name}", f"{runs}/{unfinished}")
+    shutil.rmtree(f"{runs}/{unfinished}")
 
 
 def _forget_watches(state: str, stay: Sequence[str]) -> None:

@@ -53,5 +53,5 @@ def _lines(
         yield ""
         yield "Values of reason_code"
         wide = max(map(len, REASON_CODES))
-        for code, says in REASON_CODES.items():
-            yield f"  {code:<{wide}}  {says}"
+        for code, meaning in REASON_CODES.items():
+            yield f"  {code:<{wide}}  {meaning}"

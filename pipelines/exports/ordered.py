@@ -83,11 +83,11 @@ class Ordered:
         counted = dict(self.places["route"].value_counts().iter_rows())
         return {route: counted.get(route, 0) for route in self.wanted.routes}
 
-    def parts(self, aside: str, of_cases: Sequence[str] | None) -> Iterator[tuple[Frame, Frame]]:
+    def parts(self, scratch: str, of_cases: Sequence[str] | None) -> Iterator[tuple[Frame, Frame]]:
         """Read the cases in order.
 
         Args:
-            aside: A new directory, for parts that wait.
+            scratch: A directory to create, for temporary files.
             of_cases: The columns of case records to read; None for all.
 
         Yields:
@@ -97,18 +97,18 @@ class Ordered:
         Raises:
             DamagedError: A file of the run can't be read whole.
         """
-        os.mkdir(aside)
+        os.mkdir(scratch)
         run = self.wanted.run
         for route in self.wanted.routes:
-            self._put_aside(part_frames(run, route, "recommendation"), f"{aside}/r")
-        self._put_aside(part_frames(run, "cases", "case_record", of_cases), f"{aside}/c")
+            self._partition(part_frames(run, route, "recommendation"), f"{scratch}/r")
+        self._partition(part_frames(run, "cases", "case_record", of_cases), f"{scratch}/c")
         for number in range(-(-self.places.height // PART_ROWS)):
-            recommendations, cases = (_taken(f"{aside}/{of}{number}") for of in "rc")
+            recommendations, cases = (_taken(f"{scratch}/{of}{number}") for of in "rc")
             if not recommendations["case_id"].equals(cases["case_id"]):
                 raise DamagedError(f"{run}/cases: lacks the records of routed cases")
             yield recommendations, cases
 
-    def _put_aside(self, frames: Iterator[Frame], where: str) -> None:
+    def _partition(self, frames: Iterator[Frame], where: str) -> None:
         for frame in frames:
             placed = frame.join(self.places.select("case_id", _RANK), on="case_id")
             parts = placed.with_columns(_part=pl.col(_RANK) // PART_ROWS).partition_by(
@@ -121,7 +121,7 @@ class Ordered:
 
 
 def _taken(where: str) -> Frame:
-    """A part that waited, in order; it is removed."""
+    """Read the cases of one part, in order, and remove its files."""
     files = [f"{where}/{name}" for name in os.listdir(where)]
     whole = pl.concat(pl.read_ipc(file) for file in files)
     for file in files:

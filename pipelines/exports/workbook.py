@@ -62,8 +62,8 @@ def write_workbook(
     """
     book = xlsxwriter.Workbook(path, _OPTIONS)
     # Each sheet waits in a file of its own until the workbook is closed.
-    looks = _Looks.of(book)
-    _explain(book, looks, manifest, columns, counts, shared)
+    formats = _Formats.of(book)
+    _explain(book, formats, manifest, columns, counts, shared)
     sheet: _Sheet | None = None
     for frame in frames:
         for route, of_route in frame.group_by("route", maintain_order=True):
@@ -73,7 +73,7 @@ def write_workbook(
                     number = sheet.number + 1 if sheet and sheet.route == name else 1
                     if sheet:
                         sheet.finish()
-                    sheet = _Sheet.start(book, looks, columns, name, number, law(shared=shared))
+                    sheet = _Sheet.start(book, formats, columns, name, number, law(shared=shared))
                 sheet.write(row)
     if sheet:
         sheet.finish()
@@ -81,7 +81,7 @@ def write_workbook(
 
 
 @dataclass(frozen=True)
-class _Looks:
+class _Formats:
     """The formats of cells."""
 
     head: Any
@@ -95,7 +95,7 @@ class _Looks:
     line: Any
 
     @classmethod
-    def of(cls, book: Any) -> _Looks:
+    def of(cls, book: Any) -> _Formats:
         cell = {"valign": "top", "text_wrap": True, "font_size": 10, "font_name": "Calibri"}
         cell |= {"bottom": 1, "bottom_color": "#D5DBE3"}
         head = {**cell, "bold": True, "font_color": "#FFFFFF", "valign": "vcenter", "border": 1}
@@ -119,7 +119,7 @@ class _Sheet:
     """A sheet of cases, written row by row."""
 
     sheet: Any
-    looks: _Looks
+    formats: _Formats
     columns: Sequence[Column]
     route: str
     number: int
@@ -128,18 +128,24 @@ class _Sheet:
 
     @classmethod
     def start(
-        cls, book: Any, looks: _Looks, columns: Sequence[Column], route: str, number: int, line: str
+        cls,
+        book: Any,
+        formats: _Formats,
+        columns: Sequence[Column],
+        route: str,
+        number: int,
+        line: str,
     ) -> _Sheet:
         name = route.capitalize() + (f" ({number})" if number > 1 else "")
         sheet = book.add_worksheet(name)
         for at, column in enumerate(columns):
-            sheet.set_column(at, at, column.width, _look(looks, column))
-        # The look of a row goes before that of its columns.
-        sheet.set_row(0, 18, looks.line)
-        sheet.write_string(0, 0, line, looks.line)
+            sheet.set_column(at, at, column.width, _column_format(formats, column))
+        # A row's format takes precedence over its columns'.
+        sheet.set_row(0, 18, formats.line)
+        sheet.write_string(0, 0, line, formats.line)
         sheet.set_row(1, 30)
         for at, column in enumerate(columns):
-            head = looks.decided_head if column in DECIDED else looks.head
+            head = formats.decided_head if column in DECIDED else formats.head
             sheet.write_string(1, at, column.name, head)
         sheet.freeze_panes(FIRST_ROW, 1)
         sheet.set_landscape()
@@ -149,10 +155,10 @@ class _Sheet:
         sheet.repeat_rows(1)
         sheet.repeat_columns(0)
         sheet.set_footer("&L&A&RPage &P of &N")
-        return cls(sheet, looks, columns, route, number, 0, [column.width for column in columns])
+        return cls(sheet, formats, columns, route, number, 0, [column.width for column in columns])
 
     def write(self, row: Sequence[Any]) -> None:
-        """Write a case; empty cells take the look of their column."""
+        """Write a case; empty cells take the format of their column."""
         at = self.rows + FIRST_ROW
         lines = 1
         for value, width in zip(row, self._widths, strict=True):
@@ -163,11 +169,11 @@ class _Sheet:
             if value is None:
                 continue
             if isinstance(value, str):
-                self.sheet.write_string(at, column, _fitting(value), self.looks.text)
+                self.sheet.write_string(at, column, _fitting(value), self.formats.text)
             elif isinstance(value, datetime.date):
-                self.sheet.write_number(at, column, (value - _EPOCH).days, self.looks.date)
+                self.sheet.write_number(at, column, (value - _EPOCH).days, self.formats.date)
             else:
-                self.sheet.write_number(at, column, value, self.looks.number)
+                self.sheet.write_number(at, column, value, self.formats.number)
         self.rows += 1
 
     def finish(self) -> None:
@@ -179,10 +185,10 @@ class _Sheet:
                 self.sheet.data_validation(FIRST_ROW, at, last, at, _validation(column))
 
 
-def _look(looks: _Looks, column: Column) -> Any:
+def _column_format(formats: _Formats, column: Column) -> Any:
     if column in DECIDED:
-        return looks.decided_date if column.kind == "date" else looks.decided
-    return looks.date if column.kind == "date" else looks.text
+        return formats.decided_date if column.kind == "date" else formats.decided
+    return formats.date if column.kind == "date" else formats.text
 
 
 def _validation(column: Column) -> dict[str, Any]:
@@ -212,7 +218,7 @@ def _fitting(text: str) -> str:
 
 def _explain(
     book: Any,
-    looks: _Looks,
+    formats: _Formats,
     manifest: Manifest,
     columns: Sequence[Column],
     counts: dict[str, int],
@@ -220,14 +226,14 @@ def _explain(
 ) -> None:
     """Write the first sheet: what the workbook holds, and how to fill it in."""
     sheet = book.add_worksheet("Read me")
-    sheet.set_column(0, 0, 24, looks.text)
-    sheet.set_column(1, 1, 100, looks.text)
+    sheet.set_column(0, 0, 24, formats.text)
+    sheet.set_column(1, 1, 100, formats.text)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     rows: list[tuple[str, str | int, Any]] = [
-        ("Worklist", "", looks.title),
-        (law(shared=shared), "", looks.line),
+        ("Worklist", "", formats.title),
+        (law(shared=shared), "", formats.line),
         ("It recommends. An attorney decides.", "", None),
         ("", "", None),
         ("Rulebook", terms(manifest), None),
@@ -235,20 +241,20 @@ def _explain(
         ("Run", shown(manifest.run_id), None),
         *((f"Cases to {route}", number, None) for route, number in counts.items()),
         ("", "", None),
-        ("State", "", looks.head),
+        ("State", "", formats.head),
         *(
             (text.partition(": ")[0], text.partition(": ")[2], None)
             for text in STATE_TEXTS.values()
         ),
         ("", "", None),
-        ("Column", "What it holds", looks.head),
+        ("Column", "What it holds", formats.head),
         *((column.name, column.says, None) for column in columns),
     ]
     if set(DECIDED) <= set(columns):
         rows += [
             ("", "", None),
-            ("reason_code", "When to choose it", looks.decided_head),
-            *((code, says, None) for code, says in REASON_CODES.items()),
+            ("reason_code", "When to choose it", formats.decided_head),
+            *((code, meaning, None) for code, meaning in REASON_CODES.items()),
             ("", "", None),
             (
                 "To send decisions back",
@@ -257,11 +263,11 @@ def _explain(
                 None,
             ),
         ]
-    for at, (first, second, look) in enumerate(rows):
-        wide = look is looks.line or (not second and look is None)
-        plain = None if wide else looks.text
-        sheet.write_string(at, 0, first, look or plain)
+    for at, (first, second, style) in enumerate(rows):
+        wide = style is formats.line or (not second and style is None)
+        plain = None if wide else formats.text
+        sheet.write_string(at, 0, first, style or plain)
         if isinstance(second, int):
-            sheet.write_number(at, 1, second, looks.number)
+            sheet.write_number(at, 1, second, formats.number)
         elif second:
-            sheet.write_string(at, 1, second, look or looks.text)
+            sheet.write_string(at, 1, second, style or formats.text)

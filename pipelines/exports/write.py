@@ -34,14 +34,14 @@ class Export:
         manifest: The run's manifest.
         rulebook: The run's rulebook.
         ordered: The cases.
-        aside: A new directory for what waits.
+        scratch: A directory to create, for temporary files.
         key: The key of the pseudonyms; None unless the copy is to be given away.
     """
 
     manifest: Manifest
     rulebook: CompiledRulebook
     ordered: Ordered
-    aside: str
+    scratch: str
     key: bytes | None
 
     @property
@@ -80,7 +80,7 @@ class Export:
         empty = SCHEMA.to_frame().select(column.name for column in self.columns)
         # A month or a year in a shared copy.
         yield empty if coarse is None else empty.cast({"next_hearing": pl.String})
-        for recommendations, cases in self.ordered.parts(self.aside, FROM_CASES):
+        for recommendations, cases in self.ordered.parts(self.scratch, FROM_CASES):
             hearings = recommendations.with_columns(cases["next_hearing"])
             rows = worklist(hearings, words, lines=lines)
             if self.key is None or coarse is None:
@@ -97,13 +97,13 @@ class Export:
     def _joined(self) -> Iterator[Frame]:
         record, recommendation = (_empty(kind) for kind in ("case_record", "recommendation"))
         yield joined(recommendation, record)
-        for recommendations, cases in self.ordered.parts(self.aside, None):
+        for recommendations, cases in self.ordered.parts(self.scratch, None):
             yield joined(recommendations, cases)
 
     def _tables(self) -> Iterator[tuple[str, Frame]]:
         yield "cases", _empty("case_record")
         yield "recommendations", _empty("recommendation")
-        for recommendations, cases in self.ordered.parts(self.aside, None):
+        for recommendations, cases in self.ordered.parts(self.scratch, None):
             yield "cases", cases
             yield "recommendations", recommendations
 

@@ -35,8 +35,8 @@ BROKEN_OFF = (
 
 # Files that couldn't be read whole, since the process started; the pipeline runs in this process.
 _damaged: set[str] = set()
-# Fields that nobody reads and that were said.
-_unread: set[str] = set()
+# Unread fields that have been reported.
+_reported: set[str] = set()
 
 
 def note_damage(quarantined: Frame) -> None:
@@ -66,8 +66,8 @@ def note_unread_fields(files: Sequence[BatchFile]) -> None:
         files: The files.
     """
     found = [FoundFile(text_path(file.path), file.bytes, 0.0) for file in files]
-    new = [field for field in unread_in(cases=(), events=found) if field.field not in _unread]
-    _unread.update(field.field for field in new)
+    new = [field for field in unread_in(cases=(), events=found) if field.field not in _reported]
+    _reported.update(field.field for field in new)
     for line in in_lines(new):
         complain("watch", line)
 

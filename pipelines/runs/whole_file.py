@@ -14,12 +14,12 @@ from transforms.files import storage
 
 
 @contextlib.contextmanager
-def whole_file(final: str, beside: Sequence[str] = ()) -> Iterator[str]:
-    """Write a file, and perhaps others beside it; if that fails, nothing is left.
+def whole_file(final: str, others: Sequence[str] = ()) -> Iterator[str]:
+    """Write a file, and perhaps others next to it; if that fails, nothing is left.
 
     Args:
         final: The file.
-        beside: The names of the other files.
+        others: The names of the other files.
 
     Yields:
         The directory in which to write them all, under their names.
@@ -33,7 +33,7 @@ def whole_file(final: str, beside: Sequence[str] = ()) -> Iterator[str]:
         raise UsageError(f"--output: {final}: give a file on this machine, then copy it")
     folder, name = os.path.split(final)
     directory = WholeDirectory(final, "another --output")
-    for other in beside:
+    for other in others:
         if os.path.lexists(os.path.join(folder, other)):
             path = os.path.join(folder, other)
             raise OutputError(f"{path}: already exists; give another --output or remove it")
@@ -42,6 +42,6 @@ def whole_file(final: str, beside: Sequence[str] = ()) -> Iterator[str]:
         yield place
         storage.write_through(place)
         with finishing(print_no_more):
-            for one in (*beside, name):
+            for one in (*others, name):
                 storage.rename(f"{place}/{one}", os.path.join(folder, one))
             storage.remove(directory.partial)

@@ -15,12 +15,12 @@ from schemas.words import (
     cause,
     code,
     day,
-    in_words,
+    fact_in_words,
     label,
     number,
     queue_mark,
-    said,
     sentence,
+    value_in_words,
     warning_in_words,
     written_day,
 )
@@ -89,14 +89,14 @@ Day = datetime.date
 )
 def test_a_fact_is_said_in_words(name: str, value: Any, phrase: str, words: str) -> None:
     [row] = facts({name: value}).to_dicts()
-    assert said(FACTS[name], row) == phrase
-    assert in_words(FACTS[name], row) == words
+    assert fact_in_words(FACTS[name], row) == phrase
+    assert value_in_words(FACTS[name], row) == words
 
 
 def test_every_fact_can_be_said_whatever_it_is() -> None:
     [row] = facts({}).to_dicts()
     for fact in FACTS.values():
-        assert said(fact, row) == f"{fact.label}: not known"
+        assert fact_in_words(fact, row) == f"{fact.label}: not known"
 
 
 def test_numbers_days_and_sentences() -> None:

@@ -42,10 +42,10 @@ class Columns:
             return made
         flags = frame.select(where.alias(label) for label, where in self.lost.items())
         # Mostly there are none, and lists cost much.
-        said = [flag.name for flag in flags if flag.any()]
-        if not said:
+        losses = [flag.name for flag in flags if flag.any()]
+        if not losses:
             return made
-        labels = label_lists(flags.select(said), pl.Series(said))
+        labels = label_lists(flags.select(losses), pl.Series(losses))
         known = pl.col(WARNINGS).fill_null([])
         both = pl.when(labels.list.len() > 0).then(pl.concat_list(known, labels))
         return made.with_columns(both.otherwise(WARNINGS).alias(WARNINGS))

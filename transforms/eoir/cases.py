@@ -229,13 +229,13 @@ def _custody_without_history(day: datetime.date | None) -> pl.Expr:
     The proceeding's code is set when it ends: N never detained, D detained throughout. The case's
     code is as of the release, so only "never" says something about an earlier day.
     """
-    told = {
+    symbols_by_column = {
         "CUSTODY:p": eoir_facts.CUSTODY if day is None else _only("ND"),
         "CUSTODY": eoir_facts.CUSTODY if day is None else _only("N"),
     }
     return pl.coalesce(
         pl.col(column).replace_strict(symbols, default=None, return_dtype=pl.String)
-        for column, symbols in told.items()
+        for column, symbols in symbols_by_column.items()
     )
 
 

@@ -145,9 +145,9 @@ def custody(rows: Frame, day: datetime.date | None) -> Frame:
     detained, released, code = pl.col("DATDETAINED"), pl.col("DATRELEASED"), pl.col("CUSTODY")
     out = released.is_not_null() if day is None else (released <= day).fill_null(False)
     # Released, but it isn't known when, so it says nothing about an earlier day.
-    told = _symbol("CUSTODY", CUSTODY)
+    by_code = _symbol("CUSTODY", CUSTODY)
     if day is not None:
-        told = pl.when(code == "D").then(told)
+        by_code = pl.when(code == "D").then(by_code)
     return last.select(
         "IDNCASE",
         custody=pl.when(out)
@@ -156,7 +156,7 @@ def custody(rows: Frame, day: datetime.date | None) -> Frame:
         .then(pl.lit("DETAINED"))
         .when(code.is_null() & detained.is_not_null())
         .then(pl.lit("DETAINED"))
-        .otherwise(told),
+        .otherwise(by_code),
     )
 
 

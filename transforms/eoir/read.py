@@ -137,13 +137,13 @@ def by_case(table: str, rows: Frame) -> Frame:
     return pl.concat([rider, lead.filter(pl.col("IDNCASE").is_not_null())])
 
 
-def number_rows(aside: tuple[str, int, Frame], stretches: list[Stretch]) -> Frame:
+def number_rows(quarantined: tuple[str, int, Frame], stretches: list[Stretch]) -> Frame:
     """Number quarantined rows: `offset` becomes the row's number in its file, from 1.
 
     Args:
-        aside: The file, where the stretch begins, and rows numbered from 0 within it.
+        quarantined: The file, where the stretch begins, and rows numbered from 0 within it.
         stretches: Every stretch.
     """
-    path, start, rows = aside
+    path, start, rows = quarantined
     before = sum(one.lines for one in stretches if one.path == path and one.start < start)
     return rows.with_columns(pl.col("offset") + before + 1)

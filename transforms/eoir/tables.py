@@ -49,7 +49,7 @@ DTYPES = {
 # The case that a row belongs to; a row of leads and riders belongs to two.
 CASE_COLUMN = {"tbl_Lead_Rider": "IDNRIDERCASE"}
 # Tables in which an unreadable row means that there may be more than what was read.
-UNREAD_TELLS = ("B_TblProceedCharges",)
+UNREAD_MEANS_MORE = ("B_TblProceedCharges",)
 _FIRST, _LAST = pl.date(1900, 1, 1), pl.date(2199, 12, 31)
 _CHARGE_SHAPE = r"^2\d\d[0-9A-Za-z]*$"
 
@@ -74,7 +74,7 @@ class ReadRows:
 def frame_schema(table: Table) -> pl.Schema:
     """Return the columns and dtypes of a table's rows."""
     schema = pl.Schema({name: DTYPES[kind] for name, kind in table.columns.items()})
-    if table.name in UNREAD_TELLS:
+    if table.name in UNREAD_MEANS_MORE:
         schema["unread"] = pl.Boolean()
     return schema
 
@@ -128,7 +128,7 @@ def read_rows(data: bytes, file: TableFile) -> ReadRows:
             _quarantined(lost, file, "MISSING_CASE_ID", case, "the row belongs to no case")
         )
         rows = rows.filter(~nobody)
-    if table.name in UNREAD_TELLS:
+    if table.name in UNREAD_MEANS_MORE:
         rows = _with_unread(rows, [raw for _, raw in (*short, *shifted, *lost)], file)
     tally = {
         ("read", table.name): lines - blank,

@@ -16,17 +16,17 @@ from schemas.explanation import (
     Change,
     Check,
     Citation,
-    ConflictSaid,
-    CriterionSaid,
     Difference,
+    ExplainedConflict,
+    ExplainedCriterion,
+    ExplainedFact,
+    ExplainedReviewReason,
+    ExplainedStep,
     Explanation,
-    FactSaid,
     Outcome,
     Points,
     Question,
     Reason,
-    ReviewReasonSaid,
-    StepSaid,
     Truth,
     Weighing,
 )
@@ -37,7 +37,7 @@ from schemas.rulebook.model import Criterion
 from schemas.shown import shown
 from transforms.explain.judged import Judged, Led
 from transforms.explain.leads import answers
-from transforms.explain.on_file import convictions, fact_said, on_file
+from transforms.explain.on_file import convictions, explained_fact, on_file
 from transforms.frames.frame import Frame
 from transforms.route.recommendation import PASSED_THROUGH
 from transforms.score.facts import derive_facts
@@ -162,10 +162,12 @@ class _Case:
         """Return a criterion's value."""
         return _truth(criterion, self.row)
 
-    def deciding(self, criterion: CompiledCriterion) -> tuple[FactSaid, ...]:
+    def deciding(self, criterion: CompiledCriterion) -> tuple[ExplainedFact, ...]:
         """Return the facts that give a criterion its value."""
         names = self.judged.deciding(criterion)[self.place]
-        return tuple(fact_said(name, self.facts) for name in names if self.could_be(FACTS[name]))
+        return tuple(
+            explained_fact(name, self.facts) for name in names if self.could_be(FACTS[name])
+        )
 
     def could_be(self, fact: Fact) -> bool:
         """Tell whether a fact is known, or what it depends on is known to be true."""
@@ -192,7 +194,7 @@ def _assembled(
         outcome=_outcome(row),
         rule=row["rule"],
         why=rows[row["rule"]].why if row["rule"] in rows else None,
-        review_reasons=tuple(ReviewReasonSaid(**reason) for reason in row["review_reasons"]),
+        review_reasons=tuple(ExplainedReviewReason(**reason) for reason in row["review_reasons"]),
         possible_routes=tuple(row["possible_routes"]),
         reasons=tuple(_reasons(case)),
         adverse=_weighing_facts(case, "against"),
@@ -200,14 +202,14 @@ def _assembled(
         convictions=convictions(case.record["convictions"]),
         conflicts=tuple(_conflicts(case.facts.get("conflicts") or ())),
         checks=_checks(row["checks"], case.book),
-        steps=tuple(StepSaid(step=step, says=STEP_TEXTS[step]) for step in row["steps"] or ()),
+        steps=tuple(ExplainedStep(step=step, says=STEP_TEXTS[step]) for step in row["steps"] or ()),
         ask=_questions(case, None if everything else MOST_ASKED),
         asked=len(row["missing_facts"]),
         changes=_change(row["changes_on"], row["changes_to"]),
         weighing=_weighing(case),
         warnings=tuple(shown(warning) for warning in row["warnings"] or ()),
         criteria=tuple(_criteria(case)) if everything else (),
-        answers=tuple(fact_said(fact.name, case.facts) for fact in given),
+        answers=tuple(explained_fact(fact.name, case.facts) for fact in given),
         difference=None if before is None else _difference(case, before),
     )
 
@@ -269,22 +271,22 @@ def _reasons(case: _Case) -> Iterator[Reason]:
         )
 
 
-def _weighing_facts(case: _Case, toward: str) -> tuple[FactSaid, ...]:
+def _weighing_facts(case: _Case, toward: str) -> tuple[ExplainedFact, ...]:
     also = {fact.fact for criterion in case.true(toward) for fact in case.deciding(criterion)}
-    said = on_file("against" if toward == "against" else "for", case.facts, also)
+    known = on_file("against" if toward == "against" else "for", case.facts, also)
     if not case.record["convictions"]:
-        return said
+        return known
     # The convictions themselves are on file, and say more than their number.
     return tuple(
         fact
-        for fact in said
+        for fact in known
         if not any(field.startswith("convictions.") for field in FACTS[fact.fact].fields)
     )
 
 
-def _conflicts(ids: Sequence[str]) -> Iterator[ConflictSaid]:
+def _conflicts(ids: Sequence[str]) -> Iterator[ExplainedConflict]:
     for conflict in ids:
-        yield ConflictSaid(conflict=conflict, says=CONFLICTS[conflict].says)
+        yield ExplainedConflict(conflict=conflict, says=CONFLICTS[conflict].says)
 
 
 def _checks(checks: Sequence[Mapping[str, Any]], rulebook: CompiledRulebook) -> tuple[Check, ...]:
@@ -296,7 +298,7 @@ def _checks(checks: Sequence[Mapping[str, Any]], rulebook: CompiledRulebook) -> 
             reason=reason,
             presumed=tuple(_presumed(check) for check in group),
             not_known=tuple(
-                fact_said(name, dict.fromkeys(FACTS[name].columns))
+                explained_fact(name, dict.fromkeys(FACTS[name].columns))
                 for name in dict.fromkeys(n for check in group for n in check["not_known"] or ())
             ),
             settled_by=rulebook.presumed[group[0]["fact"]].presumption.settled_by,
@@ -305,11 +307,11 @@ def _checks(checks: Sequence[Mapping[str, Any]], rulebook: CompiledRulebook) -> 
     )
 
 
-def _presumed(check: Mapping[str, Any]) -> FactSaid:
+def _presumed(check: Mapping[str, Any]) -> ExplainedFact:
     fact = FACTS[check["fact"]]
     words = {"true": True, "false": False}
     value = words[check["presumed"]] if check["presumed"] in words else int(check["presumed"])
-    return fact_said(fact.name, dict.fromkeys(fact.columns, value))
+    return explained_fact(fact.name, dict.fromkeys(fact.columns, value))
 
 
 def _questions(case: _Case, most: int | None) -> tuple[Question, ...]:
@@ -350,10 +352,10 @@ def _weighing(case: _Case) -> Weighing:
     )
 
 
-def _criteria(case: _Case) -> Iterator[CriterionSaid]:
+def _criteria(case: _Case) -> Iterator[ExplainedCriterion]:
     changes = _criterion_changes(case)
     for criterion in case.book.criteria:
-        yield CriterionSaid(
+        yield ExplainedCriterion(
             criterion=criterion.id,
             list=criterion.criterion.list,
             title=criterion.criterion.title,

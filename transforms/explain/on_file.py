@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from schemas.codes import code_key
-from schemas.explanation import FactSaid
+from schemas.explanation import ExplainedFact
 from schemas.facts import FACTS, Fact, low
 from schemas.shown import shown
-from schemas.words import number, said, written_day
+from schemas.words import fact_in_words, number, written_day
 
 _GRADES = {"FELONY": "felony", "MISDEMEANOR": "misdemeanor", "INFRACTION": "infraction"}
 _COURTS = {"FEDERAL": "federal", "STATE": "state", "LOCAL": "local", "FOREIGN": "foreign"}
@@ -22,7 +22,7 @@ _WIPED = {
 }
 
 
-def fact_said(name: str, facts: Mapping[str, Any]) -> FactSaid:
+def explained_fact(name: str, facts: Mapping[str, Any]) -> ExplainedFact:
     """What is known about a fact.
 
     Args:
@@ -33,17 +33,17 @@ def fact_said(name: str, facts: Mapping[str, Any]) -> FactSaid:
         The fact, as in an explanation.
     """
     fact = FACTS[name]
-    return FactSaid(
+    return ExplainedFact(
         fact=name,
         label=fact.label,
-        says=shown(said(fact, facts)),
+        says=shown(fact_in_words(fact, facts)),
         confidential=fact.confidential,
     )
 
 
 def on_file(
     weighs: Literal["against", "for"], facts: Mapping[str, Any], also: Iterable[str] = ()
-) -> tuple[FactSaid, ...]:
+) -> tuple[ExplainedFact, ...]:
     """Find the known facts that weigh one way.
 
     Args:
@@ -57,7 +57,7 @@ def on_file(
     names = {name for name, fact in FACTS.items() if _weighs(fact, weighs, facts)} | {*also}
     # A charge that a judge sustained says more than one that was only made.
     charged = {f"alleged_{name.removeprefix('sustained_')}" for name in names}
-    return tuple(fact_said(name, facts) for name in FACTS if name in names - charged)
+    return tuple(explained_fact(name, facts) for name in FACTS if name in names - charged)
 
 
 def convictions(listed: Iterable[Mapping[str, Any] | None] | None) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from schemas.explanation import (
     Answer,
     Check,
     Citation,
-    CriterionSaid,
+    ExplainedCriterion,
+    ExplainedFact,
     Explanation,
-    FactSaid,
     Outcome,
     Question,
     Weighing,
@@ -34,7 +34,7 @@ SEEN = {
     "once": "seen once",
 }
 STATES = {"ON_THE_RECORD": "on the record", "AFTER_CHECKS": "after checks", "OPEN": "open"}
-_STATES_SAID = {
+_STATE_SENTENCES = {
     "ON_THE_RECORD": "On the record: no fact that is still unknown can change the route.",
     "AFTER_CHECKS": "After checks: it leans on presumptions. Check them before anybody acts.",
     "OPEN": "Open: it continues only because facts are unknown. Ask for them.",
@@ -134,7 +134,7 @@ def _headline(explanation: Explanation) -> Iterator[Line]:
     yield from _Item(f"{explanation.guidance} ({explanation.rulebook})", 0, 2).lines()
     yield Line("")
     yield Line(f"{outcome.route.upper()}{form}", heading=True)
-    yield from _Item(_STATES_SAID[outcome.state]).lines()
+    yield from _Item(_STATE_SENTENCES[outcome.state]).lines()
     others = [route for route in explanation.possible_routes if route != outcome.route]
     if others:
         yield from _Item(f"Unknown facts could still make it {' or '.join(others)}.").lines()
@@ -187,7 +187,7 @@ def cited(citation: Citation, last: str | None = None) -> str:
     return f"{source}{place} ({SEEN[citation.seen]})"
 
 
-def _on_file(facts: Sequence[FactSaid], convictions: Sequence[str]) -> Iterator[_Item]:
+def _on_file(facts: Sequence[ExplainedFact], convictions: Sequence[str]) -> Iterator[_Item]:
     for conviction in convictions:
         yield _Item(f"conviction: {conviction}")
     if facts:
@@ -205,7 +205,7 @@ def _before_acting(explanation: Explanation, everything: bool) -> tuple[str, lis
 
 def _checks_in_short(explanation: Explanation) -> Iterator[str]:
     """One text a reason; what a step of the program tells is said with the step."""
-    by_step: dict[Step, list[FactSaid]] = {}
+    by_step: dict[Step, list[ExplainedFact]] = {}
     for check in explanation.checks:
         if check.settled_by is not None:
             by_step.setdefault(check.settled_by, []).extend(check.presumed)
@@ -224,7 +224,7 @@ def _checks_in_short(explanation: Explanation) -> Iterator[str]:
         yield " ".join(rest)
 
 
-def _first(presumed: Sequence[FactSaid]) -> str:
+def _first(presumed: Sequence[ExplainedFact]) -> str:
     """List the first presumptions, and say how many more there are."""
     more = len(presumed) - MOST_PRESUMED
     return _facts(presumed[:MOST_PRESUMED]) + (f"; and {more} more" if more > 0 else "")
@@ -286,7 +286,7 @@ def _weighed(weighing: Weighing, everything: bool) -> Iterator[_Item]:
         yield _Item("; ".join(f"{one.points:+d} {one.title}" for one in points), 2, 5)
 
 
-def _criteria(criteria: Iterable[CriterionSaid]) -> dict[str, list[_Item]]:
+def _criteria(criteria: Iterable[ExplainedCriterion]) -> dict[str, list[_Item]]:
     sections: dict[str, list[_Item]] = {heading: [] for heading in _LISTS.values()}
     for one in criteria:
         items = sections[_LISTS[one.list]]
@@ -302,7 +302,7 @@ def _criteria(criteria: Iterable[CriterionSaid]) -> dict[str, list[_Item]]:
     return sections
 
 
-def _facts(facts: Sequence[FactSaid], *, labels: bool = False) -> str:
+def _facts(facts: Sequence[ExplainedFact], *, labels: bool = False) -> str:
     return "; ".join(
         (fact.label if labels else fact.says) + (f" {MARK}" if fact.confidential else "")
         for fact in facts

@@ -63,13 +63,13 @@ def write_whole(path: str, content: bytes, *, durable: bool = True) -> None:
             later doesn't need to.
     """
     folder, slash, name = path.rpartition("/")
-    aside = f"{folder}{slash}_{name}.{uuid.uuid4().hex}"
+    temporary = f"{folder}{slash}_{name}.{uuid.uuid4().hex}"
     try:
-        with create_file(aside) as file:
+        with create_file(temporary) as file:
             file.write(content)
-        rename(aside, path, durable=durable)
+        rename(temporary, path, durable=durable)
     except BaseException:
-        remove(aside)
+        remove(temporary)
         raise
 
 

@@ -182,12 +182,12 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
         for name in FIELDS
     ]
     # An unreadable value differs from an unknown one: arrests: -1 is a conflict.
-    said, now = (
+    warnings_before, warnings_after = (
         pl.col(name).fill_null(pl.lit([], pl.List(pl.String)))
         for name in ("warnings", "warnings_after")
     )
     warned = (
-        both.select("case_id", field=said.list.set_symmetric_difference(now))
+        both.select("case_id", field=warnings_before.list.set_symmetric_difference(warnings_after))
         .filter(pl.col("field").list.len() > 0)
         .explode("field")
         .with_columns(field_of_warning(pl.col("field")).alias("field"))

@@ -105,8 +105,8 @@ def time_faults(raw: Frame, tidy: Frame, name: str) -> tuple[pl.Series, pl.Serie
         Two Boolean columns, never null.
     """
     timeless = tidy[name].is_null()
-    unsaid = raw.select(pl.col(name).is_null() | is_no_date(pl.col(name))).to_series()
-    return timeless & unsaid, timeless & ~unsaid
+    blank = raw.select(pl.col(name).is_null() | is_no_date(pl.col(name))).to_series()
+    return timeless & blank, timeless & ~blank
 
 
 def part(

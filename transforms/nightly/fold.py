@@ -126,16 +126,16 @@ def fold(log: Frame) -> Folded:
 def _warnings(events: Frame, last: Frame, adders: dict[str, Frame]) -> pl.Series:
     """Collect the warnings of each record, from the events that each field's value comes from."""
     name = pl.col("warnings")
-    said = (
+    warned = (
         events.select("_row", "case_id", pl.col("facts").struct.field("warnings"))
         .filter(name.list.len() > 0)
         .explode("warnings")
         .drop_nulls()
         .with_columns(field=field_of_warning(name))
     )
-    if said.is_empty():
+    if warned.is_empty():
         return pl.Series([None], dtype=CASES["warnings"]).new_from_index(0, last.height)
-    mine = last.join(said, on="case_id", how="semi")
+    mine = last.join(warned, on="case_id", how="semi")
     setters = mine.unpivot(FIELDS, index="case_id", variable_name="field", value_name="_row")
     added = [
         frame.select("_row", last["case_id"].gather(frame["case"]), field=pl.lit(field))
@@ -143,7 +143,7 @@ def _warnings(events: Frame, last: Frame, adders: dict[str, Frame]) -> pl.Series
     ]
     sources = pl.concat([setters.drop_nulls(), *added], how="diagonal_relaxed")
     kept = (
-        said.join(sources, on=["case_id", "field", "_row"], how="semi")
+        warned.join(sources, on=["case_id", "field", "_row"], how="semi")
         .group_by("case_id")
         .agg(name.unique().sort())
     )

@@ -108,19 +108,19 @@ def keep_reviews(
         All reviews. If two have the same id but different content, the first one read, or else the
         lesser one, is kept.
     """
-    said = [name for name in REVIEWS if name not in (*SAW, "seen_on")]
-    text = json_lines(new.select(said)).cast(pl.String).alias("_text")
-    whole = json_lines(new.select(*said, *SAW)).cast(pl.String).alias("_whole")
+    content = [name for name in REVIEWS if name not in (*SAW, "seen_on")]
+    text = json_lines(new.select(content)).cast(pl.String).alias("_text")
+    whole = json_lines(new.select(*content, *SAW)).cast(pl.String).alias("_whole")
     new = new.with_columns(text, whole).sort("case_id", "review_id", "_text", "_whole")
     new = new.unique("_text", keep="first", maintain_order=True)
     first = new.select(pl.struct("case_id", "review_id").is_first_distinct()).to_series()
     there = new.select("case_id", "review_id").join(
-        kept.select("case_id", "review_id", pl.struct(said).alias("_kept")),
+        kept.select("case_id", "review_id", pl.struct(content).alias("_kept")),
         on=["case_id", "review_id"],
         how="left",
         maintain_order="left",
     )["_kept"]
-    mine = new.select(pl.struct(said)).to_series()
+    mine = new.select(pl.struct(content)).to_series()
     repeated = there.is_not_null() & there.eq_missing(mine)
     fresh = first & there.is_null()
     seen = pl.concat([before, after.join(before, on="case_id", how="anti")])
@@ -141,7 +141,7 @@ def keep_reviews(
 
 def _with_seen(new: Frame, seen: Frame, last: datetime.date | None) -> Frame:
     """Add to reviews what was recommended when they were decided; null if that isn't known."""
-    says = pl.col("route_then").is_not_null() | pl.col("reasons_then").is_not_null()
+    is_recorded = pl.col("route_then").is_not_null() | pl.col("reasons_then").is_not_null()
     # Decided before last night's day, but read after it, so the attorney didn't see last night's
     # result.
     late = pl.lit(False) if last is None else pl.col("decided_at") < last.isoformat()
@@ -152,8 +152,8 @@ def _with_seen(new: Frame, seen: Frame, last: datetime.date | None) -> Frame:
         how="left",
         maintain_order="left",
     ).with_columns(
-        route_then=pl.when(says).then("route_then").when(~late).then("_route"),
-        reasons_then=pl.when(says).then("reasons_then").when(~late).then(reasons),
+        route_then=pl.when(is_recorded).then("route_then").when(~late).then("_route"),
+        reasons_then=pl.when(is_recorded).then("reasons_then").when(~late).then(reasons),
     )
 
 

@@ -28,8 +28,8 @@ def is_settled(conviction: pl.Expr) -> pl.Expr:
     category, words = (conviction.struct.field(name) for name in ("category", "offense"))
     is_open = conviction.struct.field("category_open")
     # Only words, or a category that is also a word, such as ARSON.
-    untold = category.is_null() & words.is_not_null() & ~is_open.fill_null(False)
-    return (is_open.is_not_null() | ~_is_open(category)) & ~untold
+    only_words = category.is_null() & words.is_not_null() & ~is_open.fill_null(False)
+    return (is_open.is_not_null() | ~_is_open(category)) & ~only_words
 
 
 def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
@@ -57,9 +57,9 @@ def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
     unreadable = category.is_null() & given_text(words).is_not_null()
     opened = pl.when(by_words).then(_is_open(words)).otherwise(_is_open(written) | unreadable)
     is_open = conviction.struct.field("category_open")
-    told = by_words & ~is_open.fill_null(False)
+    settled = by_words & ~is_open.fill_null(False)
     return {
-        "category": pl.coalesce(category, pl.when(told).then(read)),
+        "category": pl.coalesce(category, pl.when(settled).then(read)),
         "category_open": pl.coalesce(is_open, pl.when(opened).then(True)),
         "offense": pl.coalesce(
             given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))

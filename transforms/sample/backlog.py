@@ -21,7 +21,7 @@ from transforms.sample.draw import Columns, Draw, where
 from transforms.sample.favor import favor
 from transforms.sample.findings import findings
 from transforms.sample.history import history
-from transforms.sample.kinds import LATER, SILENCE, TELLING, TOLD
+from transforms.sample.kinds import LATER, SILENCE, TELLING, TELLING_SHARE
 from transforms.sample.mess import Pen, mess_up
 from transforms.sample.people import People, health, person, presence, school
 
@@ -56,11 +56,11 @@ def sample_block(seed: int, block: int, *, clean: bool = False) -> Frame:
         **school(people),
     }
     columns |= findings(people, columns)
-    told = _silence(columns, people)
+    known = _silence(columns, people)
     frame = pl.DataFrame(
         [
-            told[name].cast(dtype).alias(name)
-            if name in told
+            known[name].cast(dtype).alias(name)
+            if name in known
             else pl.repeat(None, BLOCK, dtype=dtype, eager=True).alias(name)
             for name, dtype in CASES.items()
         ]
@@ -95,10 +95,10 @@ def sample_cases(
 
 def _silence(columns: Columns, people: People) -> Columns:
     """Make unknown what the files say nothing about."""
-    told = dict(columns)
+    known = dict(columns)
     for name, rate in SILENCE.items():
-        kinds = {kind: rate * TOLD for kind, telling in TELLING.items() if name in telling}
+        kinds = {kind: rate * TELLING_SHARE for kind, telling in TELLING.items() if name in telling}
         rates = people.kind.replace_strict(kinds, default=rate).to_numpy() if kinds else rate
         draw = people.later if name in LATER else people.draw
-        told[name] = where(~draw.chance(rates), columns[name])
-    return told
+        known[name] = where(~draw.chance(rates), columns[name])
+    return known

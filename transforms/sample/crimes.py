@@ -152,11 +152,11 @@ def _conviction(draw: Draw, grade: str, category: pl.Series) -> dict[str, pl.Ser
     }
 
 
-def _record(later: Draw, told: dict[str, pl.Series], number: int) -> dict[str, pl.Series]:
+def _record(later: Draw, conviction: dict[str, pl.Series], number: int) -> dict[str, pl.Series]:
     """Make the words of the record of conviction, and what happened to the conviction since."""
-    category = told["category"]
+    category = conviction["category"]
     unclear = category.is_in(UNCLEAR).fill_null(False).to_numpy() & later.chance(0.25)
-    return told | {
+    return conviction | {
         "category_open": where(unclear, pl.Series(unclear)),
         "offense": category.replace_strict(WORDS, default=None, return_dtype=pl.String),
         "incident": where(later.chance(0.6), later.every(f"docket {number + 1}")),

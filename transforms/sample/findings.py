@@ -25,25 +25,25 @@ FOUND = {
 }
 
 
-def findings(people: People, told: Columns) -> Columns:
+def findings(people: People, columns: Columns) -> Columns:
     """Make further facts of each case, consistent with what its file says.
 
     Args:
         people: The people.
-        told: Columns of case_record.avsc that already exist.
+        columns: Columns of case_record.avsc that already exist.
 
     Returns:
         Columns of case_record.avsc by name.
     """
     draw = people.later
-    released = (told["custody"] == "RELEASED").to_numpy()
-    convictions = told["convictions"].list.len().to_numpy()
-    arrests = told["arrests"].to_numpy()
-    grave = _some(told["convictions"], pl.element().struct.field("grade") == "FELONY")
+    released = (columns["custody"] == "RELEASED").to_numpy()
+    convictions = columns["convictions"].list.len().to_numpy()
+    arrests = columns["arrests"].to_numpy()
+    grave = _some(columns["convictions"], pl.element().struct.field("grade") == "FELONY")
     moved = released & draw.chance(0.35)
     caught = np.where(people.at_border, people.here, people.nta + draw.between(0, 20))
     recent = people.uninspected & (people.here < years(2))
-    outstanding = _some(told["orders"], pl.element().struct.field("outstanding"))
+    outstanding = _some(columns["orders"], pl.element().struct.field("outstanding"))
     return {
         "agency_record_seen": where(draw.chance(0.93), pl.Series(np.ones(draw.cases, bool))),
         "apprehension_place": either(people.at_border, draw.pick(AT_BORDER), "INTERIOR"),
@@ -64,7 +64,7 @@ def findings(people: People, told: Columns) -> Columns:
         "rehabilitation": pl.Series((convictions > 0) & draw.chance(0.25)),
         "smuggling": pl.Series(draw.chance(np.where(people.uninspected, 0.003, 0.0005))),
         "serious_immigration_fraud": pl.Series(
-            (told["fraud_findings"].list.len() > 0).to_numpy() & draw.chance(0.15)
+            (columns["fraud_findings"].list.len() > 0).to_numpy() & draw.chance(0.15)
         ),
         "order_not_complied_with": pl.Series(outstanding),
         "amenable_to_expedited_removal": pl.Series(

@@ -39,7 +39,7 @@ def history(people: People) -> Columns:
         "ADMITTED",
     )
     # Court data lacks many dates of entry; the manner is missing less often.
-    dated, told = draw.chance(0.85), draw.chance(0.96)
+    dated, has_manner = draw.chance(0.85), draw.chance(0.96)
     # A visitor's stay runs out some months after the entry, and before the charge.
     stay = np.minimum(
         people.here - 1, np.maximum(people.here - draw.between(90, 400), people.nta + 1)
@@ -53,7 +53,7 @@ def history(people: People) -> Columns:
             (people.returned, {"date": iso(people.first), "manner": before}),
             (
                 always,
-                {"date": where(dated, iso(people.here)), "manner": where(told, manner)},
+                {"date": where(dated, iso(people.here)), "manner": where(has_manner, manner)},
             ),
         ),
         "status_violations": lists(

@@ -195,4 +195,4 @@ TELLING = {
     "victim": ("victimization",), "soldier's family": ("military_service",),
     "student": ("high_school", "higher_education", "in_school"), "elder": ("birth_date",),
 }  # fmt: skip
-TOLD = 0.3
+TELLING_SHARE = 0.3

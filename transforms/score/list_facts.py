@@ -55,8 +55,8 @@ class ListFacts:
         """Return the greatest number among the elements that hold; 0 if there is none."""
         sure = self._of_each(f"{name}.sure", pl.when(element).then(number))
         may = self._of_each(f"{name}.may", pl.when(element.fill_null(True)).then(number))
-        unsaid = self._of_each(f"{name}.open", element.fill_null(True) & number.is_null())
-        most = pl.when(~unsaid.any()).then(may.max().fill_null(0))
+        unnumbered = self._of_each(f"{name}.open", element.fill_null(True) & number.is_null())
+        most = pl.when(~unnumbered.any()).then(may.max().fill_null(0))
         return self._between(name, sure.max().fill_null(0), most)
 
     def separate(self, name: str, element: pl.Expr, label: pl.Expr, day: pl.Expr) -> ListFacts:
@@ -65,12 +65,16 @@ class ListFacts:
         The same label means the same thing. Without labels, elements of different days come from
         different things, and elements of one day, or without a known day, may come from one thing.
         """
-        sure, may, told = element.fill_null(False), element.fill_null(True), label.is_not_null()
-        by_label = self._of_each(f"{name}.labels", pl.when(sure & told).then(label))
-        by_day = self._of_each(f"{name}.days", pl.when(sure & ~told).then(day))
+        sure, may, has_label = (
+            element.fill_null(False),
+            element.fill_null(True),
+            label.is_not_null(),
+        )
+        by_label = self._of_each(f"{name}.labels", pl.when(sure & has_label).then(label))
+        by_day = self._of_each(f"{name}.days", pl.when(sure & ~has_label).then(day))
         some = self._of_each(f"{name}.some", sure)
-        labels = self._of_each(f"{name}.may", pl.when(may & told).then(label))
-        unlabeled = self._of_each(f"{name}.rest", may & ~told)
+        labels = self._of_each(f"{name}.may", pl.when(may & has_label).then(label))
+        unlabeled = self._of_each(f"{name}.rest", may & ~has_label)
         least = pl.max_horizontal(
             _distinct(by_label), _distinct(by_day), some.any().cast(pl.UInt32)
         )
@@ -125,7 +129,7 @@ def _distinct(column: pl.Expr) -> pl.Expr:
 
 
 def over(
-    records: Frame, column: str, facts: ListFacts, beside: Mapping[str, pl.Expr] | None = None
+    records: Frame, column: str, facts: ListFacts, from_case: Mapping[str, pl.Expr] | None = None
 ) -> Frame:
     """Aggregate the elements of a list column by case.
 
@@ -133,7 +137,7 @@ def over(
         records: Case records.
         column: A column of dtype List(Struct).
         facts: What to compute.
-        beside: What else the facts read from the case, by the names that they use.
+        from_case: Other values of the case that the facts use, by name.
 
     Returns:
         One row per case: UNKNOWN if the list is null, FALSE or 0 if it is empty.
@@ -142,7 +146,7 @@ def over(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
         pl.col(column).alias("_list"),
         pl.col(column).list.len().alias("_len"),
-        *(expr.alias(name) for name, expr in (beside or {}).items()),
+        *(expr.alias(name) for name, expr in (from_case or {}).items()),
     )
     exploded = lists.filter(pl.col("_len") > 0).drop("_len").explode("_list")
     # Lazy, so that what many facts ask about an element is computed once.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.small_rulebook import facts
-from transforms.explain.on_file import convictions, fact_said, on_file
+from transforms.explain.on_file import convictions, explained_fact, on_file
 
 
 def test_what_is_known_to_weigh_is_on_file_and_nothing_else() -> None:
@@ -47,7 +47,7 @@ def test_a_charge_that_was_sustained_is_said_once() -> None:
 
 def test_a_code_of_a_record_cannot_control_a_terminal() -> None:
     [row] = facts({"court": "B\x1b[2J"}).to_dicts()
-    assert fact_said("court", row).says == "immigration court: B\\x1b[2J"
+    assert explained_fact("court", row).says == "immigration court: B\\x1b[2J"
 
 
 @pytest.mark.parametrize(
