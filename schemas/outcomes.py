@@ -32,6 +32,13 @@ FORM_TEXTS: dict[Form, str] = {
     "ACCELERATION": "pursue the case in an accelerated manner",
     "TERMINATION_FOR_EXPEDITED_REMOVAL": "review for expedited removal and termination",
 }
+REVIEW_TEXTS: dict[str, str] = {
+    "CONFLICT": "facts that conflict",
+    "TABLE": "the routing table leaves it to a person",
+    "RULE": "a rule of the rulebook",
+    "JUDGMENT": "words that a person must judge",
+    "MARKER": "a sign of an adverse fact that isn't known",
+}
 STEP_TEXTS: dict[Step, str] = {
     "BACKGROUND_CHECK": "Run the background check.",
     "SUPERVISOR_SIGNATURE": "Have a supervisor sign.",

@@ -12,7 +12,7 @@ from pipelines.runs.unread_input import unread_lines
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
-from schemas.outcomes import FORM_TEXTS, ROUTES, STATE_TEXTS, State
+from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS, ROUTES, STATE_TEXTS, State
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
 from schemas.words import criterion_name
@@ -22,13 +22,6 @@ STATE_HEADS: dict[State, str] = {
     "ON_THE_RECORD": "on the\nrecord",
     "AFTER_CHECKS": "after\nchecks",
     "OPEN": "open",
-}
-REVIEW_NAMES = {
-    "CONFLICT": "facts that conflict",
-    "TABLE": "the routing table leaves it to a person",
-    "RULE": "a rule of the rulebook",
-    "JUDGMENT": "words that a person must judge",
-    "MARKER": "a sign of an adverse fact that isn't known",
 }
 
 
@@ -71,7 +64,7 @@ def _parts(run: str, manifest: Manifest, rulebook: CompiledRulebook | None) -> I
     forms = {text: number for text, number in forms.items() if number}
     yield _most("What is recommended", forms, routed, MOST)
     yield _most("Ask for: one answer could settle", _labels(manifest.settling_facts), routed, FEW)
-    kinds = {REVIEW_NAMES[kind]: n for kind, n in manifest.review_reasons.items()}
+    kinds = {REVIEW_TEXTS[kind]: n for kind, n in manifest.review_reasons.items()}
     yield _most("Needs human review because", kinds, routed, MOST)
     conflicts = {CONFLICTS[name].says: n for name, n in manifest.conflicts.items()}
     yield _most("Conflicts within a record", conflicts, routed, FEW)

@@ -37,7 +37,7 @@ from schemas.rulebook.model import Criterion
 from schemas.shown import shown
 from transforms.explain.judged import Judged, Led
 from transforms.explain.leads import answers
-from transforms.explain.on_file import convictions, explained_fact, on_file
+from transforms.explain.on_file import convictions, explained_fact, on_file, presumed_fact
 from transforms.frames.frame import Frame
 from transforms.route.recommendation import PASSED_THROUGH
 from transforms.score.facts import derive_facts
@@ -296,7 +296,7 @@ def _checks(checks: Sequence[Mapping[str, Any]], rulebook: CompiledRulebook) -> 
     return tuple(
         Check(
             reason=reason,
-            presumed=tuple(_presumed(check) for check in group),
+            presumed=tuple(presumed_fact(one["fact"], one["presumed"]) for one in group),
             not_known=tuple(
                 explained_fact(name, dict.fromkeys(FACTS[name].columns))
                 for name in dict.fromkeys(n for check in group for n in check["not_known"] or ())
@@ -305,13 +305,6 @@ def _checks(checks: Sequence[Mapping[str, Any]], rulebook: CompiledRulebook) -> 
         )
         for reason, group in by_reason.items()
     )
-
-
-def _presumed(check: Mapping[str, Any]) -> ExplainedFact:
-    fact = FACTS[check["fact"]]
-    words = {"true": True, "false": False}
-    value = words[check["presumed"]] if check["presumed"] in words else int(check["presumed"])
-    return explained_fact(fact.name, dict.fromkeys(fact.columns, value))
 
 
 def _questions(case: _Case, most: int | None) -> tuple[Question, ...]:

@@ -41,6 +41,21 @@ def explained_fact(name: str, facts: Mapping[str, Any]) -> ExplainedFact:
     )
 
 
+def presumed_fact(name: str, presumed: str) -> ExplainedFact:
+    """What is presumed about a fact.
+
+    Args:
+        name: The fact's name.
+        presumed: The value, as in a check of a recommendation: `true`, `false`, or a number.
+
+    Returns:
+        The fact, as in an explanation.
+    """
+    words = {"true": True, "false": False}
+    value = words[presumed] if presumed in words else int(presumed)
+    return explained_fact(name, dict.fromkeys(FACTS[name].columns, value))
+
+
 def on_file(
     weighs: Literal["against", "for"], facts: Mapping[str, Any], also: Iterable[str] = ()
 ) -> tuple[ExplainedFact, ...]:

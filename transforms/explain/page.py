@@ -27,6 +27,7 @@ MOST_PRESUMED = 3
 MOST_POINTS = 8
 MOST_REASONS = 3
 MARK = "[confidential]"
+PROTECTED_BY = "protected from disclosure by law (8 USC 1367, 8 CFR 208.6)"
 SEEN = {
     "text": "text seen",
     "secondary": "secondary source",
@@ -56,7 +57,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _Item:
+class Item:
     """A paragraph: its text, and the indentation of its first and of its other lines."""
 
     text: str
@@ -64,6 +65,7 @@ class _Item:
     other: int = 4
 
     def lines(self) -> Iterator[Line]:
+        """Wrap it to lines."""
         wrapped = textwrap.wrap(
             self.text,
             WIDTH,
@@ -85,14 +87,35 @@ def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line
     Yields:
         Lines of at most `WIDTH` columns, unless a single word is longer.
     """
+    body = [*_headline(explanation)]
+    for heading, items in sections(explanation, everything=everything).items():
+        lines = [line for item in items for line in item.lines()]
+        body += [Line(""), Line(heading, heading=True), *lines]
+    yield from body
+    yield Line("")
+    if any(MARK in line.text for line in body):
+        yield from Item(f"{MARK}: {PROTECTED_BY}.", 0, 0).lines()
+    yield Line("It recommends. An attorney decides.")
+
+
+def sections(explanation: Explanation, *, everything: bool = False) -> dict[str, list[Item]]:
+    """Write what an explanation says below its outcome.
+
+    Args:
+        explanation: The explanation.
+        everything: Whether to list every presumption, and every criterion at the end.
+
+    Returns:
+        Paragraphs by heading, in order; none is empty.
+    """
     before, acting = _before_acting(explanation, everything)
     # What nobody has asked comes before the reasons to accelerate the case.
     first = explanation.outcome.route == "expedite" and bool(explanation.checks)
-    sections = {
+    found = {
         "With the answers given": _difference(explanation),
         **({before: acting} if first else {}),
         "Why": _why(explanation, everything),
-        "Conflicts in the record": [_Item(sentence(one.says)) for one in explanation.conflicts],
+        "Conflicts in the record": [Item(sentence(one.says)) for one in explanation.conflicts],
         "Adverse facts on file": _on_file(explanation.adverse, explanation.convictions),
         "Favorable facts on file": _on_file(explanation.favorable, ()),
         **({} if first else {before: acting}),
@@ -102,22 +125,23 @@ def page(explanation: Explanation, *, everything: bool = False) -> Iterator[Line
             explanation.weighing, everything
         ),
         "Not read, so not known": [
-            _Item(warning_in_words(warning)) for warning in explanation.warnings
+            Item(warning_in_words(warning)) for warning in explanation.warnings
         ],
         **(_criteria(explanation.criteria) if everything else {}),
     }
-    body = [*_headline(explanation)]
-    for heading, items in sections.items():
-        lines = [line for item in items for line in item.lines()]
-        if lines:
-            body += [Line(""), Line(heading, heading=True), *lines]
-    yield from body
-    yield Line("")
-    if any(MARK in line.text for line in body):
-        yield from _Item(
-            f"{MARK}: protected from disclosure by law (8 USC 1367, 8 CFR 208.6).", 0, 0
-        ).lines()
-    yield Line("It recommends. An attorney decides.")
+    listed = {heading: list(items) for heading, items in found.items()}
+    return {heading: items for heading, items in listed.items() if items}
+
+
+def settled(explanation: Explanation) -> Iterator[Item]:
+    """Say how far the route is settled, and why a person must judge it."""
+    outcome = explanation.outcome
+    yield Item(_STATE_SENTENCES[outcome.state])
+    others = [route for route in explanation.possible_routes if route != outcome.route]
+    if others:
+        yield Item(f"Unknown facts could still make it {' or '.join(others)}.")
+    for review in explanation.review_reasons:
+        yield Item(f"Needs human review: {sentence(review.reason)}")
 
 
 def outcome_in_words(outcome: Outcome | Answer) -> str:
@@ -131,48 +155,44 @@ def _headline(explanation: Explanation) -> Iterator[Line]:
     name = explanation.case_id or "A case without an id"
     form = f": {FORM_TEXTS[outcome.form]}" if outcome.form else ""
     yield Line(f"{name}, as of {day(explanation.as_of)}", heading=True)
-    yield from _Item(f"{explanation.guidance} ({explanation.rulebook})", 0, 2).lines()
+    yield from Item(f"{explanation.guidance} ({explanation.rulebook})", 0, 2).lines()
     yield Line("")
     yield Line(f"{outcome.route.upper()}{form}", heading=True)
-    yield from _Item(_STATE_SENTENCES[outcome.state]).lines()
-    others = [route for route in explanation.possible_routes if route != outcome.route]
-    if others:
-        yield from _Item(f"Unknown facts could still make it {' or '.join(others)}.").lines()
-    for review in explanation.review_reasons:
-        yield from _Item(f"Needs human review: {sentence(review.reason)}").lines()
+    for item in settled(explanation):
+        yield from item.lines()
 
 
-def _difference(explanation: Explanation) -> Iterator[_Item]:
+def _difference(explanation: Explanation) -> Iterator[Item]:
     if explanation.difference is None:
         return
-    yield _Item(f"Answered, but not on file: {_facts(explanation.answers)}.")
+    yield Item(f"Answered, but not on file: {_facts(explanation.answers)}.")
     before = explanation.difference.before
     if before == explanation.outcome:
-        yield _Item(f"The recommendation stays as it is: {outcome_in_words(before)}.")
+        yield Item(f"The recommendation stays as it is: {outcome_in_words(before)}.")
     else:
-        yield _Item(f"Without them: {outcome_in_words(before)}.")
-        yield _Item(f"With them: {outcome_in_words(explanation.outcome)}.")
+        yield Item(f"Without them: {outcome_in_words(before)}.")
+        yield Item(f"With them: {outcome_in_words(explanation.outcome)}.")
     moved = [f"{name} from {old} to {new}" for name, old, new in explanation.difference.criteria]
     if moved:
-        yield _Item(f"Criteria that change: {'; '.join(moved)}.")
+        yield Item(f"Criteria that change: {'; '.join(moved)}.")
 
 
-def _why(explanation: Explanation, everything: bool) -> Iterator[_Item]:
+def _why(explanation: Explanation, everything: bool) -> Iterator[Item]:
     why = explanation.why or "The facts that are known leave open which rule applies."
-    yield _Item(sentence(why))
+    yield Item(sentence(why))
     last = None
     shown = explanation.reasons if everything else explanation.reasons[:MOST_REASONS]
     for reason in shown:
         # A title that equals the fact doesn't need to be repeated.
         new = [fact for fact in reason.facts if fact.says.lower() != reason.title.lower()]
         facts = f": {_facts(new)}" if new else ""
-        yield _Item(f"{criterion_name(reason.criterion, reason.title)}{facts}")
+        yield Item(f"{criterion_name(reason.criterion, reason.title)}{facts}")
         if reason.citation is not None:
-            yield _Item(cited(reason.citation, last), 6, 6)
+            yield Item(cited(reason.citation, last), 6, 6)
             last = reason.citation.source
     if more := explanation.reasons[len(shown) :]:
         names = "; ".join(reason.title for reason in more)
-        yield _Item(f"and for: {names} (--all says why)")
+        yield Item(f"and for: {names} (--all says why)")
 
 
 def cited(citation: Citation, last: str | None = None) -> str:
@@ -187,20 +207,20 @@ def cited(citation: Citation, last: str | None = None) -> str:
     return f"{source}{place} ({SEEN[citation.seen]})"
 
 
-def _on_file(facts: Sequence[ExplainedFact], convictions: Sequence[str]) -> Iterator[_Item]:
+def _on_file(facts: Sequence[ExplainedFact], convictions: Sequence[str]) -> Iterator[Item]:
     for conviction in convictions:
-        yield _Item(f"conviction: {conviction}")
+        yield Item(f"conviction: {conviction}")
     if facts:
-        yield _Item(_facts(facts), 2, 2)
+        yield Item(_facts(facts), 2, 2)
 
 
-def _before_acting(explanation: Explanation, everything: bool) -> tuple[str, list[_Item]]:
+def _before_acting(explanation: Explanation, everything: bool) -> tuple[str, list[Item]]:
     expedited = explanation.outcome.route == "expedite"
     heading = "Ask before anybody accelerates" if expedited else "Before anybody acts"
     if everything:
-        checks = [_Item(f"- {_check(check)}") for check in explanation.checks]
-        return heading, [*checks, *(_Item(f"- {step.says}") for step in explanation.steps)]
-    return heading, [_Item(f"- {text}") for text in _checks_in_short(explanation)]
+        checks = [Item(f"- {_check(check)}") for check in explanation.checks]
+        return heading, [*checks, *(Item(f"- {step.says}") for step in explanation.steps)]
+    return heading, [Item(f"- {text}") for text in _checks_in_short(explanation)]
 
 
 def _checks_in_short(explanation: Explanation) -> Iterator[str]:
@@ -235,16 +255,16 @@ def _check(check: Check) -> str:
     return f"{sentence(check.reason)} Presumed: {_facts(check.presumed)}.{unseen}"
 
 
-def _ask(explanation: Explanation) -> Iterator[_Item]:
+def _ask(explanation: Explanation) -> Iterator[Item]:
     for place, question in enumerate(explanation.ask, start=1):
         mark = f" {MARK}" if question.confidential else ""
         name = question.fact.replace("_", "-")
-        yield _Item(f"{place}. {question.question} ({name}){mark}", 2, 5)
-        yield _Item(_answers(question, explanation.outcome), 5, 5)
+        yield Item(f"{place}. {question.question} ({name}){mark}", 2, 5)
+        yield Item(_answers(question, explanation.outcome), 5, 5)
     if explanation.ask:
         rest = explanation.asked - len(explanation.ask)
         more = f" {rest} more could matter: see --all." if rest else ""
-        yield _Item(f"To try an answer: --set NAME=ANSWER.{more}", 2, 2)
+        yield Item(f"To try an answer: --set NAME=ANSWER.{more}", 2, 2)
 
 
 def _answers(question: Question, outcome: Outcome) -> str:
@@ -259,7 +279,7 @@ def _answers(question: Question, outcome: Outcome) -> str:
     return f"{'; '.join(led)}."
 
 
-def _by_itself(explanation: Explanation, everything: bool) -> Iterator[_Item]:
+def _by_itself(explanation: Explanation, everything: bool) -> Iterator[Item]:
     change = explanation.changes
     if change is None:
         return
@@ -269,10 +289,10 @@ def _by_itself(explanation: Explanation, everything: bool) -> Iterator[_Item]:
         today.month,
         today.day,
     ):
-        yield _Item(f"On {day(change.on)} the route changes to {change.to}, with no new fact.")
+        yield Item(f"On {day(change.on)} the route changes to {change.to}, with no new fact.")
 
 
-def _weighed(weighing: Weighing, everything: bool) -> Iterator[_Item]:
+def _weighed(weighing: Weighing, everything: bool) -> Iterator[Item]:
     if not (weighing.decided or everything):
         return
     low, high = weighing.low, weighing.high
@@ -280,25 +300,25 @@ def _weighed(weighing: Weighing, everything: bool) -> Iterator[_Item]:
         f"{low} points" if low == high else f"{low} to {high} points, depending on unknown facts"
     )
     asked = f" Threshold to {'; to '.join(weighing.needed)}." if weighing.needed else ""
-    yield _Item(f"{total}.{asked}")
+    yield Item(f"{total}.{asked}")
     points = weighing.points if everything else weighing.points[:MOST_POINTS]
     if points:
-        yield _Item("; ".join(f"{one.points:+d} {one.title}" for one in points), 2, 5)
+        yield Item("; ".join(f"{one.points:+d} {one.title}" for one in points), 2, 5)
 
 
-def _criteria(criteria: Iterable[ExplainedCriterion]) -> dict[str, list[_Item]]:
-    sections: dict[str, list[_Item]] = {heading: [] for heading in _LISTS.values()}
+def _criteria(criteria: Iterable[ExplainedCriterion]) -> dict[str, list[Item]]:
+    sections: dict[str, list[Item]] = {heading: [] for heading in _LISTS.values()}
     for one in criteria:
         items = sections[_LISTS[one.list]]
         points = f" ({one.points:+d})" if one.points is not None else ""
         named = criterion_name(one.criterion, one.title)
-        items.append(_Item(f"{one.value.upper():<7} {named}{points}", 2, 10))
+        items.append(Item(f"{one.value.upper():<7} {named}{points}", 2, 10))
         if one.facts:
-            items.append(_Item(_facts(one.facts), 10, 10))
+            items.append(Item(_facts(one.facts), 10, 10))
         if one.citation is not None:
-            items.append(_Item(cited(one.citation), 10, 10))
+            items.append(Item(cited(one.citation), 10, 10))
         if one.changes is not None:
-            items.append(_Item(f"becomes {one.changes.to} on {day(one.changes.on)}", 10, 10))
+            items.append(Item(f"becomes {one.changes.to} on {day(one.changes.on)}", 10, 10))
     return sections
 
 

@@ -1,0 +1,79 @@
+"""Write a run as one page: what is recommended, why, what isn't known, and a queue per route."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.runners import beam_arguments
+from schemas.errors import RunError
+from schemas.manifest import Manifest
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.shown import shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which run, and what of it goes where."""
+
+    run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    output: str = declare.option(
+        "the page; default: report.html", default="report.html", type=declare.place, metavar="FILE"
+    )
+    no_cases: bool = declare.switch("leave out every case; only counts remain")
+    readable_by: str | None = declare.readable_by()
+
+
+def _run(options: Options) -> int:
+    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.whole_file import whole_file
+
+    # For an object store, Beam needs its options, even if they are the defaults.
+    beam_arguments([])
+    run, manifest = load_run(options.run)
+    rulebook = run_rulebook(run, manifest)
+    if rulebook is None:
+        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    with whole_file(options.output) as place:
+        html = _page(run, manifest, rulebook, cases=not options.no_cases)
+        Path(place, os.path.basename(options.output)).write_text(html, "utf-8")
+    print(f"report: {shown(options.output)}")
+    return ExitCode.OK
+
+
+def _page(run: str, manifest: Manifest, rulebook: CompiledRulebook, *, cases: bool) -> str:
+    from pipelines.commands.report_data import first_entries, read_run
+    from pipelines.commands.rulebook_page import page as rulebook_lines
+    from pipelines.runs.unread_fields import unread_field_lines
+    from pipelines.runs.unread_input import unread_lines
+    from transforms.report.page import Page, write_page
+    from transforms.report.rulebook_text import rulebook_html
+
+    read = read_run(run, manifest, rulebook, cases=cases)
+    book = rulebook.rulebook
+    return write_page(
+        Page(
+            counted=read.counted,
+            rulebook_text=rulebook_html(rulebook_lines(book), [one.id for one in book.criteria]),
+            unread=[*unread_lines(manifest), *unread_field_lines(manifest)],
+            entries=list(first_entries(run)),
+            queues=read.queues,
+            data=read.data,
+        )
+    )
+
+
+main = Command(
+    "report",
+    __doc__,
+    Options,
+    _run,
+).main
+
+if __name__ == "__main__":
+    sys.exit(main())

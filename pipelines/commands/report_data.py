@@ -1,0 +1,204 @@
+"""What a report needs of a run's files, read once: counts, queues, and explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.runs.frames import part_frames
+from schemas.explanation import Explanation
+from schemas.manifest import Manifest
+from schemas.outcomes import ROUTES, STATE_TEXTS, STATES
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.shown import shown
+from schemas.words import sentence
+from transforms.explain.case import explain_all
+from transforms.explain.page import MARK
+from transforms.explain.page import STATES as STATE_WORDS
+from transforms.frames.coder import compact
+from transforms.frames.frame import Frame
+from transforms.normalize.fields import normalize_fields
+from transforms.normalize.records import normalize
+from transforms.report import docket, tallies
+from transforms.report.cases import explained, plain_rows, queue_columns
+from transforms.report.counts import Counted
+from transforms.report.island import island
+from transforms.report.page import QueueShown
+from transforms.report.queue import EXPLAINED, PLAIN, Queue
+from transforms.report.vocabulary import Vocabulary
+
+MOST_ENTRIES = 200
+_ENTRY = ("reason", "source_file", "offset", "detail")
+
+
+@dataclass(frozen=True)
+class RunData:
+    """What a run's files hold, as far as a page shows it.
+
+    Args:
+        counted: Its counts.
+        queues: Its queues; None without cases.
+        data: What the script reads; empty without cases.
+    """
+
+    counted: Counted
+    queues: tuple[QueueShown, ...] | None
+    data: str
+
+
+def read_run(run: str, manifest: Manifest, rulebook: CompiledRulebook, *, cases: bool) -> RunData:
+    """Read what a report shows of a run.
+
+    Args:
+        run: The run's directory.
+        manifest: Its manifest.
+        rulebook: The rulebook that it applied.
+        cases: Whether the page shows cases.
+
+    Raises:
+        DamagedError: A file is damaged.
+    """
+    queues: dict[str, Queue] = {route: Queue() for route in ROUTES}
+    routed, counts, sets = [], [], []
+    for route in ROUTES:
+        for frame in part_frames(run, route, "recommendation", tallies.RECOMMENDED):
+            counts.append(tallies.tally_recommendations(frame, manifest.as_of))
+            sets.append(tallies.tally_sets(frame))
+            routed.append(compact(frame.select("case_id", "route")))
+            if cases:
+                queues[route].add(frame)
+    chosen = _Chosen.of(queues) if cases else None
+    found = []
+    for records in part_frames(run, "cases", "case_record", None if chosen else docket.READ):
+        tidy = records
+        if manifest.nightly is not None:
+            # A night's snapshot has records as they arrived.
+            tidy, _ = normalize_fields(records, manifest.as_of)
+        values = docket.docket(tidy, manifest.as_of)
+        where = values.join(pl.concat(routed), on="case_id")
+        counts.append(tallies.tally_docket(where))
+        if chosen:
+            found.append(chosen.among(records, values))
+    counted = Counted(manifest, rulebook, tallies.add_up(counts), tallies.add_up_sets(sets))
+    if chosen is None:
+        return RunData(counted, None, "")
+    shown_queues, data = chosen.write(found, manifest, rulebook)
+    return RunData(counted, shown_queues, data)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The cases that a page shows.
+
+    Args:
+        queues: The queues, by route.
+    """
+
+    queues: dict[str, Queue]
+    shown: Frame
+    explained: Frame
+
+    @classmethod
+    def of(cls, queues: dict[str, Queue]) -> _Chosen:
+        kept = [queue.cases for queue in queues.values() if queue.cases is not None]
+        ids = [frame.select("case_id") for frame in kept]
+        empty = pl.DataFrame(schema={"case_id": pl.String})
+        return cls(
+            queues,
+            pl.concat([empty, *ids]),
+            pl.concat([empty, *(frame.head(EXPLAINED) for frame in ids)]),
+        )
+
+    def among(self, records: Frame, values: Frame) -> tuple[Frame, Frame]:
+        """Return the docket values of the cases that are shown, and the records to explain."""
+        return (
+            compact(values.join(self.shown, on="case_id", how="semi")),
+            compact(records.join(self.explained, on="case_id", how="semi")),
+        )
+
+    def write(
+        self, found: list[tuple[Frame, Frame]], manifest: Manifest, rulebook: CompiledRulebook
+    ) -> tuple[tuple[QueueShown, ...], str]:
+        """Write the queues and the explanations."""
+        words = Vocabulary(rulebook)
+        values = pl.concat([values for values, _ in found]) if found else None
+        told = self._explanations(found, manifest, rulebook)
+        columns: dict[str, dict[str, list[Any]]] = {}
+        explanations: dict[str, list[Any]] = {}
+        for route, queue in self.queues.items():
+            columns[route] = {"id": []}
+            explanations[route] = []
+            if queue.cases is None or values is None:
+                continue
+            cases = queue.cases.join(values, on="case_id", how="left", maintain_order="left")
+            columns[route] = queue_columns(cases, words)
+            first = cases["case_id"].head(EXPLAINED).to_list()
+            explanations[route] = [explained(told[case]) for case in first]
+        lists = words.as_lists()
+        data = island(
+            {
+                "words": lists,
+                "queues": {
+                    route: {"total": queue.total, "columns": columns[route]}
+                    for route, queue in self.queues.items()
+                },
+                "explanations": explanations,
+                "texts": _TEXTS,
+            }
+        )
+        return tuple(
+            QueueShown(
+                route,
+                queue.total,
+                len(columns[route]["id"]),
+                plain_rows({name: c[:PLAIN] for name, c in columns[route].items()}, lists),
+            )
+            for route, queue in self.queues.items()
+        ), data
+
+    def _explanations(
+        self, found: list[tuple[Frame, Frame]], manifest: Manifest, rulebook: CompiledRulebook
+    ) -> dict[str, Explanation]:
+        parts = [records for _, records in found if records.height]
+        if not parts:
+            return {}
+        records, _ = normalize(pl.concat(parts, rechunk=True), manifest.as_of)
+        kept = [queue.cases for queue in self.queues.values() if queue.cases is not None]
+        missing = pl.concat([frame.select("case_id", "missing_facts") for frame in kept])
+        asked = records.select("case_id").join(
+            missing, on="case_id", how="left", maintain_order="left"
+        )
+        explanations = explain_all(
+            records,
+            rulebook,
+            manifest.as_of,
+            asked["missing_facts"].to_list(),
+            presume=manifest.presume,
+        )
+        return dict(zip(records["case_id"].to_list(), explanations, strict=True))
+
+
+_TEXTS = {
+    "states": [STATE_WORDS[state] for state in STATES],
+    "settled": [sentence(STATE_TEXTS[state]) for state in STATES],
+    "mark": MARK,
+}
+
+
+def first_entries(run: str) -> Iterator[dict[str, str]]:
+    """Read the first entries in quarantine, without what they hold."""
+    left = MOST_ENTRIES
+    for frame in part_frames(run, "quarantine", "quarantined", _ENTRY):
+        for row in frame.head(left).iter_rows(named=True):
+            left -= 1
+            yield {
+                "reason": shown(row["reason"] or ""),
+                "file": shown(row["source_file"] or ""),
+                "offset": "" if row["offset"] is None else f"{row['offset']:,}",
+                "detail": shown(row["detail"] or ""),
+            }
+        if not left:
+            return

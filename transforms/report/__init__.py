@@ -1,0 +1,1 @@
+"""Report: what a run recommends, as one page."""

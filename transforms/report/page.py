@@ -1,0 +1,227 @@
+"""Page: one HTML file that needs nothing else, neither a network nor, to be read, a script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from schemas.conflicts import CONFLICTS
+from schemas.manifest import Manifest
+from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS, ROUTES, STATE_TEXTS, STATES
+from schemas.rulebook.model import Rulebook
+from schemas.rulebooks.in_force import outside, when
+from schemas.shown import shown
+from schemas.small_cells import LEAST
+from schemas.words import day, label, warning_in_words
+from transforms.explain.page import MARK, PROTECTED_BY
+from transforms.explain.page import STATES as STATE_WORDS
+from transforms.report import counts
+from transforms.report.counts import Counted
+from transforms.report.model import Count
+
+ASSETS = Path(__file__).with_name("assets")
+MEANINGS = {
+    "close": "end or pause the case, in the form that the guidance gives",
+    "continue": "leave the case where it is, because the guidance or the facts don't decide it",
+    "expedite": "pursue the case first",
+}
+QUEUE_HEADS = (
+    ("id", "case"),
+    ("court", "court"),
+    ("state", "how firm"),
+    ("score", "score"),
+    ("reason", "reasons"),
+    ("ask", "ask next"),
+    ("hearing", "next hearing"),
+    ("on", "changes to"),
+)
+CONTENTS = (
+    ("routes", "Routes"),
+    ("docket", "Docket"),
+    ("reasons", "Reasons"),
+    ("unknown", "Not known"),
+    ("changes", "Changes"),
+    ("quarantine", "Quarantine"),
+    ("cases", "Cases"),
+    ("rulebook", "Guidance"),
+)
+
+
+@dataclass(frozen=True)
+class QueueShown:
+    """A queue: its route, its size, how many cases the page holds, and the first ones in words."""
+
+    route: str
+    total: int
+    held: int
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows.
+
+    Args:
+        counted: The run's counts.
+        rulebook_text: The rulebook as HTML.
+        unread: Which input wasn't read, one line per file or field.
+        entries: The first entries in quarantine: `reason`, `file`, `offset`, `detail`.
+        queues: The queues; None for a page without cases.
+        data: What the script reads (`transforms.report.island`).
+    """
+
+    counted: Counted
+    rulebook_text: Markup
+    unread: Sequence[str]
+    entries: Sequence[Mapping[str, Any]]
+    queues: Sequence[QueueShown] | None
+    data: str
+
+
+def write_page(page: Page) -> str:
+    """Write the HTML of a page."""
+    environment = Environment(
+        loader=PackageLoader("transforms.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["percent"] = percent
+    return environment.get_template("page.html.j2").render(_context(page))
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share as the summary does.
+
+    Examples:
+        >>> percent(1, 8), percent(0, 0)
+        ('12.5 %', '0.0 %')
+    """
+    return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
+
+
+def _context(page: Page) -> dict[str, Any]:
+    counted, manifest = page.counted, page.counted.manifest
+    style, script = (asset("page.css"), asset("page.js"))
+    return {
+        "policy": "; ".join(
+            [
+                "default-src 'none'",
+                f"style-src {_hash(style)}",
+                f"script-src {_hash(script)}",
+                "base-uri 'none'",
+                "form-action 'none'",
+            ]
+        ),
+        "style": Markup(style),
+        "script": Markup(script),
+        "data": page.data,
+        "has_cases": page.queues is not None,
+        "protected_by": PROTECTED_BY,
+        "mark": MARK,
+        "contents": CONTENTS,
+        "more": (),
+        "meanings": MEANINGS,
+        "state_texts": [text.split(": ", 1) for text in STATE_TEXTS.values()],
+        "states": [STATE_WORDS[state] for state in STATES],
+        "queue_heads": QUEUE_HEADS,
+        "queues": page.queues,
+        "least": LEAST,
+        "rulebook_text": page.rulebook_text,
+        "entries": page.entries,
+        **_asked(manifest, counted.rulebook.rulebook),
+        **_counts(counted),
+        "damaged": [shown(line) for line in page.unread],
+    }
+
+
+def asset(name: str) -> str:
+    """Read one of the files that every page contains."""
+    return (ASSETS / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def _asked(manifest: Manifest, rulebook: Rulebook) -> dict[str, Any]:
+    """Say what was asked, and by which run."""
+    return {
+        "rulebook": rulebook,
+        "as_of": day(manifest.as_of),
+        "asked": _facts(manifest, rulebook),
+        "run_id": shown(manifest.run_id),
+        "started": day(manifest.started.date()),
+        "version": manifest.versions.get("discretion", ""),
+    }
+
+
+def _facts(manifest: Manifest, rulebook: Rulebook) -> list[dict[str, str]]:
+    not_in_force = outside(rulebook, manifest.as_of)
+    others = [notice for notice in manifest.rulebook.notices if notice != not_in_force]
+    found = []
+    if not_in_force:
+        found.append(("bad", not_in_force))
+    elif rulebook.in_force:
+        found.append(("good", f"in force on that date: {when(rulebook.in_force)}"))
+    else:
+        found.append(("plain", "the rulebook names no dates on which it is in force"))
+    # A run notes it if its rulebook doesn't pass its check.
+    found += [("bad", notice) for notice in others] or [("good", "the rulebook passes its check")]
+    found.append(("plain", "presumptions applied" if manifest.presume else "without presumptions"))
+    if manifest.scope:
+        found.append(("plain", f"only the scope {manifest.scope}"))
+    if manifest.courts:
+        found.append(("plain", f"only {', '.join(manifest.courts)}"))
+    return [{"kind": kind, "text": shown(text)} for kind, text in found]
+
+
+def _counts(counted: Counted) -> dict[str, Any]:
+    manifest = counted.manifest
+    return {
+        "routed": counted.routed,
+        "read": manifest.counts.read,
+        "routes": ROUTES,
+        "cards": counts.routes(counted),
+        "accounted": counts.accounted(manifest),
+        "accounted_notes": _unknown_places(manifest),
+        "forms": _counted(manifest.forms, lambda form: FORM_TEXTS.get(form, form)),
+        "review": _counted(manifest.review_reasons, lambda kind: REVIEW_TEXTS.get(kind, kind)),
+        "ask_first": _counted(manifest.ask_first, label),
+        "leaning": manifest.states["expedite"].get("AFTER_CHECKS", 0),
+        "open": sum(states.get("OPEN", 0) for states in manifest.states.values()),
+        "dockets": counts.dockets(counted),
+        "protected": counts.protected(counted),
+        "reasons": counts.reasons(counted),
+        "steps": counts.steps(counted),
+        "settling": counts.settling(counted),
+        "one_away": counts.one_away(counted),
+        "changes": counts.changes(counted),
+        "quarantined": _counted(manifest.quarantine, str),
+        "warnings": _counted(manifest.warnings, warning_in_words),
+        "conflicts": _counted(
+            manifest.conflicts, lambda name: CONFLICTS[name].says if name in CONFLICTS else name
+        ),
+    }
+
+
+def _counted(numbers: Mapping[str, int], name: Any) -> list[Count]:
+    ordered = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))
+    return [Count(shown(name(key)), number) for key, number in ordered if number]
+
+
+def _unknown_places(manifest: Manifest) -> list[str]:
+    places = manifest.counts.unreadable_places
+    if not places:
+        return []
+    holds = "1 unreadable place holds" if places == 1 else f"{places:,} unreadable places hold"
+    return [f"{holds} an unknown number of records."]
