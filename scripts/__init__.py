@@ -1,1 +1,1 @@
-"""What a person runs from the checkout."""
+"""Scripts to run from the checkout."""

@@ -55,9 +55,9 @@ def write_release(
     Args:
         folder: An empty directory.
         cases: The number of cases.
-        seed: What settles them.
-        tidy: Whether to leave the mess out.
-        tabbed: The share of rows with a stray tab; None for that of the real ones.
+        seed: The seed for all random choices.
+        tidy: Whether to make clean data.
+        tabbed: The share of rows with a stray tab; None for real releases' share.
 
     Returns:
         Rows by table.

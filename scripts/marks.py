@@ -1,4 +1,4 @@
-"""Putting what a script measured into a page of Markdown, between two marks."""
+"""Put a script's results into a Markdown page, between two markers."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from pathlib import Path
 
 
 class NoMarksError(ValueError):
-    """A page has no place for what was measured."""
+    """A page doesn't have the markers for the results."""
 
 
 def between_marks(page: Path, name: str, text: str) -> None:
-    """Put text between a page's marks, in place of what stands there.
+    """Replace the text between a page's markers.
 
     Args:
         page: The page.
-        name: What the marks are called: `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+        name: The markers' name, as in `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
         text: The text.
 
     Raises:
-        NoMarksError: The page has no such marks.
-        OSError: It cannot be read or written.
+        NoMarksError: The page doesn't have the markers.
+        OSError: It can't be read or written.
     """
     marks = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, begin, rest = page.read_text("utf-8").partition(marks[0])

@@ -1,4 +1,4 @@
-"""Say what each rulebook that ships makes of the sample and of an imported release, as a table.
+"""Tabulate what each built-in rulebook recommends for the sample and for an imported release.
 
 The shares are of invented cases: they show how a rulebook behaves, not how a docket would. Every
 case is assessed as of the first day on which the rulebook was in force.
@@ -38,14 +38,14 @@ HEADS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How many cases, and under which rulebooks."""
+    """How many cases, and which rulebooks."""
 
     cases: int = declare.number(20_000)
     rulebook: tuple[str, ...] = declare.option(
-        "only this one; may be repeated", default=(), action="append", choices=names()
+        "use only this rulebook; may be repeated", default=(), action="append", choices=names()
     )
     into: str | None = declare.option(
-        "put the tables into a page of Markdown", default=None, metavar="PAGE"
+        "put the tables into this Markdown page", default=None, metavar="PAGE"
     )
 
 
@@ -66,7 +66,7 @@ def _run(options: Options) -> int:
 
 
 def _inputs(folder: Path, cases: int) -> Iterator[tuple[str, Path]]:
-    """The sample, and a release as it is imported, with what to say of each."""
+    """Make the sample and an imported release, each with a line that describes it."""
     _command("pipelines.commands.sample", "--output", folder / "sample", "--cases", cases)
     yield f"The sample of {cases:,} cases:", folder / "sample"
     _command("scripts.eoir_release", "--output", folder / "release", "--cases", cases)
@@ -106,7 +106,7 @@ def _assessed(cases: Path, name: str, output: Path) -> dict[str, Any]:
 
 
 def _command(module: str, *arguments: object) -> None:
-    """Run a command of the project as a user does, quietly."""
+    """Run one of the project's commands as a user would, discarding its output."""
     done = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)], capture_output=True, text=True
     )

@@ -1,1 +1,1 @@
-"""What `scripts/bench` measures, and what it compares with."""
+"""What `scripts/bench` measures, and the programs that it compares Discretion with."""

@@ -1,4 +1,4 @@
-"""Runs of the compared programs, each a whole process, kept so that figures share them."""
+"""Run the compared programs, each as a whole process, and keep the results for all figures."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ PROGRAMS = {
 
 @dataclass
 class Bench:
-    """Where things are kept, how much is measured, and what was measured so far.
+    """A benchmark in progress: its directories, its sizes, and its results so far.
 
     Args:
         place: A directory for samples and outputs.
         sizes: Cases of each named size.
         repeats: Pairs measured for each named size.
-        watch_files: Files that land one by one before a watch.
+        watch_files: Files given to a watch one at a time.
     """
 
     place: Path
@@ -59,16 +59,16 @@ class Bench:
         return found
 
     def runs(self, program: str, size: str) -> list[Measured]:
-        """The runs of a program so far; one if there was none."""
+        """Return the runs of a program so far, after running it once if there are none."""
         if (program, size) not in self.done:
             self.run(program, size)
         return self.done[program, size]
 
     def run(self, program: str, size: str) -> Measured:
-        """Run a program over a sample; that of an earlier commit over a sample of its own.
+        """Run a program over a sample; the earlier commit gets a sample of its own.
 
         Raises:
-            SkippedError: The earlier commit is not here.
+            SkippedError: The earlier commit isn't in this clone.
         """
         root = checkout(ROOT, self.place) if program == COMMIT else ROOT
         sample = self.earlier_sample(size, root) if program == COMMIT else self.sample(size)
@@ -91,11 +91,11 @@ class Bench:
         return [measure([command, *arguments], ROOT) for _ in range(COMMAND_RUNS + 1)][1:]
 
     def sample(self, size: str) -> Path:
-        """Make a sample of a number of cases, once."""
+        """Return a sample of a number of cases, making it if it doesn't exist yet."""
         return self._sample(f"sample-{self.sizes[size]}", size, "pipelines.commands.sample", ROOT)
 
     def earlier_sample(self, size: str, root: Path) -> Path:
-        """The same of the earlier commit, whose records have fewer fields."""
+        """Return the earlier commit's sample, whose records have fewer fields."""
         return self._sample(f"sample-{self.sizes[size]}-{COMMIT}", size, "pipelines.sample", root)
 
     def _sample(self, name: str, size: str, module: str, root: Path) -> Path:
@@ -112,5 +112,5 @@ class Bench:
 
 
 def say(what: str) -> None:
-    """Say what is being measured."""
+    """Report what is being measured."""
     print(f"bench: {what}", file=sys.stderr, flush=True)

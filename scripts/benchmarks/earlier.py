@@ -1,4 +1,4 @@
-"""The project as it was at an earlier commit, with which today's is compared."""
+"""An earlier commit of the project, to compare the current one with."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# The last commit before the work on speed.
+# The last commit before performance work began.
 COMMIT = "5380505"
 
 
 class SkippedError(RuntimeError):
-    """A figure that cannot be taken here; the message is one line and says why."""
+    """A figure can't be measured here; the message says why in one line."""
 
 
 def checkout(repository: Path, place: Path) -> Path:
-    """The files of `COMMIT`, unpacked once.
+    """Unpack the files of `COMMIT`, once.
 
     Args:
         repository: The root of the project.
@@ -25,7 +25,7 @@ def checkout(repository: Path, place: Path) -> Path:
         The directory with the files.
 
     Raises:
-        SkippedError: There is no git, or no such commit in the history that is here.
+        SkippedError: Git isn't installed, or this clone doesn't have the commit.
     """
     tree = place / f"commit-{COMMIT}"
     if tree.exists():

@@ -1,4 +1,4 @@
-"""The figures that `scripts/bench` takes, and the target of each."""
+"""The figures that `scripts/bench` measures, and the target for each."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Figure:
     Args:
         name: Its name, as in `--json`.
         what: What it is.
-        take: Takes it; raises `SkippedError` if it can't be taken here.
+        take: Measures it; raises `SkippedError` if it can't be measured here.
         reach: The target, in words.
-        reached: Whether a value meets the target, given all figures; None if that can't be said.
+        reached: Whether a value meets the target, given all figures; None if unknown.
     """
 
     name: str

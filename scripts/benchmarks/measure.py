@@ -1,4 +1,4 @@
-"""Measuring whole processes: seconds by the wall clock and peak memory."""
+"""Measure whole processes: wall-clock seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class MeasureError(RuntimeError):
-    """A process that failed; the message is one line."""
+    """A process failed; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Measured:
     """One run of a process.
 
     Args:
-        seconds: From its start to its end, by the wall clock.
+        seconds: Wall-clock time from start to end.
         peak_mb: Largest resident memory of the process, or of one that it waited for (MB of 10^6).
     """
 
@@ -29,10 +29,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class WatchRun:
-    """What a watch took.
+    """How fast a watch was.
 
     Args:
-        events_per_second: For many files that arrive at once, up to the last change.
+        events_per_second: For many files that arrive at once, until the last change is written.
         delays: Seconds from a file's arrival to its changes, for files that arrive one by one.
     """
 
@@ -61,12 +61,12 @@ def measure(command: Sequence[str], where: Path) -> Measured:
     except OSError as error:
         raise MeasureError(f"{command[0]}: cannot be run ({error.strerror})") from None
     assert process.stderr is not None
-    said = process.stderr.read()
+    errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.stderr.close()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        last = (said.decode(errors="replace").strip().splitlines() or ["it says nothing"])[-1]
+        last = (errors.decode(errors="replace").strip().splitlines() or ["no error message"])[-1]
         raise MeasureError(f"{' '.join(command)}: exit code {process.returncode}: {last}")
     return Measured(seconds, usage.ru_maxrss * 1024 / 1e6)

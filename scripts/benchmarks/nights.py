@@ -1,4 +1,4 @@
-"""Measure nights and watches: nights against the backlog run, and how fast a watch is."""
+"""Measure how long a night takes compared with a backlog run, and how fast a watch is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE = 120
 
 
 def night_pairs(bench: Bench, size: str) -> list[tuple[Measured, Measured]]:
-    """A night with yesterday's results and new events, and the backlog run, in pairs."""
+    """Run a night with yesterday's results and new events, and a backlog run, in pairs."""
     found = []
     for number in range(bench.repeats[size]):
         if number % 2:
@@ -37,7 +37,7 @@ def night_pairs(bench: Bench, size: str) -> list[tuple[Measured, Measured]]:
 
 
 def watch_run(bench: Bench, size: str) -> WatchRun:
-    """A watch on yesterday's results, taken once."""
+    """Run a watch on yesterday's results, once."""
     if size not in bench.watched:
         bench.watched[size] = _watch(bench, size)
     return bench.watched[size]
@@ -62,7 +62,7 @@ def _nightly(state: Path, events: Path, day: datetime.date, *more: str) -> list[
 
 
 def _yesterday(bench: Bench, size: str) -> tuple[Path, Path]:
-    """A first night's state and today's events, made once."""
+    """Make a first night's state and today's events, once."""
     cases = bench.sizes[size]
     place = bench.place / f"nights-{cases}"
     if not place.exists():
@@ -83,8 +83,8 @@ def _yesterday(bench: Bench, size: str) -> tuple[Path, Path]:
 
 
 def _watch(bench: Bench, size: str) -> WatchRun:
-    # Imported only when needed, because the measured commands do without it.
-    import pipelines  # noqa: F401  (it keeps quiet what Beam says at its start)
+    # Imported only when needed, because the measured commands don't use it.
+    import pipelines  # noqa: F401  (silences what Beam prints when imported)
     from schemas.avro import avro_schema
     from transforms.avro.write import encode_blocks, write_header
     from transforms.frames.frame import Frame
@@ -115,44 +115,44 @@ def _watch(bench: Bench, size: str) -> WatchRun:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err)
     try:
         drop_file("warm", events[:1])
-        _landed(place, 1)
+        _wait_for_changes(place, 1)
         for number in range(alone):
             start = number * EVENTS_A_FILE
             drop_file(f"alone-{number:04d}", apart[start : start + EVENTS_A_FILE])
             time.sleep(PAUSE)
-        _landed(place, 1 + alone)
+        _wait_for_changes(place, 1 + alone)
         step = -(-rest.height // FILES_AT_ONCE)
         parts = [rest[start : start + step] for start in range(0, rest.height, step)]
         for number, part in enumerate(parts):
             drop_file(f"once-{number:04d}", part)
-        _landed(place, 1 + alone + len(parts))
+        _wait_for_changes(place, 1 + alone + len(parts))
     finally:
         process.terminate()
         process.wait()
-    said = _said(place)
-    once = {name: done for name, done in said.items() if name.startswith("once-")}
+    written = _written(place)
+    once = {name: done for name, done in written.items() if name.startswith("once-")}
     begun = min((inbox / name).stat().st_mtime for name in once)
     run = WatchRun(
         rest.height / (max(once.values()) - begun),
         tuple(sorted(done - (inbox / name).stat().st_mtime
-                     for name, done in said.items() if name.startswith("alone-"))),
+                     for name, done in written.items() if name.startswith("alone-"))),
     )  # fmt: skip
     shutil.rmtree(place)
     return run
 
 
-def _landed(place: Path, files: int) -> None:
-    """Wait until the changes of so many files are written."""
+def _wait_for_changes(place: Path, files: int) -> None:
+    """Wait until the changes from this many files are written."""
     end = time.monotonic() + PATIENCE
-    while len(_said(place)) < files:
+    while len(_written(place)) < files:
         if time.monotonic() > end:
-            said = (place / "err").read_text().strip().splitlines() or ["it says nothing"]
-            raise MeasureError(f"pipelines.watch: does not come to an end: {said[-1]}")
+            errors = (place / "err").read_text().strip().splitlines() or ["no error message"]
+            raise MeasureError(f"pipelines.watch: didn't finish: {errors[-1]}")
         time.sleep(0.1)
 
 
-def _said(place: Path) -> dict[str, float]:
-    """The files whose changes are written, each with the time of that."""
+def _written(place: Path) -> dict[str, float]:
+    """Return when each file's changes were written, by file name."""
     found = {}
     for path in (place / "OUT/watch/batches").glob("*/batch-*.json"):
         changes = place / "OUT/watch/changes" / path.parent.name / f"{path.stem}-0.avro"

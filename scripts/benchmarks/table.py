@@ -7,11 +7,11 @@ from pathlib import Path
 from scripts.benchmarks.figures import FIGURES, Figures
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-_SAID = {True: "yes", False: "no", None: ""}
+_IS_MET = {True: "yes", False: "no", None: ""}
 
 
 def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
-    """Name, meaning, value, target, and whether the target is met, for each figure taken."""
+    """Return name, meaning, value, target, and whether the target is met, for each figure."""
     return [
         (
             figure.name,
@@ -20,7 +20,7 @@ def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
             if figures[figure.name] < 100
             else f"{figures[figure.name]:,.0f}",
             figure.reach,
-            _SAID[figure.reached(figures[figure.name], figures)],
+            _IS_MET[figure.reached(figures[figure.name], figures)],
         )
         for figure in FIGURES
         if figure.name in figures
@@ -28,7 +28,7 @@ def rows(figures: Figures) -> list[tuple[str, str, str, str, str]]:
 
 
 def text(figures: Figures, machine: str) -> str:
-    """The table for a terminal."""
+    """Format the table for a terminal."""
     lines = [f"{'figure':30}{'value':>10}  {'met':4} target"]
     for name, _, value, reach, met in rows(figures):
         lines.append(f"{name:30}{value:>10}  {met:4} {reach}")
@@ -36,7 +36,7 @@ def text(figures: Figures, machine: str) -> str:
 
 
 def markdown(figures: Figures, machine: str) -> str:
-    """The table for a document."""
+    """Format the table in Markdown."""
     lines = ["| figure | what | value | target | met |", "|---|---|---|---|---|"]
     for name, what, value, reach, met in rows(figures):
         lines.append(f"| `{name}` | {what} | {value} | {reach} | {met} |")
@@ -44,10 +44,10 @@ def markdown(figures: Figures, machine: str) -> str:
 
 
 def into_document(path: Path, table: str) -> None:
-    """Replace the table between a document's marks."""
+    """Replace the table between a document's markers."""
     content = path.read_text("utf-8")
     before, begin, rest = content.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"bench: {path}: has no {BEGIN} and {END}; add both marks")
+        raise SystemExit(f"bench: {path}: has no {BEGIN} and {END}; add both markers")
     path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")

@@ -1,1 +1,1 @@
-"""What `scripts/faults` is made of: input whose content is known, and ways to damage it."""
+"""Fault trials, run by `scripts/faults`: input with known content, and ways to damage it."""

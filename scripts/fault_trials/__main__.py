@@ -33,7 +33,7 @@ from scripts.fault_trials.trial import Kind, Outcome, make
 from scripts.fault_trials.warm import Warm
 from scripts.fault_trials.world import World
 
-# Seeds that follow one another are of kinds that lie apart, so that a few trials try most classes.
+# Shuffled, so that consecutive seeds try different kinds and a few trials cover most classes.
 _ORDER = random.Random(0).sample(KINDS, len(KINDS))
 
 
@@ -52,8 +52,12 @@ def main() -> int:
         "--seed", type=int, default=1, metavar="N", help="the first seed; default: 1"
     )
     parser.add_argument("--trials", type=int, metavar="N", help="number of trials; default: 50")
-    parser.add_argument("--minutes", type=float, metavar="M", help="start no trial after this time")
-    parser.add_argument("--jobs", type=int, metavar="N", help="at once; default: one a core")
+    parser.add_argument(
+        "--minutes", type=float, metavar="M", help="start no trials after M minutes"
+    )
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="trials to run at once; default: one per core"
+    )
     parser.add_argument(
         "--only", metavar="WORDS", help="only kinds of trials with these words in their name"
     )
@@ -61,7 +65,10 @@ def main() -> int:
         "--keep", type=Path, metavar="DIR", help="keep the files of broken trials in this directory"
     )
     parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="put the table into this page, between marks"
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="put the table between the markers of this page",
     )
     options = parser.parse_args()
     options.jobs = options.jobs or len(os.sched_getaffinity(0))
@@ -89,11 +96,11 @@ def _kind(seed: int) -> Kind:
 
 
 def _all(options: argparse.Namespace, most: int, end: float, world: World) -> Iterator[Outcome]:
-    """Make the trials, some at once, until the time is up."""
+    """Run the trials, some of them in parallel, until time is up."""
     world.root.mkdir()
     words = options.only or ""
     if not any(words in kind.name for kind in KINDS):
-        raise SystemExit(f"scripts/faults: no kind of trial has the words {words}")
+        raise SystemExit(f"scripts/faults: no kind of trial matches {words}")
     wanted = (seed for seed in itertools.count(options.seed) if words in _kind(seed).name)
     seeds = itertools.islice(wanted, most)
 

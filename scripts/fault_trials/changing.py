@@ -1,4 +1,4 @@
-"""Input that changes while it is read."""
+"""Trials in which input changes while it is being read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scripts.fault_trials.results import Content
 from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import FIRST, THIRD, backlog_words, night_words
 
-# The share of a command's time within which files are read, about, once they were listed.
+# Roughly the share of a command's time, after it lists files, during which it reads them.
 _READ = 0.8
 
 
@@ -29,11 +29,11 @@ def _empty(path: Path) -> None:
 
 
 def _replace(path: Path) -> None:
-    aside = path.with_name(f"_{path.name}")
+    temporary = path.with_name(f"_{path.name}")
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0xFF
-    aside.write_bytes(content)
-    aside.rename(path)
+    temporary.write_bytes(content)
+    temporary.rename(path)
 
 
 def _rewrite(path: Path) -> None:
@@ -55,11 +55,11 @@ CHANGES = (_grow, _shrink, _empty, _replace, _rewrite, _remove, _folder)
 def _changed(
     bench: Bench, words: tuple[str, ...], path: Path, listed: Callable[[], object]
 ) -> tuple[int, list[str]]:
-    """Run a command and change a file that it has listed; gives its exit code and what is wrong."""
+    """Run a command, change a file that it has listed, and return its exit code and problems."""
     change = bench.source.choice(CHANGES)
     most = _READ * bench.world.cpu(words[0])
     after = bench.source.uniform(0, most) if bench.source.random() < 0.8 else 0
-    bench.note(f"{path.name}: {change.__name__[1:]}, {after:.2f} seconds of a processor later")
+    bench.note(f"{path.name}: {change.__name__[1:]}, {after:.2f} CPU seconds later")
     running = bench.start(*words)
     running.until(listed)
     from_here = running.cpu()
@@ -68,7 +68,7 @@ def _changed(
     ended = running.end()
     wrong = checks.ending(ended, (0, 3, 7))
     if ended.code and path.name not in ended.stderr:
-        wrong.append("the file that changed is not named")
+        wrong.append("the file that changed isn't named")
     return ended.code, wrong
 
 
@@ -113,9 +113,9 @@ def _events(bench: Bench) -> list[str]:
     run = state / f"runs/night-{THIRD}"
     wrong += _consistent(code, run if run.exists() else None, clean)
     if not before.items() <= results.digests(state / "runs").items():
-        wrong.append("a night before has changed")
+        wrong.append("an earlier night has changed")
     if code == 3 and not wrong:
-        # The file as it should have been, under a new name, is taken up.
+        # The intact file, sent again under a new name, is picked up.
         (place / "events/4.avro").write_bytes(whole)
         path = place / "events/3.avro"
         path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
@@ -125,10 +125,10 @@ def _events(bench: Bench) -> list[str]:
 
 
 def _consistent(code: int, run: Path | None, clean: Content) -> list[str]:
-    """Whether there is what the exit code says: all, a part, or nothing."""
+    """Check that the output matches the exit code: all of it, part of it, or none."""
     match code:
         case 0:
             return checks.same(run, clean)
         case 7:
             return ["there is no run"] if run is None else results.recounted(run)
-    return [] if run is None else ["a command that failed has left a run"]
+    return [] if run is None else ["a failed command left a run behind"]

@@ -1,4 +1,4 @@
-"""What is asked of every command that ends, whatever was done to it."""
+"""What must hold of every command that ends, whatever was done to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OURS = re.compile(r"^discretion( [a-z-]+)?: ")
 
 
 def ending(ended: Ended, codes: Collection[int]) -> list[str]:
-    """What is wrong with how a command ended.
+    """List what is wrong with how a command ended.
 
     Args:
         ended: The command.
@@ -30,28 +30,28 @@ def ending(ended: Ended, codes: Collection[int]) -> list[str]:
         if "Traceback" in printed or "panicked" in printed:
             wrong.append(f"{name} printed a traceback")
         if _STEERS.search(printed):
-            wrong.append(f"{name} printed what steers a terminal")
+            wrong.append(f"{name} printed terminal control sequences")
     lines = ended.stderr.splitlines()
     if any(not _OURS.match(line) for line in lines):
-        wrong.append(f"{name} said something that is no line of ours: {lines[:3]}")
+        wrong.append(f"{name} printed lines that aren't its own: {lines[:3]}")
     problems = [line for line in lines if ": warning: " not in line]
     if ended.code in (3, 4, 5, 130) and name != "watch" and len(problems) != 1:
-        wrong.append(f"{name} said one problem in {len(problems)} lines")
+        wrong.append(f"{name} reported one problem in {len(problems)} lines")
     if ended.code > 0 and not problems and name != "status":
-        wrong.append(f"{name} said nothing of its exit code {ended.code}")
+        wrong.append(f"{name} exited with {ended.code} without saying why")
     if ended.memory > MEMORY_BYTES:
-        wrong.append(f"{name} held {ended.memory >> 20} MiB")
+        wrong.append(f"{name} used {ended.memory >> 20} MiB")
     if ended.cpu > CPU_SECONDS:
-        wrong.append(f"{name} took {ended.cpu:.0f} seconds of a processor")
+        wrong.append(f"{name} took {ended.cpu:.0f} CPU seconds")
     return wrong
 
 
 def same(run: Path | None, clean: Content) -> list[str]:
-    """How a run differs from what the clean one says, and whether it counts what it has."""
+    """List how a run differs from the clean one, and its counts from its files."""
     if run is None:
         return ["there is no run"]
     found = content(run, tuple(clean))
-    differ = [part for part, said in clean.items() if found[part] != said]
+    differ = [part for part, expected in clean.items() if found[part] != expected]
     return [
         *([f"{', '.join(differ)} differ from the clean run"] if differ else []),
         *recounted(run),
@@ -59,19 +59,19 @@ def same(run: Path | None, clean: Content) -> list[str]:
 
 
 def nothing_left(output: Path, ended: Ended, before: Path | None = None) -> list[str]:
-    """What a command that failed has left that it should not.
+    """List what a failed command left behind but shouldn't have.
 
     Args:
         output: The output directory.
         ended: The command.
-        before: The latest run before.
+        before: The latest run before the command.
     """
     wrong = []
     if latest(output) != before:
-        wrong.append("a command that failed moved LATEST")
+        wrong.append("a failed command moved LATEST")
     there = sorted(path.name for path in (output / "runs").glob("*")) if output.exists() else []
-    said = "nothing was left behind" in ended.stderr
+    claims_clean = "nothing was left behind" in ended.stderr
     partial = [name for name in there if name.startswith("_")]
-    if partial and (said or (ended.code != -9 and "is left behind" not in ended.stderr)):
+    if partial and (claims_clean or (ended.code != -9 and "is left behind" not in ended.stderr)):
         wrong.append(f"{partial[0]} was left behind")
     return wrong

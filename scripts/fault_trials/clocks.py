@@ -1,4 +1,4 @@
-"""Clocks that are wrong, or were."""
+"""Trials with clocks that are wrong, or used to be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _YEARS = 40 * 365 * 86400
 
 @trial("clocks", "status")
 def _status(bench: Bench) -> list[str]:
-    """A night that ended in the future, or long ago, is not taken for a fresh one."""
+    """A night that ended in the future, or long ago, doesn't count as recent."""
     hours = bench.source.choice((-100_000, -100, -1, 1, 30, 100_000))
     bench.note(f"a night that ended {hours} hours ago")
     _started(bench, hours)
@@ -25,18 +25,18 @@ def _status(bench: Bench) -> list[str]:
 
 
 def _started(bench: Bench, hours: float) -> None:
-    """Have last night have begun so many hours ago."""
+    """Make last night's start time so many hours ago."""
     bench.world.write_news(bench.place)
     path = bench.place / f"OUT/runs/night-{SECOND}/manifest.json"
-    said = json.loads(path.read_text())
+    manifest = json.loads(path.read_text())
     at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
-    said["started"] = at.isoformat()
-    path.write_text(json.dumps(said))
+    manifest["started"] = at.isoformat()
+    path.write_text(json.dumps(manifest))
 
 
 @trial("clocks", "nightly")
 def _nightly(bench: Bench) -> list[str]:
-    """Whatever the clocks were, all news is read once."""
+    """New files are read exactly once, whatever the clocks said."""
     _started(bench, bench.source.choice((-100_000, -1, 0, 100_000)))
     at = max(0.0, time.time() + bench.source.choice((-_YEARS, -3600.0, 0.0, 3600.0, _YEARS)))
     for name in ("events", "reviews"):
@@ -48,7 +48,7 @@ def _nightly(bench: Bench) -> list[str]:
 
 @trial("clocks", "nightly, an earlier day")
 def _earlier(bench: Bench) -> list[str]:
-    """A night before the last good one is refused, and changes nothing."""
+    """A night dated before the last good one is refused and changes nothing."""
     bench.world.write_news(bench.place)
     before = results.digests(bench.place / "OUT/runs")
     day = bench.source.choice(("2022-05-01", "0001-01-01", "2022-05-14"))

@@ -1,4 +1,4 @@
-"""Avro files of which it is known which record stands where."""
+"""Avro files with a known layout: which record's bytes are where."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SYNC = bytes(range(200, 216))
 
 @dataclass(frozen=True)
 class Record:
-    """One record: its id, its bytes, and where each field's value stands in them.
+    """One record: its id, and the bytes of each field's value.
 
     Args:
         id: The value of the id field.
@@ -38,7 +38,7 @@ class Record:
 
 @dataclass(frozen=True)
 class StoredBlock:
-    """One block: its records, and its bytes as they go into the file."""
+    """One block: its records, and its bytes as written to the file."""
 
     records: tuple[Record, ...]
     raw: bytes
@@ -80,13 +80,13 @@ class Container:
         return len(self.header) + sum(len(block.raw) for block in self.blocks[:number])
 
     def stored(self, records: Sequence[Record], count: int | None = None) -> StoredBlock:
-        """A block of records, as this file stores one."""
+        """Encode records as a block of this file."""
         data = compress(self.codec, b"".join(record.data for record in records))
         raw = write_block(len(records) if count is None else count, data, SYNC)
         return StoredBlock(tuple(records), raw)
 
     def put(self, number: int, *blocks: StoredBlock) -> Container:
-        """The file with a block replaced."""
+        """Return the file with one block replaced."""
         return replace(self, blocks=(*self.blocks[:number], *blocks, *self.blocks[number + 1 :]))
 
 
@@ -100,11 +100,11 @@ def build(
     """Build a file.
 
     Args:
-        schema: A record schema; its id field is a text.
-        rows: The records; those to be damaged in a value need a text and a boolean in it.
+        schema: A record schema whose id field is a string.
+        rows: The records; to damage values, they need a string field and a boolean field.
         codec: One of `CODECS`.
         block_rows: Records in a block.
-        id_field: The field that tells records apart.
+        id_field: The field that identifies a record.
 
     Returns:
         The file.

@@ -1,4 +1,4 @@
-"""Damaged containers: case files, events and reviews, in every codec and each way."""
+"""Trials with damaged Avro files: cases, events, and reviews, in every codec and every way."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from transforms.avro.codecs import CODECS
 
 # By folder: the schema of its records, their ids, and the part of a night that keeps them.
 _NEWS = {"events": ("case_event", "event_id", "log"), "reviews": ("review", "review_id", "reviews")}
-# A file that is cut short waits so long for its end.
+# Seconds after which a file that is cut short counts as damaged, not as still being written.
 _LONG_AGO = 3600
-# Seconds that a watch has to take up a file, on a machine that is busy with other things.
+# Seconds that a watch may take to pick up a file on a busy machine.
 _LONGEST = 120
 
 
@@ -57,7 +57,7 @@ def _first_night(bench: Bench) -> list[str]:
 
 
 def _cases(bench: Bench, words: tuple[str, ...], output: Path, clean: Path) -> list[str]:
-    """Read damaged case files, and judge what came of each case."""
+    """Read damaged case files, and check what happened to each case."""
     rows = bench.world.part(1)
     damaged = _damage(bench, bench.place / "cases/1.avro", "case_record", rows, "case_id")
     ended = bench.run(*words)
@@ -72,13 +72,13 @@ def _cases(bench: Bench, words: tuple[str, ...], output: Path, clean: Path) -> l
     wrong += _counted(run, damaged, read)
     if missing := others - set(read):
         wrong.append(f"cases of other files are missing: {sorted(missing)[:3]}")
-    said, was = results.by_case(run), results.by_case(clean)
+    actual, expected = results.by_case(run), results.by_case(clean)
     ids = Counter(i for i in read if i is not None)
-    for case, recommended in was.items():
-        # A changed byte may make one id of another, and then there are two of it.
+    for case, recommended in expected.items():
+        # A changed byte may turn one id into another, so that two records have it.
         is_touched = case in damaged.may_lose or (damaged.may_change and ids[case] > 1)
-        if not is_touched and said.get(case) != recommended:
-            wrong.append(f"a case that is not damaged is recommended otherwise: {case}")
+        if not is_touched and actual.get(case) != recommended:
+            wrong.append(f"an undamaged case has another recommendation: {case}")
             break
     return wrong
 
@@ -88,15 +88,15 @@ def _names(ended: Ended, name: str) -> bool:
 
 
 def _counted(run: Path, damaged: Damaged, read: list[str | None]) -> list[str]:
-    """Whether the records that are lost are within those that are said to be."""
+    """Check that no more records are lost than the manifest reports."""
     if damaged.may_change:
         return []
     lost = sum((Counter(damaged.ids) - Counter(i for i in read if i is not None)).values())
-    said = [f for f in results.manifest(run)["damaged"] if f["path"].endswith("1.avro")]
-    if any(file["uncounted"] or file["cut_short"] for file in said):
+    reported = [f for f in results.manifest(run)["damaged"] if f["path"].endswith("1.avro")]
+    if any(file["uncounted"] or file["cut_short"] for file in reported):
         return []
-    stated = sum(file["records"] for file in said)
-    return [f"{lost} records are lost, and {stated} are said to be"] if lost > stated else []
+    stated = sum(file["records"] for file in reported)
+    return [f"{lost} records are lost, but {stated} are reported"] if lost > stated else []
 
 
 @trial("damaged containers", "nightly, events", share=2)
@@ -126,13 +126,13 @@ def _news(
     rows: list[Row],
     as_before: Callable[[Damaged, Path], list[str]],
 ) -> list[str]:
-    """Read a damaged file of news in a night, and judge what came of each of its records.
+    """Read a damaged event or review file in a night, and check what happened to each record.
 
     Args:
         bench: The bench.
-        folder: Where the file is.
-        rows: Its records, whole.
-        as_before: Judges what the night recommends.
+        folder: The folder of the file.
+        rows: Its records, intact.
+        as_before: Checks what the night recommends.
     """
     world, place = bench.world, bench.place
     world.write_news(place)
@@ -147,37 +147,39 @@ def _news(
     wrong += [*results.recounted(run), *_unchanged(place, before)]
     reported = _names(ended, "3.avro")
     if any(f["path"].endswith("3.avro") for f in results.manifest(run)["left_out"]):
-        return [*wrong, *([] if reported else ["a file that waits is not reported"])]
+        return [*wrong, *([] if reported else ["a file that waits isn't reported"])]
     there, taken = (
         {row[id_field] for row in results.rows(night / kept)} for night in (run, world.night_run)
     )
     if missing := (taken & set(damaged.ids)) - damaged.may_lose - there:
         wrong.append(f"{folder} outside the damage are missing: {sorted(missing)[:3]}")
     if damaged.seen and not reported:
-        wrong.append("the damage is not reported")
+        wrong.append("the damage isn't reported")
     if not damaged.may_change and taken - there and not reported:
-        wrong.append(f"{folder} are missing, and nothing is reported")
+        wrong.append(f"{folder} are missing, but nothing is reported")
     return [*wrong, *as_before(damaged, run)]
 
 
 def _others_as_before(events: list[Row], damaged: Damaged, run: Path, clean: Path) -> list[str]:
-    """Whether every case without a damaged event is recommended as on a clean night."""
+    """Check that every case without a damaged event gets the same recommendation as before."""
     if damaged.may_change:
         return []
     touched = {row["case_id"] for row in events if row["event_id"] in damaged.may_lose}
-    said, was = results.by_case(run), results.by_case(clean)
+    actual, expected = results.by_case(run), results.by_case(clean)
     differ = sorted(
-        case for case in was.keys() | said.keys()
-        if case not in touched and said.get(case) != was.get(case)
+        case for case in expected.keys() | actual.keys()
+        if case not in touched and actual.get(case) != expected.get(case)
     )  # fmt: skip
     return (
-        [f"a case without a damaged event is recommended otherwise: {differ[0]}"] if differ else []
+        [f"a case without a damaged event has another recommendation: {differ[0]}"]
+        if differ
+        else []
     )
 
 
 def _unchanged(place: Path, before: dict[str, str]) -> list[str]:
     now = results.digests(place / "OUT/runs")
-    return [] if before.items() <= now.items() else ["a night before has changed"]
+    return [] if before.items() <= now.items() else ["an earlier night has changed"]
 
 
 @trial("damaged containers", "watch")
@@ -188,24 +190,24 @@ def _watch(bench: Bench) -> list[str]:
     ended = watched(bench)
     wrong = checks.ending(ended, (0, 7))
     if damaged.seen and not _names(ended, "3.avro"):
-        wrong.append("the damage is not reported")
+        wrong.append("the damage isn't reported")
     return wrong
 
 
 def watched(bench: Bench) -> Ended:
-    """Watch until the inbox's file was taken or left, and end the watch."""
+    """Watch until the inbox's file is read or rejected, and end the watch."""
     folder = bench.place / "OUT/watch/changes"
     running = bench.start(*watch_words())
-    running.until(running.complained, _LONGEST)
+    running.until(running.printed_errors, _LONGEST)
     running.until(
         lambda: (
-            "batch-000001" in running.said()
+            "batch-000001" in running.printed()
             or list(folder.glob("*/batch-000001-0.avro"))
-            or "3.avro" in running.complained()
+            or "3.avro" in running.printed_errors()
         ),
         _LONGEST,
     )
-    # What it says comes after what it writes.
+    # It prints only after it has written.
     running.until(lambda: False, 1.0)
     running.send(SIGTERM)
     return running.end()

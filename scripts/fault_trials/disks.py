@@ -1,4 +1,4 @@
-"""Disks that are full, and disks that cannot be written."""
+"""Trials with full disks, and with disks that can't be written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _mounts(folder: Path, options: str) -> bool:
 
 @contextlib.contextmanager
 def _small_disk(bench: Bench, folder: Path) -> Iterator[Limits]:
-    """A full disk at a folder if one can be mounted; else a limit on the size of each file."""
+    """Mount a small disk at a folder; if that isn't possible, limit the size of files."""
     folder.mkdir(exist_ok=True)
     kib = 4 * bench.source.randint(0, _LARGEST_PAGES)
     if not _mounts(folder, f"size={max(kib, 4)}k"):
@@ -41,7 +41,7 @@ def _small_disk(bench: Bench, folder: Path) -> Iterator[Limits]:
 
 @contextlib.contextmanager
 def _read_only(folder: Path) -> Iterator[bool]:
-    """A folder that cannot be written, if this user can have one."""
+    """Make a folder read-only; yield False if this user can write to it anyway."""
     remount = ["mount", "--bind", str(folder), str(folder)]
     if subprocess.run(remount, capture_output=True).returncode == 0:
         try:
@@ -108,7 +108,7 @@ def _nightly(bench: Bench) -> list[str]:
         wrong += checks.ending(bench.run("status", "--state", "OUT"), (0,))
         wrong += checks.ending(bench.run(*night_words(THIRD)), (0,))
     if not results.digests(kept / "runs").items() <= results.digests(state / "runs").items():
-        wrong.append("a night before has changed")
+        wrong.append("an earlier night has changed")
     return [*wrong, *checks.same(results.latest(state), clean)]
 
 
@@ -138,9 +138,9 @@ def _refused(
     before = results.digests(folder)
     with _read_only(folder) as is_read_only:
         if not is_read_only:
-            bench.note("this user can write anywhere: not tried")
+            bench.note("skipped, because this user can write anywhere")
             return []
         wrong = checks.ending(bench.run(*words()), (code,))
     if results.digests(folder) != before:
-        wrong.append("a disk that cannot be written has changed")
+        wrong.append("a read-only disk has changed")
     return wrong

@@ -1,4 +1,4 @@
-"""Hostile files and names beside good ones: each is named or read, and the good ones are read."""
+"""Trials with hostile files next to good ones: the good ones are read, the others read or named."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Hostile:
     """A hostile file.
 
     Args:
-        write: Writes it, from some case records if it holds any.
-        is_read: Whether its records must be read; else it must be named.
+        write: Writes it, given case records to put into it.
+        is_read: Whether its records must be read; if not, an error must name it.
     """
 
     write: Write
@@ -47,7 +47,7 @@ def _bytes(content: Callable[[Random], bytes]) -> Hostile:
 
 
 def _schema(more: Any, codec: str = "null") -> Hostile:
-    """A file of case records whose schema has another field, with one block of noise."""
+    """Write a file whose schema has one more field, with one block of noise."""
 
     def content(source: Random) -> bytes:
         schema: Any = json.loads(json.dumps(avro_schema("case_record")))
@@ -106,11 +106,11 @@ def _named(name: str | bytes) -> Hostile:
 
 
 def _logical(path: Path, rows: list[Row], source: Random) -> None:
-    """Logical types that do not fit their types, which the specification says to ignore."""
+    """Use logical types that don't fit their types; the specification says to ignore them."""
     plain: Any = json.loads(json.dumps(avro_schema("case_record")))
     plain["fields"].append({"name": "more", "type": "long"})
     stored = build(plain, [{**row, "more": 5} for row in rows], "null", 20)
-    # The library that encodes the values would refuse this one.
+    # The library that encodes the values would reject this one.
     plain["fields"][-1]["type"] = {"type": "long", "logicalType": "decimal", "precision": -1}
     path.write_bytes(
         write_header(plain, SYNC, "null") + b"".join(block.raw for block in stored.blocks)
@@ -162,8 +162,8 @@ HOSTILE: dict[str, Hostile] = {
 }
 
 
-def _beside(bench: Bench, words: tuple[str, ...], output: Path) -> list[str]:
-    """Read good files and a hostile one; the last good one's records may stand in it."""
+def _with_good_files(bench: Bench, words: tuple[str, ...], output: Path) -> list[str]:
+    """Read good files and a hostile one, which may hold the last good one's records."""
     world, cases = bench.world, bench.place / "cases"
     name = bench.source.choice(sorted(HOSTILE))
     bench.note(name)
@@ -173,7 +173,7 @@ def _beside(bench: Bench, words: tuple[str, ...], output: Path) -> list[str]:
     ended = bench.run(*words)
     wrong = checks.ending(ended, (0,) if hostile.is_read else (7,))
     if not hostile.is_read and "hostile.avro" not in ended.stderr:
-        wrong.append("the file is not named")
+        wrong.append("the file isn't named")
     run = results.latest(output)
     if run is None:
         return [*wrong, "there is no run"]
@@ -184,15 +184,15 @@ def _beside(bench: Bench, words: tuple[str, ...], output: Path) -> list[str]:
     owed = {row["case_id"] for part in parts for row in world.part(part)}
     if read != owed:
         wrong.append(f"{len(owed - read)} cases are missing, {len(read - owed)} are too many")
-    said, was = results.by_case(run), results.by_case(world.backlog_run)
-    if any(said.get(case) != was.get(case) for case in owed):
-        wrong.append("a case of a good file is recommended otherwise")
+    actual, expected = results.by_case(run), results.by_case(world.backlog_run)
+    if any(actual.get(case) != expected.get(case) for case in owed):
+        wrong.append("a case of a good file has another recommendation")
     return [*wrong, *checks.ending(bench.run("show", str(output.name)), (0,))]
 
 
 @trial("hostile files and names", "backlog", share=3)
 def _backlog(bench: Bench) -> list[str]:
-    return _beside(bench, backlog_words(), bench.place / "out")
+    return _with_good_files(bench, backlog_words(), bench.place / "out")
 
 
 @trial("hostile files and names", "nightly, first night")
@@ -200,4 +200,4 @@ def _first_night(bench: Bench) -> list[str]:
     for name in ("events", "reviews"):
         (bench.place / name).mkdir()
     words = (*night_words(THIRD), "--input", "cases")
-    return _beside(bench, words, bench.place / "OUT")
+    return _with_good_files(bench, words, bench.place / "OUT")

@@ -1,4 +1,4 @@
-"""Signals, at a time or at a trigger: the command ends, and another run makes good."""
+"""Trials with signals at a time or at a trigger: the command ends, and a second run succeeds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import THIRD, backlog_words, import_words, night_words, watch_words
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-# Some signals come too late.
+# Above 1, so that some signals come after the command has ended.
 _LATEST = 1.1
-# Processor seconds that a command may go on for when it is asked to end, cleaning up and all.
+# CPU seconds that a command may take to clean up and end after a signal.
 _HEARD = 3.0
 
 
@@ -30,13 +30,13 @@ def _interrupt(bench: Bench, words: tuple[str, ...], triggers: tuple[str, ...]) 
         running.until(lambda: next(bench.place.glob(trigger), None))
     else:
         at = bench.source.uniform(0, _LATEST * bench.cpu(words[0]))
-        bench.note(f"{number.name} after {at:.2f} seconds of a processor")
+        bench.note(f"{number.name} after {at:.2f} CPU seconds")
         running.until(lambda: running.cpu() >= at)
     before = running.cpu()
     running.send(number)
     ended = running.end()
     if ended.code == 130 and ended.cpu - before > _HEARD:
-        bench.broke.append(f"{number.name} was heard after {ended.cpu - before:.1f} seconds")
+        bench.broke.append(f"{number.name} took effect after {ended.cpu - before:.1f} seconds")
     return ended
 
 
@@ -47,12 +47,12 @@ def _judge(
     run: Callable[[], Path | None],
     clean: Content,
 ) -> list[str]:
-    """What is wrong with an interrupted command, and with the one that runs after it."""
+    """List what is wrong with an interrupted command, and with the run after it."""
     wrong = [] if ended.code == -9 else checks.ending(ended, (0, 130))
     if ended.code == 0:
         wrong += checks.same(run(), clean)
     again = bench.run(*words)
-    # A run that was complete when the signal came is there, whatever became of the process.
+    # If the run was complete when the signal came, it exists even if the process was killed.
     is_there = again.code == 4 and "exists; give another" in again.stderr
     if not is_there:
         wrong += checks.ending(again, (0,))
@@ -93,7 +93,7 @@ def _nightly(bench: Bench) -> list[str]:
     wrong = checks.nothing_left(state, ended, last) if ended.code not in (0, -9) else []
     wrong += _judge(bench, words, ended, lambda: _whole_night(state), clean)
     if not before.items() <= results.digests(state / "runs").items():
-        wrong.append("a night before has changed")
+        wrong.append("an earlier night has changed")
     return wrong
 
 
@@ -129,14 +129,14 @@ def _watch(bench: Bench) -> list[str]:
         bench, watch_words(), ("OUT/watch/batches/*/*.json", "OUT/watch/changes/*/*",
                                "OUT/watch/recommendations/*/*"),
     )  # fmt: skip
-    # Before it listens, a signal ends it as any command.
+    # Until it listens, a signal ends it like any other command.
     wrong = [] if ended.code == -9 else checks.ending(ended, (0, 130))
     again = watched(bench)
     wrong += checks.ending(again, (0,))
-    said = list(bench.place.glob("OUT/watch/changes/*/batch-000001-*.avro"))
-    if not said:
+    files = list(bench.place.glob("OUT/watch/changes/*/batch-000001-*.avro"))
+    if not files:
         return [*wrong, "the batch was never folded in"]
-    changed = sorted(repr(row) for path in said for row in results.rows_of(path))
+    changed = sorted(repr(row) for path in files for row in results.rows_of(path))
     if changed != bench.world.watched:
         wrong.append("the changes differ from those of a clean watch")
     return wrong
@@ -156,5 +156,5 @@ def _prune(bench: Bench) -> list[str]:
     if results.digests(last) != before or results.latest(state) != last:
         wrong.append("the last good night has changed")
     if [path.name for path in (state / "runs").iterdir()] != [last.name]:
-        wrong.append("a night that was to go is still there")
+        wrong.append("a night to be removed still exists")
     return wrong

@@ -1,4 +1,4 @@
-"""All kinds of trials: each module registers its own."""
+"""Every kind of trial; each module registers its own."""
 
 from scripts.fault_trials import (
     changing,

@@ -14,7 +14,7 @@ from pathlib import Path
 from scripts.fault_trials.limits import Limits
 from scripts.fault_trials.warm import Order, Status, Warm
 
-# A machine that is busy with other things may take so much longer.
+# Seconds to wait for a command; generous, because the machine may be busy.
 PATIENCE = 600
 _POLL = 0.01
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -26,10 +26,10 @@ class Ended:
 
     Args:
         words: The command and its options.
-        code: Its exit code; below zero the signal that ended it.
+        code: Its exit code; if a signal ended it, the signal's number, negated.
         stdout: What it printed.
-        stderr: What it said of problems.
-        cpu: Processor time, in seconds.
+        stderr: The errors that it printed.
+        cpu: CPU seconds.
         memory: The most memory it held, in bytes.
     """
 
@@ -42,13 +42,13 @@ class Ended:
 
 
 class Running:
-    """A command at work.
+    """A running command.
 
     Args:
         words: The command and its options.
-        cwd: Where it runs.
-        limits: What it may use at most.
-        warm: What to fork it from; None to start Python anew.
+        cwd: Its working directory.
+        limits: The limits on what it may use.
+        warm: What to fork it from; None to start a new Python process.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Running:
     ) -> None:
         self.words = words
         self.warm = warm
-        number = len(list(cwd.glob(".said-*")))
-        self._out, self._err = cwd / f".said-{number}", cwd / f".err-{number}"
+        number = len(list(cwd.glob(".out-*")))
+        self._out, self._err = cwd / f".out-{number}", cwd / f".err-{number}"
         for file in (self._out, self._err):
-            # Whoever asks what it says may be quicker than it is.
+            # A caller may read its output before it has started.
             file.touch()
         order = Order(
             words,
@@ -77,7 +77,7 @@ class Running:
         self._status: Status | None = None
 
     def cpu(self) -> float:
-        """Processor time so far, in seconds; it doesn't depend on what else the machine does."""
+        """Return its CPU seconds so far, which don't depend on how busy the machine is."""
         try:
             stat = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:
@@ -86,20 +86,20 @@ class Running:
         return (int(fields[11]) + int(fields[12])) / _TICK
 
     def has_ended(self) -> bool:
-        """Whether it has ended by now."""
+        """Tell whether it has ended."""
         if self._status is None:
             self._status = _status(self.pid) if self.warm is None else self.warm.ended(self.pid)
         return self._status is not None
 
     def until(self, come: Callable[[], object], seconds: float = PATIENCE) -> bool:
-        """Wait for something to come.
+        """Wait for an event.
 
         Args:
-            come: Whether it has.
-            seconds: How long.
+            come: Tells whether it has happened.
+            seconds: How long to wait.
 
         Returns:
-            Whether it came before the command ended.
+            Whether it happened before the command ended.
         """
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self.has_ended():
@@ -109,20 +109,20 @@ class Running:
         return False
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal, if it is still there."""
+        """Send it a signal, if it is still running."""
         if not self.has_ended():
             os.kill(self.pid, number)
 
-    def said(self) -> str:
-        """What it has printed so far."""
+    def printed(self) -> str:
+        """Return what it has printed so far on standard output."""
         return self._out.read_text(errors="replace")
 
-    def complained(self) -> str:
-        """What it has said of problems so far."""
+    def printed_errors(self) -> str:
+        """Return what it has printed so far on standard error."""
         return self._err.read_text(errors="surrogateescape")
 
     def end(self, seconds: float = PATIENCE) -> Ended:
-        """Wait for its end; one that does not come is brought about, and told by the code -9."""
+        """Wait for it to end; kill it if it doesn't, which shows as exit code -9."""
         self.until(lambda: False, seconds)
         if not self.has_ended():
             self.send(signal.SIGKILL)
@@ -130,7 +130,7 @@ class Running:
         assert self._status is not None
         status, cpu, memory = self._status
         code = os.waitstatus_to_exitcode(status)
-        return Ended(self.words, code, self.said(), self.complained(), cpu, memory)
+        return Ended(self.words, code, self.printed(), self.printed_errors(), cpu, memory)
 
 
 def _start(order: Order) -> int:
@@ -145,7 +145,7 @@ def _start(order: Order) -> int:
             stderr=err,
             env=order.environment,
         )
-    # It is waited for by its id, with what it used.
+    # `_status` waits for it by its id, to learn what it used.
     process.returncode = 0
     return process.pid
 

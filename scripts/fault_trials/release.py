@@ -1,4 +1,4 @@
-"""Damaged releases of the court's data: rows outside the damage make the records that they made."""
+"""Trials with damaged releases of the court's data: undamaged rows give the same records."""
 
 from __future__ import annotations
 
@@ -73,16 +73,16 @@ def _import(bench: Bench) -> list[str]:
     made = place / "made"
     if not (made / "manifest.json").exists():
         return [*wrong, *(["there are no records"] if ended.code in (0, 7) else [])]
-    said = json.loads((made / "manifest.json").read_text())
+    recorded = json.loads((made / "manifest.json").read_text())
     there = sum(len(results.rows_of(file)) for file in made.glob("cases/*.avro"))
-    if said["cases"] != there:
-        wrong.append(f"{there} cases are written, and {said['cases']} are said to be")
+    if recorded["cases"] != there:
+        wrong.append(f"{there} cases are written, and {recorded['cases']} are reported")
     touched = {*_cells(set(lines) - set(damaged)), *_cells(set(damaged) - set(lines))}
     found = set(results.content(made, ("cases",))["cases"])
     missing = [row for row in clean["cases"] if row not in found]
     known = {_case_of(row) for row in missing}
     if others := known - touched:
-        wrong.append(f"cases whose rows are not damaged differ: {sorted(others)[:3]}")
+        wrong.append(f"cases with undamaged rows differ: {sorted(others)[:3]}")
     return wrong
 
 
@@ -95,5 +95,5 @@ def _cells(lines: set[bytes]) -> set[str]:
 
 
 def _case_of(row: str) -> str:
-    """The id in a record's text."""
+    """Find the case id in a record's text."""
     return row.partition("'case_id': '")[2].partition("'")[0]

@@ -1,4 +1,4 @@
-"""What runs say, read back from their files by another reader than the project's own."""
+"""Read a run's output with fastavro, which shares no code with the project's reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import fastavro
 
 ROUTES = ("close", "continue", "expedite")
-# What a run says, whatever the day and the place.
+# The parts of a run that don't depend on when and where it ran.
 BACKLOG = (*ROUTES, "quarantine", "duplicates", "cases")
 NIGHT = (*ROUTES, "cases", "log", "reviews", "changes", "queue")
 
@@ -20,23 +20,23 @@ Content = dict[str, list[str]]
 
 
 def rows(folder: Path) -> list[Row]:
-    """The records of the Avro files in a folder and below it."""
+    """Read the records of all Avro files in a folder and below it."""
     return [row for path in sorted(folder.rglob("*.avro")) for row in rows_of(path)]
 
 
 def rows_of(path: Path) -> list[Row]:
-    """The records of one file."""
+    """Read the records of one file."""
     with path.open("rb") as file:
         return [row for row in fastavro.reader(file) if isinstance(row, dict)]
 
 
 def content(run: Path, parts: tuple[str, ...]) -> Content:
-    """All that parts of a run say, in no order of files."""
+    """Read parts of a run, in an order that doesn't depend on its files."""
     return {part: sorted(map(repr, rows(run / part))) for part in parts}
 
 
 def by_case(run: Path) -> dict[str, list[str]]:
-    """What is recommended for each case, route and all."""
+    """Return each case's recommendations, with their routes."""
     found: dict[str, list[str]] = {}
     for route in ROUTES:
         for row in rows(run / route):
@@ -45,19 +45,19 @@ def by_case(run: Path) -> dict[str, list[str]]:
 
 
 def read_ids(run: Path) -> list[str | None]:
-    """The id of each record that a run has read, wherever it stands now."""
+    """Return the id of each record that a run read, whichever part it ended up in."""
     there = [row["case_id"] for part in ("cases", "duplicates") for row in rows(run / part)]
-    aside = [row["case_id"] for row in rows(run / "quarantine") if row["stage"] != "read"]
-    return [*there, *aside]
+    quarantined = [row["case_id"] for row in rows(run / "quarantine") if row["stage"] != "read"]
+    return [*there, *quarantined]
 
 
 def manifest(run: Path) -> Any:
-    """A run's manifest."""
+    """Read a run's manifest."""
     return json.loads((run / "manifest.json").read_text())
 
 
 def latest(output: Path) -> Path | None:
-    """The latest run of an output directory."""
+    """Find the latest complete run of an output directory."""
     try:
         run = output / "runs" / (output / "LATEST").read_text().strip()
     except OSError:
@@ -66,7 +66,7 @@ def latest(output: Path) -> Path | None:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The digest of each file below a folder."""
+    """Return the digest of each file below a folder."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -75,21 +75,21 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def recounted(run: Path) -> list[str]:
-    """What the manifest of a run says otherwise than its files.
+    """List how a run's manifest differs from its files.
 
     Args:
         run: The run's directory.
     """
-    said = manifest(run)
+    recorded = manifest(run)
     wrong = []
     there = {str(path.relative_to(run)): len(rows_of(path)) for path in run.rglob("*.avro")}
-    listed = {file["path"]: file["records"] for file in said["outputs"]}
+    listed = {file["path"]: file["records"] for file in recorded["outputs"]}
     if there != listed:
-        wrong.append("the manifest lists other files or counts than there are")
+        wrong.append("the manifest's list of files or counts is wrong")
     parts: Counter[str] = Counter()
     for path, records in there.items():
         parts[path.split("/")[0]] += records
-    counts = said["counts"]
+    counts = recorded["counts"]
     if any(counts["routed"][route] != parts[route] for route in ROUTES):
         wrong.append("routed counts differ from the files")
     if counts["duplicates"] != parts["duplicates"]:
@@ -98,5 +98,5 @@ def recounted(run: Path) -> list[str]:
         counts[name] for name in ("quarantined", "duplicates", "completed", "out_of_scope")
     )
     if counts["read"] != accounted or min(counts["read"], counts["quarantined"]) < 0:
-        wrong.append("the counts do not add up")
+        wrong.append("the counts don't add up")
     return wrong

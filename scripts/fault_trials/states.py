@@ -1,4 +1,4 @@
-"""Damaged state: each file of it, each way."""
+"""Trials with a damaged state: any of its files, in any way."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _link_to_itself(path: Path, source: Random) -> None:
 
 
 def _older(path: Path, source: Random) -> None:
-    """What the night before had in its place."""
+    """Replace a file with the earlier night's version of it."""
     other = Path(str(path).replace(SECOND, FIRST))
     if other.exists() and other != path:
         shutil.copyfile(other, path)
@@ -63,12 +63,12 @@ WAYS: dict[str, Way] = {
     "a link to itself": _link_to_itself,
     "an older one": _older,
 }
-# Whole, only not the latest: nothing can see that in a file of records, and LATEST may be meant so.
+# Intact but outdated. Nobody can see that in a file of records, and LATEST may be set on purpose.
 _UNSEEN = "an older one"
 
 
 def _damage(bench: Bench) -> tuple[str, Path]:
-    """Damage a file of the state; gives the way and the file."""
+    """Damage a file of the state; return how, and which file."""
     state = bench.place / "OUT"
     bench.world.write_news(bench.place)
     there = [path for path in sorted(state.rglob("*")) if path.is_file()]
@@ -93,7 +93,7 @@ def _nightly(bench: Bench) -> list[str]:
         wrong += checks.same(run, clean) if not is_unseen else []
         return wrong
     if (state / f"runs/night-{THIRD}").exists():
-        wrong.append("a night that failed has left a run")
+        wrong.append("a failed night left a run behind")
     wrong += checks.ending(bench.run("status", "--state", "OUT"), (0, 3, 6))
     _restore(bench, path)
     wrong += checks.ending(bench.run(*night_words(THIRD)), (0,))
@@ -109,12 +109,12 @@ def _restore(bench: Bench, path: Path) -> None:
 
 
 def _reads(bench: Bench, *words: str, codes: tuple[int, ...] = (0, 3)) -> list[str]:
-    """Run a command that only reads, on a damaged state."""
+    """Run a read-only command on a damaged state."""
     _damage(bench)
     before = results.digests(bench.place / "OUT")
     wrong = checks.ending(bench.run(*words), codes)
     if results.digests(bench.place / "OUT") != before:
-        wrong.append("a command that only reads has changed the state")
+        wrong.append("a read-only command changed the state")
     return wrong
 
 
@@ -147,7 +147,7 @@ def _prune(bench: Bench) -> list[str]:
     if results.digests(last) != before and not named_other:
         wrong.append("the last good night has changed")
     if ended.code and not (state / "runs" / f"night-{FIRST}").exists():
-        wrong.append("a prune that failed has removed a night")
+        wrong.append("a failed prune removed a night")
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""The table of trials by class and command, and the seeds of what broke."""
+"""A table of trials by fault and command, and the seeds of those that broke."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 
 
 class WrongPageError(ValueError):
-    """A page has no place for the table."""
+    """A page doesn't have the markers for the table."""
 
 
 def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """The table as Markdown, a line each."""
+    """Yield the table's lines, in Markdown."""
     tried: Counter[tuple[str, str]] = Counter()
     broke: Counter[tuple[str, str]] = Counter()
     for outcome in outcomes:
@@ -33,7 +33,7 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def summary(outcomes: Sequence[Outcome], day: datetime.date) -> str:
-    """How many trials there were, of which seeds, what they cost, and how many broke."""
+    """Sum up the trials: how many, their seeds, what they cost, and how many broke."""
     seeds = [outcome.seed for outcome in outcomes]
     commands = sum(outcome.commands for outcome in outcomes)
     seconds = sum(outcome.cpu for outcome in outcomes)
@@ -46,11 +46,11 @@ def summary(outcomes: Sequence[Outcome], day: datetime.date) -> str:
 
 
 def into_page(page: Path, lines: Sequence[str]) -> None:
-    """Put lines into a page of Markdown, in place of what stands between its marks.
+    """Replace the lines between the markers of a Markdown page.
 
     Raises:
-        WrongPageError: It has no such marks.
-        OSError: It cannot be read or written.
+        WrongPageError: It doesn't have the markers.
+        OSError: It can't be read or written.
     """
     text = page.read_text()
     before, begin, rest = text.partition(BEGIN)
@@ -61,15 +61,15 @@ def into_page(page: Path, lines: Sequence[str]) -> None:
 
 
 def progress(outcome: Outcome) -> Iterator[str]:
-    """What came of one trial, a line, and a line for each thing that broke."""
+    """Yield one trial's result, and a line for each problem."""
     yield f"{outcome.seed} {'broke' if outcome.broke else 'held'}: {outcome.kind.name}"
     yield from what_broke([outcome])
 
 
 def what_broke(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """What broke, with the seed that brings it back, a line each."""
+    """Yield a line for each problem, with the options that reproduce it."""
     for outcome in sorted(outcomes, key=lambda one: one.seed):
-        for said in outcome.broke:
+        for problem in outcome.broke:
             done = shown("; ".join(outcome.notes))
             again = f"--seed {outcome.seed} --trials 1"
-            yield f"{again}: {outcome.kind.name}: {done}: {shown(said)}"
+            yield f"{again}: {outcome.kind.name}: {done}: {shown(problem)}"

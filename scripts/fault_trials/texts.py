@@ -16,9 +16,9 @@ from scripts.fault_trials.container import build
 from scripts.fault_trials.trial import Bench, trial
 from scripts.fault_trials.world import backlog_words
 
-# A rulebook that is checked quickly.
+# A short rulebook, quick to check.
 _SHORT = "dhs-2021-01-20"
-# A text is refused in so many processor seconds, without the imports.
+# CPU seconds, not counting imports, within which a text must be refused.
 _SECONDS = 1.0
 
 TEXTS = (
@@ -93,14 +93,14 @@ def _json(bench: Bench) -> list[str]:
     seconds = _SECONDS + bench.cpu("explain")
     wrong = checks.ending(ended, (0, 3))
     # Each error in a record has its own line.
-    wrong = [each for each in wrong if "said one problem in" not in each]
+    wrong = [each for each in wrong if "reported one problem in" not in each]
     if len(ended.stderr.splitlines()) > 21 or (ended.code and ended.cpu > seconds):
         wrong.append(f"{len(ended.stderr.splitlines())} lines in {ended.cpu:.0f} seconds")
     return wrong
 
 
 def _mutated(source: Random) -> str:
-    """A rulebook in which something is replaced by something else."""
+    """Make a rulebook in which one value is replaced with something else."""
     book: Any = json.loads(load(_SHORT).rulebook.model_dump_json(by_alias=True))
     value: Any = source.choice(
         (None, -1, 10**30, float("nan"), "\x1b[31m", [], {}, [[]], {"\x1b": 1}, True, "a" * 100_000)
@@ -141,7 +141,7 @@ def _yaml(bench: Bench) -> list[str]:
     bench.note(name)
     (bench.place / "book.yaml").write_text(YAML[name](bench.source), "utf-8")
     ended = bench.run("rulebook", "check", "book.yaml")
-    wrong = [each for each in checks.ending(ended, (0, 3)) if "said one problem in" not in each]
+    wrong = [each for each in checks.ending(ended, (0, 3)) if "reported one problem in" not in each]
     is_mutation = YAML[name] is _mutated
     seconds = _SECONDS + bench.cpu("rulebook")
     if not is_mutation and (ended.code != 3 or ended.cpu > seconds):

@@ -1,4 +1,4 @@
-"""Trials: what is done to a command, and what came of it."""
+"""Trials: a fault, the command it is tried on, and the outcome."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from scripts.fault_trials.process import Ended, Running
 from scripts.fault_trials.warm import Warm
 from scripts.fault_trials.world import World
 
-# The share of trials whose commands are started anew, imports and all.
-ANEW = 0.1
-# Processor seconds of those, about.
+# The share of trials that start each command as a new Python process, imports included.
+COLD_SHARE = 0.1
+# Roughly the CPU seconds that those imports take.
 IMPORTS = 2.0
 
 
 @dataclass
 class Bench:
-    """Where one trial is made.
+    """What one trial works with.
 
     Args:
         world: The inputs and clean results.
-        place: An empty directory, in which commands run.
-        source: What settles the trial.
-        warm: What to fork commands from; None to start each anew.
-        notes: What was done, in words, for whoever looks into it.
-        broke: What has broken so far.
-        running: The commands started.
+        place: An empty directory, in which the commands run.
+        source: The source of all random choices.
+        warm: What to fork commands from; None to start new processes.
+        notes: What was done, in words.
+        broke: The problems found so far.
+        running: The commands started so far.
     """
 
     world: World
@@ -53,11 +53,11 @@ class Bench:
         return self.start(*words, limits=limits).end()
 
     def cpu(self, command: str) -> float:
-        """Processor seconds that a command takes here, about, imports and all."""
+        """Return roughly how many CPU seconds a command takes, with imports if it needs them."""
         return self.world.cpu(command) + (IMPORTS if self.warm is None else 0)
 
     def note(self, text: str) -> None:
-        """Say what is done."""
+        """Note what is done."""
         self.notes.append(text)
 
 
@@ -69,9 +69,9 @@ class Kind:
     """A kind of trial.
 
     Args:
-        fault: The class of what is done.
-        command: The command to which it is done.
-        make: Makes a trial, and gives what broke.
+        fault: The class of fault.
+        command: The command that it is tried on.
+        make: Runs a trial, and returns the problems found.
     """
 
     fault: str
@@ -80,7 +80,7 @@ class Kind:
 
     @property
     def name(self) -> str:
-        """Its class and its command."""
+        """Return its fault and its command."""
         return f"{self.fault}, {self.command}"
 
 
@@ -91,9 +91,9 @@ def trial(fault: str, command: str, share: int = 1) -> Callable[[Fault], Fault]:
     """Register a kind of trial.
 
     Args:
-        fault: The class of what is done.
-        command: The command to which it is done.
-        share: How many of a round of trials are of this kind.
+        fault: The class of fault.
+        command: The command that it is tried on.
+        share: How many trials of each round are of this kind.
     """
 
     def register(make: Fault) -> Fault:
@@ -105,15 +105,15 @@ def trial(fault: str, command: str, share: int = 1) -> Callable[[Fault], Fault]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial.
+    """The outcome of a trial.
 
     Args:
-        seed: What settled it.
+        seed: Its seed.
         kind: Its kind.
         notes: What was done.
-        broke: What broke.
+        broke: The problems found.
         commands: How many commands it ran.
-        cpu: How long they took, in seconds of a processor.
+        cpu: The CPU seconds that they took.
     """
 
     seed: int
@@ -125,17 +125,17 @@ class Outcome:
 
 
 def make(kind: Kind, seed: int, world: World, place: Path) -> Outcome:
-    """Make a trial.
+    """Run a trial.
 
     Args:
         kind: Its kind.
-        seed: What settles it.
+        seed: Its seed.
         world: The inputs.
-        place: A directory that is not there yet.
+        place: A directory to create.
     """
     place.mkdir(parents=True)
-    anew = random.Random(f"{seed}, anew").random() < ANEW
-    bench = Bench(world, place, random.Random(seed), None if anew else world.warm)
+    is_cold = random.Random(f"{seed}, anew").random() < COLD_SHARE
+    bench = Bench(world, place, random.Random(seed), None if is_cold else world.warm)
     ended: list[Ended] = []
     try:
         broke = [*kind.make(bench), *bench.broke]

@@ -1,4 +1,4 @@
-"""Commands started warm: forked from an interpreter that has imported Beam and the schemas.
+"""Start commands quickly: fork them from an interpreter that has already imported Beam.
 
 Each is a process of its own, with its own limits, signals, and files; only the second that Python
 takes to import Beam isn't spent again. Polars starts threads when it is imported, and no thread
@@ -50,7 +50,7 @@ _HELD = (signal.SIGINT, signal.SIGTERM)
 
 
 class Status(NamedTuple):
-    """How a process ended: its wait status, processor seconds, and the most bytes it held."""
+    """How a process ended: its wait status, its CPU seconds, and its peak memory in bytes."""
 
     status: int
     cpu: float
@@ -64,10 +64,10 @@ class Order:
     Args:
         words: The command and its options.
         cwd: Where it runs.
-        out: The file of its standard output.
-        err: The file of its standard error.
+        out: The file for its standard output.
+        err: The file for its standard error.
         limits: Its limits.
-        environment: Its variables.
+        environment: Its environment variables.
     """
 
     words: tuple[str, ...]
@@ -79,7 +79,7 @@ class Order:
 
 
 class Warm:
-    """An interpreter from which commands are forked; any thread may ask."""
+    """An interpreter to fork commands from; safe to use from any thread."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -97,42 +97,42 @@ class Warm:
         self._ended: dict[int, Status] = {}
 
     def start(self, order: Order) -> int:
-        """Start a command; gives its process id."""
+        """Start a command, and return its process id."""
         with self._lock:
             self._socket.sendall(json.dumps(asdict(order)).encode() + b"\n")
             while not self._started:
-                self._hear()
+                self._receive()
             return self._started.pop()
 
     def ended(self, pid: int) -> Status | None:
-        """How a command ended; None while it has not."""
+        """Return how a command ended; None while it runs."""
         with self._lock:
             while pid not in self._ended and select.select([self._socket], [], [], 0)[0]:
-                self._hear()
+                self._receive()
             return self._ended.pop(pid, None)
 
     def close(self) -> None:
-        """End the interpreter; commands that still run go on."""
+        """End the interpreter; running commands continue."""
         self._channel.close()
         self._socket.close()
         self._process.wait()
 
-    def _hear(self) -> None:
-        said: Any = json.loads(self._channel.readline())
-        if "started" in said:
-            self._started.append(said["started"])
+    def _receive(self) -> None:
+        message: Any = json.loads(self._channel.readline())
+        if "started" in message:
+            self._started.append(message["started"])
         else:
-            self._ended[said["ended"]] = Status(*said["status"])
+            self._ended[message["ended"]] = Status(*message["status"])
 
 
 def main() -> int:
-    """Fork a command for each order that comes, and tell how each ended."""
-    # By this name the package knows a command of its own, and prepares for one.
+    """Fork a command for each order received, and report how each ended."""
+    # The package checks this name to set itself up as a command.
     fd, sys.argv = int(sys.argv[1]), ["discretion"]
     for name in _PRELOADED:
         importlib.import_module(name)
     assert "polars" not in sys.modules
-    # What is here stays; a command that the collector goes over it in would copy it all.
+    # Keep the collector off what is imported, or each fork would copy all of it.
     gc.freeze()
     order = _serve(socket.socket(fileno=fd))
     if order is None:
@@ -142,7 +142,7 @@ def main() -> int:
 
 
 def _serve(channel: socket.socket) -> dict[str, Any] | None:
-    """Take orders until there are no more; in the process of a command, give its order."""
+    """Serve orders until there are none; in a forked command, return its order."""
     awake, wake = os.pipe()
     for end in (awake, wake):
         os.set_blocking(end, False)
@@ -153,12 +153,12 @@ def _serve(channel: socket.socket) -> dict[str, Any] | None:
         ready, _, _ = select.select([channel.fileno(), awake], [], [])
         if awake in ready:
             os.read(awake, 4096)
-            _tell_ended(channel)
+            _report_ended(channel)
         if channel.fileno() in ready:
             line = orders.readline()
             if not line:
                 return None
-            # Nothing may end the command before its words would be found in its own file.
+            # Signals wait until the command's output goes to its own files.
             signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
             if (pid := os.fork()) == 0:
                 signal.set_wakeup_fd(-1)
@@ -168,10 +168,10 @@ def _serve(channel: socket.socket) -> dict[str, Any] | None:
                 channel.close()
                 return _begin(json.loads(line))
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
-            _tell(channel, started=pid)
+            _send(channel, started=pid)
 
 
-def _tell_ended(channel: socket.socket) -> None:
+def _report_ended(channel: socket.socket) -> None:
     while True:
         try:
             pid, status, used = os.wait4(-1, os.WNOHANG)
@@ -179,17 +179,17 @@ def _tell_ended(channel: socket.socket) -> None:
             return
         if not pid:
             return
-        _tell(
+        _send(
             channel, ended=pid, status=[status, used.ru_utime + used.ru_stime, used.ru_maxrss << 10]
         )
 
 
-def _tell(channel: socket.socket, **what: object) -> None:
+def _send(channel: socket.socket, **what: object) -> None:
     channel.sendall(json.dumps(what).encode() + b"\n")
 
 
 def _begin(order: dict[str, Any]) -> dict[str, Any]:
-    """Make of this process what a shell makes of one that it starts."""
+    """Set up this process as a shell would set up a command."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.chdir(order["cwd"])
     os.environ.clear()

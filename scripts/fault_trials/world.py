@@ -1,4 +1,4 @@
-"""The inputs of trials, and what the commands say of them when nothing happens; made once."""
+"""The inputs of trials and the results of clean runs, each made once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from transforms.sample.events import sample_events, sample_reviews
 SEED = 2011
 CASES, FILES = 300, 3
 EVENTS, REVIEWS = 60, 15
-# One that is short, so that a trial is quick, and that has every route; and days on which it held.
+# A short rulebook, to keep trials quick, with every route; and days when it was in force.
 RULEBOOK = "opla-2022-04-03"
 FIRST, SECOND, THIRD = (f"2022-05-{day}" for day in (15, 16, 18))
 DAY = datetime.date.fromisoformat(THIRD)
@@ -33,14 +33,14 @@ Made = TypeVar("Made")
 
 
 class once(Generic[Made]):
-    """What is made when first asked for; whoever else asks meanwhile waits."""
+    """A property computed on first use; other threads wait until it is there."""
 
     def __init__(self, make: Callable[[World], Made]) -> None:
         self.make = make
         self.__doc__ = make.__doc__
 
     def __get__(self, world: World, kind: type[World]) -> Made:
-        """What was made."""
+        """Return the value, computing it if this is the first use."""
         with world.lock:
             name = self.make.__name__
             if name not in world.made:
@@ -50,11 +50,11 @@ class once(Generic[Made]):
 
 
 class World:
-    """Inputs and clean results, each made when first asked for.
+    """Inputs and clean results, each made on first use.
 
     Args:
-        root: Where they are kept.
-        warm: What to fork commands from; None to start each anew.
+        root: The directory for them.
+        warm: What to fork commands from; None to start new processes.
     """
 
     def __init__(self, root: Path, warm: Warm | None = None) -> None:
@@ -72,19 +72,19 @@ class World:
         return ended
 
     def cpu(self, command: str) -> float:
-        """Processor seconds that a command took when nothing happened to it, about."""
+        """Return roughly how many CPU seconds a command took on a clean run."""
         return self._cpu.get(command, 1.0)
 
     @once
     def rows(self) -> list[Row]:
-        """The case records, no two of one case."""
+        """The case records, one per case."""
         frames = [frame for _, frame in sample_cases(SEED, CASES, 1, clean=True)]
         rows: list[Row] = pl.concat(frames).to_dicts()
         assert len({row["case_id"] for row in rows}) == CASES
         return rows
 
     def part(self, number: int) -> list[Row]:
-        """The records of one of the files."""
+        """Return the records of one of the files."""
         share = CASES // FILES
         return self.rows[number * share : (number + 1) * share]
 
@@ -96,7 +96,7 @@ class World:
 
     @once
     def news_files(self) -> dict[str, bytes]:
-        """The third night's files of events and of reviews."""
+        """The third night's event and review files."""
         return {
             "events": stored("case_event", self.event_rows, "event_id"),
             "reviews": stored("review", self.review_rows, "review_id"),
@@ -118,7 +118,7 @@ class World:
 
     @once
     def backlog(self) -> Content:
-        """What a backlog says of the cases."""
+        """The backlog's results."""
         return results.content(self.backlog_run, BACKLOG)
 
     @once
@@ -173,20 +173,20 @@ class World:
 
     @once
     def night(self) -> Content:
-        """What the third night says."""
+        """The third night's results."""
         return results.content(self.night_run, NIGHT)
 
     @once
     def watched(self) -> list[str]:
-        """What a watch says that the third night's events change."""
+        """The changes that a watch makes from the third night's events."""
         place = self._place("watched")
         self.write_news(place)
         running = Running(watch_words(), place, warm=self.warm)
-        running.until(lambda: "batch-000001" in running.said())
+        running.until(lambda: "batch-000001" in running.printed())
         running.send(signal.SIGTERM)
         running.end()
-        said = place.glob("OUT/watch/changes/*/batch-000001-*.avro")
-        return sorted(repr(row) for path in said for row in results.rows_of(path))
+        files = place.glob("OUT/watch/changes/*/batch-000001-*.avro")
+        return sorted(repr(row) for path in files for row in results.rows_of(path))
 
     @once
     def release(self) -> Path:
@@ -210,18 +210,18 @@ class World:
 
 
 def stored(kind: str, rows: list[Row], id_field: str) -> bytes:
-    """A file as other writers write it: many small blocks."""
+    """Encode a file with many small blocks, as other writers do."""
     schema: Any = avro_schema(kind)
     return build(schema, rows, "deflate", 20, id_field).content
 
 
 def backlog_words() -> tuple[str, ...]:
-    """The command that assesses the cases."""
+    """Return the command that assesses the cases."""
     return ("backlog", "--input", "cases", "--output", "out", "--run-id", "r", *_on(THIRD))
 
 
 def night_words(day: str) -> tuple[str, ...]:
-    """The command that does a night."""
+    """Return the command that runs a night."""
     return ("nightly", "--state", "OUT", "--events", "events", "--reviews", "reviews", *_on(day))
 
 
@@ -230,10 +230,10 @@ def _on(day: str) -> tuple[str, ...]:
 
 
 def watch_words() -> tuple[str, ...]:
-    """The command that watches the inbox."""
+    """Return the command that watches the inbox."""
     return ("watch", "--state", "OUT", "--inbox", "events", "--as-of", THIRD, "--json")
 
 
 def import_words() -> tuple[str, ...]:
-    """The command that imports the release."""
+    """Return the command that imports the release."""
     return ("import-eoir", "release", "--output", "made")

@@ -1,1 +1,1 @@
-"""Baselines: the same work done in other ways, and the least possible work."""
+"""Baselines: other programs that do the same work, and one that only copies records."""

@@ -116,7 +116,7 @@ def _turned(years: int) -> pl.Expr:
 
 
 def _by_rows(tidied: Tidied, height: int) -> pl.DataFrame:
-    """Find what few rows have: charges ruled on twice, and impossible numbers."""
+    """Find conflicts that few rows have: charges ruled on twice, and impossible numbers."""
     charges = tidied.elements["charges"].filter(
         col("status").is_in(["SUSTAINED", "NOT_SUSTAINED"]) & col("code").is_not_null()
     )

@@ -31,7 +31,7 @@ class Spec:
 
 
 def enum(column: str, *symbols: str) -> pl.Expr:
-    """Whether an enum is one of some symbols; null where UNKNOWN."""
+    """Tell whether an enum is one of some symbols; null where UNKNOWN."""
     return pl.when(col(column) != "UNKNOWN").then(col(column).is_in(list(symbols)))
 
 
@@ -58,7 +58,7 @@ THREATS = ["FIREARM", "WEAPON", "BURGLARY", "ARSON", "GANG"]
 
 
 def _by_then() -> pl.Expr:
-    """TRUE of what isn't dated after the as-of date; null of what is: it may be misdated."""
+    """TRUE unless the date is after the as-of date; then null, as the date may be wrong."""
     return pl.when((col("date") <= AS_OF).fill_null(True)).then(True)
 
 
@@ -113,7 +113,7 @@ def convictions() -> Spec:
 
 
 def charges() -> Spec:
-    """What is alleged, and what a judge sustained; an unreadable charge may be any charge."""
+    """Facts over charges, alleged and sustained; an unreadable charge may be any charge."""
     readable = col("code").is_in(sorted(charge_labels())).fill_null(False)
     dismissed = enum("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
     sustained = enum("status", "SUSTAINED")
@@ -145,7 +145,7 @@ def applications() -> Spec:
 
 
 def list_specs() -> dict[str, Spec]:
-    """What is worked out of each list."""
+    """List the facts over each list column."""
     uninspected, removed = enum("manner", "WITHOUT_INSPECTION"), enum("kind", *REMOVALS)
     honorable = enum("status", "SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
     immediate = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
@@ -228,7 +228,7 @@ def list_specs() -> dict[str, Spec]:
 
 
 def ymd(day: pl.Expr) -> pl.Expr:
-    """A date as a number of eight digits."""
+    """Turn a date into a number of eight digits."""
     return day.dt.year() * 10000 + day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
 
 
@@ -321,11 +321,11 @@ class Calendar:
         return whole.to_series().dt.offset_by(f"{days}d")
 
     def place(self, dates: pl.Series) -> pl.Series:
-        """Where in the tables dates stand."""
+        """Return the dates' places in the tables."""
         return (dates.to_physical() - self.first).cast(pl.UInt32)
 
     def after(self, place: pl.Series, years: int, days: int = 0) -> pl.Series:
-        """The day so many years and days after."""
+        """Return the day so many years and days later."""
         return self.tables[years, days].gather(place)
 
 
@@ -392,7 +392,7 @@ def _some(count: str) -> pl.Expr:
 
 
 def _came_back() -> pl.Expr:
-    """Whether an entry without inspection followed a removal."""
+    """Tell whether an entry without inspection followed a removal."""
     entry, removal = "last_illegal_entry", "_first_removal"
     never = ~col("entered_illegally") | (col("removals.high") == 0)
     return (
@@ -434,7 +434,7 @@ MILESTONES = {
 
 
 def milestone_days(facts: pl.DataFrame) -> list[pl.Series]:
-    """The day of each milestone, as `NAME.low` and `NAME.high`."""
+    """Return the day of each milestone, as `NAME.low` and `NAME.high`."""
     places = {
         f"{name}.{bound}": CALENDAR.place(facts[f"{name}.{bound}"])
         for name in dict.fromkeys(since for since, *_ in MILESTONES.values())

@@ -1,6 +1,6 @@
 """Baseline in plain Polars, part 1: one spelling for every value.
 
-A value in normal form is only checked. Among the others, each distinct spelling is read once, by
+A value in normal form is only checked. Each distinct spelling of the others is read once, by
 the project's readers of single spellings (a date, a charge, an A-number). The forms that agencies
 write are data, like the code tables.
 """
@@ -51,7 +51,7 @@ LIST_DATES = {
     "convictions": ("date",),
     "applications": ("filed", "decided"),
 }
-# A future day in one of these is kept, so that it is found as a conflict.
+# A future day in one of these is kept, to be found as a conflict.
 MAY_LIE_AHEAD = ("removals", "convictions")
 LISTS = (
     *LIST_DATES,
@@ -67,7 +67,7 @@ Reader = Callable[[pl.Expr], pl.Expr]
 
 @dataclass
 class Tidied:
-    """Normalized records, and what was read from them on the way.
+    """Normalized records, and the dates and lists read from them.
 
     Args:
         records: The records, as they go into the snapshot.
@@ -188,7 +188,7 @@ def _spellings(raw: pl.DataFrame, reader: Reader) -> pl.DataFrame:
 def _birth(
     work: Tidied, raw: pl.DataFrame, today: datetime.date, columns: dict[str, pl.Series]
 ) -> None:
-    """Births are known to the day, the month, or the year; `birth_precision` may shorten them."""
+    """Read births to the day, month, or year; `birth_precision` may shorten them."""
     pair = raw.select("birth_date", precision=pl.col("birth_precision").cast(pl.String))
     whole = ~pl.col("precision").is_in(["MONTH", "YEAR"]).fill_null(False)
     good = pair.select(pl.when(whole).then(_good_day("birth_date", today))).to_series()
@@ -248,7 +248,7 @@ def _respell(
     lost: str = "",
     rows: pl.Series | None = None,
 ) -> pl.Series:
-    """A column with each distinct value put into its one spelling."""
+    """Put each distinct value of a column into its one spelling."""
     raw, read = pl.col("raw"), pl.col("read")
     changed = (
         text.unique()
@@ -261,8 +261,8 @@ def _respell(
     if changed.is_empty():
         return text
     if lost:
-        gone = changed.filter(read.is_null() & ~is_no_code(raw))["raw"]
-        where = text.is_in(gone.implode()).arg_true()
+        unreadable = changed.filter(read.is_null() & ~is_no_code(raw))["raw"]
+        where = text.is_in(unreadable.implode()).arg_true()
         where = where if rows is None else rows.gather(where)
         warn(warnings, pl.DataFrame({"_row": where}), f"{name}:{lost}")
     return text.replace(changed["raw"], changed["read"])
@@ -336,16 +336,18 @@ def _times(text: pl.Series, warnings: list[pl.DataFrame]) -> pl.Series:
 def _offenses(
     flat: pl.DataFrame, warnings: list[pl.DataFrame], rows: pl.Series
 ) -> dict[str, pl.Series]:
-    """What the words of a conviction settle: its category, or that it is open, and the words."""
-    written, words, said = (pl.col(name) for name in ("category", "offense", "category_open"))
+    """Read a conviction's words: they give its category, or leave it open."""
+    written, words, given_open = (pl.col(name) for name in ("category", "offense", "category_open"))
     codes = pl.Series(sorted(set(aliases("offenses").values()))).implode()
 
     def is_open(text: pl.Expr) -> pl.Expr:
         return _key(text).is_in(sorted(open_offenses())).fill_null(False)
 
-    told = written.is_not_null() | words.is_null() | said.fill_null(False)
+    settled = written.is_not_null() | words.is_null() | given_open.fill_null(False)
     fine = (
-        (written.is_null() | written.is_in(codes)) & told & (said.is_not_null() | ~is_open(written))
+        (written.is_null() | written.is_in(codes))
+        & settled
+        & (given_open.is_not_null() | ~is_open(written))
     )
     odd = (~flat.select(fine).to_series()).arg_true()
     if odd.is_empty():
@@ -356,9 +358,9 @@ def _offenses(
     opened = pl.when(by_words).then(is_open(words)).otherwise(is_open(written) | unreadable)
     new = flat.select("category", "offense", "category_open")[odd].select(
         category=pl.coalesce(
-            read, pl.when(by_words & ~said.fill_null(False)).then(_coded("offenses")(words))
+            read, pl.when(by_words & ~given_open.fill_null(False)).then(_coded("offenses")(words))
         ),
-        category_open=pl.coalesce(said, pl.when(opened).then(True)),
+        category_open=pl.coalesce(given_open, pl.when(opened).then(True)),
         offense=pl.coalesce(
             given_text(words), pl.when(~written.is_in(codes)).then(given_text(written))
         ),
@@ -374,7 +376,7 @@ def _offenses(
 def _elements(
     lists: pl.Series, today: datetime.date, warnings: list[pl.DataFrame]
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """A list column in one spelling, and its elements; only lists that change are made anew."""
+    """Normalize a list column, and return it with its elements; only changed lists are rebuilt."""
     name = lists.name
     flat = (
         lists.to_frame("_item")
@@ -413,10 +415,10 @@ def _elements(
     if any(series.any() for series in changed):
         at = rows.filter(functools.reduce(pl.Series.__or__, changed)).unique()
         struct = pl.struct(f.name for f in lists.dtype.inner.fields)  # type: ignore[attr-defined]
-        anew = (
+        rebuilt = (
             tidied.filter(pl.col("_row").is_in(at.implode()))
             .group_by("_row", maintain_order=True)
             .agg(pl.when(pl.col("_item").is_not_null()).then(struct).alias("_item"))
         )
-        lists = put(lists, anew["_row"], anew["_item"])
+        lists = put(lists, rebuilt["_row"], rebuilt["_item"])
     return lists, read.drop("_item")

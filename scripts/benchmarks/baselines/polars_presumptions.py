@@ -271,7 +271,7 @@ PRESUMPTIONS = (
 )
 PRESUMED = {fact: group for group in PRESUMPTIONS for fact in group.facts}
 BOUNDED = {fact.name for fact in FACTS.values() if fact.kind == "count"}
-# The criteria that a presumption can settle, and those made of them.
+# The criteria that a presumption can settle, and those that combine them.
 TOUCHED = tuple(name for name in PLAIN if READ[name] & set(PRESUMED))
 
 
@@ -282,7 +282,7 @@ def silent(fact: str) -> pl.Expr:
     return col(f"{fact}.high").is_null() & (col(f"{fact}.low") <= 0)
 
 
-# For a close: what must be settled first.
+# What must be settled before a case is closed.
 RULES = (
     (
         some("outstanding_warrant")
@@ -302,7 +302,7 @@ RULES = (
         "stay a priority.",
     ),
 )
-# Words that an attorney must judge: where the condition holds and the criterion may.
+# Words that an attorney must judge, where the condition holds and the criterion may hold.
 JUDGMENTS = (
     (
         "P1",

@@ -1,4 +1,4 @@
-"""Baseline in plain Polars, part 7: what recommendation.avsc says of each case, in lists.
+"""Baseline in plain Polars, part 7: the columns of recommendation.avsc, lists included.
 
 Left out, and so null: which facts could settle a route alone (`settling_facts`). Every missing fact
 is there, in the order of how many criteria ask for it.
@@ -64,7 +64,7 @@ KNOWN = {*READERS, *READ_BY_PRESUMPTIONS, *SETTLERS}
 
 
 def recommendations(work: Routed, today: datetime.date) -> pl.DataFrame:
-    """All that is said of cases, but for the columns of their records."""
+    """Make the recommendations, except for the columns copied from the records."""
     height, real = work.facts.height, work.real
     row = TABLE.row[work.acted]
     possible = TABLE.possible[work.known]
@@ -124,13 +124,13 @@ def recommendations(work: Routed, today: datetime.date) -> pl.DataFrame:
 
 
 def named(numbers: Array, names: Sequence[str]) -> pl.Series:
-    """Names by their numbers; null for a number below zero."""
+    """Look up names by number; null for a negative number."""
     table = pl.Series([*names, None], dtype=pl.String)
     return table.gather(pl.Series(np.where(numbers < 0, len(names), numbers).astype(np.uint32)))
 
 
 def labels(flags: Sequence[Array], names: pl.Series, height: int) -> pl.Series:
-    """For each row the names of the flags that are true, in order."""
+    """List for each row the names of the flags that are true, in order."""
     grid = np.zeros((len(flags), height), dtype=bool)
     for place, flag in enumerate(flags):
         grid[place] = flag
@@ -140,14 +140,14 @@ def labels(flags: Sequence[Array], names: pl.Series, height: int) -> pl.Series:
 
 
 def lists(sizes: Array, values: pl.Series) -> pl.Series:
-    """Lists of so many of the values each."""
+    """Split values into lists of the given lengths."""
     offsets = np.zeros(len(sizes) + 1, dtype=np.int64)
     np.cumsum(sizes, out=offsets[1:])
     return pl.Series(pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow()))
 
 
 def unknown_facts(facts: pl.DataFrame) -> dict[str, Array]:
-    """Whether facts are unknown that there can be."""
+    """Tell which facts are unknown, leaving out those that can't exist."""
     exprs = []
     for name in sorted(KNOWN):
         if f"{name}.low" in facts.columns:
@@ -163,7 +163,7 @@ def unknown_facts(facts: pl.DataFrame) -> dict[str, Array]:
 
 
 def states(work: Routed, possible: Array, bearing: dict[str, Array]) -> Array:
-    """Whether a route is on the record, after checks, or open."""
+    """Tell whether each route is on the record, after checks, or open."""
     conflicted = np.logical_or.reduce([np.zeros(len(possible), bool), *bearing.values()])
     sure = np.isin(possible, (1, 2, 4)) & ~conflicted
     return np.where(work.route == UNDECIDED, 2, np.where(sure, 0, 1))
@@ -181,7 +181,7 @@ def bears_on(name: str, row: Array) -> Array:
 
 
 def checks(work: Routed, unknown: dict[str, Array]) -> pl.Series:
-    """The presumptions that each case's route leans on, and what might speak against each."""
+    """List the presumptions that each case's route rests on, and what might speak against each."""
     height, route = work.facts.height, work.route
     leans = {
         name: ((turns >> route) & 1).astype(bool) & work.effective[name].is_not_null().to_numpy()
@@ -203,7 +203,7 @@ def checks(work: Routed, unknown: dict[str, Array]) -> pl.Series:
     )
     chosen = texts[pl.Series(columns * 3 + route[rows], dtype=pl.UInt32)]
     groups = [PRESUMPTIONS.index(group) for group in PRESUMED.values()]
-    # What is unknown of a group's facts, as bits: few combinations stand for all cases.
+    # The unknown facts of a group, as bits: few combinations occur.
     keys = np.zeros(len(rows), np.int64)
     for number, facts in enumerate(AGAINST):
         there = np.flatnonzero(np.isin(columns, np.flatnonzero(np.array(groups) == number)))
@@ -224,7 +224,7 @@ def checks(work: Routed, unknown: dict[str, Array]) -> pl.Series:
 
 
 def missing_facts(work: Routed, unknown: dict[str, Array]) -> pl.Series:
-    """The facts that are unknown and can still change the route."""
+    """List the unknown facts that can still change the route."""
     catalog = list(FACTS)
     counts = np.zeros((work.facts.height, len(catalog)), np.int64)
     for fact, names in READERS.items():
@@ -233,7 +233,7 @@ def missing_facts(work: Routed, unknown: dict[str, Array]) -> pl.Series:
     for fact, asked in what_to_see(work, unknown).items():
         place = catalog.index(fact)
         counts[:, place] = np.maximum(counts[:, place], asked)
-    # Where every conviction is listed, what settles whether it counts is asked for instead.
+    # If every conviction is listed, ask instead for what settles whether it counts.
     for fact in READERS:
         if FACTS[fact].settled_by:
             column = counts[:, catalog.index(fact)]
@@ -252,7 +252,7 @@ def missing_facts(work: Routed, unknown: dict[str, Array]) -> pl.Series:
 
 
 def what_to_see(work: Routed, unknown: dict[str, Array]) -> dict[str, Array]:
-    """Of open cases what must be seen before presumptions decide: how many criteria wait for it."""
+    """For open cases, count the criteria that wait for something to be seen before presuming."""
     undecided = work.route == UNDECIDED
     found = {}
     for seen in ("charges_seen", "agency_record_seen"):
@@ -291,14 +291,14 @@ def bearing_conflicts(work: Routed) -> dict[str, Array]:
 def review_reasons(
     work: Routed, row: Array, bearing: dict[str, Array], unknown: dict[str, Array]
 ) -> tuple[list[Array], list[dict[str, str]]]:
-    """Why cases need human review, as flags and what each says."""
+    """Find why cases need human review: flags, and the reason for each."""
     flags: list[Array] = []
-    said: list[dict[str, str]] = []
+    reasons: list[dict[str, str]] = []
 
     def add(kind: str, reason: str, flag: Array) -> None:
         if flag.any():
             flags.append(flag)
-            said.append({"kind": kind, "reason": reason})
+            reasons.append({"kind": kind, "reason": reason})
 
     for name, flag in bearing.items():
         add("CONFLICT", CONFLICTS[name].says, flag)
@@ -316,7 +316,7 @@ def review_reasons(
         add("JUDGMENT", why, holds.to_numpy() & work.real[name].fill_null(True).to_numpy())
     for reason, flag in markers(work, unknown):
         add("MARKER", reason, flag)
-    return flags, said
+    return flags, reasons
 
 
 def markers(work: Routed, unknown: dict[str, Array]) -> list[tuple[str, Array]]:

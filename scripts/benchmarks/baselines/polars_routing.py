@@ -1,4 +1,4 @@
-"""Baseline in plain Polars, part 6: criteria, place in the routing table, forecast."""
+"""Baseline in plain Polars, part 6: criteria, position in the routing table, and forecast."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Routed:
 
     @functools.cached_property
     def route(self) -> Array:
-        """The route in reach, or that there are several."""
+        """Return the only possible route, or a code for several."""
         return TABLE.route[self.acted]
 
     @functools.cached_property
@@ -81,7 +81,7 @@ class Routed:
 
     @functools.cached_property
     def turns(self) -> dict[str, Array]:
-        """By criterion that is open, from which routes it can turn the case."""
+        """For each open criterion, return the routes from which it can turn the case."""
         of_atom = {name: turns[self.known] for name, turns in TABLE.turns.items()}
         found = {}
         for name in CRITERIA:
@@ -123,7 +123,7 @@ def route_cases(facts: pl.DataFrame, conflicts: pl.DataFrame, today: datetime.da
 
 
 def clashing(conflicts: pl.DataFrame) -> dict[str, pl.Series]:
-    """By fact whether it is in conflict, of those that are in some case."""
+    """For each fact in conflict in any case, flag the cases."""
     found: dict[str, pl.Series] = {}
     for name in conflicts.columns:
         for fact in CONFLICTS[name].facts:
@@ -132,7 +132,7 @@ def clashing(conflicts: pl.DataFrame) -> dict[str, pl.Series]:
 
 
 def criteria(facts: pl.DataFrame, names: Sequence[str] | dict[str, pl.Expr]) -> pl.DataFrame:
-    """The criteria by facts and milestones, and those made of them."""
+    """Evaluate the criteria on facts and milestones, and then those that combine criteria."""
     return facts.select(PLAIN[name].alias(name) for name in names).with_columns(
         expr.alias(name)
         for name, expr in COMPOSED.items()
@@ -141,7 +141,7 @@ def criteria(facts: pl.DataFrame, names: Sequence[str] | dict[str, pl.Expr]) -> 
 
 
 def put_in(facts: pl.DataFrame, applies: pl.DataFrame) -> pl.DataFrame:
-    """The facts with FALSE or 0 put in where it is presumed."""
+    """Fill in FALSE or 0 where it is presumed."""
     return facts.with_columns(
         pl.when(applies[fact]).then(0).otherwise(col(f"{fact}.high")).alias(f"{fact}.high")
         if fact in BOUNDED
@@ -152,7 +152,7 @@ def put_in(facts: pl.DataFrame, applies: pl.DataFrame) -> pl.DataFrame:
 
 
 def as_presumed(real: pl.DataFrame, facts: pl.DataFrame, applies: pl.DataFrame) -> pl.DataFrame:
-    """The criteria as routing takes them: FALSE, too, where that is presumed; never TRUE."""
+    """Return the criteria as routing uses them: a presumption may make one FALSE, never TRUE."""
     names = [name for name in TOUCHED if name in real.columns]
     presumed = criteria(put_in(facts, applies), names)
     return real.with_columns(
@@ -162,7 +162,7 @@ def as_presumed(real: pl.DataFrame, facts: pl.DataFrame, applies: pl.DataFrame) 
 
 
 def points(values: pl.DataFrame, names: Sequence[str]) -> tuple[pl.Expr, pl.Expr]:
-    """The least and the most that factors add up to."""
+    """Return the lowest and the highest total of the factors."""
     return tuple(  # type: ignore[return-value]
         functools.reduce(
             operator.add,
@@ -177,7 +177,7 @@ def points(values: pl.DataFrame, names: Sequence[str]) -> tuple[pl.Expr, pl.Expr
 
 
 def code(values: pl.DataFrame) -> Array:
-    """The code of each case's position in the routing table."""
+    """Return the code of each case's position in the routing table."""
     low, high = points(values, list(WEIGHTS))
     return coded(
         values.with_columns(
@@ -193,7 +193,7 @@ def code(values: pl.DataFrame) -> Array:
 
 
 def coded(atoms: pl.DataFrame) -> Array:
-    """The code of each case's position, given what rows ask."""
+    """Return the code of each case's position, given the values that rows read."""
     digits = [
         col(name).cast(pl.Int32).fill_null(2) * 3 ** (len(ATOMS) - 1 - place)
         for place, name in enumerate(ATOMS)
@@ -202,12 +202,12 @@ def coded(atoms: pl.DataFrame) -> Array:
 
 
 def shown(route: Array) -> Array:
-    """The route as recommended: an undecided case continues."""
+    """Return the route as recommended: an undecided case continues."""
     return np.where(route == UNDECIDED, CONTINUES, route)
 
 
 def forecast(work: Routed, today: datetime.date) -> pl.DataFrame:
-    """The first day on which the route changes by itself, and the route from then on.
+    """Find the first day on which the route changes by itself, and the route from then on.
 
     The route can change only on a milestone's day, so each one is tried, for all cases at once.
     """

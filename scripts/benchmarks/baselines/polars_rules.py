@@ -1,6 +1,6 @@
 """Baseline in plain Polars, part 4: the criteria of November 17, 2011, written out as expressions.
 
-Parts 4 and 5 repeat by hand what the rulebook ice-2011-11-17 and its companions say, with each
+Parts 4 and 5 repeat by hand the rulebook ice-2011-11-17 and its companions, with each
 parameter's value filled in, and without the parts that it turns off.
 """
 
@@ -72,25 +72,25 @@ def any_of(exprs: Sequence[pl.Expr]) -> pl.Expr:
 
 
 def some(*names: str) -> pl.Expr:
-    """Whether one of some flags is TRUE."""
+    """Tell whether any of some flags is TRUE."""
     return any_of([col(name) for name in names])
 
 
 def at_least(count: str, number: int) -> pl.Expr:
-    """Whether a count between bounds is at least a number."""
+    """Tell whether a count between bounds is at least a number."""
     low, high = col(f"{count}.low"), col(f"{count}.high")
     return pl.when(low >= number).then(True).when(high < number).then(False)
 
 
 def exactly(count: str, number: int) -> pl.Expr:
-    """Whether a count between bounds is a number."""
+    """Tell whether a count between bounds is exactly a number."""
     low, high = col(f"{count}.low"), col(f"{count}.high")
     both = (low >= number) & (high <= number)
     return pl.when(both).then(True).when((high < number) | (low > number)).then(False)
 
 
 def reached(day: pl.Expr) -> list[pl.Expr]:
-    """Which milestones are reached on a day."""
+    """Tell which milestones are reached on a day."""
     return [
         pl.when(day >= col(f"{name}.high"))
         .then(True)
@@ -113,7 +113,7 @@ _P2C = any_of([at_least(f"{kind}_misdemeanors", 1) for kind in _KINDS])
 _CHILD = ~col("turned_21") & col("unmarried")
 _CITIZEN_KIN = some("citizen_spouse", "citizen_child", "citizen_parent")
 _THREAT = some("gang_member", "human_rights_violator", "public_safety_threat")
-# By the facts and milestones alone.
+# Criteria on facts and milestones alone.
 PLAIN: dict[str, pl.Expr] = {
     "P1": col("security_risk"),
     "P2a": _FELONY | at_least("misdemeanor_convictions", 2),
@@ -178,7 +178,7 @@ PLAIN: dict[str, pl.Expr] = {
     | _THREAT
     | at_least("fraud_findings", 1),
 }
-# By other criteria.
+# Criteria on other criteria.
 PARTS: dict[str, tuple[str, ...]] = {
     "A1": tuple(PRIORITIES),
     "B_covered": ("B1", "B2", "B4"),
@@ -192,7 +192,7 @@ COMPOSED: dict[str, pl.Expr] = {
 
 
 def facts_of(expr: pl.Expr) -> set[str]:
-    """The facts that an expression reads, those behind its milestones included."""
+    """List the facts that an expression reads, including those behind its milestones."""
     names = {name.removesuffix(".low").removesuffix(".high") for name in expr.meta.root_names()}
     return {MILESTONES[name][0] if name in MILESTONES else name for name in names}
 

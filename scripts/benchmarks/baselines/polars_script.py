@@ -8,7 +8,7 @@ being compared, and the code tables, the catalogs of facts and conflicts, and th
 odd spellings, which are data or handle a few distinct values. It shares no rule, presumption, or
 route.
 
-It leaves out `settling_facts`, for which answers are tried one by one, so its missing facts are in
+It leaves out `settling_facts`, which takes trying answers one by one, so its missing facts are in
 another order. It doesn't read damaged files or lists with null items, keep a manifest with digests
 and counts, or work with any other rulebook.
 """
@@ -41,11 +41,12 @@ from transforms.normalize.dates import iso_time
 
 AS_OF = datetime.date(2011, 11, 17)
 ROWS = 40_000
-RECORD, RESULT, ASIDE = (
+RECORD, RESULT, QUARANTINED = (
     avro_schema(name) for name in ("case_record", "recommendation", "quarantined")
 )
 SCHEMAS = {
-    **dict.fromkeys(ROUTES, RESULT), "cases": RECORD, "quarantine": ASIDE, "duplicates": ASIDE
+    **dict.fromkeys(ROUTES, RESULT), "cases": RECORD, "quarantine": QUARANTINED,
+    "duplicates": QUARANTINED,
 }  # fmt: skip
 NAMES = [field["name"] for field in RECORD["fields"]]
 Parts = dict[str, bytes]
@@ -57,7 +58,7 @@ def case_key() -> pl.Expr:
 
 
 def read(path: Path) -> list[pl.DataFrame]:
-    """A file as frames."""
+    """Read a file as frames."""
     frames: list[pl.DataFrame] = []
     with path.open("rb") as file:
         header = read_header(file)
@@ -76,7 +77,7 @@ def read(path: Path) -> list[pl.DataFrame]:
 
 
 def newest(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Choose the latest of a case's records, with ties settled by content; and the others."""
+    """Separate the latest record of each case, with ties settled by content, from the others."""
     text = pl.Series("_text", records.write_ndjson().encode().splitlines(), pl.Binary)
     ranked = (
         records.with_columns(text, _id=case_key(), _time=iso_time(pl.col("updated_at")))
@@ -85,15 +86,15 @@ def newest(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     older = ranked.filter(~pl.col("_first"))
     why = "another record of the case has a later update time"
-    return ranked.filter("_first").select(NAMES), aside(
+    return ranked.filter("_first").select(NAMES), quarantine(
         older.select(NAMES), "deduplicate", "SUPERSEDED", None, why
     )
 
 
-def aside(
+def quarantine(
     records: pl.DataFrame, stage: str, reason: str, field: str | None, why: str
 ) -> pl.DataFrame:
-    """Records as quarantined.avsc keeps them."""
+    """Make rows of quarantined.avsc."""
     return records.select(
         stage=pl.lit(stage),
         reason=pl.lit(reason),
@@ -131,8 +132,8 @@ def assess(raw: pl.DataFrame) -> tuple[Parts, dict[str, float]]:
     parts["cases"] = encode_blocks(records.filter(~nameless).select(NAMES), RECORD)
     if nameless.any():
         why = "the record has no case_id"
-        gone = aside(raw.filter(nameless), "normalize", "MISSING_CASE_ID", "case_id", why)
-        parts["quarantine"] = encode_blocks(gone.with_columns(case_id=case_key()), ASIDE)
+        unnamed = quarantine(raw.filter(nameless), "normalize", "MISSING_CASE_ID", "case_id", why)
+        parts["quarantine"] = encode_blocks(unnamed.with_columns(case_id=case_key()), QUARANTINED)
     clock.append(time.perf_counter())
     stages = ("normalize", "facts", "route", "encode")
     return parts, {
@@ -175,7 +176,7 @@ def main() -> int:
         if repeated:
             winners, older = newest(pl.concat(repeated, rechunk=True))
             frames.append(winners)
-            duplicates = encode_blocks(older, ASIDE)
+            duplicates = encode_blocks(older, QUARANTINED)
         stages["deduplicate"] = time.perf_counter() - start
         start = time.perf_counter()
         for name in SCHEMAS:

@@ -1,6 +1,6 @@
 """The routing table of the guidance of November 17, 2011, computed once for every position.
 
-A position says for each thing that a row reads whether it is FALSE, TRUE, or UNKNOWN (0, 1, 2). An
+A position is the value of everything that a row reads: FALSE, TRUE, or UNKNOWN (0, 1, 2). An
 unknown may turn out either way, so a position stands for one or more worlds in which everything is
 known.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 ROUTES = ("close", "continue", "expedite")
 UNDECIDED, NONE = 3, -1
-# What rows ask, `enough` being a score of 9 or more.
+# What rows read; `enough` is a score of 9 or more.
 ATOMS = ("priority", "favored", "not_filed", "B5", "B_covered", "B_clear", "enough")
 FALSE, TRUE, UNKNOWN = range(3)
 BOTH_LISTS = (
@@ -51,7 +51,7 @@ FORMS = (NOT_FILING, CLOSURE, ACCELERATION)
 
 
 def first_row(world: Iterable[int]) -> int:
-    """The row that decides where all is known."""
+    """Return the row that decides when everything is known."""
     priority, favored, not_filed, adverse, covered, clear, enough = world
     if favored:
         return 0 if priority else 1 if not_filed else 2
@@ -67,7 +67,7 @@ def first_row(world: Iterable[int]) -> int:
 
 
 class Table:
-    """By the code of a position (`code`): what it gives, and what each atom could still turn."""
+    """For each position's code (`code`): its result, and what each atom could still change."""
 
     def __init__(self) -> None:
         size = 3 ** len(ATOMS)
@@ -75,7 +75,7 @@ class Table:
         self.route = np.full(size, UNDECIDED, np.uint8)
         self.row = np.full(size, NONE, np.int8)
         self.form = np.full(size, NONE, np.int8)
-        # For each atom, and `short` for a score that falls, the routes that its turning turns from.
+        # By atom, and `short` for a falling score: the routes that it could still change.
         self.turns = {name: np.zeros(size, np.uint8) for name in (*ATOMS, "short")}
         for code, position in enumerate(itertools.product(range(3), repeat=len(ATOMS))):
             worlds = itertools.product(*((0, 1) if p == UNKNOWN else (p,) for p in position))
@@ -110,7 +110,7 @@ class Table:
 
 
 def code(position: Iterable[int]) -> int:
-    """The code of a position."""
+    """Return the code of a position."""
     number = 0
     for value in position:
         number = 3 * number + value

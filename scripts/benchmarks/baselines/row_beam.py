@@ -72,7 +72,7 @@ SCALARS = (
 
 
 def came_young(case: CaseRecord, birth: Span) -> Truth:
-    """Whether the first entry was before the sixteenth birthday."""
+    """Tell whether the first entry was before the sixteenth birthday."""
     dates = [day(entry.date) for entry in case.entries or () if entry]
     known = [date for date in dates if date is not None]
     if not known:
@@ -84,7 +84,7 @@ def came_young(case: CaseRecord, birth: Span) -> Truth:
 
 
 def conviction_counts(case: CaseRecord, born_at_latest: datetime.date | None) -> dict[str, Count]:
-    """The counts over convictions."""
+    """Return the counts over convictions."""
 
     def juvenile(c: Any) -> Truth:
         if c.juvenile_adjudication is not None:
@@ -137,7 +137,7 @@ def conviction_counts(case: CaseRecord, born_at_latest: datetime.date | None) ->
 
 
 class Judge(beam.DoFn):
-    """Weighs one record."""
+    """Assess one record at a time."""
 
     def setup(self) -> None:
         """Read the code tables."""
@@ -146,7 +146,7 @@ class Judge(beam.DoFn):
         self.forms = form_families()
 
     def process(self, element: dict[str, Any]) -> Iterable[dict[str, Any]]:
-        """A record to its recommendation."""
+        """Turn a record into its recommendation."""
         case = CaseRecord.model_validate(element)
         flags, counts, dates = self.facts(case)
         real = criteria(flags, counts, dates)
@@ -158,7 +158,7 @@ class Judge(beam.DoFn):
         yield recommendation(case, real, effective)
 
     def charges(self, case: CaseRecord) -> dict[str, Truth]:
-        """What is alleged, and what a judge sustained."""
+        """Return the facts over charges, alleged and sustained."""
 
         def of_ground(c: Any, codes: frozenset[str]) -> Truth:
             return c.code in codes if c.code in self.labels else None
@@ -180,7 +180,7 @@ class Judge(beam.DoFn):
         return found
 
     def relief(self, case: CaseRecord) -> dict[str, Truth]:
-        """The facts over applications."""
+        """Return the facts over applications."""
 
         def likely(family: str) -> Truth:
             return over(
@@ -205,7 +205,7 @@ class Judge(beam.DoFn):
         }
 
     def facts(self, case: CaseRecord) -> tuple[dict[str, Truth], dict[str, Count], dict[str, Span]]:
-        """The facts of a record."""
+        """Return the facts of a record."""
         birth = span(case.birth_date)
         shown = day(case.present_continuously_since)
         entries = [
@@ -281,19 +281,19 @@ class Judge(beam.DoFn):
 
 
 def plain_count(number: int | None) -> Count:
-    """A number as a count between two bounds."""
+    """Return a number as a count between two bounds."""
     return number or 0, number
 
 
 def removal(r: Any) -> Truth:
-    """Whether it is a removal, and no voluntary return."""
+    """Tell whether it is a removal, not a voluntary return."""
     return one_of(
         r.kind, "REMOVAL", "EXPEDITED_REMOVAL", "REINSTATED_ORDER", "DEPORTATION", "EXCLUSION"
     )
 
 
 def agency_record_seen(case: CaseRecord) -> Truth:
-    """Read it from the record, or infer it if all that only the agency's record tells is there."""
+    """Read it from the record, or infer it if everything that only the agency knows is there."""
     if case.agency_record_seen is not None:
         return case.agency_record_seen
     lists: tuple[list[Any] | None, ...] = (case.removals, case.orders, case.fraud_findings)
@@ -301,7 +301,7 @@ def agency_record_seen(case: CaseRecord) -> Truth:
 
 
 def came_back(illegal: Truth, removals: Count, entry: Span, removed: Span) -> Truth:
-    """Whether an entry without inspection followed a removal."""
+    """Tell whether an entry without inspection followed a removal."""
     if entry[0] and removed[1] and entry[0] > removed[1]:
         return True
     if illegal is False or removals[1] == 0:
@@ -310,7 +310,7 @@ def came_back(illegal: Truth, removals: Count, entry: Span, removed: Span) -> Tr
 
 
 def family_facts(case: CaseRecord) -> dict[str, Truth]:
-    """The facts over service, relatives, and crimes suffered."""
+    """Return the facts over service, relatives, and crimes suffered."""
     honorable = ("SERVING_IN_GOOD_STANDING", "HONORABLE_DISCHARGE")
     immediate = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
 
@@ -347,7 +347,7 @@ def family_facts(case: CaseRecord) -> dict[str, Truth]:
 def recommendation(
     case: CaseRecord, real: dict[str, Truth], effective: dict[str, Truth]
 ) -> dict[str, Any]:
-    """The routing table, and what is said of it."""
+    """Route a record, and make its recommendation."""
     acted, known = position(effective), position(real)
     number, form, possible = TABLE.row[acted], TABLE.form[acted], int(TABLE.possible[known])
     rule = None if number == NONE else ROWS[number][0]

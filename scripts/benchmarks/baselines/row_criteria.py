@@ -38,7 +38,7 @@ NAMED = {
     "B_clear": ("victim-not-filed", "victim"),
 }
 WEIGHED = ("weighed-not-filed", "weighed")
-# Presumed FALSE or 0: on what basis, and what, if TRUE or at least one, is against it.
+# Presumed FALSE or 0: the basis, and what speaks against it if TRUE or at least one.
 _RECORD = ("illegal_reentry", "immigration", "unreadable_charge")
 PRESUMED: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
     (
@@ -131,7 +131,7 @@ PRESUMED: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] =
 def as_presumed(
     flags: dict[str, Truth], counts: dict[str, Count]
 ) -> tuple[dict[str, Truth], dict[str, Count]]:
-    """The facts with FALSE or 0 put in where that is presumed."""
+    """Fill in FALSE or 0 where it is presumed."""
     new_flags, new_counts = dict(flags), dict(counts)
     for names, basis, against in PRESUMED:
         if basis and not any(flags[name] for name in basis):
@@ -149,7 +149,7 @@ def as_presumed(
 def criteria(
     flags: dict[str, Truth], counts: dict[str, Count], dates: dict[str, Span]
 ) -> dict[str, Truth]:
-    """The criteria of the guidance."""
+    """Evaluate the criteria of the guidance."""
     found = listed_criteria(flags, counts, dates)
     found |= factors(found, flags, counts, dates)
     covered = any3((found["B1"], found["B2"], found["B4"]))
@@ -160,7 +160,7 @@ def criteria(
 def listed_criteria(
     flags: dict[str, Truth], counts: dict[str, Count], dates: dict[str, Span]
 ) -> dict[str, Truth]:
-    """The criteria of the two lists."""
+    """Evaluate the criteria of the two lists."""
     fact = flags.__getitem__
     over_5, over_10 = reached(dates["present"], 5, 1), reached(dates["present"], 10, 1)
     turned_65 = reached(dates["birth"], 65)
@@ -218,7 +218,7 @@ def factors(
     counts: dict[str, Count],
     dates: dict[str, Span],
 ) -> dict[str, Truth]:
-    """The factors, and the findings, by the criteria of the two lists."""
+    """Evaluate the factors and the findings, given the criteria of the two lists."""
     fact = flags.__getitem__
     return {
         "not_filed": not3(fact("nta_filed_with_court")),
@@ -266,19 +266,19 @@ def factors(
 
 
 def felony(counts: dict[str, Count]) -> Truth:
-    """Whether there is a felony, or an aggravated felony."""
+    """Tell whether there is a felony, or an aggravated felony."""
     return any3(at_least(counts[name], 1) for name in ("felonies", "aggravated"))
 
 
 def score(values: dict[str, Truth]) -> tuple[int, int]:
-    """The least and the most that the factors add up to."""
+    """Return the lowest and the highest total of the factors."""
     low = sum(w for n, w in WEIGHTS.items() if values[n] or (values[n] is None and w < 0))
     high = sum(w for n, w in WEIGHTS.items() if values[n] or (values[n] is None and w > 0))
     return low, high
 
 
 def position(values: dict[str, Truth]) -> int:
-    """The code of the position in the routing table."""
+    """Return the code of the position in the routing table."""
     asked = {
         **values,
         "priority": any3(value for name, value in values.items() if name.startswith("P")),

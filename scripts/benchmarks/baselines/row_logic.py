@@ -15,7 +15,7 @@ Span = tuple[datetime.date | None, datetime.date | None]
 
 
 def any3(values: Iterable[Truth]) -> Truth:
-    """TRUE if one is, else UNKNOWN if one is, else FALSE."""
+    """Return TRUE if any is, else UNKNOWN if any is, else FALSE."""
     unknown = False
     for value in values:
         if value:
@@ -25,34 +25,34 @@ def any3(values: Iterable[Truth]) -> Truth:
 
 
 def all3(*values: Truth) -> Truth:
-    """FALSE if one is, else UNKNOWN if one is, else TRUE."""
+    """Return FALSE if any is, else UNKNOWN if any is, else TRUE."""
     if any(value is False for value in values):
         return False
     return None if None in values else True
 
 
 def not3(value: Truth) -> Truth:
-    """The opposite; UNKNOWN stays."""
+    """Return the opposite; UNKNOWN stays."""
     return None if value is None else not value
 
 
 def one_of(value: str | None, *symbols: str) -> Truth:
-    """Whether an enum is one of some symbols."""
+    """Tell whether an enum is one of some symbols."""
     return None if value in (None, "UNKNOWN") else value in symbols
 
 
 def inside(value: str | None, codes: AbstractSet[str]) -> Truth:
-    """Whether a code is one of some."""
+    """Tell whether a code is one of some codes."""
     return None if value is None else value in codes
 
 
 def over(elements: list[Any] | None, test: Callable[[Any], Truth]) -> Truth:
-    """Whether one element of a list passes."""
+    """Tell whether any element of a list passes."""
     return None if elements is None else any3(test(element) for element in elements)
 
 
 def count(elements: list[Any] | None, test: Callable[[Any], Truth]) -> Count:
-    """How many elements of a list pass, between two bounds."""
+    """Count the elements of a list that pass, between two bounds."""
     if elements is None:
         return 0, None
     results = [test(element) for element in elements]
@@ -60,7 +60,7 @@ def count(elements: list[Any] | None, test: Callable[[Any], Truth]) -> Count:
 
 
 def at_least(number: Count, limit: int) -> Truth:
-    """Whether a count is at least so much."""
+    """Tell whether a count is at least a number."""
     low, high = number
     if low >= limit:
         return True
@@ -68,7 +68,7 @@ def at_least(number: Count, limit: int) -> Truth:
 
 
 def exactly(number: Count, wanted: int) -> Truth:
-    """Whether a count is a number."""
+    """Tell whether a count is exactly a number."""
     low, high = number
     if low > wanted or (high is not None and high < wanted):
         return False
@@ -76,7 +76,7 @@ def exactly(number: Count, wanted: int) -> Truth:
 
 
 def day(text: str | None) -> datetime.date | None:
-    """An ISO date."""
+    """Read an ISO date."""
     try:
         return None if text is None else datetime.date.fromisoformat(text)
     except ValueError:
@@ -84,7 +84,7 @@ def day(text: str | None) -> datetime.date | None:
 
 
 def span(text: str | None) -> Span:
-    """First and last day that an ISO date of day, month or year precision means."""
+    """Return the first and last day of an ISO day, month, or year."""
     if text is not None and len(text) == 7:
         first = day(f"{text}-01")
         if first is not None:
@@ -96,7 +96,7 @@ def span(text: str | None) -> Span:
 
 
 def after(date: datetime.date, years: int, days: int) -> datetime.date:
-    """The day so many years and days after; February 29 counts on to March 1."""
+    """Return the day so many years and days later; February 29 becomes March 1."""
     try:
         shifted = date.replace(year=date.year + years)
     except ValueError:
@@ -105,7 +105,7 @@ def after(date: datetime.date, years: int, days: int) -> datetime.date:
 
 
 def reached(since: Span, years: int, days: int = 0) -> Truth:
-    """Whether a milestone is reached as of the day."""
+    """Tell whether a milestone is reached as of the day."""
     low, high = since
     if high is not None and after(high, years, days) <= AS_OF:
         return True
@@ -113,7 +113,7 @@ def reached(since: Span, years: int, days: int = 0) -> Truth:
 
 
 def latest(dates: list[tuple[datetime.date | None, Truth]]) -> Span:
-    """Bounds of the latest of dates that count, or may."""
+    """Return bounds of the latest date among those that count or may count."""
     sure = [date for date, counts in dates if counts and date is not None]
     may = [date for date, counts in dates if counts is not False]
     known = [date for date in may if date is not None]
@@ -122,7 +122,7 @@ def latest(dates: list[tuple[datetime.date | None, Truth]]) -> Span:
 
 
 def earliest(dates: list[tuple[datetime.date | None, Truth]]) -> Span:
-    """Bounds of the earliest of dates that count, or may."""
+    """Return bounds of the earliest date among those that count or may count."""
     sure = [date for date, counts in dates if counts and date is not None]
     may = [date for date, counts in dates if counts is not False]
     known = [date for date in may if date is not None]

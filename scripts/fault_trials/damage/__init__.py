@@ -1,4 +1,4 @@
-"""Ways to damage a file, with what a reader owes all the same.
+"""Ways to damage a file, and what a reader must still read.
 
 A trial builds a file, damages it with a seed, has it read, and compares:
 
@@ -6,7 +6,7 @@ A trial builds a file, damages it with a seed, has it read, and compares:
     damaged = WAYS["flip a bit"](container, random.Random(seed))
     wrong = unmet(damaged, read(damaged.content), reported=...)
 
-`unmet` names what the reader owes and did not give. Only snappy blocks have a checksum (xz, bzip2
+`unmet` lists what the reader failed to deliver. Only snappy blocks have a checksum (xz, bzip2
 and some zstandard streams bring their own), so a flipped bit may stay unseen. Then a value may
 differ, an id too, but there are as many records as before.
 """

@@ -1,4 +1,4 @@
-"""Blocks that are whole, and not where or as one expects them."""
+"""Damage to the arrangement of blocks, each of which is intact."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _two_frames(container: Container, source: random.Random) -> Damaged:
     half = source.randint(0, len(data))
     frames = b"".join(_frame(container.codec, part) for part in (data[:half], data[half:]))
     if not frames:
-        # Its codec has no frames: two streams are not what a block holds.
+        # This codec has no frames, and a block can't hold two streams.
         return Damaged(container.content, container.ids)
     two = StoredBlock(block.records, write_block(len(block.records), frames, SYNC))
     return Damaged(container.put(number, two).content, container.ids)

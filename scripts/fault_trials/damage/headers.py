@@ -1,4 +1,4 @@
-"""Damage to what stands before a block's records: their count and their size."""
+"""Damage to a block's header: the count and the size of its records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damage to a stretch of bytes: flipped, overwritten, put in, taken out, or cut off."""
+"""Damage to a range of bytes: flipped, overwritten, inserted, deleted, or cut off."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _noise(container: Container, source: random.Random) -> Damaged:
 def _zeros(container: Container, source: random.Random) -> Damaged:
     number, block, start = pick(container, source)
     raw = block.raw[:start] + bytes(size_of(block, start)) + SYNC
-    # Zeros are records too, where every field may be null or empty.
+    # Zeros decode as records, too, if every field may be null or empty.
     return spoiled(container, number, raw, seen=False, changes=True)
 
 
@@ -50,7 +50,7 @@ def _sector(container: Container, source: random.Random) -> Damaged:
 
 
 def _touched(container: Container, start: int, stop: int) -> frozenset[str]:
-    """The ids of the blocks that a stretch touches, and of the one behind a touched marker."""
+    """Return the ids in the blocks that a range touches, and in one after a touched marker."""
     lost: set[str] = set()
     behind = False
     for number, block in enumerate(container.blocks):
@@ -106,7 +106,7 @@ def _delete(container: Container, source: random.Random) -> Damaged:
 @way("noise between blocks")
 def _between(container: Container, source: random.Random) -> Damaged:
     number, block, _ = pick(container, source)
-    # Behind noise a reader finds the next marker, which is the end of the next block.
+    # After noise, a reader looks for the next marker, which is at the end of the next block.
     noise = source.randbytes(source.randint(1, BYTES))
     return spoiled(container, number, noise + block.raw)
 

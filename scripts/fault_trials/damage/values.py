@@ -33,7 +33,7 @@ def _value(container: Container, source: random.Random, kind: str, spoil: Spoil)
 
 @way("a text that is not UTF-8")
 def _latin(container: Container, source: random.Random) -> Damaged:
-    # A branch, a length of one byte, and the text.
+    # A branch, a one-byte length, and the text.
     return _value(
         container, source, "string", lambda data: data[:-1] + b"\xe9" if len(data) > 2 else None
     )

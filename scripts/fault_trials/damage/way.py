@@ -1,4 +1,4 @@
-"""Ways to damage a file: what each owes to its reader, and what they have in common."""
+"""What all ways to damage a file share: the damaged file, and what a reader must still read."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from scripts.fault_trials.container import SYNC, Container, StoredBlock
 from transforms.avro.codecs import compress
 from transforms.avro.varint import varint
 
-# The most bytes that are put in, taken out or miscounted.
+# The most bytes that are inserted, deleted, or miscounted.
 BYTES = 40
 
 
 @dataclass(frozen=True)
 class Damaged:
-    """A damaged file, and what a reader owes all the same.
+    """A damaged file, and what a reader must still read from it.
 
     Args:
         content: Its bytes.
-        ids: The ids in it, as often as they stand there whole or damaged.
-        may_lose: The ids that need not be read.
-        may_change: The ids whose values may differ, unseen.
+        ids: The ids in it, once per record, intact or damaged.
+        may_lose: The ids that a reader may lose.
+        may_change: The ids whose values may differ without anybody noticing.
         seen: Whether the damage must be reported.
     """
 
@@ -39,7 +39,7 @@ WAYS: dict[str, Way] = {}
 
 
 def unmet(damaged: Damaged, read: Sequence[str | None], *, reported: bool) -> list[str]:
-    """What a reader owes and did not give.
+    """List what a reader failed to deliver.
 
     Args:
         damaged: The damaged file.
@@ -54,7 +54,7 @@ def unmet(damaged: Damaged, read: Sequence[str | None], *, reported: bool) -> li
     if missing := owed - Counter(each for each in read if each is not None):
         wrong.append(f"records outside the damage are missing: {sorted(missing)[:5]}")
     if damaged.seen and not reported:
-        wrong.append("the damage is not reported")
+        wrong.append("the damage isn't reported")
     there = sum(each in damaged.ids for each in read)
     count = len(read) if damaged.may_change else there
     if count < len(damaged.ids) and not reported:
@@ -81,7 +81,7 @@ def way(name: str) -> Callable[[Way], Way]:
 def spoiled(
     container: Container, number: int, raw: bytes, *, seen: bool = True, changes: bool = False
 ) -> Damaged:
-    """A file with the bytes of one block replaced: it costs no other block."""
+    """Replace the bytes of one block; no other block may be lost."""
     block = container.blocks[number]
     spoiled = container.put(number, StoredBlock(block.records, raw))
     ids = frozenset(block.ids)
@@ -90,7 +90,7 @@ def spoiled(
 
 
 def pick(container: Container, source: random.Random) -> tuple[int, StoredBlock, int]:
-    """A block, and where its records' bytes start in it."""
+    """Pick a block, and find where its records' bytes start."""
     number = source.randrange(len(container.blocks))
     block = container.blocks[number]
     data = compress(container.codec, b"".join(record.data for record in block.records))
@@ -98,10 +98,10 @@ def pick(container: Container, source: random.Random) -> tuple[int, StoredBlock,
 
 
 def with_header(block: StoredBlock, count: int, size: int, start: int) -> bytes:
-    """A block's bytes with another count and size before its records, which begin at `start`."""
+    """Replace a block's count and size, which end at `start`."""
     return varint(count) + varint(size) + block.raw[start:]
 
 
 def size_of(block: StoredBlock, start: int) -> int:
-    """How many bytes a block's records take, which begin at `start`."""
+    """Return the size in bytes of a block's records, which begin at `start`."""
     return len(block.raw) - start - len(SYNC)

@@ -37,13 +37,16 @@ def test_a_command_that_ends_as_it_should_passes() -> None:
         (replace(GOOD, code=-11), "ended with -11"),
         (replace(GOOD, stderr="Traceback (most recent call last):\n"), "a traceback"),
         (replace(GOOD, stdout="thread 'main' panicked at src"), "a traceback"),
-        (replace(GOOD, stdout="\x1b[31mred"), "steers a terminal"),
-        (replace(GOOD, stderr="discretion backlog: \u202ea: is empty\n"), "steers a terminal"),
-        (replace(GOOD, stderr="WARNING: apitools\n"), "no line of ours"),
+        (replace(GOOD, stdout="\x1b[31mred"), "control sequences"),
+        (
+            replace(GOOD, stderr="discretion backlog: \u202ea: is empty\n"),
+            "control sequences",
+        ),
+        (replace(GOOD, stderr="WARNING: apitools\n"), "lines that aren't its own"),
         (replace(GOOD, stderr=GOOD.stderr * 2), "in 2 lines"),
-        (replace(GOOD, stderr=""), "said nothing of its exit code 3"),
+        (replace(GOOD, stderr=""), "exited with 3 without saying why"),
         (replace(GOOD, memory=MEMORY_BYTES + 1), "MiB"),
-        (replace(GOOD, cpu=CPU_SECONDS + 1), "seconds of a processor"),
+        (replace(GOOD, cpu=CPU_SECONDS + 1), "CPU seconds"),
     ],
 )
 def test_what_is_wrong_with_an_ending_is_named(ended: Ended, said: str) -> None:
@@ -87,16 +90,16 @@ def test_a_case_that_is_gone_and_a_wrong_count_are_found(tmp_path: Path) -> None
     said = json.loads((run / "manifest.json").read_text())
     said["counts"]["routed"]["continue"] = 2
     (run / "manifest.json").write_text(json.dumps(said))
-    assert recounted(run) == ["routed counts differ from the files", "the counts do not add up"]
+    assert recounted(run) == ["routed counts differ from the files", "the counts don't add up"]
     (run / "cases/a.avro").unlink()
-    assert "the manifest lists other files or counts than there are" in recounted(run)
+    assert "the manifest's list of files or counts is wrong" in recounted(run)
     assert same(None, clean) == ["there is no run"]
 
 
 def test_what_a_failed_command_leaves_is_found(tmp_path: Path) -> None:
     assert nothing_left(tmp_path, GOOD) == []
     _run(tmp_path, ("a",))
-    assert nothing_left(tmp_path, GOOD) == ["a command that failed moved LATEST"]
+    assert nothing_left(tmp_path, GOOD) == ["a failed command moved LATEST"]
     assert nothing_left(tmp_path, GOOD, tmp_path / "runs/r") == []
     (tmp_path / "runs/_s.partial").mkdir()
     left = nothing_left(tmp_path, GOOD, tmp_path / "runs/r")

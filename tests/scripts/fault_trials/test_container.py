@@ -101,7 +101,7 @@ def test_damage_costs_what_it_touches_and_is_reported(
     [
         (["a", "b", "c"], True, []),
         (["a", "c"], True, []),
-        (["a", "c"], False, ["the damage is not", "records are missing, and"]),
+        (["a", "c"], False, ["the damage isn't", "records are missing, and"]),
         (["a", "b"], True, ["records outside the damage are missing: ['c']"]),
         (["a", "x", "c"], True, ["records were read that nobody wrote: 1"]),
         (["a", None, "c"], True, []),
@@ -113,4 +113,4 @@ def test_what_a_reader_owes_is_named(
     damaged = Damaged(b"", ("a", "b", "c"), frozenset("b"), seen=True)
     found = unmet(damaged, read, reported=reported)
     assert len(found) == len(wrong)
-    assert all(said.startswith(start) for said, start in zip(found, wrong, strict=True))
+    assert all(problem.startswith(start) for problem, start in zip(found, wrong, strict=True))
