@@ -19,6 +19,7 @@ COMMANDS = {
     "prune": "remove old nights",
     "explain": "explain the recommendation for one case",
     "show": "summarize a run",
+    "compare": "compare two runs, or two rulebooks on the cases of a run",
     "export": "write a run as a worklist for a spreadsheet, or as tables",
     "import-reviews": "take the decisions in a worklist as reviews, for the nights",
     "report": "write a run as one page, with charts, tables, and a queue for each route",

@@ -1,0 +1,146 @@
+"""Two runs compared, or one run's cases under two rulebooks: counts, and the list of who moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.runs.frames import part_frames
+from schemas.avro import avro_schema
+from schemas.outcomes import ROUTES
+from schemas.rulebook.compiled import CompiledRulebook
+from transforms.assess.frame import Terms, assess
+from transforms.avro.encode import encode_blocks, write_header
+from transforms.export.cells import without_formulas
+from transforms.export.compare import (
+    FLOWS,
+    MOVED,
+    READ,
+    REASONS,
+    added,
+    flows,
+    moved,
+    paired,
+    reasons,
+    same_criteria,
+)
+from transforms.frames.frame import Frame
+
+MOVED_AVRO, MOVED_CSV = "moved/part-00000.avro", "moved.csv"
+FLOWS_CSV, REASONS_CSV = "routes.csv", "criteria.csv"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison.
+
+    Args:
+        first: What the first side is, in words, and its rulebook.
+        second: What the second side is.
+        flows: Columns `FLOWS`.
+        reasons: Columns `REASONS`.
+        moved: Columns of moved.avsc.
+    """
+
+    first: tuple[str, CompiledRulebook]
+    second: tuple[str, CompiledRulebook]
+    flows: Frame
+    reasons: Frame
+    moved: Frame
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many cases are in both, moved, and only in one."""
+        cases, there = pl.col("cases"), self.flows
+        both = there.drop_nulls(["from_route", "to_route"])
+        parts = {
+            "in_both": both,
+            "moved": both.filter(pl.col("from_route") != pl.col("to_route")),
+            "only_in_first": there.filter(pl.col("to_route").is_null()),
+            "only_in_second": there.filter(pl.col("from_route").is_null()),
+        }
+        counted = {name: int(part.select(cases.sum()).item()) for name, part in parts.items()}
+        return counted | {"other_state": int(both["other_state"].sum())}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as plain data."""
+        return {
+            "first": self.first[0],
+            "second": self.second[0],
+            "counts": self.counts,
+            "routes": self.flows.to_dicts(),
+            "criteria": self.reasons.to_dicts(),
+        }
+
+    def write(self, folder: str) -> None:
+        """Write the list as Avro and CSV, and the counts as CSV.
+
+        Args:
+            folder: A directory that has a folder `moved`.
+        """
+        schema = avro_schema("moved")
+        with open(f"{folder}/{MOVED_AVRO}", "wb") as file:
+            file.write(write_header(schema) + encode_blocks(self.moved, schema))
+        joined = pl.col("from_reasons", "to_reasons").list.join(" ")
+        for name, frame in (
+            (MOVED_CSV, self.moved.with_columns(joined)),
+            (FLOWS_CSV, self.flows),
+            (REASONS_CSV, self.reasons),
+        ):
+            without_formulas(frame).write_csv(f"{folder}/{name}")
+
+
+def compare(
+    pairs: Iterator[Frame],
+    first: tuple[str, CompiledRulebook],
+    second: tuple[str, CompiledRulebook],
+) -> Compared:
+    """Compare recommendations, a part at a time.
+
+    Args:
+        pairs: From `paired`.
+        first: What the first side is, in words, and its rulebook.
+        second: What the second side is.
+    """
+    counted, because, who = [], [], [MOVED.to_frame()]
+    same = same_criteria(first[1], second[1])
+    for part in pairs:
+        counted.append(flows(part))
+        because.append(reasons(part, same))
+        who.append(moved(part, first[1], second[1]))
+    listed = pl.concat(who).sort("court", "case_id", nulls_last=True)
+    return Compared(first, second, added(counted, FLOWS), added(because, REASONS), listed)
+
+
+def two_runs(first: str, second: str) -> Iterator[Frame]:
+    """Pair the recommendations of two runs, by case.
+
+    Args:
+        first: A run's directory.
+        second: Another's.
+    """
+    sides = [
+        pl.concat(
+            frame.select(READ)
+            for route in ROUTES
+            for frame in part_frames(run, route, "recommendation", READ)
+        )
+        for run in (first, second)
+    ]
+    yield paired(sides[0], sides[1])
+
+
+def two_rulebooks(run: str, first: Terms, second: Terms) -> Iterator[Frame]:
+    """Assess the cases of a run on two terms.
+
+    Args:
+        run: The run's directory.
+        first: Terms.
+        second: Others.
+    """
+    for cases in part_frames(run, "cases", "case_record"):
+        sides = (assess(cases, terms).recommendations for terms in (first, second))
+        yield paired(*(side.select(READ) for side in sides))
