@@ -22,6 +22,11 @@ class Options:
     """Which run, and what of it goes where."""
 
     run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    against: str | None = declare.option(
+        "an earlier run: say which cases have another route now, and why",
+        default=None,
+        metavar="RUN",
+    )
     output: str = declare.option(
         "the page; default: report.html", default="report.html", type=declare.place, metavar="FILE"
     )
@@ -40,25 +45,40 @@ def _run(options: Options) -> int:
     if rulebook is None:
         raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
     with whole_file(options.output) as place:
-        html = _page(run, manifest, rulebook, cases=not options.no_cases)
+        html = _page(run, manifest, rulebook, options.against, cases=not options.no_cases)
         Path(place, os.path.basename(options.output)).write_text(html, "utf-8")
     print(f"report: {shown(options.output)}")
     return ExitCode.OK
 
 
-def _page(run: str, manifest: Manifest, rulebook: CompiledRulebook, *, cases: bool) -> str:
-    from pipelines.commands.report_data import first_entries, read_run
+def _page(
+    run: str,
+    manifest: Manifest,
+    rulebook: CompiledRulebook,
+    against: str | None,
+    *,
+    cases: bool,
+) -> str:
+    from pipelines.commands.report_data import Extra, first_entries, read_run
+    from pipelines.commands.report_moves import marks_of_night, moves_against, moves_of_night
     from pipelines.commands.rulebook_page import page as rulebook_lines
     from pipelines.runs.unread_fields import unread_field_lines
     from pipelines.runs.unread_input import unread_lines
     from transforms.report.page import Page, write_page
     from transforms.report.rulebook_text import rulebook_html
 
-    read = read_run(run, manifest, rulebook, cases=cases)
+    moves, compared = moves_of_night(run, manifest, rulebook)
+    comparisons = [compared] if compared else []
+    if against is not None:
+        moves, compared = moves_against(run, manifest, rulebook, against)
+        comparisons.append(compared)
+    extra = Extra(moves, marks_of_night(run, manifest)) if cases else None
+    read = read_run(run, manifest, rulebook, extra)
     book = rulebook.rulebook
     return write_page(
         Page(
             counted=read.counted,
+            comparisons=comparisons,
             rulebook_text=rulebook_html(rulebook_lines(book), [one.id for one in book.criteria]),
             unread=[*unread_lines(manifest), *unread_field_lines(manifest)],
             entries=list(first_entries(run)),

@@ -14,7 +14,7 @@ from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES, STATE_TEXTS, STATES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
-from schemas.words import sentence
+from schemas.words import queue_mark, sentence
 from transforms.explain.case import explain_all
 from transforms.explain.page import MARK
 from transforms.explain.page import STATES as STATE_WORDS
@@ -31,6 +31,7 @@ from transforms.report.queue import EXPLAINED, PLAIN, Queue
 from transforms.report.vocabulary import Vocabulary
 
 MOST_ENTRIES = 200
+_BY_CASE: dict[str, Any] = {"on": "case_id", "how": "left", "maintain_order": "left"}
 _ENTRY = ("reason", "source_file", "offset", "detail")
 
 
@@ -49,14 +50,29 @@ class RunData:
     data: str
 
 
-def read_run(run: str, manifest: Manifest, rulebook: CompiledRulebook, *, cases: bool) -> RunData:
+@dataclass(frozen=True)
+class Extra:
+    """What else the page says of cases.
+
+    Args:
+        moves: Cases with another route before (`transforms.report.flows.MOVED`).
+        marks: `case_id` and `mark` of the cases that wait (queue.avsc); None if this isn't a night.
+    """
+
+    moves: Frame
+    marks: Frame | None
+
+
+def read_run(
+    run: str, manifest: Manifest, rulebook: CompiledRulebook, extra: Extra | None
+) -> RunData:
     """Read what a report shows of a run.
 
     Args:
         run: The run's directory.
         manifest: Its manifest.
         rulebook: The rulebook that it applied.
-        cases: Whether the page shows cases.
+        extra: What else the page says of cases; None for a page without cases.
 
     Raises:
         DamagedError: A file is damaged.
@@ -68,9 +84,9 @@ def read_run(run: str, manifest: Manifest, rulebook: CompiledRulebook, *, cases:
             counts.append(tallies.tally_recommendations(frame, manifest.as_of))
             sets.append(tallies.tally_sets(frame))
             routed.append(compact(frame.select("case_id", "route")))
-            if cases:
+            if extra:
                 queues[route].add(frame)
-    chosen = _Chosen.of(queues) if cases else None
+    chosen = _Chosen.of(queues, extra) if extra else None
     found = []
     for records in part_frames(run, "cases", "case_record", None if chosen else docket.READ):
         tidy = records
@@ -95,19 +111,24 @@ class _Chosen:
 
     Args:
         queues: The queues, by route.
+        extra: What else the page says of cases.
+        shown: The ids of the cases that are shown.
+        explained: The ids of those that are explained.
     """
 
     queues: dict[str, Queue]
+    extra: Extra
     shown: Frame
     explained: Frame
 
     @classmethod
-    def of(cls, queues: dict[str, Queue]) -> _Chosen:
+    def of(cls, queues: dict[str, Queue], extra: Extra) -> _Chosen:
         kept = [queue.cases for queue in queues.values() if queue.cases is not None]
         ids = [frame.select("case_id") for frame in kept]
         empty = pl.DataFrame(schema={"case_id": pl.String})
         return cls(
             queues,
+            extra,
             pl.concat([empty, *ids]),
             pl.concat([empty, *(frame.head(EXPLAINED) for frame in ids)]),
         )
@@ -133,7 +154,7 @@ class _Chosen:
             explanations[route] = []
             if queue.cases is None or values is None:
                 continue
-            cases = queue.cases.join(values, on="case_id", how="left", maintain_order="left")
+            cases = self._with_extra(queue.cases.join(values, **_BY_CASE))
             columns[route] = queue_columns(cases, words)
             first = cases["case_id"].head(EXPLAINED).to_list()
             explanations[route] = [explained(told[case]) for case in first]
@@ -159,6 +180,17 @@ class _Chosen:
             for route, queue in self.queues.items()
         ), data
 
+    def _with_extra(self, cases: Frame) -> Frame:
+        """Add `was`, the route before if it differs, and `mark`, why the case waits."""
+        before = pl.col("from_route").fill_null("no route")
+        moves = self.extra.moves.filter(pl.col("from_route").ne_missing(pl.col("to_route")))
+        moved = cases.join(moves.select("case_id", was=before), **_BY_CASE)
+        if self.extra.marks is None:
+            return moved.with_columns(mark=pl.lit(None, pl.String))
+        said = pl.col("mark").fill_null("").map_elements(queue_mark, pl.String)
+        waiting = self.extra.marks.select("case_id", mark=said)
+        return moved.join(waiting, **_BY_CASE).with_columns(pl.col("mark").fill_null("reviewed"))
+
     def _explanations(
         self, found: list[tuple[Frame, Frame]], manifest: Manifest, rulebook: CompiledRulebook
     ) -> dict[str, Explanation]:
@@ -168,9 +200,7 @@ class _Chosen:
         records, _ = normalize(pl.concat(parts, rechunk=True), manifest.as_of)
         kept = [queue.cases for queue in self.queues.values() if queue.cases is not None]
         missing = pl.concat([frame.select("case_id", "missing_facts") for frame in kept])
-        asked = records.select("case_id").join(
-            missing, on="case_id", how="left", maintain_order="left"
-        )
+        asked = records.select("case_id").join(missing, **_BY_CASE)
         explanations = explain_all(
             records,
             rulebook,

@@ -99,6 +99,22 @@ def test_the_summary_says_what_the_files_hold(place: Place) -> None:
     assert f"files: {run.parent}/sample-" in summary
 
 
+def test_a_review_ends_with_its_page_and_where_that_is(place: Place) -> None:
+    [page] = (place.checkout / "out" / "reports").iterdir()
+    assert place.first.stdout.endswith(f"\nreport: {page}\n")
+    assert page.stem == place.runs()[0]
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_help_makes_nothing(place: Place) -> None:
+    before = sorted(place.checkout.iterdir())
+    done = backlog(place.checkout, place.elsewhere, "--cases", "77", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: scripts/backlog [--cases N] [OPTIONS]\n")
+    assert "usage: discretion backlog" in done.stdout
+    assert sorted(place.checkout.iterdir()) == before
+
+
 def test_nothing_is_left_where_it_was_called_from(place: Place) -> None:
     assert list(place.elsewhere.iterdir()) == []
     assert {path.name for path in place.checkout.iterdir()} - {".setup.lock"} == {

@@ -22,7 +22,8 @@ def queue_columns(cases: Frame, vocabulary: Vocabulary) -> dict[str, list[Any]]:
 
     Args:
         cases: Columns `transforms.report.tallies.RECOMMENDED` and those of
-            `transforms.report.docket.docket`, in order.
+            `transforms.report.docket.docket`, in order; `was`, the route in another run if that
+            differs; and `mark`, why the case waits for an attorney (queue.avsc) in words.
         vocabulary: Where the words go.
 
     Returns:
@@ -61,6 +62,8 @@ _COLUMNS: dict[str, Callable[[Row, Vocabulary], Any]] = {
     "age": _word("age"),
     "representation": _word("representation"),
     "calendar": _word("calendar"),
+    "was": _word("was"),
+    "mark": _word("mark"),
 }
 
 
@@ -107,6 +110,7 @@ def _plain(row: Row, lists: dict[str, list[Any]]) -> Row:
         "court": lists["court"][row["court"]][1] if row["court"] >= 0 else "not known",
         "state": row["state"],
         "review": bool(row["review"]),
+        "mark": lists["mark"][row["mark"]][1] if row["mark"] >= 0 else "",
         "score": str(low) if low == high else f"{low} to {high}",
         "reasons": [_marked(lists["criterion"][number]) for number in row["reason"]],
         "ask": [_marked(lists["fact"][number]) for number in row["ask"]],

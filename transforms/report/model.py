@@ -155,6 +155,38 @@ class Step:
     fact: str
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two runs, or what a night changed.
+
+    Args:
+        id: Its anchor.
+        title: Its heading.
+        lines: What was compared, in sentences.
+        targets: The new routes, None for no route: the columns.
+        flows: The cases by the old route (None for none) and the new one.
+        causes: How many of the cases each cause contributes to.
+        gained: How many cases have each criterion as a new reason.
+        lost: How many cases no longer have each criterion as a reason.
+        waiting: How many cases wait for an attorney, by mark; empty if this isn't a night.
+    """
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
+    targets: tuple[str | None, ...]
+    flows: Mapping[str | None, Mapping[str | None, int]]
+    causes: tuple[Count, ...]
+    gained: tuple[Count, ...]
+    lost: tuple[Count, ...]
+    waiting: tuple[tuple[str, Count], ...] = ()
+
+    @property
+    def most(self) -> int:
+        """Return the most cases that left one route."""
+        return max((sum(counts.values()) for counts in self.flows.values()), default=0)
+
+
 def folded(table: Table, most: int) -> Table:
     """Fold away all but the first rows of a table."""
     if len(table.rows) <= most + 2:

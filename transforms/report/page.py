@@ -24,7 +24,7 @@ from transforms.explain.page import MARK, PROTECTED_BY
 from transforms.explain.page import STATES as STATE_WORDS
 from transforms.report import counts
 from transforms.report.counts import Counted
-from transforms.report.model import Count
+from transforms.report.model import Comparison, Count
 
 ASSETS = Path(__file__).with_name("assets")
 MEANINGS = {
@@ -70,6 +70,7 @@ class Page:
 
     Args:
         counted: The run's counts.
+        comparisons: What a night changed, and what moved since another run.
         rulebook_text: The rulebook as HTML.
         unread: Which input wasn't read, one line per file or field.
         entries: The first entries in quarantine: `reason`, `file`, `offset`, `detail`.
@@ -78,6 +79,7 @@ class Page:
     """
 
     counted: Counted
+    comparisons: Sequence[Comparison]
     rulebook_text: Markup
     unread: Sequence[str]
     entries: Sequence[Mapping[str, Any]]
@@ -127,8 +129,12 @@ def _context(page: Page) -> dict[str, Any]:
         "has_cases": page.queues is not None,
         "protected_by": PROTECTED_BY,
         "mark": MARK,
-        "contents": CONTENTS,
-        "more": (),
+        "contents": [
+            CONTENTS[0],
+            *((one.id, one.title.split()[0]) for one in page.comparisons),
+            *CONTENTS[1:],
+        ],
+        "comparisons": page.comparisons,
         "meanings": MEANINGS,
         "state_texts": [text.split(": ", 1) for text in STATE_TEXTS.values()],
         "states": [STATE_WORDS[state] for state in STATES],

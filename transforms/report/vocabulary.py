@@ -15,7 +15,7 @@ from transforms.export.words import Words
 from transforms.report.labels import criterion_label, value_label
 
 NONE = -1
-PLAIN = ("court", "custody", "age", "representation", "calendar")
+PLAIN = ("court", "custody", "age", "representation", "calendar", "was", "mark")
 
 
 class Vocabulary:

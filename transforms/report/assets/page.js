@@ -45,7 +45,7 @@
     decided: (c, value) => { const n = numberOf("fact", value); return (row) => c.state[row] !== OPEN && c.settles[row].includes(n); },
     month: (c, value) => { const [month, to] = value.split(" "); return (row) => c.on[row].startsWith(month) && wordsOf("to")[c.to[row]] === to; },
   };
-  for (const kind of ["court", "custody", "age", "representation", "calendar"]) {
+  for (const kind of ["court", "custody", "age", "representation", "calendar", "was", "mark"]) {
     WANTED[kind] = (c, value) => { const n = numberOf(kind, value); return (row) => c[kind][row] === n; };
   }
   function inWords(key, value) {
@@ -93,6 +93,7 @@
       this.search = make("input", { type: "search", oninput: later, placeholder: "case, court, reason, question" });
       const [court, courtLabel] = select("Court", "court", options("court", "court"));
       const [reason, reasonLabel] = select("Reason", "reason", options("criterion", "reason"));
+      const [mark, markLabel] = select("Waiting", "mark", options("mark", "mark"));
       const held = present("state");
       const states = STATES.map((text, number) => [number, text]).filter(([number]) => held.has(number));
       const [state, stateLabel] = select("How firm", "state", states);
@@ -100,8 +101,9 @@
       this.chip = make("button", { type: "button", hidden: true, onclick: () => { this.wanted = null; again(); } });
       this.found = make("p", { class: "found", role: "status" });
       const clear = make("button", { type: "button", onclick: () => { this.want("", ""); } }, "Clear");
-      Object.assign(this, { court, reason, state });
-      this.tools.append(make("label", {}, "Search", this.search), courtLabel, reasonLabel, stateLabel,
+      Object.assign(this, { court, reason, state, mark });
+      markLabel.hidden = !wordsOf("mark").length;
+      this.tools.append(make("label", {}, "Search", this.search), courtLabel, reasonLabel, stateLabel, markLabel,
         make("label", { class: "row" }, this.review, "needs review only"), this.chip, clear, this.found);
       this.tools.hidden = false;
     }
@@ -152,6 +154,7 @@
       if (this.court.value) { const n = Number(this.court.value); tests.push((row) => c.court[row] === n); }
       if (this.reason.value) { const n = Number(this.reason.value); tests.push((row) => c.reason[row].includes(n)); }
       if (this.state.value) tests.push(WANTED.state(c, this.state.value));
+      if (this.mark.value) { const n = Number(this.mark.value); tests.push((row) => c.mark[row] === n); }
       if (this.review.checked) tests.push(WANTED.review(c));
       if (this.wanted) tests.push(WANTED[this.wanted[0]](c, this.wanted[1]));
       for (const word of this.search.value.toLowerCase().split(/\s+/)) {
@@ -205,6 +208,7 @@
       const open = make("button", { type: "button", class: "open", "aria-expanded": "false" }, c.id[row]);
       const state = make("td", {}, make("span", { class: `swatch s${c.state[row]}` }), STATES[c.state[row]]);
       if (c.review[row].length) state.append(make("span", { class: "flag" }, "review"));
+      if (c.mark[row] >= 0) state.append(make("span", { class: "flag mark" }, named("mark", c.mark[row])));
       const low = c.low[row], high = c.high[row];
       const line = make("tr", {}, make("th", { scope: "row" }, open),
         make("td", {}, this.value(row, "court")), state,
@@ -226,6 +230,7 @@
       const c = this.c;
       const form = c.form[row] < 0 ? "" : `: ${wordsOf("form")[c.form[row]]}`;
       const parts = [make("p", { class: "outcome" }, `${this.route.toUpperCase()}${form}`)];
+      if (c.was[row] >= 0) parts.push(make("p", {}, `It was ${named("was", c.was[row])} before.`));
       const told = explanations[this.route][row];
       if (told) {
         const [settled, sections] = told;
@@ -257,7 +262,7 @@
     // Shows what a number of the page stands for.
     want(key, value) {
       this.search.value = "";
-      for (const control of [this.court, this.reason, this.state]) control.value = "";
+      for (const control of [this.court, this.reason, this.state, this.mark]) control.value = "";
       this.review.checked = key === "review";
       this.wanted = null;
       if (key === "court") this.court.value = String(numberOf("court", value));

@@ -1,0 +1,157 @@
+"""The cases that moved since another run, or that a night moved, with their causes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipelines.runs.frames import part_frames
+from pipelines.runs.run import load_run, run_rulebook
+from schemas.avro import avro_schema
+from schemas.manifest import Manifest
+from schemas.outcomes import ROUTES
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.words import queue_mark
+from transforms.assess.frame import Terms, assess
+from transforms.avro.types import polars_schema
+from transforms.frames.coder import compact
+from transforms.frames.frame import Frame
+from transforms.nightly.changes import SUMMARY, Folded, changes, summarize
+from transforms.nightly.events import EVENTS
+from transforms.report import comparison
+from transforms.report.flows import CAUSES, MOVED, READ, moved, routes_and_reasons
+from transforms.report.model import Comparison, Count
+
+# Cases whose causes are found together.
+AT_A_TIME = 50_000
+_NO_MOVES = pl.Schema(
+    {name: dtype for name, dtype in polars_schema(avro_schema("change")).items() if name in MOVED}
+)
+
+
+def moves_of_night(
+    run: str, manifest: Manifest, rulebook: CompiledRulebook
+) -> tuple[Frame, Comparison | None]:
+    """Read what a night changed; nothing for a run that isn't a night's."""
+    if manifest.nightly is None:
+        return _NO_MOVES.to_frame(), None
+    found = pl.concat(
+        [_NO_MOVES.to_frame(), *part_frames(run, "changes", "change", MOVED)], how="vertical"
+    )
+    said = comparison.tonight(manifest, found, rulebook)
+    waiting = tuple(
+        (mark, Count(queue_mark(mark), number))
+        for mark, number in manifest.nightly.queue.items()
+        if number
+    )
+    return found, said and dataclasses.replace(said, waiting=waiting)
+
+
+def marks_of_night(run: str, manifest: Manifest) -> Frame | None:
+    """Read why each case waits for an attorney: `case_id` and `mark`; None if it isn't a night."""
+    if manifest.nightly is None:
+        return None
+    frames = part_frames(run, "queue", "queue", ("case_id", "mark"))
+    empty = pl.DataFrame(schema={"case_id": pl.String, "mark": pl.String})
+    return pl.concat(
+        [empty, *(frame.select("case_id", pl.col("mark").cast(pl.String)) for frame in frames)]
+    )
+
+
+def moves_against(
+    run: str, manifest: Manifest, rulebook: CompiledRulebook, other: str
+) -> tuple[Frame, Comparison]:
+    """Compare a run with an earlier one.
+
+    Args:
+        run: The run's directory.
+        manifest: Its manifest.
+        rulebook: The rulebook that it applied.
+        other: Where the earlier run is.
+
+    Returns:
+        The cases that moved, columns `MOVED`, and what the page says of them.
+
+    Raises:
+        DamagedError: A file is damaged.
+        RunError: There is no such run.
+    """
+    before_run, before = load_run(other)
+    old, new = _recommended(before_run), _recommended(run)
+    both = old.join(new, on="case_id", how="semi").height
+    moves = moved(old, new)
+    differ = comparison.differing(before, manifest)
+    if len(differ) == 1 and not differ.keys() & {"CALENDAR", "FACT"}:
+        [kind] = differ
+        moves = moves.with_columns(_only(kind).new_from_index(0, moves.height))
+    elif differ:
+        moves = moves.drop("causes").join(
+            _causes(before_run, before, run, manifest, rulebook, moves),
+            on="case_id",
+            how="left",
+            maintain_order="left",
+        )
+    earlier = run_rulebook(before_run, before)
+    books = [rulebook, *([earlier] if earlier else [])]
+    return moves, comparison.against(before, moves, both, differ, books)
+
+
+def _recommended(run: str) -> Frame:
+    frames = (
+        compact(routes_and_reasons(frame))
+        for route in ROUTES
+        for frame in part_frames(run, route, "recommendation", READ)
+    )
+    schema = pl.Schema(
+        [("case_id", pl.String()), ("route", pl.String()), ("reasons", pl.List(pl.String()))]
+    )
+    return pl.concat([schema.to_frame(), *frames])
+
+
+def _only(kind: str) -> pl.Series:
+    """The one cause that there can be."""
+    one = {"kind": kind, "field": None, "event_id": None, "event_kind": None, "milestone": None}
+    return pl.Series("causes", [[{**one, "on": None}]], dtype=CAUSES)
+
+
+def _causes(
+    before_run: str,
+    before: Manifest,
+    run: str,
+    manifest: Manifest,
+    rulebook: CompiledRulebook,
+    moves: Frame,
+) -> Frame:
+    """Find the causes of moves as a night does: by changing one thing at a time."""
+    terms, last = _terms(manifest, rulebook), _terms(before, rulebook)
+    key = dataclasses.replace(last.key, rulebook=before.rulebook.digest)
+    routed = moves.drop_nulls(("from_route", "to_route")).select("case_id")
+    found = [pl.DataFrame(schema={"case_id": pl.String, "causes": CAUSES})]
+    for start in range(0, routed.height, AT_A_TIME):
+        ids = routed[start : start + AT_A_TIME]
+        old, new = _records(before_run, ids), _records(run, ids)
+        summaries = [
+            summarize(frame.join(ids, on="case_id", how="semi"))
+            for route in ROUTES
+            for frame in part_frames(before_run, route, "recommendation", SUMMARY)
+        ]
+        folded = Folded(old, new, EVENTS.to_frame())
+        changed = changes(pl.concat(summaries), assess(new, terms), folded, key, terms)
+        found.append(changed.select("case_id", "causes"))
+    return pl.concat(found)
+
+
+def _terms(manifest: Manifest, rulebook: CompiledRulebook) -> Terms:
+    courts = None if manifest.courts is None else frozenset(manifest.courts)
+    return Terms(rulebook, manifest.as_of, manifest.presume, manifest.scope, courts)
+
+
+def _records(run: str, ids: Frame) -> Frame:
+    return pl.concat(list(_of_ids(run, ids)), rechunk=True)
+
+
+def _of_ids(run: str, ids: Frame) -> Iterator[Frame]:
+    for frame in part_frames(run, "cases", "case_record"):
+        yield compact(frame.join(ids, on="case_id", how="semi"))

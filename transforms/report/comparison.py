@@ -1,0 +1,138 @@
+"""Comparison: from moves between two runs to what the page says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from schemas.manifest import Manifest
+from schemas.outcomes import ROUTES
+from schemas.rulebook.compiled import CompiledRulebook
+from schemas.shown import shown
+from schemas.words import cause, day
+from transforms.frames.frame import Frame
+from transforms.report.flows import cause_counts, flow_counts, reason_counts
+from transforms.report.labels import criterion_label
+from transforms.report.model import Comparison, Count
+
+MOST_CAUSES = 40
+
+
+def differing(before: Manifest, after: Manifest) -> dict[str, str]:
+    """Say what differs between two runs that could change a route.
+
+    Args:
+        before: The earlier run's manifest.
+        after: The later run's manifest.
+
+    Returns:
+        By kind of cause (change.avsc), a sentence.
+    """
+    found: dict[str, str] = {}
+    if before.rulebook.digest != after.rulebook.digest:
+        ids = shown(before.rulebook.id), shown(after.rulebook.id)
+        edited = f"Another version of the rulebook {ids[0]}."
+        found["RULEBOOK"] = (
+            edited if ids[0] == ids[1] else f"Another rulebook: {ids[1]} instead of {ids[0]}."
+        )
+    options = ((run.presume, run.scope, run.courts) for run in (before, after))
+    if len(set(options)) > 1:
+        found["OPTIONS"] = "Other presumptions, another scope, or other courts."
+    if before.as_of != after.as_of:
+        dates = day(after.as_of), day(before.as_of)
+        found["CALENDAR"] = f"Another as-of date: {dates[0]} instead of {dates[1]}."
+    if _read(before) != _read(after):
+        found["FACT"] = "Other case files, events, or reviews."
+    if before.versions.get("discretion") != after.versions.get("discretion"):
+        found["SOFTWARE"] = "Another version of the software."
+    return found
+
+
+def _read(manifest: Manifest) -> tuple[object, ...]:
+    """Return what tells whether two runs had the same facts; a night's depend on its state."""
+    digests = tuple(sorted(file.sha256 for file in manifest.inputs))
+    return (digests, manifest.run_id if manifest.nightly else None)
+
+
+def against(
+    before: Manifest,
+    moves: Frame,
+    both: int,
+    differ: Mapping[str, str],
+    rulebooks: Iterable[CompiledRulebook],
+) -> Comparison:
+    """Say what moved between two runs.
+
+    Args:
+        before: The earlier run's manifest.
+        moves: The columns `transforms.report.flows.MOVED`.
+        both: The number of cases with a route in both runs.
+        differ: From `differing`.
+        rulebooks: The rulebooks, which name the criteria.
+    """
+    there = moves.drop_nulls(("from_route", "to_route")).height
+    lines = [
+        f"{there:,} of the {both:,} cases that have a route in both runs have another one.",
+        *differ.values(),
+    ]
+    if not differ:
+        lines.append("Both runs had the same case files, rulebook, date, and options.")
+    return _comparison("against", f"Against {shown(before.run_id)}", lines, moves, rulebooks)
+
+
+def tonight(manifest: Manifest, moves: Frame, rulebook: CompiledRulebook) -> Comparison | None:
+    """Say what a night changed; None for a run that isn't a night's.
+
+    Args:
+        manifest: The run's manifest.
+        moves: The columns `transforms.report.flows.MOVED` of its changes.
+        rulebook: The rulebook, which names the criteria.
+    """
+    night = manifest.nightly
+    if night is None:
+        return None
+    routes = moves.filter(pl.col("from_route").ne_missing(pl.col("to_route"))).height
+    since = f"since {shown(night.previous)}" if night.previous else "on this first night"
+    lines = [
+        f"{night.changed:,} recommendations changed {since}, "
+        f"{routes:,} of them to another route, or to or from none. "
+        f"{night.events.read:,} events were read, and {night.opened:,} cases opened."
+    ]
+    return _comparison("tonight", "Tonight", lines, moves, [rulebook])
+
+
+def _comparison(
+    anchor: str,
+    title: str,
+    lines: Iterable[str],
+    moves: Frame,
+    rulebooks: Iterable[CompiledRulebook],
+) -> Comparison:
+    flows = flow_counts(moves)
+    targets = {new for counts in flows.values() for new in counts}
+    gained, lost = reason_counts(moves)
+    books = list(rulebooks)
+    return Comparison(
+        anchor,
+        title,
+        tuple(lines),
+        tuple(route for route in (*ROUTES, None) if route in targets),
+        {old: flows[old] for old in (*ROUTES, None) if old in flows},
+        tuple(_causes(moves)),
+        tuple(_reasons(gained, books)),
+        tuple(_reasons(lost, books)),
+    )
+
+
+def _causes(moves: Frame) -> Iterable[Count]:
+    for (kind, what), number in list(cause_counts(moves).items())[:MOST_CAUSES]:
+        said = cause(kind)
+        yield Count(f"{said}: {shown(what).replace('_', ' ')}" if what else said, number)
+
+
+def _reasons(counts: Mapping[str, int], books: list[CompiledRulebook]) -> Iterable[Count]:
+    own = {one.id: book for book in books for one in book.criteria}
+    for criterion, number in counts.items():
+        name = criterion_label(own[criterion], criterion) if criterion in own else shown(criterion)
+        yield Count(name, number)
