@@ -17,6 +17,7 @@ from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.runners import pipeline_options
 from pipelines.cli.terms import terms_of
 from pipelines.runs.fields import computed, terms_fields
+from pipelines.runs.imported_tables import table_bytes
 from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_run
@@ -209,13 +210,14 @@ def _run(options: Options) -> int:
     terms = terms_of(options, rulebook, as_of)
     warned = notices(name, rulebook, as_of)
     warn("backlog", *warned)
-    named_inputs = split_inputs(options.input)
+    given = split_inputs(options.input)
     found = Found((), ())
-    if named_inputs.others:
-        found = expand_inputs(named_inputs.others, avro_schema("case_record"))
+    if given.others:
+        found = expand_inputs(given.others, avro_schema("case_record"))
     place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
-    with place.alone(), Progress(sum(file.bytes for file in found.files)):
-        tables = read_tables(named_inputs.tables, place.partial)
+    size = sum(file.bytes for file in found.files) + sum(map(table_bytes, given.tables))
+    with place.alone(), Progress(size):
+        tables = read_tables(given.tables, place.partial)
         plan = BacklogPlan(
             inputs=(*found.files, *tables.files),
             left_out=found.left_out,

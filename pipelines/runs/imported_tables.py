@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,7 +20,14 @@ from transforms.avro.account import Digest, digest
 from transforms.avro.quarantined import QUARANTINED
 from transforms.avro.write import encode_blocks, write_header
 from transforms.files.names import path_text
-from transforms.files.storage import create_file, open_file, why_not
+from transforms.files.storage import (
+    create_file,
+    is_local,
+    list_files,
+    open_file,
+    size_of,
+    why_not,
+)
 from transforms.frames.frame import Frame
 from transforms.tables.convert import Conversion
 from transforms.tables.forms import EXAMPLE, list_fields
@@ -129,6 +137,16 @@ def import_table(path: str, target: str, refused: RefusedCells) -> ImportedTable
         ),
         pl.concat(quarantined),
     )
+
+
+def table_bytes(path: str) -> int:
+    """Return the size of a table, or of the files in a folder, in bytes; 0 if it isn't there."""
+    try:
+        if is_local(path) and os.path.isdir(path):
+            return sum(file.size_in_bytes for file in list_files(path))
+        return size_of(path)
+    except OSError:
+        return 0
 
 
 def _no_cases(path: str, conversion: Conversion) -> str:

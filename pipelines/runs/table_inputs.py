@@ -65,12 +65,17 @@ def split_inputs(patterns: Sequence[str]) -> Inputs:
 def _is_folder_of_tables(path: str) -> bool:
     if not is_local(path) or not os.path.isdir(path):
         return False
-    names = [name.lower() for name in os.listdir(path)]
-    if f"{CASES_SHEET}.csv" not in names:
-        return False
-    if any(name.endswith(ENDING) for name in names):
-        raise InputError(f"{path}: has {ENDING} files and {CASES_SHEET}.csv; name those to read")
-    return True
+    names = sorted(os.listdir(path))
+    has_avro = any(name.lower().endswith(ENDING) for name in names)
+    if f"{CASES_SHEET}.csv" in map(str.lower, names):
+        if has_avro:
+            raise InputError(f"{path}: has {CASES_SHEET}.csv and {ENDING} files; name each to read")
+        return True
+    tables = [name for name in names if is_table(name)]
+    if tables and not has_avro and not any(os.path.isdir(f"{path}/{name}") for name in names):
+        # Nobody can tell which of them are cases.
+        raise InputError(f"{path}: has no {ENDING} file; to read {tables[0]}, name the file itself")
+    return False
 
 
 def read_tables(tables: Sequence[str], root: str) -> ReadTables:

@@ -118,5 +118,9 @@ def test_inputs_are_told_apart_by_their_endings(tmp_path: Path) -> None:
     assert found.tables == tuple(f"{tmp_path}/{name}" for name in ("b.csv", "a.XLSX", "csv"))
     assert found.others == (f"{tmp_path}/avro", f"{tmp_path}/*.avro")
     (tmp_path / "csv" / "a.avro").write_text("")
-    with pytest.raises(InputError, match=r"has \.avro files and cases\.csv"):
+    with pytest.raises(InputError, match=r"has cases\.csv and \.avro files"):
         split_inputs([f"{tmp_path}/csv"])
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "Clients.xlsx").write_text("")
+    with pytest.raises(InputError, match=r"to read Clients\.xlsx, name the file itself"):
+        split_inputs([f"{tmp_path}/book"])

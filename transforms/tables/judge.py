@@ -29,6 +29,7 @@ _Found: TypeAlias = dict[tuple[str, str], pl.Series]
 _LAST_DAY = datetime.date(2199, 12, 31)
 _KINDS = {
     r"^\s*$": "blank",
+    r"^#[A-Z/0?!_]+$": "an error of the spreadsheet",
     r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?$": "a date",
     r"^\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?\s*$": "a time of day",
     r"^\s*[+-]?[0-9]+(\.0*)?\s*$": "a whole number",

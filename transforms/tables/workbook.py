@@ -20,6 +20,7 @@ from schemas.errors import InputError
 from schemas.shown import shown
 from transforms.files.storage import read_bytes
 from transforms.frames.frame import FRAME_ROWS
+from transforms.tables.error_cells import Errors, error_cells
 from transforms.tables.sheet import Book, Part, Sheet, no_unread, text_part
 
 # What a workbook may unpack to. A million rows of cases need less.
@@ -44,8 +45,9 @@ def read_workbook(path: str) -> Book:
     content = read_bytes(path)
     _check_size(path, content)
     book = _calling(path, lambda: calamine.load_workbook(io.BytesIO(content)))
+    errors = _calling(path, lambda: error_cells(content))
     sheets = [
-        _sheet(path, book, data.name)
+        _sheet(path, book, data.name, errors.get(data.name, {}))
         for data in book.sheets_metadata
         if data.typ == calamine.SheetTypeEnum.WorkSheet
     ]
@@ -81,7 +83,7 @@ def cell_text(value: Any) -> str | None:
     return str(value)
 
 
-def _sheet(path: str, book: calamine.CalamineWorkbook, name: str) -> Sheet:
+def _sheet(path: str, book: calamine.CalamineWorkbook, name: str, errors: Errors) -> Sheet:
     table = _calling(path, lambda: book.get_sheet_by_name(name))
     first = table.start[1] if table.start else 0
     rows = enumerate(table.iter_rows(), 1)
@@ -92,9 +94,15 @@ def _sheet(path: str, book: calamine.CalamineWorkbook, name: str) -> Sheet:
     def read() -> Iterator[Part]:
         below = itertools.islice(enumerate(table.iter_rows(), 1), header_row, None)
         while batch := list(itertools.islice(below, FRAME_ROWS)):
+            if errors:
+                batch = [(row, _with_errors(row, cells, first, errors)) for row, cells in batch]
             yield _part(batch, first)
 
     return Sheet(name, path, tuple(header), read)
+
+
+def _with_errors(row: int, cells: Sequence[Any], first: int, errors: Errors) -> list[Any]:
+    return [errors.get((row, at), cell) for at, cell in enumerate(cells, first)]
 
 
 def _part(batch: Sequence[tuple[int, Sequence[Any]]], first: int) -> Part:

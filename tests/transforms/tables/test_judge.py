@@ -96,6 +96,7 @@ def test_typed_values_that_are_lost_are_warnings_of_their_record() -> None:
         ("-7.0", "a whole number"),
         ("1,234.5", "a number"),
         ("TRUE", "yes or no"),
+        ("#REF!", "an error of the spreadsheet"),
         ("A-7", "text"),
     ],
 )

@@ -59,6 +59,21 @@ def test_cells_of_a_workbook_are_text_at_their_own_rows(tmp_path: Path, date_190
     assert (notes.header, content(notes)) == ((), [])
 
 
+def test_error_cells_are_not_blank(tmp_path: Path) -> None:
+    path = str(tmp_path / "cases.xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("t=e").write_row(0, 0, ["case_id", 't="e"'])
+        sheet = book.add_worksheet("A & B")
+        sheet.write_row(1, 1, ["case_id", "court", "custody"])
+        sheet.write_row(2, 1, [1, "BAL"])
+        sheet.write_formula(2, 3, "=X!A1", None, "#REF!")
+        sheet.write_formula(3, 1, "=NA()", None, "#N/A")
+        sheet.write_formula(3, 2, '=A1&"<"', None, "x")
+    first, second = read_book(path).sheets
+    assert content(first) == []
+    assert content(second) == [(3, None, "1", "BAL", "#REF!"), (4, None, "#N/A", "x", None)]
+
+
 @pytest.mark.parametrize(
     ("data", "encoding"),
     [
