@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from schemas.errors import OutputError, UsageError
 from schemas.shown import shown
+
+if TYPE_CHECKING:
+    from transforms.tables.forms import Form
 
 ENDING = ".xlsx"
 
@@ -27,6 +32,11 @@ class Options:
         type=declare.place,
         metavar="DIR",
     )
+    rulebook: str | None = declare.option(
+        "only the columns that this rulebook's rules depend on; default: every column",
+        default=None,
+        metavar="NAME|FILE",
+    )
     readable_by: str | None = declare.readable_by()
 
 
@@ -35,15 +45,20 @@ def _run(options: Options) -> int:
         raise UsageError("name the workbook to make, such as cases.xlsx, or --csv DIR")
     if options.workbook is not None and not options.workbook.lower().endswith(ENDING):
         raise UsageError(f"{options.workbook}: the name of a workbook must end in {ENDING}")
+    # Imported here so that --help doesn't wait for them.
+    from schemas.rulebooks import load
+    from transforms.tables.asked import asked_forms
+    from transforms.tables.forms import forms
+
+    sheets = forms() if options.rulebook is None else asked_forms(load(options.rulebook))
     if options.workbook is not None:
-        _write_workbook(options.workbook)
+        _write_workbook(options.workbook, sheets)
     if options.csv is not None:
-        _write_csv(options.csv.rstrip("/"))
+        _write_csv(options.csv.rstrip("/"), sheets)
     return ExitCode.OK
 
 
-def _write_workbook(path: str) -> None:
-    # Imported here so that --help doesn't wait for them.
+def _write_workbook(path: str, sheets: Mapping[str, Form]) -> None:
     from apache_beam.io.filesystem import BeamIOError
 
     from transforms.files.storage import exists, why_not, write_whole
@@ -52,19 +67,19 @@ def _write_workbook(path: str) -> None:
     try:
         if exists(path):
             raise OutputError(f"{path}: already exists; give another name or remove it")
-        write_whole(path, template_workbook())
+        write_whole(path, template_workbook(sheets))
     except (BeamIOError, OSError) as error:
         raise OutputError(f"{path}: cannot be written ({why_not(error)})") from None
     print(f"{shown(path)}: its first sheet says how to fill it in")
 
 
-def _write_csv(folder: str) -> None:
+def _write_csv(folder: str, sheets: Mapping[str, Form]) -> None:
     from pipelines.runs.whole_directory import WholeDirectory
     from transforms.tables.template import template_csv
 
     directory = WholeDirectory(folder, "another --csv")
     with directory.alone(""):
-        files = template_csv()
+        files = template_csv(sheets)
         for name, content in files.items():
             directory.write(name, content.decode())
         directory.close()

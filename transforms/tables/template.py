@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import xlsxwriter
@@ -20,7 +21,6 @@ from transforms.tables.forms import (
     READ_ME,
     Column,
     Form,
-    forms,
 )
 
 # How far down drop-downs and formats go.
@@ -64,8 +64,11 @@ _CLOSING = (
 _READ_ME_WIDTH = 96
 
 
-def template_workbook() -> bytes:
+def template_workbook(sheets_of: Mapping[str, Form]) -> bytes:
     """Make the template as a workbook.
+
+    Args:
+        sheets_of: The forms to fill in, by name.
 
     Returns:
         The bytes of an .xlsx file: the sheet Read me, one per form, and the codes.
@@ -75,18 +78,25 @@ def template_workbook() -> bytes:
         book.set_properties({"created": datetime.datetime(2011, 11, 17)})
         formats = _formats(book)
         _read_me(book.add_worksheet(READ_ME), formats)
-        sheets = {form.name: book.add_worksheet(form.name) for form in forms().values()}
-        ranges = _codes(book.add_worksheet(CODES), formats)
+        sheets = {name: book.add_worksheet(name) for name in sheets_of}
+        ranges = _codes(book.add_worksheet(CODES), sheets_of, formats)
         for name, sheet in sheets.items():
-            _form(sheet, forms()[name], ranges, formats)
+            _form(sheet, sheets_of[name], ranges, formats)
         sheets[CASES_SHEET].activate()
     return data.getvalue()
 
 
-def template_csv() -> dict[str, bytes]:
-    """Make the template as CSV files, by their names: a header of field names, and the example."""
+def template_csv(sheets_of: Mapping[str, Form]) -> dict[str, bytes]:
+    """Make the template as CSV files: a header of field names, and the example.
+
+    Args:
+        sheets_of: The forms to fill in, by name.
+
+    Returns:
+        The content of each file, by its name.
+    """
     made = {}
-    for form in forms().values():
+    for form in sheets_of.values():
         text = io.StringIO()
         table = csv.writer(text)
         table.writerow(column.field for column in form.columns)
@@ -212,10 +222,10 @@ def _validate(sheet: Any, at: int, column: Column, ranges: dict[str, str]) -> No
     sheet.data_validation(1, at, _LAST_ROW, at, rule)
 
 
-def _codes(sheet: Any, formats: dict[str, Any]) -> dict[str, str]:
+def _codes(sheet: Any, sheets_of: Mapping[str, Form], formats: dict[str, Any]) -> dict[str, str]:
     """Write the tables of codes side by side, and return the range of each to choose from."""
     tables = dict.fromkeys(
-        column.table for form in forms().values() for column in form.columns if column.table
+        column.table for form in sheets_of.values() for column in form.columns if column.table
     )
     ranges = {}
     sheet.freeze_panes(1, 0)

@@ -20,7 +20,7 @@ from transforms.tables.template import header_of, note_of, template_csv, templat
 @pytest.fixture(scope="module")
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "cases.xlsx"
-    path.write_bytes(template_workbook())
+    path.write_bytes(template_workbook(forms()))
     return path
 
 
@@ -71,7 +71,7 @@ def test_what_the_law_protects_says_so_at_its_name_and_in_its_note() -> None:
 
 
 def test_the_csv_files_have_the_fields_of_the_forms(tmp_path: Path) -> None:
-    for name, content in template_csv().items():
+    for name, content in template_csv(forms()).items():
         header, example = csv.reader(io.StringIO(content.decode()))
         form = forms()[name.removesuffix(".csv")]
         assert header == [column.field for column in form.columns]
