@@ -6,12 +6,12 @@ IS_COMMAND = start.is_command()
 if IS_COMMAND:
     start.begin()
 
-import logging  # noqa: E402 - signals are heard first
+import logging  # noqa: E402 - signal handlers come first
 import os  # noqa: E402
 
 # A panic in Rust is reported as input that can't be read; its backtrace helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"
-# A watch that stops cancels its own calls; nobody needs to hear of that.
+# A watch that stops cancels its own calls, which isn't worth a message.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 

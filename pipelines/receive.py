@@ -24,7 +24,7 @@ def receive_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str)
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Which queue, and where its events land."""
+    """Which queue, and where to store its events."""
 
     source: str = declare.option(
         "kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION", metavar="URL"

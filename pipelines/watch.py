@@ -68,8 +68,8 @@ class Options:
         "directory of event files, as in nightly --events", type=declare.place, metavar="DIR"
     )
     source: str | None = declare.option(
-        "run discretion receive beside, for pubsub://PROJECT/SUBSCRIPTION; for Kafka run it "
-        "Kafka, run it yourself",
+        "also run discretion receive, for pubsub://PROJECT/SUBSCRIPTION; for Kafka, run it "
+        "yourself",
         default=None,
         metavar="URL",
     )
@@ -163,7 +163,7 @@ def _ticks(
     begun: threading.Event,
     failed: list[Exception],
 ) -> Iterator[Tick]:
-    """Give the batches as they arrive, and the time.
+    """Yield the batches as they arrive, and the time.
 
     It never ends by itself: when a source ends, the pipeline's time runs to infinity, and every
     timer fires.

@@ -1,7 +1,7 @@
-"""The end that native code makes of a process: it has one line and an exit code, as others do.
+"""Aborts by native code: like any other failure, they print one line and set an exit code.
 
-Where Rust cannot have the memory that it asks for, it aborts: nothing of Python's is unwound, and
-no handler of Python's is run.
+If Rust can't get the memory that it needs, it aborts: Python unwinds nothing and runs none of its
+handlers.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 
 _HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_int)
-# C calls them for as long as the process lives.
+# Kept alive, because C may call them until the process ends.
 _kept: list[object] = []
 
 
 def answer_abort(command: str) -> None:
-    """Let an abort end the process with a line and an exit code.
+    """On an abort, print one line and end the process with an exit code.
 
     Args:
         command: The command's name.
@@ -30,7 +30,7 @@ def answer_abort(command: str) -> None:
 
     def aborted(number: int) -> None:
         try:
-            complain(command, "native code gave up, most likely for want of memory")
+            complain(command, "native code gave up, most likely because memory ran out")
         finally:
             os._exit(ExitCode.INTERNAL)
 

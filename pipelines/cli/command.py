@@ -30,8 +30,8 @@ class Command(Generic[Options]):
         description: What it is for.
         options: A dataclass of its options (`pipelines.cli.declare`).
         run: Runs it; returns an exit code (`pipelines.cli.exit_codes`).
-        epilog: What `--help` says last.
-        program: What runs the command.
+        epilog: The last paragraph of `--help`.
+        program: The program that runs the command.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Command(Generic[Options]):
 
 @dataclass(frozen=True)
 class Group:
-    """A command of several actions, each with options of its own.
+    """A command with several actions, each with its own options.
 
     Args:
         name: Its name.

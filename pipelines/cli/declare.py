@@ -1,4 +1,4 @@
-"""Options, each declared once: a field of a command's options, with its default and its help.
+"""Options, each declared once, as a dataclass field with its default and its help.
 
     @dataclass(frozen=True, kw_only=True)
     class Options:
@@ -7,9 +7,9 @@
         json: bool = declare.switch("print the manifest as JSON")
         beam: tuple[str, ...] = ()
 
-`Command` (`pipelines.cli.command`) makes the parser of it. A field's name is the option's name; an
-option without a default must be given. What the command does not know goes to a field `beam`, where
-there is one.
+`Command` (`pipelines.cli.command`) makes the parser from it. A field's name is the option's name;
+an option without a default is required. Options that the command doesn't know go to the field
+`beam`, if there is one.
 """
 
 from __future__ import annotations
@@ -42,33 +42,33 @@ def option(help_: str, *, default: Any = dataclasses.MISSING, flag: str = "", **
     """Declare an option.
 
     Args:
-        help_: What `--help` says of it.
-        default: Its value where it is not given; without one it must be.
-        flag: Its name, where that is not the field's.
-        words: What else `argparse.ArgumentParser.add_argument` takes.
+        help_: Its help text.
+        default: Its default; without one, the option is required.
+        flag: Its name, if that isn't the field's.
+        words: Other arguments of `argparse.ArgumentParser.add_argument`.
     """
     declared = _Declared(flag, {"help": help_, **words})
     return dataclasses.field(default=default, metadata={_DECLARED: declared})
 
 
 def switch(help_: str, *, flag: str = "") -> Any:
-    """Declare an option without a value: true where it is given."""
+    """Declare an option without a value: true if given."""
     return option(help_, default=False, flag=flag, action="store_true")
 
 
 def argument(help_: str | None = None, *, default: Any = dataclasses.MISSING, **words: Any) -> Any:
-    """Declare an argument, which has a place instead of a name."""
+    """Declare a positional argument."""
     declared = _Declared(None, {"help": help_, **words})
     return dataclasses.field(default=default, metadata={_DECLARED: declared})
 
 
 def takes_beam_options(options: type) -> bool:
-    """Whether what a command does not know goes to Beam, in its field `beam`."""
+    """Tell whether a command passes unknown options on to Beam, in its field `beam`."""
     return any(each.name == "beam" for each in dataclasses.fields(options))
 
 
 def add_options(parser: argparse.ArgumentParser, options: type) -> None:
-    """Tell a parser of options.
+    """Add options to a parser.
 
     Args:
         parser: The parser.
@@ -88,12 +88,12 @@ def add_options(parser: argparse.ArgumentParser, options: type) -> None:
 
 
 def made(options: type[Made], given: argparse.Namespace, rest: list[str]) -> Made:
-    """The options that were given.
+    """Make the options dataclass from parsed arguments.
 
     Args:
-        options: Their dataclass.
-        given: What the parser made of them.
-        rest: What it did not know, for Beam.
+        options: The dataclass.
+        given: The parsed arguments.
+        rest: The arguments that the parser didn't know, for Beam.
     """
     values = {each.name: getattr(given, each.name) for each, _ in _declared(options)}
     if rest:
@@ -174,10 +174,10 @@ def route_names(text: str) -> tuple[str, ...]:
 
 
 def rulebook(*, of_run: bool = False) -> Any:
-    """Declare which rulebook is used.
+    """Declare the rulebook option.
 
     Args:
-        of_run: Whether a run says so where the option does not; it is None then.
+        of_run: Whether the default is the run's own; the value is None then.
     """
     return option(
         "a rulebook's name or file, or in-force: the one in force on the as-of date; "
@@ -191,18 +191,18 @@ def as_of(day: str = "the day the guidance was issued", *, of_run: bool = False)
     """Declare the as-of date.
 
     Args:
-        day: Which it is where none is given.
-        of_run: Whether a run says so where the option does not.
+        day: The default, in words.
+        of_run: Whether the default is the run's own.
     """
     help_ = f"assess cases as of this date; {_otherwise(of_run)}{day}"
     return option(help_, default=None, type=date, metavar="DATE")
 
 
 def presume(*, of_run: bool = False) -> Any:
-    """Declare whether the rulebook's presumptions are used.
+    """Declare the option for the rulebook's presumptions.
 
     Args:
-        of_run: Whether a run says so where the option does not; it is None then.
+        of_run: Whether the default is the run's own; the value is None then.
     """
     return option(
         f"apply the presumptions that the rulebook lists, or none; {_otherwise(of_run)}listed",
@@ -233,31 +233,31 @@ def routes() -> Any:
 
 
 def state() -> Any:
-    """Declare the directory in which nights are kept."""
+    """Declare the directory of the nights."""
     return option("the state: the directory of the nights", type=place, metavar="OUT")
 
 
 def readable_by() -> Any:
-    """Declare who may read the output; by default only the user."""
+    """Declare who may read the output; by default, only the user."""
     help_ = "who else may read the output; default: nobody"
     return option(help_, default=None, choices=sorted(UMASKS))
 
 
 def manifest_json() -> Any:
-    """Declare that the manifest is printed as JSON."""
+    """Declare the option to print the manifest as JSON."""
     return switch("print the manifest as JSON", flag="--json")
 
 
 def dry_run() -> Any:
-    """Declare that nothing is done."""
+    """Declare the option to only report what would be done."""
     return switch("only report what would be done")
 
 
 def machine_json() -> Any:
-    """Declare that the result is printed as JSON."""
+    """Declare the option to print the result as JSON."""
     return switch("print JSON", flag="--json")
 
 
 def number(default: int) -> Any:
-    """Declare a whole number of what the option's name says."""
+    """Declare a number of whatever the option is named for."""
     return option(f"default: {default}", default=default, type=int, metavar="N")

@@ -18,7 +18,7 @@ class CommandParser(argparse.ArgumentParser):
     words: Sequence[str] = ()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse what is known, and keep the words for the message about what is not."""
+        """Parse the known options, and keep all arguments for messages about unknown ones."""
         self.words = list(sys.argv[1:] if args is None else args)
         return super().parse_known_args(args, namespace)
 

@@ -17,8 +17,8 @@ from pipelines.cli.output import flush_output, reader_has_gone, silence_native
 from schemas import errors
 from schemas.errors import DiscretionError
 
-# Beam raises what a transform raised as a RuntimeError with the text of a traceback, even within
-# one process: only that text says which error it was. Each is made again from its message.
+# Beam raises a transform's error as a RuntimeError whose text is a traceback, even within one
+# process. Only that text shows which error it was, so the error is rebuilt from its message.
 _BY_NAME: dict[str, type[DiscretionError]] = {
     kind.__name__: kind
     for kind in (
@@ -55,7 +55,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         answer_abort(name)
         _run(name, command, codes)
     except signals.Interrupted:
-        # The signal came after the command had its exit code, or before it began.
+        # The signal came after the command had an exit code, or before it started.
         if not codes:
             complain(name, "interrupted")
             codes.append(ExitCode.INTERRUPTED)
@@ -91,7 +91,7 @@ def _debug() -> bool:
 
 
 def own(error: BaseException) -> BaseException:
-    """Find our own error in what a pipeline raised; otherwise, return what was raised."""
+    """Find our own error in what a pipeline raised; if there is none, return what was raised."""
     if signals.was_asked() and not isinstance(error, KeyboardInterrupt):
         # Beam wraps an error that is raised within a transform.
         return KeyboardInterrupt()

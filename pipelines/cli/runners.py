@@ -69,11 +69,11 @@ def beam_arguments(
 
 
 def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> Any:
-    """Options of a pipeline.
+    """Make the options of a pipeline.
 
     Args:
-        options: A command's options, whose field `beam` holds what it did not know itself.
-        more: Options that the command itself gives.
+        options: A command's options; the field `beam` has those that the command didn't know.
+        more: Options that the command sets itself.
         in_process: The option for the in-process runner.
 
     Returns:

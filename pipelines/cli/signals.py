@@ -46,17 +46,16 @@ def was_asked() -> bool:
 
 @contextlib.contextmanager
 def finishing(cut_short: Callable[[], None]) -> Iterator[None]:
-    """Take the step after which a result is there, and which no signal may come between.
+    """Take the final step, after which the result exists; no signal interrupts it.
 
-    A command that has its result ends well, so from here on a signal does not end it. If it is
-    still printing a second after one came, such as to a reader that does not read, it prints no
-    more.
+    A command that has its result succeeds, so from here on a signal doesn't end it. If it is
+    still printing a second after a signal, as when the reader has stalled, it stops printing.
 
     Args:
         cut_short: Keeps the command from printing any more.
     """
     if _asked:
-        # It was raised where nothing could be raised.
+        # The signal came where no exception could be raised.
         raise Interrupted
 
     def note(number: int, frame: object) -> None:
@@ -78,7 +77,7 @@ def finishing(cut_short: Callable[[], None]) -> Iterator[None]:
 def settle() -> None:
     """Stop listening: the command has ended, and no signal may change its exit code."""
     while _before:
-        # An exception raised in here has nothing left to end.
+        # The command has ended, so an exception raised in here changes nothing.
         with contextlib.suppress(Interrupted):
             signal.setitimer(signal.ITIMER_REAL, 0)
             for number, handler in list(_before.items()):

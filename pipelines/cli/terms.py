@@ -1,4 +1,4 @@
-"""The terms that a command's options come to."""
+"""The terms of an assessment, from a command's options."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class HowToAssess(Protocol):
 
 
 def terms_of(options: HowToAssess, rulebook: CompiledRulebook, as_of: datetime.date) -> Terms:
-    """The terms that options come to.
+    """Make the terms from the options.
 
     Args:
         options: The options.
-        rulebook: The rulebook that they name.
+        rulebook: The rulebook, loaded.
         as_of: The as-of date.
 
     Raises:

@@ -1,4 +1,4 @@
-"""List the tables that input is read with: codes, their spellings, and what means unknown."""
+"""List the code tables: codes, their spellings, and the values that mean unknown."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ MOST_ERRORS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Which case, on what terms, and what of it is shown."""
+    """Which case, on what terms, and how much to show."""
 
     case: str = declare.argument(
         "the id of a case in a run, or a file that holds one record", metavar="CASE_ID|FILE.json"
@@ -60,7 +60,7 @@ class Options:
 
 
 class _Case(NamedTuple):
-    """A case record as it is on file, and the terms to assess it on."""
+    """A case record as filed, and the terms to assess it on."""
 
     record: Frame
     rulebook: CompiledRulebook
@@ -112,7 +112,7 @@ def _refuse_table(path: str) -> None:
 
 
 def _of_file(options: Options) -> _Case | None:
-    """The case of a file; None where it has errors, which are told."""
+    """Read the case in a file; if it has errors, print them and return None."""
     rulebook = load(named("explain", options.rulebook or DEFAULT, options.as_of))
     try:
         record = to_frame([read_case(options.case)])
@@ -128,7 +128,7 @@ def _of_file(options: Options) -> _Case | None:
 
 
 def _of_run(options: Options) -> _Case:
-    """A case of a run, on the run's terms where the options say nothing else."""
+    """Find a case of a run; the run's terms apply unless the options override them."""
     from pipelines.runs.run import find_case, load_run, run_rulebook
 
     # For an object store, Beam needs its options, even if they are the defaults.

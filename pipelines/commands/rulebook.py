@@ -53,7 +53,7 @@ class Show:
 
 @dataclass(frozen=True, kw_only=True)
 class Check(Show):
-    """A rulebook, and what is said of it."""
+    """A rulebook to check, and how to report the results."""
 
     coverage: bool = declare.switch("also count the examples for each criterion and row")
     html: str | None = declare.option(

@@ -25,7 +25,7 @@ td.none { background: #f6d5d5; }
 
 
 def coverage_table(book: Rulebook, shown: Coverage) -> Table:
-    """Tabulate how many examples cover what, for the terminal.
+    """Tabulate, for the terminal, how many examples cover each criterion and row.
 
     Args:
         book: The rulebook.
@@ -48,7 +48,7 @@ def coverage_table(book: Rulebook, shown: Coverage) -> Table:
 
 
 def note_lines(notes: Sequence[Note]) -> Iterator[str]:
-    """What a check found that may be meant, as lines of 80 columns under headings.
+    """Format a check's notes, which may be intended, as lines of 80 columns under headings.
 
     Args:
         notes: The notes.

@@ -48,7 +48,7 @@ def hours(text: str) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Which state, how old its last night may be, and in which form that is said."""
+    """Which state, how old its last night may be, and in which format to report."""
 
     state: str = declare.state()
     max_age: float | None = declare.option(
@@ -203,7 +203,7 @@ def _routed(good: GoodNight) -> dict[str, int]:
 
 
 def _by_state(good: GoodNight) -> Iterator[str]:
-    """How each route is split by state, a line a route."""
+    """Break down each route by state, one line per route."""
     for route, states in good.routed.items():
         parts = {state.lower().replace("_", " "): number for state, number in states.items()}
         review = good.needs_review.get(route, 0)
@@ -270,7 +270,8 @@ def prometheus(status: Status) -> Iterator[str]:
     yield from _gauge("foreign_files", "Files that held something else", {"": good.foreign})
 
 
-# By hand, for a monitor may ask every minute: to import prometheus_client takes 0.1 seconds.
+# Written by hand, because a monitor may call this every minute, and importing
+# prometheus_client takes 0.1 seconds.
 def _gauge(name: str, help_: str, values: Mapping[Any, float], *labels: str) -> Iterator[str]:
     if not values:
         return

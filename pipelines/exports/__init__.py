@@ -1,1 +1,1 @@
-"""Exports: the files that a run is given away in, each written whole."""
+"""Exports: files made from a run for other programs and people, each written whole."""

@@ -1,4 +1,4 @@
-"""What an export says of itself: the run, the law, and each column."""
+"""The description that goes with an export: the run, the law, and each column."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def terms(manifest: Manifest) -> str:
 
 
 def law(*, shared: bool) -> str:
-    """Return the line about confidentiality that stands at the top."""
+    """Return the line about confidentiality for the top."""
     return SHARED_LINE if shared else CONFIDENTIAL_LINE
 
 

@@ -1,7 +1,7 @@
-"""A run's cases in the order of a worklist, a part at a time, whatever their number.
+"""A run's cases in the order of a worklist, read in parts, so that any number of them fit.
 
-The order is found from a few columns. Then each frame is cut into the parts that its rows belong
-to, which wait on the disk, so that no more than a part is in memory.
+A few columns give the order. Each frame is then split among the parts that its rows belong to.
+Parts are kept on disk, so that only one at a time is in memory.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ SHEET_ROWS, CELL_TEXT = 1_048_576, 32_767
 FIRST_ROW = 2
 SHEET_CASES = SHEET_ROWS - FIRST_ROW - 1
 _LINE, _MOST_LINES = 13.0, 12
-# Letters of 10 points in a unit of a column's width, measured on a page.
+# Letters of 10 points per unit of column width, measured on a printed page.
 _LETTERS = 1.15
 _CUT = " ... (cut short)"
 _EPOCH = datetime.date(1899, 12, 30)
@@ -61,7 +61,7 @@ def write_workbook(
         shared: Whether it is a copy to give away.
     """
     book = xlsxwriter.Workbook(path, _OPTIONS)
-    # Each sheet waits in a file of its own until the workbook is closed.
+    # Each sheet is kept in its own file until the workbook is closed.
     formats = _Formats.of(book)
     _explain(book, formats, manifest, columns, counts, shared)
     sheet: _Sheet | None = None

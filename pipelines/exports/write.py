@@ -70,7 +70,7 @@ class Export:
             write_database(path, self._tables(), self.manifest, self.rulebook)
 
     def readme(self) -> str:
-        """Say what a file without room for it holds."""
+        """Write the description of a file that has no room for it."""
         cases = self.ordered.places.height
         return about(self.manifest, self.columns, cases, shared=self.key is not None)
 

@@ -80,8 +80,8 @@ class Inbox:
         folder: Where event files arrive.
         state: The directory of the nights.
         night: Last night.
-        report: Told the path of what cannot be read, and the reason.
-        changed: Told the path of a file that a batch has, and what happened to it
+        report: Called with the path of whatever can't be read, and the reason.
+        changed: Called with the path of a batch's file, and what happened to it
             (`why_not_there`).
     """
 
@@ -102,7 +102,7 @@ class Inbox:
         self.batches = _written(self.place)
         self.seen = {*night.consumed, *(_as_consumed(f) for b in self.batches for f in b.files)}
         self.reported_before = _reported_before(state, night)
-        # A file that was written later is known by its digest only.
+        # A file written later can be recognized only by its digest.
         self.since = night.since
 
     def all_done(self) -> bool:
@@ -110,13 +110,13 @@ class Inbox:
         return not self.batches or self.place.is_done(self.batches[-1])
 
     def start(self) -> Iterator[Batch]:
-        """The start, and the batches that an earlier watch has begun."""
+        """The start, and the batches that an earlier watch began."""
         self._report_changed({file.path for batch in self.batches for file in batch.files})
         yield Batch(number=0, at=self.begun)
         yield from self.batches
 
     def next_batch(self, at: datetime.datetime) -> Batch | None:
-        """Give the next batch, if new files have arrived.
+        """Return the next batch, if new files have arrived.
 
         Args:
             at: The time by the watch's clock.

@@ -1,4 +1,4 @@
-"""A batch's file: what was found in it, to the last byte, or nothing."""
+"""A batch's file: exactly the bytes that were found in it, or nothing."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ GONE, REPLACED = "is gone", "was replaced"
 
 
 def why_not_there(file: BatchFile) -> str | None:
-    """How a batch's file changed, if it no longer begins with the bytes that were found in it.
+    """Tell how a batch's file changed, if it no longer begins with the bytes that were found in it.
 
     Args:
         file: The file.
 
     Returns:
-        `GONE` or `REPLACED`; None where it is what it was, or has only grown.
+        `GONE` or `REPLACED`; None if it is unchanged or has only grown.
     """
     try:
         with storage.open_file(text_path(file.path)) as stream:
@@ -35,15 +35,15 @@ def why_not_there(file: BatchFile) -> str | None:
 
 
 def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame]] | None:
-    """Read a batch's file; what it has grown by since is of a later batch.
+    """Read a batch's file; anything appended since belongs to a later batch.
 
     Args:
         file: The file.
         schema: What it holds.
 
     Returns:
-        Frames of its records, and of what of it could not be read (quarantined.avsc); None where it
-        is gone, or has changed since it was found.
+        Frames of its records, and of what couldn't be read (quarantined.avsc); None if it is gone
+        or has changed since it was found.
     """
     source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS, file.bytes)
     try:

@@ -1,7 +1,7 @@
-"""A batch's events, kept beside it: a watch that starts again needs no file of the inbox for them.
+"""A batch's events, kept with the batch, so that a watch can restart without the inbox's files.
 
-Whoever sends events may remove or replace a file as soon as it is read. What the watch has said
-rests on what the file held then.
+Senders may remove or replace a file as soon as it has been read, but what the watch reported is
+based on the file's content at that time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from transforms.nightly.events import EVENTS
 
 
 def events_of(batch: Batch, place: Place) -> Frame:
-    """A batch's events.
+    """Return a batch's events, reading them from the inbox the first time.
 
     The first time they are read from the inbox, where the night quarantines what cannot be read,
     and kept. A file that has changed since it was found holds nothing of this batch; what it holds
@@ -40,7 +40,7 @@ def events_of(batch: Batch, place: Place) -> Frame:
         return EVENTS.to_frame()
     schema = avro_schema("case_event")
     path = f"{place.folder('batches')}/{batch_name(batch.number)}.avro"
-    # What is damaged of what was kept is read anew.
+    # If the kept file is damaged, read from the inbox again.
     with contextlib.suppress(DamagedError):
         if exists(path):
             return read_whole(path, schema)

@@ -94,7 +94,7 @@ def _kafka(servers: str, topic: str, expansion_service: str) -> beam.PTransform:
 
 
 class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
-    """The values of a reader that gives keys and values.
+    """The values from a reader of keys and values.
 
     Args:
         reader: Beam's reader.

@@ -60,7 +60,7 @@ def note_left_out(path: str, reason: str) -> None:
 
 
 def note_unread_fields(files: Sequence[BatchFile]) -> None:
-    """Say which fields of a batch's files nobody reads, each field once.
+    """Report the fields of a batch's files that aren't read, each field once.
 
     Args:
         files: The files.
@@ -73,12 +73,12 @@ def note_unread_fields(files: Sequence[BatchFile]) -> None:
 
 
 def note_changed(path: str, reason: str, *, before: bool = False) -> None:
-    """Say that a file of a batch is no longer what it was.
+    """Report that a file of a batch has changed.
 
     Args:
         path: The file.
         reason: What happened to it.
-        before: Whether that was before it was read; then it counts as it is now, if at all.
+        before: Whether that was before it was read; then its content now counts, if any.
     """
     if before:
         complain("watch", f"{path}: {reason} before the watch read it")
@@ -86,7 +86,7 @@ def note_changed(path: str, reason: str, *, before: bool = False) -> None:
     complain(
         "watch",
         f"{path}: {reason} since the watch read it; what it held counts until the next night, "
-        "which reads what is there then",
+        "which reads it as it is then",
     )
 
 

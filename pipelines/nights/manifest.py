@@ -62,7 +62,7 @@ def night_run(plan: NightPlan, started: datetime.datetime, clock: float) -> Mani
 
 
 def _counts(records: dict[str, int], tallies: Tallies) -> Counts:
-    """Where every case record went."""
+    """Count what happened to every case record."""
     came = tallies.total("before") + tallies.total("opened") + tallies.total("unread")
     return Counts(
         read=came + records["duplicates"],
@@ -76,7 +76,7 @@ def _counts(records: dict[str, int], tallies: Tallies) -> Counts:
 
 
 def _consumed(plan: NightPlan, read: dict[str, InputFile]) -> tuple[ConsumedFile, ...]:
-    """The files of events and reviews that no night need read again."""
+    """List the files of events and reviews that no night needs to read again."""
     kinds: tuple[tuple[Kind, NewFiles], ...] = (("events", plan.events), ("reviews", plan.reviews))
     consumed: list[ConsumedFile] = []
     for kind, found in kinds:
@@ -90,7 +90,7 @@ def _consumed(plan: NightPlan, read: dict[str, InputFile]) -> tuple[ConsumedFile
 def _nightly(
     plan: NightPlan, records: dict[str, int], tallies: Tallies, consumed: tuple[ConsumedFile, ...]
 ) -> Nightly:
-    """What only a night's manifest has; writes the list of all files that any night read."""
+    """Make the part that only a night's manifest has, and write the list of all files read."""
     earlier = plan.previous.consumed if plan.previous else ()
     return Nightly(
         previous=plan.previous.manifest.run_id if plan.previous else None,

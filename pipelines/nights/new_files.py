@@ -47,7 +47,7 @@ def find_new_files(
         schema: What they hold.
         done: Files read on earlier nights, known by path and size.
         since: When the last of those nights began, in seconds since 1970. A file written after that
-            is known by its digest too, so a new file under an old name is read.
+            is compared by digest, too, so that a new file under an old name is read.
 
     Returns:
         The files, sorted by path.
@@ -81,7 +81,7 @@ def find_new_files(
 
 
 def digested(kind: Kind, files: Iterable[FoundFile]) -> tuple[ConsumedFile, ...]:
-    """Add to files the digests of their bytes."""
+    """Add the digests of files' contents."""
     return tuple(
         ConsumedFile(kind=kind, path=file.name, bytes=file.bytes, sha256=sha256(file.path))
         for file in files

@@ -1,4 +1,4 @@
-"""What a night has to do: what it starts from, what it reads, and its terms."""
+"""A night's plan: what it starts from, what it reads, and its terms."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def plan_night(
     Args:
         options: The user's options.
         state: The directory of the nights.
-        terms: On what terms it assesses.
-        notices: Warnings about using it on that date.
+        terms: The terms.
+        notices: Warnings about using the rulebook on that date.
 
     Raises:
         InputError: There is nothing to start from.
@@ -71,7 +71,7 @@ def plan_night(
         cases, left_out = _first_cases(options, state)
         buckets = bucket_count(sum(_records(file) for file in cases))
     else:
-        _check_goes_on(options, state, previous, terms.as_of)
+        _check_continues(options, state, previous, terms.as_of)
         cases, left_out = Found((), ())
         buckets = previous.nightly.buckets
     done = previous.consumed if previous else ()
@@ -95,16 +95,16 @@ def plan_night(
 
 
 def _first_cases(options: NightlyOptions, state: str) -> Found:
-    """The case files that a first night starts from, and what of them cannot be read."""
+    """Find the case files that a first night starts from, and those that can't be read."""
     if options.input is None:
         raise InputError(_nothing_to_start_from(state))
     return expand_inputs(options.input, avro_schema("case_record"))
 
 
-def _check_goes_on(
+def _check_continues(
     options: NightlyOptions, state: str, previous: Previous, as_of: datetime.date
 ) -> None:
-    """Check that the options go on from last night."""
+    """Check that the options can continue from last night."""
     if options.input is not None:
         raise UsageError(
             f"{previous.run} already has the cases; leave out --input, and send new records as "

@@ -47,13 +47,13 @@ class Previous:
 
     @property
     def since(self) -> float:
-        """When it began, in seconds since 1970; none known where its clock was ahead."""
+        """When it began, in seconds since 1970; unknown if its clock was ahead."""
         began = self.manifest.started
         return began.timestamp() if began <= datetime.datetime.now(datetime.UTC) else -math.inf
 
     @property
     def terms(self) -> TermsKey:
-        """On what terms it assessed."""
+        """The terms on which it assessed cases."""
         used = self.manifest
         courts = None if used.courts is None else frozenset(used.courts)
         return TermsKey(used.as_of, used.rulebook.digest, used.presume, used.scope, courts)
@@ -176,7 +176,7 @@ def write_consumed(folder: str, consumed: tuple[ConsumedFile, ...]) -> str:
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Return the names that are nights', oldest first."""
+    """Return the names of nights, oldest first."""
     found = [(name, match) for name in names if (match := _NIGHT.match(name))]
     found.sort(key=lambda pair: (pair[1][1], int(pair[1][2] or 1)))
     return [name for name, _ in found]

@@ -1,4 +1,4 @@
-"""Fields that every manifest has: on what terms, by which programs, when and how fast."""
+"""Fields of every manifest: the terms, the software, the time, and the speed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGES = ("discretion", "apache-beam", "polars", "fastavro")
 
 
 def terms_fields(terms: Terms, notices: tuple[str, ...]) -> dict[str, Any]:
-    """On what terms cases were assessed.
+    """Return the fields for the terms on which cases were assessed.
 
     Args:
         terms: The terms.
@@ -32,7 +32,7 @@ def terms_fields(terms: Terms, notices: tuple[str, ...]) -> dict[str, Any]:
 
 
 def computed(started: datetime.datetime, clock: float) -> dict[str, Any]:
-    """By what a run was computed, and when.
+    """Return the fields for the software and the time of a run.
 
     Args:
         started: When it began, UTC.

@@ -52,7 +52,7 @@ class RefusedCells:
     first: list[RefusedCell] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start the account of another table; the file goes on."""
+        """Start counting for another table; the file continues."""
         self.counts, self.first = Counter(), []
 
     def add(self, refused: Frame) -> None:

@@ -1,12 +1,12 @@
-"""Runs: one directory per execution, which exists once its manifest does.
+"""Runs: one directory per execution, complete once it has a manifest.
 
     OUT/runs/RUN_ID/{close,continue,expedite,quarantine,duplicates,cases}/part-*.avro
     OUT/runs/RUN_ID/{rulebook.json,manifest.json}
     OUT/LATEST
 
 A run is written under a name that starts with `_`, which nothing reads. It gets its own name when
-it is complete, and LATEST is moved last. The new content of LATEST is written first of all, because
-a file can still be renamed when the disk is full.
+it is complete, and LATEST is moved last. The new content of LATEST is written first, because a file
+can still be renamed when the disk is full.
 """
 
 from __future__ import annotations
@@ -223,10 +223,10 @@ def _of_case(
 
 
 def read_small(path: str) -> bytes:
-    """A small file of a run.
+    """Read a small file of a run.
 
     Raises:
-        RunError: It cannot be read.
+        RunError: It can't be read.
     """
     try:
         return storage.read_bytes(path)
@@ -235,5 +235,5 @@ def read_small(path: str) -> bytes:
 
 
 def _text(path: str) -> str:
-    """The text of a small file, whatever bytes it holds: what is no text names no run."""
+    """Decode a small file, whatever its bytes: if it isn't text, it won't name a run."""
     return read_small(path).decode(errors="replace")

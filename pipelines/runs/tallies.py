@@ -20,7 +20,7 @@ def write_frame(frame: Frame, path: str) -> None:
 
 
 def read_frame(path: str, schema: pl.Schema) -> Frame:
-    """Read a frame that `write_frame` wrote; one without rows has no lines."""
+    """Read a frame that `write_frame` wrote; if it has no rows, the file has no lines."""
     content = read_bytes(path)
     return pl.read_ndjson(content, schema=schema) if content else schema.to_frame()
 
@@ -74,7 +74,7 @@ class Tallies:
         }
 
     def of_review(self) -> dict[str, Any]:
-        """Return the manifest's counts of recommendations and of what was quarantined."""
+        """Return the manifest's counts of recommendations and quarantined records."""
         needs = self.counts("needs_review")
         return {
             "states": self.states(),

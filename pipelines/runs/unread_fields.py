@@ -46,16 +46,16 @@ def unread_in(
 
 
 def unread_field_lines(manifest: Manifest) -> list[str]:
-    """What of the fields of a run's input was not read, a line for each field."""
+    """List the fields of a run's input that weren't read, one line per field."""
     return in_lines(manifest.unread_fields, "; manifest.json names them")
 
 
 def in_lines(unread: Sequence[UnreadField], where: str = "") -> list[str]:
-    """Fields that nobody reads, a line for each of the first, and how many more there are.
+    """Describe unread fields: a line for each of the first ones, and how many more there are.
 
     Args:
         unread: The fields.
-        where: Where the others are named.
+        where: Says where the others are named.
     """
     fields = sorted(unread, key=lambda one: one.meant is None)
     lines = [_line(field) for field in fields[:MOST]]

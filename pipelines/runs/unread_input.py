@@ -1,4 +1,4 @@
-"""What a command reports about files that couldn't be read, or not whole."""
+"""What a command reports about files that couldn't be read, or only in part."""
 
 from __future__ import annotations
 

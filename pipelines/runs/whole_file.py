@@ -1,4 +1,4 @@
-"""A file that appears whole: written in a directory beside it, renamed when complete."""
+"""A file that appears whole: written in a directory next to it, renamed when complete."""
 
 from __future__ import annotations
 

@@ -265,7 +265,7 @@ def test_a_file_may_grow_and_be_replaced_and_go_while_watches_come_and_go(
         assert stopped(process) == 0
     assert lines_of((place / "err.txt").read_text())[1:] == [
         f"discretion watch: {file}: was replaced since the watch read it; what it held counts "
-        "until the next night, which reads what is there then",
+        "until the next night, which reads it as it is then",
         "discretion watch: stopped",
     ]
     with watching(place, N2) as process:

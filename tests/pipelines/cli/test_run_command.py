@@ -201,7 +201,7 @@ sys.exit(run_command("backlog", {what}))
     ("what", "says"),
     [
         ("panic", "failed unexpectedly (PanicException). Set DISCRETION_DEBUG=1 for the traceback"),
-        ("abort", "native code gave up, most likely for want of memory"),
+        ("abort", "native code gave up, most likely because memory ran out"),
     ],
 )
 def test_native_code_that_gives_up_ends_it_in_one_line(
