@@ -42,23 +42,23 @@ class Terms:
 
     @property
     def inside(self) -> Condition | None:
-        """The scope's condition."""
+        """Return the scope's condition."""
         return None if self.scope is None else self.rulebook.scopes[self.scope]
 
     @property
     def counted(self) -> CountedConvictions:
-        """The convictions that the rulebook counts."""
+        """Return the convictions that the rulebook counts."""
         return self.rulebook.rulebook.counted_convictions
 
     @property
     def key(self) -> TermsKey:
-        """The terms as a value that compares."""
+        """Return the terms as a value that compares."""
         return TermsKey(self.as_of, self.rulebook.digest, self.presume, self.scope, self.courts)
 
 
 @dataclass(frozen=True)
 class TermsKey:
-    """Terms as a value that compares: on equal ones, equal records are recommended the same.
+    """Terms as a value that compares: with equal terms, equal records get equal recommendations.
 
     Args:
         as_of: The as-of date.

@@ -1,7 +1,7 @@
 """Background work: decoding the next frame and encoding the last ones.
 
-Both run outside the interpreter's lock, so they can use a second core. Whoever waits for the
-results keeps them in order.
+Both run outside the interpreter's lock, so they can use a second core. Callers wait for the
+results in order.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A part of a file that isn't a block; nobody can say how many records it held.
+    """A part of a file that isn't a block; how many records it held is unknown.
 
     Args:
         offset: Where it starts.

@@ -24,10 +24,10 @@ from transforms.avro.steps import (
 )
 from transforms.avro.varint import read_varint
 
-# A piece is small, so that whoever is to end the work is heard soon.
+# Small, so that a signal to stop takes effect soon.
 _PIECE_RECORDS = 16_384
 _PIECE_BYTES = 4 << 20
-# How many whole records must follow a guessed branch of a union.
+# How many valid records must follow a guessed branch of a union.
 _FOLLOWING = 8
 _REPAIRS = 64
 
@@ -167,7 +167,7 @@ class Checker:
         return Bad(at, len(data), None, reason, self._where(data, at), detail)
 
     def _where(self, data: bytes, at: int) -> str | None:
-        """The first field at fault in the record at a place."""
+        """Return the first invalid field of the record that starts here."""
         self._steps.flaws.clear()
         for part in self._parts:
             try:
@@ -179,7 +179,7 @@ class Checker:
         return None
 
     def _next_record(self, data: bytes, at: int, error: BranchError) -> int | None:
-        """Where the next record starts, if one of the union's branches makes the rest whole."""
+        """Find where the next record starts, if one of the union's branches makes it valid."""
         found = read_varint(data, error.at)
         if found is None:
             return None

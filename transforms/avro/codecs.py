@@ -1,7 +1,7 @@
-"""The codecs of Avro blocks: each one uses all its input, and never gives more than it may.
+"""The codecs of Avro blocks: each one uses all its input, and never exceeds its output limit.
 
-Deflate, bzip2 and xz are the standard library's: its decoders say where a stream ends, and xz's
-takes a bound on memory; cramjam's do neither.
+Deflate, bzip2, and xz come from the standard library, whose decoders report where a stream ends
+and, for xz, limit memory. cramjam's do neither.
 """
 
 from __future__ import annotations

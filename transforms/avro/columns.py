@@ -20,19 +20,19 @@ _NUMBERS = ("int", "long", "float", "double")
 
 @dataclass(frozen=True)
 class Columns:
-    """How wanted columns come of decoded ones.
+    """How to make the wanted columns from decoded ones.
 
     Args:
-        made: Each wanted column, as `column_of` gives it.
-        lost: By `field:REASON`, whether a value of a record does not fit the type wanted for it;
-            nothing where nobody is to be warned.
+        made: Each wanted column, as returned by `column_of`.
+        lost: By `field:REASON`, whether a value in a record doesn't fit the wanted type; empty if
+            there are to be no warnings.
     """
 
     made: list[pl.Expr]
     lost: dict[str, pl.Expr]
 
     def of(self, frame: Frame) -> Frame:
-        """The decoded frame with the wanted columns, `warnings` of what did not fit among them.
+        """Make the wanted columns of a decoded frame, with `warnings` about values that didn't fit.
 
         Raises:
             polars.exceptions.PolarsError: A value is outside its type.
@@ -41,7 +41,7 @@ class Columns:
         if not self.lost:
             return made
         flags = frame.select(where.alias(label) for label, where in self.lost.items())
-        # Mostly there are none, and lists cost much.
+        # Mostly there are none, and lists are costly.
         losses = [flag.name for flag in flags if flag.any()]
         if not losses:
             return made
@@ -52,7 +52,7 @@ class Columns:
 
 
 def columns_of(writer: Schema, reader: Schema, names: Sequence[str]) -> Columns:
-    """Wanted columns from the decoded ones.
+    """Plan the wanted columns, made from the decoded ones.
 
     Args:
         writer: A resolved writer's record schema.
@@ -60,8 +60,8 @@ def columns_of(writer: Schema, reader: Schema, names: Sequence[str]) -> Columns:
         names: The expected columns.
 
     Returns:
-        The columns. Where the reader has a field `warnings`, and it is wanted, it also says which
-        values did not fit.
+        The columns. If the reader has a field `warnings`, and it is wanted, it also lists the
+        values that didn't fit.
 
     Raises:
         NotPlainError: Only fastavro can make one of them.
@@ -78,12 +78,12 @@ def columns_of(writer: Schema, reader: Schema, names: Sequence[str]) -> Columns:
 
 
 def column_of(field: Any, writer: Any, *, warns: bool = False) -> pl.Expr:
-    """A wanted column from the decoded ones.
+    """Make a wanted column from the decoded ones.
 
     Args:
         field: The field of the resolved reader's schema.
-        writer: Its type in the resolved writer's schema; None where the writer has no such field.
-        warns: Whether a warning will say which values do not fit; else they are an error.
+        writer: Its type in the resolved writer's schema; None if the writer has no such field.
+        warns: Whether values that don't fit are listed in a warning; otherwise, they are an error.
 
     Returns:
         An expression over the frame decoded under the plain schema, in the reader's dtype.
@@ -97,7 +97,7 @@ def column_of(field: Any, writer: Any, *, warns: bool = False) -> pl.Expr:
 
 
 def _with_lost(made: pl.Expr, column: pl.Expr, writer: Any, reader: Any) -> pl.Expr:
-    """The warnings of a record within another, and those of its values that do not fit."""
+    """Return the warnings in a nested record, and those about its values that don't fit."""
     lost = dict(_lost(column, writer, reader, ""))
     if not lost:
         return made
@@ -109,7 +109,7 @@ def _with_lost(made: pl.Expr, column: pl.Expr, writer: Any, reader: Any) -> pl.E
 def _lost(
     column: pl.Expr | None, writer: Any, reader: Any, within: str
 ) -> Iterator[tuple[str, pl.Expr]]:
-    """By `field:REASON`, whether a value of a record does not fit for it."""
+    """Return, by `field:REASON`, whether a value in a record doesn't fit for that reason."""
     theirs = {field["name"]: field["type"] for field in writer["fields"]}
     for field in reader["fields"]:
         name = field["name"]
@@ -217,12 +217,12 @@ def same_columns(writer: Any, reader: Any) -> bool:
 
 
 def readable(writer: Any, reader: Any, *, read: bool = False) -> Any:
-    """The reader's type with the writer's wherever Avro itself knows no way from one to the other.
+    """Return the reader's type, with the writer's wherever Avro itself can't convert to it.
 
     Args:
         writer: A type of the resolved writer's schema.
         reader: The reader's type.
-        read: Whether to give the type of what has been read: symbols are text then.
+        read: Whether to return the type after reading: symbols are text then.
 
     Returns:
         A type that fastavro can read; `column_of` converts it to the reader's.

@@ -1,9 +1,9 @@
-"""Decoding blocks to frames of the wanted columns.
+"""Decode blocks into frames of the wanted columns.
 
-polars decodes whole columns of records in Rust, and a census of bytes proves that they were well
-encoded. Where it proves nothing, and where anything is wrong, the checker walks the records first.
-What polars cannot decode (wider unions) or what is not a change of columns (strings read as bytes)
-is read by fastavro into the same frame.
+polars decodes whole columns of records in Rust, and a census of bytes proves that they were validly
+encoded. If it proves nothing, or anything is wrong, the checker walks the records first. What
+polars can't decode (wider unions), or what can't be converted by column (strings read as bytes),
+fastavro reads into the same frame.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from transforms.avro.steps import shortest
 from transforms.avro.types import polars_schema as polars_schema
 from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 
-# Blocks decoded together that are not all well encoded are tried again in so many parts.
+# If blocks decoded together aren't all validly encoded, they are tried again in this many parts.
 _PARTS = 8
-# A codec without a checksum: what it gives may be whole records of wrong values.
+# Without a checksum, damage may decode as valid records with wrong values.
 _UNCHECKED = "deflate"
 
 
@@ -162,7 +162,7 @@ class Decoder:
         if frame is not None:
             yield frame
             return
-        # Damage is mostly in one block, and only there is it worth the time to look for it.
+        # Damage is usually in one block, so only that one is worth searching.
         step = -(-len(held) // _PARTS)
         parts = [held[at : at + step] for at in range(0, len(held), step)]
         for part in parts:
@@ -173,11 +173,11 @@ class Decoder:
                 yield from self._checked(part)
 
     def _natively(self, held: Sequence[_Plain]) -> Frame | None:
-        """The records of blocks, where polars decodes them and they are proven to be whole."""
+        """Decode blocks with polars, if their records are proven to be valid."""
         count = sum(plain.block.count for plain in held)
         size = sum(len(plain.data) for plain in held)
         few = count <= 2 * FRAME_ROWS and size <= max(ALWAYS_BYTES, FRAME_BYTES)
-        # A decoder makes room for as many records as a block says it holds.
+        # A decoder allocates room for as many records as a block claims to hold.
         if not few or count * max(1, self._shortest) > size:
             return None
         if self.plan is None or not self.plan.alone:

@@ -33,7 +33,7 @@ def sync_marker(schema: Schema) -> bytes:
 
 
 def write_header(schema: Schema, codec: str = DEFAULT_CODEC) -> bytes:
-    """The header of a file of a declared schema."""
+    """Make the header of a file with a declared schema."""
     return avro_header.write_header(schema, sync_marker(schema), codec)
 
 

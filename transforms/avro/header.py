@@ -45,8 +45,7 @@ def read_header(stream: BinaryIO) -> Header:
         The header.
 
     Raises:
-        AvroFormatError: It is empty, not Avro, cut short, too long, or of a codec that is not
-            known.
+        AvroFormatError: It is empty, not Avro, cut short, too long, or uses an unknown codec.
     """
     data = read_fully(stream, _FIRST_BYTES)
     if not data:
@@ -74,7 +73,7 @@ def read_header(stream: BinaryIO) -> Header:
 
 
 def _parse_header(data: bytes) -> tuple[int, dict[str, bytes]] | None:
-    """The end of the header and what it says; None where it goes on behind the data.
+    """Parse the header, and return its end and content; None if it continues past the data.
 
     Raises:
         AvroFormatError: It is damaged.
@@ -107,14 +106,14 @@ def _parse_header(data: bytes) -> tuple[int, dict[str, bytes]] | None:
 
 
 def _goes_on(data: bytes, at: int) -> tuple[int, dict[str, bytes]] | None:
-    """None, for a number that may end behind the data, unless it is longer than any."""
+    """Return None for a number that may end past the data; raise if it is too long to be one."""
     if len(data) - at >= LONGEST:
         raise AvroFormatError("is damaged in its header")
     return None
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:
-    """So many bytes, or all there are: a read from afar may give less than was asked for."""
+    """Read this many bytes, or all there are; a remote read may return less than asked."""
     parts = []
     while size > 0 and (part := stream.read(size)):
         parts.append(part)
@@ -123,7 +122,7 @@ def read_fully(stream: BinaryIO, size: int) -> bytes:
 
 
 def write_header(schema: Schema, sync: bytes, codec: str = "null") -> bytes:
-    """The header of an Avro file with a schema, a marker and a codec."""
+    """Make the header of an Avro file with a schema, a marker, and a codec."""
     meta = {"avro.schema": json.dumps(schema).encode(), "avro.codec": codec.encode()}
     buffer = io.BytesIO()
     buffer.write(MAGIC + varint(len(meta)))

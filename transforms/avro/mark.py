@@ -1,4 +1,4 @@
-"""The smallest records of a schema, and one that is known again by a text in it."""
+"""The smallest records of a schema, and one that can be recognized by a text in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WIDTHS = {"null": 0, "float": 4, "double": 8}
 
 
 def smallest(avro: Any) -> bytes:
-    """The shortest encoding of a value of a type: null, zero or empty."""
+    """Return the shortest encoding of a value of a type: null, zero, or empty."""
     if isinstance(avro, list):
         return min((varint(i) + smallest(b) for i, b in enumerate(avro)), key=len)
     kind = kind_of(avro)
@@ -22,11 +22,11 @@ def smallest(avro: Any) -> bytes:
 
 
 def marked(writer: Schema, mark: str, text: bytes) -> bytes:
-    """The smallest record that has a text in one field.
+    """Encode the smallest record that has a text in one field.
 
     Args:
         writer: A resolved record schema.
-        mark: A field of strings or bytes, maybe nullable.
+        mark: A field of strings or bytes, possibly nullable.
         text: The text.
 
     Returns:

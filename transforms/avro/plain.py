@@ -1,4 +1,4 @@
-"""Writers' schemas in terms that polars decodes."""
+"""Writers' schemas in types that polars can decode."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from transforms.avro.types import PRIMITIVES, kind_of
 
 
 class NotPlainError(Exception):
-    """A type that polars cannot decode, or a change that is not one of columns."""
+    """A type that polars can't decode, or a conversion that can't be done by column."""
 
 
 def plain_record(writer: Schema) -> Schema:
-    """A resolved writer's schema in terms that polars decodes: enums as int, maps as arrays.
+    """Convert a resolved schema to types that polars decodes: enums as int, maps as arrays.
 
     Raises:
-        NotPlainError: A field cannot be decoded so; all count, since the unwanted are skipped.
+        NotPlainError: A field can't be decoded this way; that includes unwanted ones, which still
+            have to be skipped.
     """
     fields = [{"name": f["name"], "type": _plain(f["type"])} for f in writer["fields"]]
     return {"type": "record", "name": writer["name"], "fields": fields}
@@ -33,7 +34,7 @@ def _plain(avro: Any) -> Any:
     if kind == "array":
         return {"type": "array", "items": _plain(avro["items"])}
     if kind == "map":
-        # Its bytes are those of an array of pairs.
+        # It is encoded as an array of pairs.
         pair = [
             {"name": "key", "type": "string"},
             {"name": "value", "type": _plain(avro["values"])},

@@ -1,7 +1,7 @@
-"""How polars decodes the records of one schema, and how the columns wanted come of what it decodes.
+"""How polars decodes the records of one schema, and how the wanted columns are made from that.
 
-An enum is stored as the number of its symbol, just as an int is: so polars is given a header that
-says int, and the numbers become symbols afterwards.
+An enum is stored as the number of its symbol, just like an int. So polars gets a header that says
+int, and the numbers become symbols afterwards.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ class Plan:
     """How polars decodes records.
 
     Args:
-        schema: The writer's schema in polars' terms.
-        sources: The columns that polars decodes of records that were checked.
-        names: The columns wanted.
+        schema: The writer's schema in types that polars decodes.
+        sources: The columns that polars decodes from checked records.
+        names: The wanted columns.
         columns: How they are made.
-        mark: A field of texts, among the sources, where only a part of the columns is wanted.
-        last: A record with a known text there. polars neither counts what is left of a block nor
-            misses it: that record follows the last, and is found only where all before were whole.
-        alone: Whether polars may decode records that were not checked.
+        mark: A text field among the sources, if only some of the columns are wanted.
+        last: A record with a known text in that field. polars doesn't notice if bytes of a block
+            are left over or missing. This record is added after the last one, and is decoded only
+            if all those before it were whole.
+        alone: Whether polars may decode records that weren't checked.
     """
 
     schema: Schema
@@ -55,11 +56,11 @@ class Plan:
         Args:
             schemas: The writer's schema and the reader's.
             columns: The columns wanted.
-            part: Whether only they are wanted, to look for ids beside a reading of all: then no
-                value is proven to be well encoded.
+            part: Whether only these columns are wanted, to collect ids before everything is read.
+                Then values aren't proven to be validly encoded.
 
         Returns:
-            A plan; None where polars cannot decode them.
+            A plan; None if polars can't decode them.
         """
         written = {field["name"]: field["type"] for field in schemas.writer["fields"]}
         try:
@@ -78,15 +79,15 @@ class Plan:
         """Decode records.
 
         Args:
-            count: How many there are.
+            count: The number of records.
             data: Their bytes.
-            checked: Whether they were found whole already.
+            checked: Whether they have already been checked.
 
         Returns:
-            The columns wanted.
+            The wanted columns.
 
         Raises:
-            NativeError: They do not decode, or do not encode what was decoded.
+            NativeError: They can't be decoded, or aren't the encoding of what was decoded.
         """
         if checked:
             frame = decode_records(self.schema, count, data, self.sources)

@@ -5,8 +5,8 @@ same terms: names spelled out, aliases followed, records named by their place. S
 needs to compare shapes, and different names don't matter. A field that nothing reads, of a type
 that the decoder can't skip, is dropped: the checker cuts out its bytes before decoding.
 
-Some rules are wider than Avro's, since many writers have neither ints nor enums, and days are text
-here (`transforms.avro.values`): numbers, texts and booleans are read as each other where a value
+Some rules are wider than Avro's, because many writers have neither ints nor enums, and dates are
+text here (`transforms.avro.values`): numbers, texts, and booleans are read as each other if a value
 fits, a string as an enum that has a default for unknown symbols, and a date or a timestamp as text.
 """
 
@@ -81,7 +81,7 @@ def resolve(writer: Schema, reader: Schema) -> Resolved:
 
 @dataclass(frozen=True)
 class _Matched:
-    """A writer's and a reader's type in the same terms, and how it is stored in the file."""
+    """A writer's and a reader's type in the same terms, and the type as stored in the file."""
 
     writer: Any
     reader: Any
@@ -89,14 +89,14 @@ class _Matched:
 
 
 class _Resolution:
-    """One walk over both."""
+    """One walk over both schemas."""
 
     def __init__(self) -> None:
         self.speller = Speller()
         self.dropped = False
 
     def both(self, writer: Type, reader: Type, field: str, path: str, *, warns: bool) -> _Matched:
-        """Both types in the same words; `field` is for people, `path` names records and enums."""
+        """Return both types in the same terms; `field` is for messages, `path` names types."""
         of_writer, of_reader = writer.value, reader.value
         if "union" in (of_writer.kind, of_reader.kind):
             return _Matched(
@@ -139,7 +139,7 @@ class _Resolution:
                     return
                 continue
             if is_read(writer.kind, ours.kind, warns=True):
-                # fastavro decodes the branches of a wider union, and knows only Avro's own ways.
+                # fastavro decodes the branches of a wider union, with only Avro's own conversions.
                 continue
             try:
                 self._values(writer, ours, field, path, warns=False)
@@ -167,7 +167,7 @@ class _Resolution:
         if kinds == ("record", "record"):
             return self.records(writer, reader, field, path, warns=warns)
         if kinds[1] == "string" and (writer.kind, writer.logical) in MOMENTS:
-            # Not under its own name, because fastavro would make dates of it, and fail on some.
+            # Without its logical type, because fastavro would make dates from it, and fail on some.
             return _Matched({"type": writer.kind, "moment": writer.logical}, "string", writer)
         both_mean = writer.logical and reader.logical
         ours = is_read(*kinds, warns=warns) and (kinds[1] != "enum" or reader.default is not None)
@@ -182,7 +182,7 @@ class _Resolution:
             known = tuple(symbol in reader.symbols for symbol in writer.symbols)
             layout = replace(writer, taken=known)
         if "enum" in kinds:
-            # A name of the field's place, so that the two are the same to a decoder.
+            # Named by the field's place, so that a decoder sees the same name in both.
             return _Matched(enum_at(path, writer), enum_at(path, reader), layout)
         return _Matched(
             self.speller.alone(writer, field, path), self.speller.alone(reader, field, path), layout
@@ -191,7 +191,7 @@ class _Resolution:
     def records(
         self, writer: Type, reader: Type, field: str, path: str, *, warns: bool
     ) -> _Matched:
-        """Two records, field by field."""
+        """Match two records, field by field."""
         warns = warns or any(part.name == WARNINGS for part in reader.fields)
         theirs = {part.name: part for part in writer.fields}
         matched: dict[str, tuple[str, _Matched]] = {}

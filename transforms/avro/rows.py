@@ -1,4 +1,4 @@
-"""Records that polars cannot decode, read one by one by fastavro into the same frames."""
+"""Records that polars can't decode, read one by one by fastavro into the same frames."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def read_rows(schemas: Resolved, count: int, data: bytes) -> Frame:
 
     Args:
         schemas: The writer's schema and the reader's.
-        count: How many there are.
+        count: The number of records.
         data: Their bytes.
 
     Returns:
         Every column of the reader's schema.
 
     Raises:
-        DecodeError: They do not decode, or do not hold so many records.
+        DecodeError: They can't be decoded, or hold another number of records.
     """
-    # The one block of an array: its end shows whether they were whole.
+    # Read as the only block of an array, whose end shows whether all records were whole.
     array = varint(count) + data + b"\0" if count else data + b"\0"
     stream = io.BytesIO(array)
     try:
@@ -42,7 +42,7 @@ def read_rows(schemas: Resolved, count: int, data: bytes) -> Frame:
             {"type": "array", "items": readable(schemas.writer, schemas.reader)},
         )
     except Exception:
-        # fastavro does not say what it raises on damaged bytes: nearly anything.
+        # On damaged bytes, fastavro may raise nearly anything; its docs don't say what.
         raise DecodeError("its records are damaged") from None
     if stream.tell() != len(array) or len(rows) != count:
         raise DecodeError("a different number of records than it says")

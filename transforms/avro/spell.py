@@ -1,7 +1,7 @@
-"""Types of a schema spelled out again, in words that a writer's and a reader's have in common.
+"""Write types out as a schema, in terms that the writer's and the reader's schema share.
 
-Names are spelled out, and records, enums and fixed types are named by their place, so that a
-decoder need only compare shapes.
+Names are replaced with their types, and records, enums, and fixed types are named by their place,
+so that a decoder only needs to compare shapes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from transforms.avro.types import LOGICAL
 
 
 class Speller:
-    """Spells types out; it counts them, since a name may stand for very many."""
+    """Writes types out; counts them, because one name may stand for very many."""
 
     def __init__(self) -> None:
         self.spelled = 0
 
     def is_plain(self, avro: Type, above: list[Type]) -> bool:
-        """Whether the decoder passes over such values by itself."""
+        """Tell whether the decoder can skip such values by itself."""
         self.spelled += 1
         if self.spelled > TYPES or avro in above or avro.kind == "null":
             return False
@@ -38,7 +38,7 @@ class Speller:
         return all(self.is_plain(part, [*above, avro]) for part in avro.within())
 
     def alone(self, avro: Type, field: str, path: str) -> Any:
-        """A type by itself in those words; one that holds itself is refused.
+        """Write out one type; a recursive type is refused.
 
         Records and enums keep their own names as well, which tell the branches of a union apart.
         """
@@ -83,7 +83,7 @@ class Speller:
 
 
 def record_at(path: str, fields: list[Any]) -> Any:
-    """A record named by its place."""
+    """Write a record, named by its place."""
     return {"type": "record", "name": path, "fields": fields}
 
 
@@ -93,15 +93,15 @@ def _enum(path: str, avro: Type) -> Any:
 
 
 def enum_at(path: str, avro: Type) -> Any:
-    """An enum named by its place; another type by its kind."""
+    """Write an enum, named by its place; another type by its kind."""
     return _enum(path, avro) if avro.kind == "enum" else avro.kind
 
 
 def default_of(part: Field) -> dict[str, Any]:
-    """What says a field's default, if it has one."""
+    """Return the part of a field's schema that gives its default, if it has one."""
     return {} if part.default is NO_DEFAULT else {"default": part.default}
 
 
 def place_of(path: str, name: str) -> str:
-    """The place of a name at a place; its length keeps `a_b`, `c` apart from `a`, `b_c`."""
+    """Return the place of a name within a place; its length tells `a_b`, `c` from `a`, `b_c`."""
     return f"{path}_{len(name)}{name}"

@@ -1,7 +1,7 @@
-"""Steps over encoded values: from the place of a value to the place behind it.
+"""Steps over encoded values: from where a value starts to where the next one does.
 
-An invalid value that leaves no doubt where the next one begins is noted as a flaw; where there is
-doubt, a step raises `BrokenError`.
+An invalid value is noted as a flaw if it is clear where the next one starts; otherwise, a step
+raises `BrokenError`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from transforms.avro.parse import Field, Type
 from transforms.avro.varint import read_varint, varint
 
 Step = Callable[[bytes, int], int]
-"""From the place of a value to the place behind it."""
+"""Goes from where a value starts to where the next one does."""
 
 OVERRUN = "a length past the block's end"
 _WIDTHS = {"float": 4, "double": 8}
@@ -23,15 +23,15 @@ _NEGATIVE = "a length below zero"
 
 
 class BrokenError(Exception):
-    """Bytes behind which nobody can say where the next value starts."""
+    """Bytes after which it isn't known where the next value starts."""
 
 
 class BranchError(BrokenError):
-    """A branch that the union does not have; the value behind it may still be there.
+    """A branch that the union doesn't have; the value after it may still be there.
 
     Args:
-        at: Where it stands.
-        codes: Branches that it may have been, encoded.
+        at: Its place.
+        codes: The branches that it may have been, encoded.
     """
 
     def __init__(self, at: int, codes: tuple[bytes, ...]) -> None:
@@ -41,15 +41,15 @@ class BranchError(BrokenError):
 
 
 class TooManyError(BrokenError):
-    """More items than an array or map may have."""
+    """An array or map has more items than allowed."""
 
 
 class Steps:
-    """Makes steps; those of one maker share what they note.
+    """Makes steps, which share these notes.
 
     Attributes:
-        flaws: What is wrong with values passed since it was cleared.
-        cuts: Where values stand that are dropped, since it was cleared.
+        flaws: What is wrong with values passed since this was last cleared.
+        cuts: The places of values to drop, since this was last cleared.
         empties: Items without bytes passed so far.
     """
 
@@ -61,7 +61,7 @@ class Steps:
         self._types: list[Type] = []
 
     def of_field(self, field: Field) -> Step:
-        """The step over a field of a record; what is dropped is noted."""
+        """Make the step over a field of a record; if the field is dropped, note its place."""
         step = self._step(field.type)
         if not field.dropped:
             return step
@@ -80,7 +80,7 @@ class Steps:
             return known
         self._types.append(avro)
 
-        # A type that holds itself is asked for again before it is made.
+        # A recursive type is needed before it is complete.
         def later(data: bytes, at: int) -> int:
             return self._steps[id(avro)](data, at)
 
@@ -179,7 +179,7 @@ class Steps:
         flaws = self.flaws
         steps = [self._step(branch) for branch in avro.branches]
         unfit = [branch.unfit for branch in avro.branches]
-        # Values first: a null fits nearly everywhere.
+        # Values before null, which fits nearly everywhere.
         order = sorted(range(len(steps)), key=lambda index: avro.branches[index].kind == "null")
         guesses = tuple(varint(index) for index in order[:_GUESSES])
         if len(steps) == 2 and not any(unfit):
@@ -263,14 +263,14 @@ def _read(data: bytes, at: int) -> tuple[int, int]:
 
 
 def shortest(avro: Type) -> int:
-    """The fewest bytes that a value of a type takes; of a type that holds itself, too few."""
+    """Return the fewest bytes that a value of a type takes; a lower bound for recursive types."""
     return _shortest(avro, {})
 
 
 def _shortest(avro: Type, known: dict[int, int]) -> int:
     if id(avro) in known:
         return known[id(avro)]
-    # A type that holds itself takes a byte at least, or it would have no end.
+    # A recursive type takes at least a byte, or it would never end.
     known[id(avro)] = 1
     if avro.kind == "null":
         size = 0

@@ -19,7 +19,7 @@ _UNREAD = 1_000
 
 
 class Stretch(NamedTuple):
-    """A stretch of a file that was read, including gaps: its bytes and their CRC-32.
+    """A stretch of a file that was read, including gaps: its bounds and its CRC-32.
 
     Args:
         begin: Where it begins; 0 includes the header.

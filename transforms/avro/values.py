@@ -1,9 +1,9 @@
-"""Values of types from which Avro itself knows no way to the type wanted.
+"""Values of types that Avro itself can't convert to the wanted type.
 
-Exports often have neither ints nor enums nor days, and write numbers as text or text as numbers. A
-value that has the wanted type's meaning is read; another is not known, with a warning
-`FIELD:REASON` in the record, where it has such a field. Text that only says that there is nothing
-(N/A, NULL ...) is null without a warning, and so is NaN, which pandas writes for it.
+Exports often have no ints, enums, or dates, and write numbers as text or text as numbers. A value
+with a meaning in the wanted type is read; any other becomes unknown, with a warning `FIELD:REASON`
+in the record, if the record has a field for warnings. Text that means nothing (N/A, NULL ...) is
+null without a warning, and so is NaN, which pandas writes for null.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from transforms.avro.types import MOMENTS, dtype_of, kind_of
 from transforms.frames.nulls import is_no_code, is_nothing
 
 WARNINGS = "warnings"
-"""Where a reader's record has such a field, it says which values of the others did not fit."""
+"""The field of a reader's record, if it has one, that lists the values that didn't fit."""
 
 NARROWED = ("long", "int")
-"""The one change that is made without warnings, too: what does not fit is no record there."""
+"""The only conversion allowed without warnings: a value that doesn't fit is an error there."""
 
 # The years 1 to 9999, in microseconds since 1970.
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
@@ -37,12 +37,12 @@ _BOOLEANS = dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True) | dict.fr
 
 @dataclass(frozen=True)
 class Change:
-    """How values of one type become values of another.
+    """How to convert values of one type to another.
 
     Args:
-        read: From a value and the reader's type, the value in the reader's dtype; null, or the
-            default of an enum, where it does not fit.
-        lost: Of the same: for each reason, whether a value does not fit for it; not null.
+        read: Converts a value, given the reader's type, to the reader's dtype; null, or an enum's
+            default, if it doesn't fit.
+        lost: Given the same, returns for each reason whether a value doesn't fit; never null.
     """
 
     read: Callable[[pl.Expr, Any], pl.Expr]
@@ -50,25 +50,25 @@ class Change:
 
 
 def change_of(writer: Any, reader: Any) -> Change | None:
-    """How values of a type are read as another's.
+    """Find how to convert values of one type to another.
 
     Args:
         writer: The writer's type, without null.
         reader: The reader's, without null.
 
     Returns:
-        A change; None where there is none, and where Avro itself knows one.
+        The conversion; None if there is none, or if Avro itself has one.
     """
     return _CHANGES.get((kind_of(writer), kind_of(reader)))
 
 
 def is_read(writer: str, reader: str, *, warns: bool) -> bool:
-    """Whether values of one kind of type are read as another's where Avro knows no way.
+    """Tell whether we convert one kind of type to another, if Avro doesn't.
 
     Args:
-        writer: `string`, `long` and so on.
+        writer: `string`, `long`, and so on.
         reader: The kind wanted.
-        warns: Whether a warning can say which values do not fit.
+        warns: Whether a warning can list the values that don't fit.
     """
     kinds = writer, reader
     if kinds == ("enum", "string"):
@@ -77,7 +77,7 @@ def is_read(writer: str, reader: str, *, warns: bool) -> bool:
 
 
 def text_of_moment(value: pl.Expr, kind: str, logical: str) -> pl.Expr:
-    """Days and times as ISO 8601; what lies outside the years 1 to 9999 as no date at all.
+    """Write days and times as ISO 8601; text that isn't a date if outside the years 1 to 9999.
 
     Args:
         value: Numbers since 1970.
@@ -99,7 +99,7 @@ def text_of_moment(value: pl.Expr, kind: str, logical: str) -> pl.Expr:
 
 def _symbols_of_texts() -> Change:
     def read(value: pl.Expr, reader: Any) -> pl.Expr:
-        # Those of none are its default, as a writer's unknown symbols are.
+        # Text that is no symbol becomes the default, as a writer's unknown symbols do.
         symbol = _symbol(value, reader).fill_null(reader["default"])
         return pl.when(value.is_not_null()).then(symbol).cast(dtype_of(reader))
 
@@ -110,7 +110,7 @@ def _symbols_of_texts() -> Change:
 
 
 def _symbol(value: pl.Expr, reader: Any) -> pl.Expr:
-    """The symbol that a text is, in any case and with any separators; null where it is none."""
+    """Return the symbol that a text means, whatever its case and separators; null if none."""
     keys = [_key(symbol) for symbol in reader["symbols"]]
     known = {key: s for key, s in zip(keys, reader["symbols"], strict=True) if keys.count(key) == 1}
     key = value.str.to_lowercase().str.replace_all(_SEPARATORS, " ").str.strip_chars()
@@ -190,7 +190,7 @@ def _booleans_of_numbers() -> Change:
 
 def _texts_of_numbers() -> Change:
     def read(value: pl.Expr, reader: Any) -> pl.Expr:
-        # A double keeps its point, so that nobody takes it for an A-number.
+        # A double keeps its decimal point, so that it isn't taken for an A-number.
         given = value.cast(pl.Float64).is_not_nan()
         return pl.when(given).then(value.cast(pl.String))
 

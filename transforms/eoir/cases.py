@@ -131,7 +131,7 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
 
 
 def _in_time(known: dict[str, Frame], placed: Frame, day: datetime.date | None) -> dict[str, Frame]:
-    """The rows of each table that tell of the day."""
+    """Select the rows of each table that were known on the day."""
     timely = {name: eoir_facts.in_time(name, rows, day) for name, rows in known.items()}
     timely["B_TblProceeding"] = placed.filter("opened")
     timely["B_TblProceedCharges"] = charges_in_time(known["B_TblProceedCharges"], placed, day)
@@ -141,7 +141,7 @@ def _in_time(known: dict[str, Frame], placed: Frame, day: datetime.date | None) 
 def _facts(
     timely: dict[str, Frame], placed: Frame, current: Frame, rules: Rules
 ) -> Iterator[Frame]:
-    """What the tables tell of each case, by `IDNCASE`."""
+    """Collect the facts of each case from the tables, by `IDNCASE`."""
     day, still_open = rules.day, current.filter(~pl.col("ended"))["IDNCASE"]
     yield outcomes(placed, day)
     yield orders(placed, day)

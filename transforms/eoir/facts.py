@@ -2,7 +2,7 @@
 
 With a day, a row dated after it isn't used, nor is a row without a date in a table that has dates;
 `in_time` selects the rows. Each function here takes those rows and gives one row for each case that
-they say something about.
+that they say something about.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ AROUND = ' "'
 # If at least this many rows, and half the run, end in blank fields, it's a habit of the file.
 HABIT_ROWS = 16
 
-# One nought is nothing, too, in a code or an id of the court's.
+# In the court's codes and ids, a single zero means nothing, too.
 _NULL = re.compile(f"{NO_CODE}|^0$".encode())
 _NULL_DATE = re.compile(NOTHING.encode())
 

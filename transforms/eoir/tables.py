@@ -178,7 +178,7 @@ def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
 
 
 def _typed(texts: Frame, table: Table) -> tuple[Frame, dict[str, int]]:
-    """Typed columns, and how many values of each were lost."""
+    """Convert columns to their types, and count the values of each that were lost."""
     tidy = texts.lazy().select(_written(name, kind, table) for name, kind in table.columns.items())
     typed = tidy.select(
         pl.all(),
@@ -221,12 +221,12 @@ _REASONS = {
 
 
 def _written(name: str, kind: Kind, table: Table) -> pl.Expr:
-    """What stands in a column, null where it only says that there is nothing."""
+    """Return a column's text; null if it means unknown."""
     text = pl.col(name).str.strip_chars(f"{AROUND}\t\r\f\v")
     if kind in (Kind.DATE, Kind.MONTH):
         empty = is_no_date(text)
     elif kind is Kind.FLAG:
-        # A nought is an answer there.
+        # Zero is a value there.
         empty = is_no_code(text)
     else:
         empty = is_no_code(text) | (text == "0")

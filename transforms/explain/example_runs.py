@@ -1,7 +1,7 @@
 """Example runs: the recommendation for each example of a rulebook, all of them in few frames.
 
 A frame costs much more than a case in it, and examples have many as-of dates. So examples are read
-and weighed together, each on its own day, wherever that comes to the same.
+and assessed together, each as of its own day, wherever the result is the same.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _ASKED = {"missing_facts", "settling_facts"}
 
 @dataclass(frozen=True)
 class ExampleRuns:
-    """What examples come out as.
+    """The results of examples.
 
     Args:
-        problems: Examples that could not be run.
+        problems: Examples that couldn't be run.
         recommended: The recommendation for each other example, by its place in the rulebook. What
             to ask is worked out only for examples that say what it must be.
         days: Which milestones lie how many days before the as-of date of some example.
@@ -54,7 +54,7 @@ def run_all(rulebook: CompiledRulebook) -> ExampleRuns:
         rulebook: The rulebook.
 
     Returns:
-        What they come out as.
+        Their results.
     """
     examples = rulebook.rulebook.examples
     problems: list[Problem] = []
@@ -83,7 +83,7 @@ def run_all(rulebook: CompiledRulebook) -> ExampleRuns:
 def _case(place: int, example: Example) -> CaseRecord:
     try:
         return CaseRecord.model_validate(
-            # What is said of an example is said as of its day.
+            # A recommendation is as of its example's own day.
             {"updated_at": example.as_of.isoformat(), **example.case, "case_id": str(place)}
         )
     except ValidationError as error:
@@ -119,7 +119,7 @@ def _past_dates(case: CaseRecord) -> Iterator[str]:
 
 
 def _is_by(text: str, day: str) -> bool:
-    """Whether every day that a date means is surely not after a day."""
+    """Tell whether no day that a date can mean is after a given day."""
     if _ISO.fullmatch(text) is None:
         return False
     return text <= day and (len(text) == len(day) or not day.startswith(text))
@@ -152,7 +152,7 @@ def _as_of(facts: Frame, examples: Sequence[Example]) -> pl.Series:
 
 
 def _days(facts: Frame, rulebook: CompiledRulebook) -> Iterator[tuple[str, int]]:
-    """How many days after each milestone as-of dates are, where the milestone is one day."""
+    """Count the days from each milestone to the as-of dates, if the milestone is on a known day."""
     dates = milestone_dates(facts, rulebook)
     as_of = _as_of(facts, rulebook.rulebook.examples)
     for milestone in rulebook.milestones:

@@ -15,7 +15,7 @@ from transforms.explain.table_proofs import turned_off
 
 @dataclass(frozen=True)
 class Shown:
-    """What examples show of the criteria, and so need not be searched for.
+    """What examples prove about criteria, so that no search is needed.
 
     Args:
         true: Criteria that are TRUE in some example.

@@ -1,4 +1,4 @@
-"""Notes: what a check of a rulebook found that may be meant, and that a reader should know."""
+"""Notes: findings of a rulebook's check that may be intended, but that a reader should know."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HEADINGS: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Note(Problem):
-    """Something that may be meant.
+    """Something that may be intended.
 
     Args:
-        kind: What kind of thing it is.
+        kind: The kind of finding.
         about: The row or the criterion that it is about.
-        short: What is said of it below the heading of its kind; "" where its name says all.
+        short: Its text below the heading of its kind; "" if its name says it all.
     """
 
     kind: Kind
@@ -34,7 +34,7 @@ class Note(Problem):
 
 
 def grouped(notes: Sequence[Note]) -> Iterator[tuple[str, list[str]]]:
-    """Notes by kind, those about one thing together.
+    """Group notes by kind, with all notes about one thing together.
 
     Args:
         notes: The notes, in the file's order.

@@ -149,14 +149,14 @@ def rename(source: str, target: str, *, durable: bool = True) -> None:
 
 
 def rename_all_but(source: str, target: str, last: Sequence[str]) -> None:
-    """Do what takes long in renaming a directory; what is left to do for `rename` is one step.
+    """Do the slow part of renaming a directory; what is left for `rename` is a single step.
 
-    On a local disk all that it holds is written through. In an object store, where each file is
-    renamed by itself, all are but the last.
+    On a local disk, this flushes everything in it. In an object store, where each file is renamed
+    by itself, it renames all but the last.
 
     Args:
         source: The directory.
-        target: Its name once it is renamed.
+        target: Its new name.
         last: Files that show that the directory is complete.
     """
     if is_local(source):
@@ -168,7 +168,7 @@ def rename_all_but(source: str, target: str, last: Sequence[str]) -> None:
 
 
 def _is_one(path: str) -> bool:
-    """Whether a remote file or directory is renamed as one."""
+    """Tell whether a remote file or directory is renamed in a single step."""
     return bool(FileSystems.get_filesystem(path).has_dirs() or FileSystems.exists(path))
 
 

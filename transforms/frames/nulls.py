@@ -13,12 +13,12 @@ _RUNS = null_runs()
 
 
 def _pattern(*runs: str) -> str:
-    # One pattern: to strip, to lower, and to look up costs three times as much.
+    # One pattern; stripping, lowering, and looking up takes three times as long.
     return rf"(?i)^\s*(?:{'|'.join((_WORDS, _RUNS['withheld'], *runs))})\s*$"
 
 
 NOTHING = _pattern(_RUNS["text"])
-"""What `is_nothing` finds, as a regular expression."""
+"""The texts that `is_nothing` finds, as a regular expression."""
 
 NO_CODE = _pattern(_RUNS["text"], _RUNS["code"])
 """What `is_no_code` finds."""
@@ -45,12 +45,12 @@ def is_nothing(text: pl.Expr) -> pl.Expr:
 
 
 def is_no_code(text: pl.Expr) -> pl.Expr:
-    """Whether a code or an id only says that there is nothing, zeros (00, 000000) included."""
+    """Tell whether a code or an id means unknown; that includes zeros (00, 000000)."""
     return text.str.contains(NO_CODE)
 
 
 def is_no_date(text: pl.Expr) -> pl.Expr:
-    """Whether a date only says that there is nothing: also 00/00/0000, 0000-00-00, 0."""
+    """Tell whether a date means unknown; that includes 00/00/0000, 0000-00-00, and 0."""
     return text.str.contains(NO_DATE)
 
 

@@ -39,7 +39,7 @@ class RunNight(
         )
 
     def run(self, bucket: int, came: dict[str, Iterable[Frame]]) -> Iterator[Any]:
-        """Run one bucket's night; give (file, frame) pairs and tallies."""
+        """Run one bucket's night, and yield (file, frame) pairs and tallies."""
         frames = (
             concat_frames(list(came[name]), nothing.schema)
             for name, nothing in Came()._asdict().items()

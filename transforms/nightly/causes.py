@@ -138,7 +138,7 @@ def fact_causes(
     completes = changed.filter(pl.col("field") == "completed_on").join(
         ended, on="case_id", how="semi"
     )
-    # Other news about a completed case didn't contribute to its no longer being assessed.
+    # A completed case is no longer assessed only because it completed, not because of other events.
     facts = changed.join(completes, on="case_id", how="anti", maintain_order="left")
     by_event = {
         "event_id": pl.col("event_id"),

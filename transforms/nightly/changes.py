@@ -145,7 +145,7 @@ def _causes(
     last: TermsKey,
     terms: Terms,
 ) -> Frame:
-    """The causes of changes, from the summaries of the changed cases; columns `CAUSES`."""
+    """Find the causes of changes from the summaries of the changed cases; columns `CAUSES`."""
     mine = folded.before.join(
         pl.concat([before.select("case_id"), after.select("case_id")]), on="case_id", how="semi"
     )
@@ -162,7 +162,7 @@ def _causes(
 
 
 def _what_else(last: TermsKey, tonight: TermsKey) -> str:
-    """The kind of cause of what neither the date nor the facts have changed."""
+    """Return the kind of cause for changes that neither the date nor facts explain."""
     if last.rulebook != tonight.rulebook:
         return "RULEBOOK"
     same = dataclasses.replace(last, as_of=tonight.as_of) == tonight

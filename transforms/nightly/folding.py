@@ -1,4 +1,4 @@
-"""Folding in: what a night's events make of last night's records, counted."""
+"""Fold a night's events into last night's records, and count them."""
 
 from __future__ import annotations
 

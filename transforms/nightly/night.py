@@ -1,4 +1,4 @@
-"""A night: from last night's state and what has arrived since to tonight's, for one bucket."""
+"""A night, for one bucket: from last night's state and new arrivals to tonight's state."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _EMPTY = {"cases": CASES, "log": EVENTS, "reviews": REVIEWS}
 
 
 class Came(NamedTuple):
-    """What came for a bucket, as read.
+    """What arrived for a bucket, as read.
 
     Args:
         cases: On a first night, records from case files, columns of case_record.avsc.
@@ -96,7 +96,7 @@ def one_bucket(night: Night, bucket: int, came: Came) -> Iterator[tuple[str, Fra
     Args:
         night: The night's terms.
         bucket: The bucket's number.
-        came: What came for it.
+        came: What arrived for it.
 
     Yields:
         The parts that have rows, by name, and the counts as `tally`.
@@ -147,7 +147,7 @@ def one_bucket(night: Night, bucket: int, came: Came) -> Iterator[tuple[str, Fra
 
 
 def _tally_unread(came: Came, assessed: Assessed, refused: Frame) -> list[Frame]:
-    """Count what could not be read or used."""
+    """Count what couldn't be read or used."""
     return [
         tally_quarantined(pl.concat([came.lost_cases, assessed.quarantined])),
         tally_damaged(came.lost_news),

@@ -34,7 +34,7 @@ class Cell:
     Args:
         fine: Whether a value is already in its normal form; null counts as yes.
         read: The value as read, which is the costly part.
-        kept: What is kept of a value as read; null if it can't be a fact.
+        kept: The part of a value, as read, that is kept; null if it can't be a fact.
         lost: For each reason, whether it sets a value (raw, and as read) to unknown.
     """
 
@@ -45,7 +45,7 @@ class Cell:
 
 
 def date_cell(latest: str | None, *, parts: bool = False) -> Cell:
-    """A date.
+    """Read a date.
 
     Args:
         latest: The latest possible day, YYYY-MM-DD; None if it may be in the future.
@@ -143,7 +143,7 @@ def number_cell(least: int, most: int) -> Cell:
 
 
 def a_number_cell() -> Cell:
-    """An A-number."""
+    """Read an A-number."""
 
     def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
         nothing = is_no_code(raw.str.replace_all(r"[A\s#-]", ""))

@@ -191,9 +191,9 @@ def _time_parts(text: pl.Expr) -> pl.Expr:
 
 
 def _days(text: pl.Expr, *otherwise: pl.Expr) -> pl.Expr:
-    """A struct of, among others, `day` (Date) and `iso`, it or what there is otherwise, as text.
+    """Return a struct of `day` (Date), `iso` (the day, or what else was read, as text), and more.
 
-    An expression is worked out wherever it stands, so what many forms read is a field.
+    polars evaluates an expression wherever it appears, so what many forms share is a field.
     """
     part = pl.field
     spaced = part("trimmed").str.replace_all(r"[,.\s]+", " ").str.strip_chars()

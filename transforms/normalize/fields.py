@@ -157,7 +157,7 @@ def _scalar(name: str, cell: Cell) -> Field:
         length = (
             pl.when(precision == "YEAR").then(4).when(precision == "MONTH").then(7).otherwise(10)
         )
-        # A day may be none that stands for an unknown one, and its year or month be one.
+        # The year or month of a day may be a placeholder even if the day itself isn't.
         short = kept.str.head(length)
         lost["PLACEHOLDER"] |= is_placeholder(short).fill_null(False)
         kept = real_date(short)

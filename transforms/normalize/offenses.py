@@ -1,8 +1,9 @@
 """Offenses of convictions: the category, whether the words settle it, and the words themselves.
 
-Words that settle no category (schemas/codes/offenses.yaml, `open`) give the first that they may
-mean, with `category_open` true. Beside a category that cannot be read, words give none: the two may
-not agree, so it is open, too. Where the record says `category_open` itself, it is believed.
+Words that leave the category open (schemas/codes/offenses.yaml, `open`) give the first one that
+they may mean, with `category_open` true. If the record has a category that can't be read, its words
+give none: the two may not agree, so it is open, too. If the record has its own `category_open`,
+that stands.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def is_settled(conviction: pl.Expr) -> pl.Expr:
 
 
 def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
-    """Return what is kept of a conviction's category and words.
+    """Read a conviction's category from its code and its words.
 
     Args:
         conviction: Convictions (Struct), as agencies write them.

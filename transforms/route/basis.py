@@ -1,8 +1,8 @@
 """Basis: what must be seen before presumptions may decide an open case.
 
-A presumption needs its basis TRUE on the record, such as that the charges were seen. Where the
-basis is UNKNOWN, to see it is a way to settle the route, so it is asked for like a fact that a
-criterion reads.
+A presumption needs its basis to be TRUE on the record, such as that the charges were seen. If the
+basis is UNKNOWN, seeing it may settle the route, so it is asked for like a fact that a criterion
+reads.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from transforms.score.presumptions import presumable, silent_facts, with_presump
 
 @dataclass(frozen=True)
 class BasisQuestion:
-    """Something that was perhaps not seen, and what seeing it could do.
+    """A source that may not have been seen, and what seeing it could do.
 
     Args:
-        fact: The fact that says whether it was seen.
-        readers: By case, how many criteria that matter it lets be presumed FALSE.
+        fact: The fact that tells whether it was seen.
+        readers: By case, how many criteria that matter could then be presumed FALSE.
         settles: By case, whether seeing it would settle the route.
     """
 
@@ -48,10 +48,10 @@ def basis_questions(
     leverage: Leverage,
     unknown: Frame,
 ) -> Iterator[BasisQuestion]:
-    """What must be seen before presumptions may decide open cases.
+    """Find what must be seen before presumptions may decide open cases.
 
     Args:
-        weighing: The cases; where they are weighed without presumptions, nothing is asked.
+        weighing: The cases; without presumptions, nothing is asked.
         day: The as-of date of each case.
         effective: Values of the criteria that routing used.
         acted_on: The positions that routing used.
@@ -59,7 +59,7 @@ def basis_questions(
         unknown: Which facts are unknown.
 
     Yields:
-        A question for each source that some case should be searched for.
+        A question for each source that should be looked up for some case.
     """
     if weighing.presumed is None:
         return
@@ -91,7 +91,7 @@ def basis_questions(
 
 
 def _resting_on(rulebook: CompiledRulebook) -> dict[str, list[CompiledPresumption]]:
-    """The presumptions whose basis reads each fact that says that something was seen."""
+    """Return, for each fact that tells that something was seen, the presumptions based on it."""
     resting: dict[str, list[CompiledPresumption]] = {}
     for compiled in rulebook.presumptions:
         for fact in compiled.basis.facts:
@@ -101,7 +101,7 @@ def _resting_on(rulebook: CompiledRulebook) -> dict[str, list[CompiledPresumptio
 
 
 def _waits(compiled: CompiledPresumption, facts: Frame, against: Frame) -> Flags:
-    """Whether a presumption waits for its basis alone: it is UNKNOWN, and nothing is against it."""
+    """Tell whether a presumption lacks only its basis: it is UNKNOWN, with nothing against it."""
     basis = facts.select(expression(compiled.basis.sql).is_null().alias("open"))["open"]
     waits: Flags = basis.to_numpy() & ~against[compiled.id].to_numpy()
     return waits
@@ -115,7 +115,7 @@ def _settles(
     effective: Frame,
     rulebook: CompiledRulebook,
 ) -> Flags:
-    """Whether an open case would be decided, were something seen."""
+    """Tell whether seeing something would decide an open case."""
     settles = np.zeros(len(asked), dtype=bool)
     rows = np.flatnonzero(asked)
     if not len(rows):

@@ -37,7 +37,7 @@ class Missing:
 
 
 def nothing_missing(height: int) -> Missing:
-    """Nothing to ask, for a number of cases."""
+    """Return empty lists for a number of cases."""
     nothing = empty_lists(pl.String(), height)
     return Missing(nothing, nothing)
 
@@ -133,14 +133,14 @@ def _ask_what_settles(
         alone[instead] = False
 
 
-# A key in ascending order is a row, whether its fact settles nothing alone, how few criteria read
-# the fact, and its place in the catalog.
+# Sort keys, in ascending order: the row, whether the fact settles nothing alone, how few criteria
+# read the fact, and its place in the catalog.
 _NOT_ALONE, _FEWER, _ROW = 32, 16, 33
 _MOST = (1 << 15) - 1
 
 
 def _in_order(counts: dict[str, Counts], settling: dict[str, Flags]) -> Keys:
-    """The keys of all facts to ask for, as ordered."""
+    """Return the keys of all facts to ask for, in order."""
     keys = [np.zeros(0, dtype=np.int64)]
     for number, fact in enumerate(FACTS):
         if fact in counts:
@@ -152,7 +152,7 @@ def _in_order(counts: dict[str, Counts], settling: dict[str, Flags]) -> Keys:
 
 
 def _listed(keys: Keys, height: int) -> pl.Series:
-    """The facts of each row that has keys."""
+    """List the facts of each row that has keys."""
     names = pl.Series(list(FACTS), dtype=pl.String)
     facts = names.gather(pl.Series((keys & ((1 << _FEWER) - 1)).astype(np.uint32)))
     return lists_of(keys >> _ROW, facts, height)

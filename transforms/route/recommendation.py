@@ -60,7 +60,7 @@ def recommend_on(
         presume: Whether to use the rulebook's presumptions.
 
     Returns:
-        As of `recommend`, with `missing_facts` and `settling_facts` empty.
+        As for `recommend`, with `missing_facts` and `settling_facts` empty.
     """
     return _recommend(facts, rulebook, days, presume, None)
 

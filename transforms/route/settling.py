@@ -46,7 +46,7 @@ COUNTS = (0, 1, MOST)
 LONG_AGO = datetime.date(1900, 1, 1)
 _TRUTHS = np.zeros(3, dtype=np.int8)
 _TRUTHS[[kleene.FALSE, kleene.UNKNOWN, kleene.TRUE]] = FALSE, UNKNOWN, TRUE
-# Those of the last rulebook and date: a run uses one, a test many.
+# Kept for the last rulebook and date only: a run uses one, a test many.
 _QUESTIONS: dict[tuple[str, datetime.date], list[_Question]] = {}
 
 
@@ -67,17 +67,17 @@ def settles(
     position: Position,
     asked: dict[str, Flags],
 ) -> dict[str, Flags]:
-    """The facts that can settle a route alone.
+    """Find the facts that can settle a route alone.
 
     Args:
         weighing: The cases.
         as_of: The as-of date.
         effective: Values of the criteria that routing used.
         position: The positions that routing used.
-        asked: By fact, whether it is worth asking for, a flag a case.
+        asked: By fact, whether it is worth asking for, one flag per case.
 
     Returns:
-        By fact, whether it can settle the route alone: the keys of `asked`, a flag a case.
+        By fact, as in `asked`, whether it can settle the route alone, one flag per case.
     """
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
@@ -107,7 +107,7 @@ def settles(
 
 
 def _questions(rulebook: CompiledRulebook, as_of: datetime.date) -> list[_Question]:
-    """Give every answer to try."""
+    """Yield every answer to try."""
     key = (rulebook.digest, as_of)
     if key not in _QUESTIONS:
         _QUESTIONS.clear()
@@ -166,7 +166,7 @@ def _reached(
 def _answered(
     weighing: Weighing, as_of: datetime.date, questions: list[_Question]
 ) -> dict[tuple[str, Tree], Truths]:
-    """The truth that routing would go by, by criterion and its condition with an answer put in."""
+    """Return each criterion's effective value, given its condition with an answer filled in."""
     conditions: dict[str, dict[Tree, None]] = {}
     for question in questions:
         for criterion, condition in zip(question.readers, question.conditions, strict=True):

@@ -129,7 +129,7 @@ class RouteTable:
 
 
 def truth_codes(values: pl.Series) -> Truths:
-    """Truth (Boolean, null = UNKNOWN) as `FALSE`, `TRUE` and `UNKNOWN`."""
+    """Convert truth (Boolean, null = UNKNOWN) to `FALSE`, `TRUE`, and `UNKNOWN`."""
     codes: Truths = values.cast(pl.Int8).fill_null(UNKNOWN).to_numpy()
     return codes
 

@@ -151,5 +151,5 @@ def tally_keys(of: str, keys: Frame) -> Frame:
 
 
 def tally_number(of: str, count: SupportsInt) -> Frame:
-    """A count under one name."""
+    """Make a tally of one number under one name."""
     return pl.DataFrame({"of": [of], "key": [""], "count": [int(count)]}, schema=SCHEMA)

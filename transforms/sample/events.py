@@ -118,7 +118,7 @@ def _news(
 
 
 def _opened(rng: random.Random, day: datetime.date) -> Row:
-    """What is known of a case that is opened."""
+    """Make what is known about a case when it is opened."""
     return {
         "court": rng.choice(["BAL", "DEN", "LOS"]),
         "case_type": "RMV",
@@ -137,7 +137,7 @@ def _opened(rng: random.Random, day: datetime.date) -> Row:
 
 
 def _fact_changed(rng: random.Random, day: datetime.date) -> tuple[list[str], None, Row]:
-    """One of the facts that an agency comes to know of."""
+    """Make one of the facts that an agency may learn."""
     field, value = rng.choice(
         [
             ("serious_condition", True),

@@ -12,7 +12,7 @@ from transforms.sample.people import People, years
 
 NOT_CITIZEN = {"PERMANENT_RESIDENT": 0.2, "OTHER_LAWFUL": 0.1, "NONE": 0.5, "UNKNOWN": 0.2}
 CARE = {"NO_NEED": 0.93, "DISABILITY": 0.02, "SERIOUS_ILLNESS": 0.02, "UNKNOWN": 0.03}
-STANDING = {"HONORABLE_DISCHARGE": 0.55, "SERVING_IN_GOOD_STANDING": 0.35, "OTHER_DISCHARGE": 0.1}
+SERVICE = {"HONORABLE_DISCHARGE": 0.55, "SERVING_IN_GOOD_SERVICE": 0.35, "OTHER_DISCHARGE": 0.1}
 CRIMES = {
     "DOMESTIC_VIOLENCE": 0.55, "OTHER_SERIOUS_CRIME": 0.3, "HUMAN_TRAFFICKING": 0.08,
     "OTHER_CRIME": 0.07,
@@ -108,7 +108,7 @@ def _service(people: People) -> pl.Series:
         "military_service",
         (
             people.has("service"),
-            {"who": who, "status": draw.pick(STANDING), "combat": draw.maybe(0.3, 0.2)},
+            {"who": who, "status": draw.pick(SERVICE), "combat": draw.maybe(0.3, 0.2)},
         ),
     )
 

@@ -1,6 +1,6 @@
 """The newer fields of an invented file: apprehension, docket moves, arrests, findings.
 
-They are drawn separately from the rest, so that another field leaves all others as they were.
+They are drawn separately from the rest, so that adding a field leaves all others unchanged.
 """
 
 from __future__ import annotations

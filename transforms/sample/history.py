@@ -82,7 +82,7 @@ def history(people: People) -> Columns:
 
 
 def _removals(people: People, came_back: Bools) -> pl.Series:
-    """Removals, and returns of those who left by themselves and came back."""
+    """Make removals, and the departures of those who left by themselves and came back."""
     draw = people.draw
     removal = {
         "date": where(draw.chance(0.92), iso(people.left)),
@@ -96,7 +96,7 @@ def _removals(people: People, came_back: Bools) -> pl.Series:
 
 
 def _orders(people: People, ordered_again: Bools) -> pl.Series:
-    """The order behind each removal, and orders since, most of which are outstanding."""
+    """Make the order behind each removal, and later orders, most of which are outstanding."""
     draw, always = people.draw, np.ones(people.draw.cases, bool)
     carried_out = {
         "date": iso(people.left + draw.between(0, 4)),

@@ -1,4 +1,4 @@
-"""The mess in a sample backlog: the same cases as tired clerks in several agencies write them.
+"""The mess in a sample backlog: the same cases as tired clerks at several agencies write them.
 
 Other date forms, words for codes, nulls spelled out, stray blanks; and, a few in a thousand, values
 that can't be read or can't be true, records without an id, and older records of the same cases.

@@ -1,4 +1,4 @@
-"""Damage to a sample backlog: a block of a file that cannot be read."""
+"""Damage to a sample backlog: a block of a file that can't be read."""
 
 from __future__ import annotations
 

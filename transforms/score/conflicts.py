@@ -22,7 +22,7 @@ class Conflicting:
         self.height = facts.height
         self.rows: dict[str, pl.Series] = {}
         if "conflicts" in facts.columns:
-            # Few cases have any: they alone are taken apart.
+            # Few cases have any, so only those are examined.
             some = facts.select(pl.row_index("row"), "conflicts").filter(
                 pl.col("conflicts").list.len() > 0
             )

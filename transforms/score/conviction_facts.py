@@ -1,10 +1,10 @@
-"""Facts about convictions: how many of which kind count, when they were, and for how long.
+"""Facts about convictions: how many of each kind count, their dates, and their sentences.
 
-Whether a conviction counts depends on the rulebook (`counted_convictions`) and on what is known of
-the conviction: a court may have vacated it, or it may be a juvenile adjudication. A person who was
-21 at the conviction is taken to be no juvenile (this project's choice), so the birth date and the
-date of conviction settle most; the facts `vacated_convictions` and `juvenile_adjudications` ask for
-the rest.
+Whether a conviction counts depends on the rulebook (`counted_convictions`) and on what is known
+about the conviction: a court may have vacated it, or it may be a juvenile adjudication. A person
+who was 21 at the conviction is assumed not to be a juvenile (this project's choice), so the birth
+date and the date of conviction settle most; the facts `vacated_convictions` and
+`juvenile_adjudications` ask for the rest.
 
 An offense whose words leave the category open counts neither for nor against any category.
 """
@@ -51,8 +51,8 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
 
     Args:
         counted: The convictions that the rulebook counts.
-        as_of: The as-of date: a conviction dated later does not count as of then, and since that is
-            a conflict, it is not known that there is none. None where no date can lie ahead.
+        as_of: The as-of date. A conviction dated later doesn't count yet, but since that is a
+            conflict, there may be one. None if no date can be in the future.
 
     Returns:
         The facts. In addition to the elements, they read `BORN_AT_LATEST`, the latest possible
@@ -65,7 +65,7 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
     conviction = ~one_of("grade", "INFRACTION") & stands
     misdemeanor = one_of("grade", "MISDEMEANOR") & stands
     felony = one_of("grade", "FELONY") & stands
-    # Whether violence to property is violence is an open reading: there a person judges.
+    # Whether violence to property is violence is disputed, so a person must judge.
     violent = pl.coalesce(
         "violent", pl.when(category != "ARSON").then(category.is_in([*VIOLENT, *SEXUAL]))
     )
@@ -122,7 +122,7 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
 
 
 def _stands(counted: CountedConvictions, juvenile: pl.Expr, as_of: datetime.date | None) -> pl.Expr:
-    """Tell whether a conviction is dated by then, and of a kind that the rulebook counts."""
+    """Tell whether a conviction is dated by the as-of date and of a kind that counts."""
     exclusions = (
         (counted.foreign, one_of("jurisdiction", "FOREIGN")),
         (counted.juvenile, juvenile),

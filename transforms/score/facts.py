@@ -67,7 +67,7 @@ def derive_facts(
             (`transforms.normalize.conflicts`).
         counted: The convictions that the rulebook counts.
         as_of: The as-of date. A conviction or a removal dated later makes nothing TRUE, and leaves
-            open what it would add to. None where no date can lie ahead.
+            open what it would add to. None if no date can be in the future.
 
     Returns:
         A frame with the same rows in the same order: the columns `FACT_COLUMNS`, and `conflicts` if
@@ -163,7 +163,7 @@ _ENTRIES = (
 
 
 def _agency_record_seen() -> pl.Expr:
-    """Read it from the record, or infer it if all that only the agency's record tells is there."""
+    """Read it from the record, or infer it if everything that only the agency knows is there."""
     listed = pl.any_horizontal(
         pl.col(name).list.eval(pl.element().is_not_null()).list.all()
         for name in ("removals", "orders", "fraud_findings")

@@ -45,7 +45,7 @@ class Tree:
 
 @functools.cache
 def tree(sql: str) -> Tree:
-    """The tree of a compiled condition (`schemas.rulebook.condition.Condition.sql`)."""
+    """Make the tree of a compiled condition (`schemas.rulebook.condition.Condition.sql`)."""
     return _planted(sqlglot.parse_one(sql))
 
 
@@ -85,7 +85,7 @@ class Answers:
         self._atoms = {a: found[name].to_numpy() for name, a in zip(names, atoms, strict=True)}
 
     def of(self, trees: Iterable[Tree]) -> Iterator[Degrees]:
-        """`FALSE`, `UNKNOWN` or `TRUE` for each row; what trees share is worked out once."""
+        """Return `FALSE`, `UNKNOWN`, or `TRUE` for each row; what trees share is evaluated once."""
         known = dict(self._atoms)
         for tree in trees:
             yield _degrees(tree, known)

@@ -149,7 +149,7 @@ def over(
         *(expr.alias(name) for name, expr in (from_case or {}).items()),
     )
     exploded = lists.filter(pl.col("_len") > 0).drop("_len").explode("_list")
-    # Lazy, so that what many facts ask about an element is computed once.
+    # Lazy, so that expressions shared by many facts are computed once.
     elements = (
         exploded.lazy()
         .drop_nulls("_list")
@@ -191,11 +191,11 @@ def one_of(column: str, *symbols: str) -> pl.Expr:
 
 
 def by_then(column: str, day: datetime.date | None) -> pl.Expr:
-    """TRUE where a date in ISO text isn't after a day, else null; TRUE where it isn't known.
+    """Return TRUE if a date in ISO text is unknown or not after a day; otherwise, null.
 
     Args:
         column: A String column of ISO dates.
-        day: The day; None where no date can be after it.
+        day: The day; None if no date can be after it.
     """
     if day is None:
         return pl.lit(True)

@@ -31,7 +31,7 @@ def milestone_days(facts: Frame, milestones: Iterable[MilestoneSpan]) -> Frame:
     Returns:
         Columns `ID.low` and `ID.high` (Date) for each milestone, one row per case.
     """
-    # A day that is known is both bounds, and many milestones are the same span: each is added once.
+    # A known day is both bounds, and many milestones use the same span: compute each sum once.
     found: dict[tuple[str | None, MilestoneSpan], pl.Series] = {}
     columns = []
     for milestone in milestones:
@@ -44,7 +44,7 @@ def milestone_days(facts: Frame, milestones: Iterable[MilestoneSpan]) -> Frame:
 
 
 def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | None]:
-    """The columns that a milestone counts from: one, where both bounds are the same days."""
+    """Return the columns that a milestone counts from: one, if both bounds are the same."""
     if milestone.since is None:
         return None, None
     least, most = low(milestone.since), high(milestone.since)
