@@ -10,6 +10,7 @@ from pipelines.nights.new_files import NewFiles, find_new_files
 from pipelines.nights.options import NightlyOptions
 from pipelines.nights.state import Previous, find_previous, free_run_id, instead_of_it, nights_there
 from pipelines.runs.run import RunPlace
+from pipelines.runs.table_inputs import refuse_tables
 from schemas.avro import avro_schema
 from schemas.errors import DiscretionError, InputError, UsageError
 from transforms.assess.frame import Terms
@@ -98,6 +99,7 @@ def _first_cases(options: NightlyOptions, state: str) -> Found:
     """Find the case files that a first night starts from, and those that can't be read."""
     if options.input is None:
         raise InputError(_nothing_to_start_from(state))
+    refuse_tables(options.input)
     return expand_inputs(options.input, avro_schema("case_record"))
 
 

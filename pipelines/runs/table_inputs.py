@@ -52,14 +52,27 @@ def split_inputs(patterns: Sequence[str]) -> Inputs:
     others = []
     for pattern in patterns:
         if is_table(pattern):
-            exact = not is_local(pattern) or os.path.lexists(pattern)
-            found = [pattern] if exact else [file.path for file in find_files([pattern]).files]
-            tables |= dict.fromkeys(found)
+            is_pattern = any(mark in pattern for mark in "*?[") and not os.path.lexists(pattern)
+            named = [file.path for file in find_files([pattern]).files] if is_pattern else [pattern]
+            tables |= dict.fromkeys(named)
         elif _is_folder_of_tables(pattern):
             tables[pattern.rstrip("/")] = None
         else:
             others.append(pattern)
     return Inputs(tuple(tables), tuple(others))
+
+
+def refuse_tables(patterns: Sequence[str]) -> None:
+    """Refuse tables where only case files are read, and say how to make these.
+
+    Raises:
+        InputError: A pattern names a table.
+    """
+    for table in split_inputs(patterns).tables:
+        raise InputError(
+            f"{table}: is not an Avro file; `discretion import-cases {table} --output DIR` makes "
+            "case files of it, in DIR/cases"
+        )
 
 
 def _is_folder_of_tables(path: str) -> bool:

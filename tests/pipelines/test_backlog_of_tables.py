@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import show
-from pipelines.runs.table_inputs import split_inputs
+from pipelines.runs.table_inputs import refuse_tables, split_inputs
 from schemas.errors import InputError
 from tests.helpers.commands import discretion, rows, run_of, unwrapped
 from tests.helpers.workbooks import write_workbook
@@ -117,6 +117,9 @@ def test_inputs_are_told_apart_by_their_endings(tmp_path: Path) -> None:
                           f"{tmp_path}/avro", f"{tmp_path}/*.avro"])  # fmt: skip
     assert found.tables == tuple(f"{tmp_path}/{name}" for name in ("b.csv", "a.XLSX", "csv"))
     assert found.others == (f"{tmp_path}/avro", f"{tmp_path}/*.avro")
+    refuse_tables(found.others)
+    with pytest.raises(InputError, match=r"import-cases .*/csv --output DIR` makes case files"):
+        refuse_tables([f"{tmp_path}/csv"])
     (tmp_path / "csv" / "a.avro").write_text("")
     with pytest.raises(InputError, match=r"has cases\.csv and \.avro files"):
         split_inputs([f"{tmp_path}/csv"])

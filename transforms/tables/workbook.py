@@ -19,7 +19,6 @@ import python_calamine as calamine
 from schemas.errors import InputError
 from schemas.shown import shown
 from transforms.files.storage import read_bytes
-from transforms.frames.frame import FRAME_ROWS
 from transforms.tables.error_cells import Errors, error_cells
 from transforms.tables.sheet import Book, Part, Sheet, no_unread, text_part
 
@@ -27,6 +26,8 @@ from transforms.tables.sheet import Book, Part, Sheet, no_unread, text_part
 MOST_BYTES = 2 << 30
 # Excel keeps 15 digits of a number.
 _EXACT = 10**15
+# Rows of Python objects at once; they take much more memory than the frames made of them.
+_ROWS = 1 << 13
 
 
 def read_workbook(path: str) -> Book:
@@ -93,7 +94,7 @@ def _sheet(path: str, book: calamine.CalamineWorkbook, name: str, errors: Errors
 
     def read() -> Iterator[Part]:
         below = itertools.islice(enumerate(table.iter_rows(), 1), header_row, None)
-        while batch := list(itertools.islice(below, FRAME_ROWS)):
+        while batch := list(itertools.islice(below, _ROWS)):
             if errors:
                 batch = [(row, _with_errors(row, cells, first, errors)) for row, cells in batch]
             yield _part(batch, first)
