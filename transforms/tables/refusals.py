@@ -81,6 +81,7 @@ def placed(rows: Rows, refused: Frame) -> Frame:
         refused.join(places, on="path", maintain_order="left")
         .with_columns(pl.lit(rows.sheet.file).alias("file"), pl.lit(rows.form.name).alias("sheet"))
         .select(PLACED.names())
+        .sort(ROW, pl.col("column").str.len_chars(), "column", maintain_order=True)
     )
 
 
