@@ -38,7 +38,7 @@ from schemas.shown import shown
 from transforms.explain.judged import Judged, Led
 from transforms.explain.leads import answers
 from transforms.explain.on_file import convictions, explained_fact, on_file, presumed_fact
-from transforms.frames.frame import Frame
+from transforms.frames.frame import Frame, written_out
 from transforms.route.recommendation import PASSED_THROUGH
 from transforms.score.facts import derive_facts
 from transforms.score.milestones import milestone_dates
@@ -339,7 +339,7 @@ def _weighing(case: _Case) -> Weighing:
     return Weighing(
         low=row["score_low"],
         high=row["score_high"],
-        needed=tuple(needed),
+        needed=tuple(dict.fromkeys(needed)),
         points=tuple(sorted(points, key=lambda one: -abs(one.points))),
         decided=decided,
     )
@@ -370,7 +370,7 @@ def _criterion_changes(case: _Case) -> dict[str, Change]:
     if not ahead:
         return found
     # The single case, once per day.
-    each_day = facts[[0] * len(ahead)]
+    each_day = written_out(facts[[0] * len(ahead)])
     weighed = Weighed(case.book, each_day, None, milestone_dates(each_day, case.book))
     values, _ = weighed.values(case.book.criteria, pl.Series(ahead, dtype=pl.Date))
     for day, later in zip(ahead, values.to_dicts(), strict=True):

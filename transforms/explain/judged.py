@@ -14,7 +14,7 @@ from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledCriterion, CompiledRulebook
 from transforms.explain.deciding import deciding_facts
 from transforms.explain.leads import Lead, leads
-from transforms.frames.frame import Frame, whole
+from transforms.frames.frame import Frame, whole, written_out
 from transforms.route.recommendation import recommend
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Weighing
@@ -72,7 +72,7 @@ class Judged:
             for lead in of_fact(name)
         ]
         # All at once: many cases cost little more than one.
-        facts = pl.concat([self.facts, self._answered(tried)], rechunk=True)
+        facts = written_out(pl.concat([self.facts, self._answered(tried)], rechunk=True))
         rows = recommend(facts, self.rulebook, self.as_of, presume=self.presume)
         own, led = rows.head(len(tries)), rows.tail(len(tried))
         found: list[Led] = [[] for _ in tries]

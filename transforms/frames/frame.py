@@ -54,8 +54,8 @@ def put(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
 def written_out(frame: Frame) -> Frame:
     """Write out each row of each column of a frame.
 
-    In polars, a column made from a literal stays a single value, and so does an expression over
-    only such columns: it then gives one row for a frame of many.
+    In polars, a column made from a literal, or gathered from a single row, stays a single value,
+    and so does an expression over only such columns: it then gives one row for a frame of many.
 
     Args:
         frame: The frame.

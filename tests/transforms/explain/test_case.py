@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.explanation import Change, Explanation
-from schemas.rulebooks import load_text
+from schemas.rulebooks import DEFAULT, load, load_text
 from tests.helpers.small_rulebook import TEXT, small
 from transforms.explain.answers import parse_answer
 from transforms.explain.case import explain, explain_all
@@ -250,3 +250,14 @@ def test_cases_explained_together_are_explained_as_each_alone() -> None:
     assert together == [explain(records[[place]], small(), AS_OF) for place in range(len(cases))]
     assert any(question.answers for one in together for question in one.ask)
     assert explain_all(records.clear(), small(), AS_OF, []) == []
+
+
+def test_a_single_case_with_several_days_ahead() -> None:
+    case = {"case_id": "1", "present_continuously_since": "2007-03-04", "entries": PAROLED}
+    record, _ = normalize(case_frame([case]), AS_OF)
+    told = explain(record, load(DEFAULT), AS_OF, everything=True)
+    changes = {one.criterion: one.changes for one in told.criteria if one.changes}
+    assert changes["A2a"] == Change(on=Day(2012, 3, 5), to="true")
+    assert changes["A2b"] == Change(on=Day(2017, 3, 5), to="true")
+    # Nobody knows the age at the first entry.
+    assert "A3a" not in changes
