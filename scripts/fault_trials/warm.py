@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -194,6 +195,7 @@ def _begin(order: dict[str, Any]) -> dict[str, Any]:
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["environment"])
+    time.tzset()
     for number, path in ((1, order["out"]), (2, order["err"])):
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, number)
