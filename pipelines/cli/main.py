@@ -18,6 +18,8 @@ COMMANDS = {
     "status": "report the last good night, and what has failed since",
     "prune": "remove old nights",
     "explain": "explain the recommendation for one case",
+    "request": "draft a request for prosecutorial discretion for one case",
+    "intake": "print the questions for a client, in English or Spanish",
     "show": "summarize a run",
     "compare": "compare two runs, or two rulebooks on the cases of a run",
     "export": "write a run as a worklist for a spreadsheet, or as tables",

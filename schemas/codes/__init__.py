@@ -48,6 +48,16 @@ def aliases(table: str) -> dict[str, str]:
 
 
 @functools.cache
+def court_names() -> dict[str, str]:
+    """Return the names of courts by code; a court known only by its code isn't there."""
+    names: dict[str, str] = {}
+    for word, code in aliases("courts").items():
+        if word != code_key(code):
+            names.setdefault(code, word.title())
+    return names
+
+
+@functools.cache
 def open_offenses() -> dict[str, tuple[tuple[str, ...], str]]:
     """Return the words that leave the category of an offense open.
 

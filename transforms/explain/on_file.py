@@ -13,6 +13,7 @@ from schemas.words import fact_in_words, number, written_day
 
 _GRADES = {"FELONY": "felony", "MISDEMEANOR": "misdemeanor", "INFRACTION": "infraction"}
 _COURTS = {"FEDERAL": "federal", "STATE": "state", "LOCAL": "local", "FOREIGN": "foreign"}
+_KINDS = {"DUI": "driving under the influence", "DWAI": "driving while ability impaired"}
 _WIPED = {
     "aggravated_felony": "aggravated felony",
     "juvenile_adjudication": "juvenile adjudication",
@@ -107,9 +108,13 @@ def _conviction(one: Mapping[str, Any]) -> Iterator[str]:
     yield from (word for field, word in _WIPED.items() if one.get(field))
 
 
+def _lower(symbol: str) -> str:
+    return shown(symbol).lower().replace("_", " ")
+
+
 def _offense(category: str | None, offense: str | None, is_open: bool) -> str:
     """Describe a kind of offense, with the words as written if they differ."""
-    kind = None if category is None else shown(category).lower().replace("_", " ")
+    kind = None if category is None else _KINDS.get(category, _lower(category))
     written = None if offense is None else f'"{shown(offense)}"'
     if kind is None:
         return f"{written} (kind of offense not known)" if written else "offense not known"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.codes import aliases, code_key
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledRulebook
@@ -100,16 +99,6 @@ class Words:
 def marked(text: str, secret: bool) -> str:
     """Mark a text that the law protects, and make it printable."""
     return f"{shown(text)} {MARK}" if secret else shown(text)
-
-
-@functools.cache
-def court_names() -> Mapping[str, str]:
-    """Return the names of courts by code; a court known only by its code isn't there."""
-    names: dict[str, str] = {}
-    for word, code in aliases("courts").items():
-        if word != code_key(code):
-            names.setdefault(code, word.title())
-    return names
 
 
 def _protected(facts: Iterable[str]) -> set[Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from schemas.codes import court_names
 from schemas.outcomes import FORM_TEXTS
 from schemas.worklist import COLUMNS, DECIDED, NO, YES, Column
 from transforms.explain.page import MARK, STATES
-from transforms.export.words import Words, court_names
+from transforms.export.words import Words
 from transforms.frames.frame import Frame
 
 DTYPES: dict[str, pl.DataType] = {
