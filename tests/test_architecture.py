@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -50,3 +51,27 @@ def test_modules_that_docstrings_name_are_there() -> None:
         if not exists(name)
     ]
     assert gone == []
+
+
+def test_a_wheel_has_every_package_and_every_file() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    tops = [ROOT / top for top in ("pipelines", "schemas", "transforms")]
+    packages = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for top in tops
+        for path in top.rglob("__init__.py")
+    }
+    assert set(declared["packages"]) == packages
+    data = {
+        path
+        for top, patterns in declared["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / top).glob(pattern)
+    }
+    others = {
+        path
+        for top in tops
+        for path in top.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert others - data == set()

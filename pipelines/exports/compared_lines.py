@@ -8,12 +8,12 @@ import polars as pl
 
 from pipelines.cli.table import paragraph, table_lines
 from pipelines.exports.compared import Compared
+from schemas.codes import court_names
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
 from schemas.words import criterion_name
 from transforms.export.compare import GAINED, LOST
-from transforms.export.words import court_names
 from transforms.frames.frame import Frame
 
 MOST = 8

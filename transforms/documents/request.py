@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.codes import court_names
-from schemas.explanation import Citation, ExplainedCriterion, Explanation, ExplainedFact
+from schemas.explanation import Citation, ExplainedCriterion, ExplainedFact, Explanation
 from schemas.intake import ClientQuestion, Intake, Language
 from schemas.outcomes import FORMS, Form
 from schemas.rulebook.model import Rulebook

@@ -6,12 +6,11 @@ import calendar
 import functools
 from collections.abc import Mapping
 
-from schemas.codes import aliases, code_key
+from schemas.codes import aliases, code_key, court_names
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
 from schemas.words import code, criterion_name
-from transforms.export.words import court_names
 
 NOT_KNOWN = "not known"
 _SMALL = ("and", "of", "the", "de")

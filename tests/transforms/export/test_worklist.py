@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from schemas.codes import court_names
 from schemas.facts import FACTS
 from schemas.rulebooks import load, names
 from schemas.worklist import COLUMNS, DECIDED
 from tests.helpers.news import CLEAN, VETERAN
-from transforms.export.words import Words, court_names
+from transforms.export.words import Words
 from transforms.export.worklist import SCHEMA, worklist
 from transforms.frames.frame import Frame
 from transforms.normalize.records import normalize
