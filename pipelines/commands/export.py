@@ -26,7 +26,12 @@ class Options:
     """Which run, which of its cases, and in which form."""
 
     run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
-    format: str = declare.option("csv, xlsx, parquet, or duckdb", choices=FORMATS, metavar="FORMAT")
+    format: str | None = declare.option(
+        "csv, xlsx, parquet, or duckdb; default: as the file's name ends",
+        default=None,
+        choices=FORMATS,
+        metavar="FORMAT",
+    )
     output: str = declare.option("the new file", type=declare.place, metavar="FILE")
     route: tuple[Route, ...] | None = declare.routes()
     courts: tuple[str, ...] | None = declare.courts("only these courts' cases")
@@ -44,13 +49,15 @@ class Options:
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
+    from pipelines.cli.progress import Progress
     from pipelines.exports.about import README
     from pipelines.exports.ordered import Ordered, Wanted
     from pipelines.exports.write import Export
     from pipelines.runs.run import load_run, run_rulebook
     from pipelines.runs.whole_file import whole_file
 
-    if options.share and options.format == "duckdb":
+    form = _form(options)
+    if options.share and form == "duckdb":
         raise UsageError("--share: doesn't go with --format duckdb; DuckDB reads a shared parquet")
     if options.share_key and not options.share:
         raise UsageError("--share-key: is for --share")
@@ -65,11 +72,11 @@ def _run(options: Options) -> int:
     known = read_key(key_file) if options.share else None
     key = (known or new_key()) if options.share else None
     name = os.path.basename(options.output)
-    beside = (name + README,) if options.format == "csv" else ()
-    with whole_file(options.output, beside) as place:
+    beside = (name + README,) if form == "csv" else ()
+    with whole_file(options.output, beside) as place, Progress(0):
         ordered = Ordered.of(Wanted(run, routes, options.courts), key)
         export = Export(manifest, rulebook, ordered, f"{place}.aside", key)
-        export.write(options.format, f"{place}/{name}")
+        export.write(form, f"{place}/{name}")
         for readme in beside:
             Path(place, readme).write_text(export.readme(), "utf-8")
         if key is not None and known is None:
@@ -78,6 +85,17 @@ def _run(options: Options) -> int:
     if options.share:
         print(f"the key of the pseudonyms is in {shown(key_file)}; keep it to yourself")
     return ExitCode.OK
+
+
+def _form(options: Options) -> str:
+    """The format that is asked for, or that the file's name has."""
+    ending = os.path.splitext(options.output)[1].lower().removeprefix(".")
+    if options.format is None and ending not in FORMATS:
+        raise UsageError(f"--format: give {', '.join(FORMATS[:-1])}, or {FORMATS[-1]}")
+    form = options.format or ending
+    if ending in FORMATS and ending != form:
+        raise UsageError(f"--output: {shown(options.output)} ends in .{ending}; give .{form}")
+    return form
 
 
 main = Command(

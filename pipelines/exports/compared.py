@@ -12,6 +12,7 @@ from pipelines.runs.frames import part_frames
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
+from schemas.worklist import CONFIDENTIAL_LINE
 from transforms.assess.frame import Terms, assess
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.export.cells import without_formulas
@@ -68,6 +69,7 @@ class Compared:
     def as_json(self) -> dict[str, Any]:
         """Return the counts as plain data."""
         return {
+            "confidential": CONFIDENTIAL_LINE,
             "first": self.first[0],
             "second": self.second[0],
             "counts": self.counts,

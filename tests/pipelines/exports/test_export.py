@@ -168,13 +168,20 @@ def test_what_is_there_is_never_overwritten(run: Path, tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["w.csv", "x.csv.README.txt"]
 
 
+def test_the_ending_says_the_format(run: Path, tmp_path: Path) -> None:
+    assert main([str(run), "--output", str(tmp_path / "w.XLSX"), "--route", "close"]) == 0
+    assert python_calamine.load_workbook(str(tmp_path / "w.XLSX")).sheet_names[1] == "Close"
+    assert main([str(run), "--output", str(tmp_path / "w")]) == 2
+    assert main([str(run), "--format", "csv", "--output", f"{tmp_path}/new/"]) == 4
+
+
 def test_an_export_that_fails_leaves_nothing(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", str(tmp_path / "_w.csv.partial/x"))
 
-    monkeypatch.setattr(Ordered, "_put_aside", full)
+    monkeypatch.setattr(Ordered, "_partition", full)
     assert export(run, "csv", tmp_path / "w.csv") == 4
     assert os.listdir(tmp_path) == []
 
@@ -188,8 +195,8 @@ def test_a_run_without_such_cases_gives_a_header(run: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "more",
-    [["--route", "clsoe"], ["--courts", "XXX"], ["--share-key", "k"]],
-    ids=["route", "court", "key"],
+    [["--route", "clsoe"], ["--courts", "XXX"], ["--share-key", "k"], ["--format", "xlsx"]],
+    ids=["route", "court", "key", "ending"],
 )
 def test_a_mistake_is_told(
     run: Path, tmp_path: Path, more: list[str], capsys: pytest.CaptureFixture[str]
@@ -201,5 +208,5 @@ def test_a_mistake_is_told(
     assert code == 2
     error = capsys.readouterr().err
     assert {"--route": "did you mean close?", "--courts": "isn't a court code",
-            "--share-key": "is for --share"}[more[0]] in error  # fmt: skip
+            "--share-key": "is for --share", "--format": "ends in .csv"}[more[0]] in error  # fmt: skip
     assert os.listdir(tmp_path) == []
