@@ -207,6 +207,11 @@ def test_a_mistake_is_told(
         code = int(str(stopped.code))
     assert code == 2
     error = capsys.readouterr().err
-    assert {"--route": "did you mean close?", "--courts": "isn't a court code",
-            "--share-key": "is for --share", "--format": "ends in .csv"}[more[0]] in error  # fmt: skip
+    says = {
+        "--route": "did you mean close?",
+        "--courts": "isn't a court code",
+        "--share-key": "is for --share",
+        "--format": "ends in .csv",
+    }
+    assert says[more[0]] in error
     assert os.listdir(tmp_path) == []
