@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def test_imports_go_the_way_that_the_picture_shows() -> None:
+def test_imports_follow_the_architecture() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run(
         [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False,
@@ -42,7 +42,7 @@ def exists(name: str) -> bool:
     return not rest or hasattr(importlib.import_module(module), rest.split(".")[0])
 
 
-def test_modules_that_docstrings_name_are_there() -> None:
+def test_modules_named_in_docstrings_exist() -> None:
     gone = [
         f"{path.relative_to(ROOT)}: {name}"
         for package in ("pipelines", "schemas", "transforms", "scripts")

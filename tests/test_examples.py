@@ -26,7 +26,7 @@ def test_some_modules_have_examples() -> None:
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
-def test_the_examples_of_a_module_run(name: str) -> None:
+def test_the_doctests_of_each_module_pass(name: str) -> None:
     done = doctest.testmod(importlib.import_module(name))
     assert done.attempted
     assert not done.failed

@@ -126,7 +126,7 @@ def prints(got: str, wanted: str) -> bool:
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
-def test_what_a_doc_says_to_run_runs(doc: Path, tmp_path: Path) -> None:
+def test_every_command_in_a_doc_runs(doc: Path, tmp_path: Path) -> None:
     env = checkout(tmp_path)
     for block in blocks(doc):
         if block.file:
@@ -138,7 +138,7 @@ def test_what_a_doc_says_to_run_runs(doc: Path, tmp_path: Path) -> None:
             check_console(block, tmp_path, env)
 
 
-def test_a_console_block_is_read_as_it_says() -> None:
+def test_reads_console_blocks() -> None:
     text = "$ one --a \\\n    --b\n$ two  # exit 3\nsays ...\n\nmore\n"
     assert list(commands(text)) == [("one --a --b", ""), ("two  # exit 3", "says ...\n\nmore")]
 
@@ -147,13 +147,13 @@ def test_a_console_block_is_read_as_it_says() -> None:
     "text",
     ["$ false\n", "$ true  # exit 3\n", "$ echo two\none\n", "$ echo a b c\na ... d\n"],
 )
-def test_what_fails_or_prints_something_else_is_found(text: str, tmp_path: Path) -> None:
+def test_finds_commands_that_fail_or_print_something_else(text: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
         check_console(Block(1, "console", "", text), tmp_path, dict(os.environ))
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
-def test_what_a_doc_points_to_is_there(doc: Path) -> None:
+def test_every_link_in_a_doc_has_a_target(doc: Path) -> None:
     text = doc.read_text("utf-8")
     for target in _LINK.findall(text):
         if "://" not in target:
@@ -242,14 +242,14 @@ def held(avro_type: Any) -> str:
     return {"int": "whole number"}[avro_type]
 
 
-def test_the_exit_codes_are_the_commands_own() -> None:
+def test_the_table_of_exit_codes_is_current() -> None:
     text = (ROOT / "docs/tutorial.md").read_text("utf-8")
     rows = re.findall(r"^\| (\d+) \| (\w+) \|", text, re.MULTILINE)
     assert [(int(code), name) for code, name in rows] == [(c.value, c.name) for c in ExitCode]
 
 
 @pytest.mark.parametrize("name", ["data.md", "reliability.md"])
-def test_the_bounds_are_those_of_the_reader(name: str) -> None:
+def test_the_documented_bounds_are_the_readers(name: str) -> None:
     text = (ROOT / "docs" / name).read_text("utf-8")
     mib = [bounds.HEADER_BYTES, bounds.BLOCK_BYTES, bounds.RECORD_BYTES, bounds.ALWAYS_BYTES]
     wanted = {f"{number >> 20} MiB" for number in mib}

@@ -100,7 +100,7 @@ def cron_process(home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["/bin/sh", "-c", command], cwd="/", env=env, start_new_session=True)
 
 
-def test_cron_takes_the_line(tmp_path: Path) -> None:
+def test_cron_accepts_the_line(tmp_path: Path) -> None:
     crontab = program("crontab")
     line = SCHEDULE / "discretion-nightly.cron"
     wrong = tmp_path / "wrong"
@@ -110,7 +110,7 @@ def test_cron_takes_the_line(tmp_path: Path) -> None:
     assert ran([crontab, "-n", str(line)])[0] == 0
 
 
-def test_of_two_cron_lines_at_once_one_works_and_the_other_says_so(home: Path) -> None:
+def test_one_of_two_simultaneous_cron_jobs_runs_and_the_other_reports_it(home: Path) -> None:
     log = home / "nightly.log"
     one = cron_process(home)
     while not list((home / "OUT/runs").glob("*.partial")):
@@ -130,7 +130,7 @@ def test_of_two_cron_lines_at_once_one_works_and_the_other_says_so(home: Path) -
     assert EVENTS in (run_of(home / "OUT") / "consumed.ndjson").read_text("utf-8")
 
 
-def test_a_night_that_fails_under_cron_says_why_in_the_log(tmp_path: Path) -> None:
+def test_a_failed_night_under_cron_logs_the_reason(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     assert cron_process(tmp_path).wait() == 3
     said = (tmp_path / "nightly.log").read_text("utf-8").splitlines()
@@ -140,7 +140,7 @@ def test_a_night_that_fails_under_cron_says_why_in_the_log(tmp_path: Path) -> No
 # systemd.
 
 
-def test_systemd_takes_the_units(home: Path, tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(home: Path, tmp_path: Path) -> None:
     analyze = program("systemd-analyze")
     names = ("discretion-nightly.service", "discretion-nightly.timer", "discretion-watch.service")
     units = [tmp_path / name for name in names]
@@ -171,7 +171,7 @@ def unit(name: str, home: Path) -> configparser.ConfigParser:
     return read
 
 
-def test_the_commands_of_the_service_do_a_night(home: Path) -> None:
+def test_the_commands_of_the_service_run_a_night(home: Path) -> None:
     service = unit("discretion-nightly.service", home)["Service"]
     for key in ("ExecStart", "ExecStartPost"):
         words = shlex.split(service[key])
@@ -179,7 +179,7 @@ def test_the_commands_of_the_service_do_a_night(home: Path) -> None:
     assert len(nights(home)) == 2
 
 
-def test_the_command_of_the_watch_watches_until_it_is_stopped(home: Path) -> None:
+def test_the_watch_command_runs_until_it_is_stopped(home: Path) -> None:
     nightly, watch = (unit(f"discretion-{name}.service", home)["Service"]
                       for name in ("nightly", "watch"))  # fmt: skip
     assert ran(shlex.split(nightly["ExecStart"]), cwd=home, env=environment())[0] == 0
@@ -200,7 +200,7 @@ def test_the_command_of_the_watch_watches_until_it_is_stopped(home: Path) -> Non
 # Kubernetes.
 
 
-def test_the_command_of_the_cronjob_has_a_night_to_do(home: Path) -> None:
+def test_the_command_of_the_cronjob_plans_a_night(home: Path) -> None:
     job = yaml.safe_load(placed("cronjob.yaml", home))["spec"]["jobTemplate"]["spec"]
     container = job["template"]["spec"]["containers"][0]
     words = [*argv(*container["command"][1:]), "--dry-run"]
@@ -264,9 +264,7 @@ def test_airflow_imports_the_dag_and_starts_one_run_a_night(airflow: Airflow) ->
     assert datetime.datetime.now(datetime.UTC) - due < datetime.timedelta(days=2)
 
 
-def test_airflow_does_a_night_and_the_same_night_again_is_harmless(
-    airflow: Airflow, home: Path
-) -> None:
+def test_airflow_runs_a_night_and_repeating_it_is_harmless(airflow: Airflow, home: Path) -> None:
     wanted = ["night-2026-02-01", "night-2026-02-02"]
     code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
     assert code == 0, said
@@ -279,7 +277,7 @@ def test_airflow_does_a_night_and_the_same_night_again_is_harmless(
     assert nights(home) == wanted
 
 
-def test_a_night_that_fails_fails_the_run_in_airflow_after_its_retries(
+def test_a_failed_night_fails_the_airflow_run_after_its_retries(
     airflow: Airflow, home: Path
 ) -> None:
     next((home / "OUT/runs/night-2026-02-01/cases").iterdir()).write_bytes(b"")

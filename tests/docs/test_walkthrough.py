@@ -19,11 +19,13 @@ def outputs() -> list[list[dict[str, object]]]:
 
 
 @pytest.mark.parametrize("number", range(len(CELLS)))
-def test_a_cell_prints_what_is_stored(number: int, outputs: list[list[dict[str, object]]]) -> None:
+def test_each_cell_prints_its_stored_output(
+    number: int, outputs: list[list[dict[str, object]]]
+) -> None:
     assert outputs[number] == CELLS[number]["outputs"], "".join(CELLS[number]["source"])
 
 
-def test_it_walks_through_the_rooms_in_order() -> None:
+def test_walks_through_the_rooms_in_order() -> None:
     headings = [
         line.removeprefix("## ").split(":")[0]
         for cell in NOTEBOOK["cells"]

@@ -131,14 +131,14 @@ def test_a_page_is_in_plain_us_english(path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", CODE)
-def test_what_the_code_says_is_in_plain_us_english(folder: str) -> None:
+def test_the_text_in_the_code_is_in_plain_us_english(folder: str) -> None:
     found = list[str]()
     for path in sorted((ROOT / folder).rglob("*.py")):
         found += complaints(path, prose(path))
     assert found == []
 
 
-def test_what_quotes_the_law_is_in_us_spelling() -> None:
+def test_text_that_quotes_the_law_has_us_spelling() -> None:
     found = list[str]()
     for path in (*ours(".yaml"), *ours(".avsc")):
         found += complaints(path, enumerate(path.read_text("utf-8").splitlines(), 1), law=True)
@@ -157,7 +157,7 @@ def test_what_quotes_the_law_is_in_us_spelling() -> None:
         ("One row a case.", "per"),
     ],
 )
-def test_a_turn_is_found_with_what_to_write(text: str, instead: str) -> None:
+def test_finds_a_phrase_and_what_to_write_instead(text: str, instead: str) -> None:
     assert instead in {wanted for _, wanted in hits(text)}
 
 
@@ -171,5 +171,5 @@ def test_a_turn_is_found_with_what_to_write(text: str, instead: str) -> None:
         "The harbor memo colors nothing.",
     ],
 )
-def test_plain_text_raises_no_alarm(text: str) -> None:
+def test_accepts_plain_text(text: str) -> None:
     assert list(hits(text)) == []

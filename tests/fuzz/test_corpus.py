@@ -31,13 +31,13 @@ def test_each_target_has_a_corpus() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_what_once_broke_holds(path: Path) -> None:
+def test_inputs_that_once_failed_pass(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
 @given(data=st.data())
 @settings(max_examples=60)
-def test_what_is_like_it_holds(target: str, data: st.DataObject) -> None:
+def test_similar_inputs_pass(target: str, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([path for path in FILES if path.parent.name == target]))
     TARGETS[target](data.draw(changed(path.read_bytes())))

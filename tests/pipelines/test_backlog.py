@@ -115,7 +115,7 @@ def test_the_counts_reconcile_with_the_files(backlog: Backlog) -> None:
     assert listed == set(backlog.run.rglob("*.avro"))
 
 
-def test_routes_are_those_of_the_plain_function_on_all_records(backlog: Backlog) -> None:
+def test_gives_the_routes_of_the_plain_function_on_all_records(backlog: Backlog) -> None:
     by_case: dict[str, list[Row]] = {}
     for record in inputs(backlog):
         by_case.setdefault((record["case_id"] or "").strip(), []).append(record)
@@ -128,7 +128,7 @@ def test_routes_are_those_of_the_plain_function_on_all_records(backlog: Backlog)
         assert got[row["case_id"]] == row
 
 
-def test_a_superseded_record_is_no_later_than_the_one_that_stands(backlog: Backlog) -> None:
+def test_a_superseded_record_is_never_later_than_the_winner(backlog: Backlog) -> None:
     stands = {row["case_id"]: row for row in rows(backlog.run, "cases")}
     superseded = rows(backlog.run, "duplicates")
     assert superseded
@@ -138,7 +138,7 @@ def test_a_superseded_record_is_no_later_than_the_one_that_stands(backlog: Backl
         assert old["case_id"].strip() in stands
 
 
-def test_outputs_carry_the_declared_schema(backlog: Backlog) -> None:
+def test_outputs_have_the_declared_schema(backlog: Backlog) -> None:
     declared = dict.fromkeys(ROUTES, "recommendation") | {
         "cases": "case_record",
         "quarantine": "quarantined",
@@ -150,7 +150,7 @@ def test_outputs_carry_the_declared_schema(backlog: Backlog) -> None:
         assert json.loads(metadata["avro.schema"]) == avro_schema(declared[path.parent.name])
 
 
-def test_other_files_another_split_and_another_order_give_the_same_content(
+def test_the_result_does_not_depend_on_files_splits_or_order(
     backlog: Backlog, tmp_path: Path
 ) -> None:
     records = inputs(backlog)
@@ -184,7 +184,9 @@ def test_other_files_another_split_and_another_order_give_the_same_content(
         assert manifest[name] == backlog.manifest[name]
 
 
-def test_courts_scope_and_no_presumptions(backlog: Backlog, tmp_path: Path) -> None:
+def test_limits_to_courts_and_scope_and_leaves_out_presumptions(
+    backlog: Backlog, tmp_path: Path
+) -> None:
     done = discretion(
         *("backlog", "--input", f"{backlog.sample}/*.avro", "--output", tmp_path / "out"),
         *("--courts", "bal, den", "--scope", "vincent-2011", "--presume", "none", "--json"),
@@ -208,7 +210,7 @@ def test_courts_scope_and_no_presumptions(backlog: Backlog, tmp_path: Path) -> N
     assert (explanation["outcome"]["route"], explanation["checks"]) == (case["route"], [])
 
 
-def test_it_is_silent_on_stderr_when_piped_and_its_table_says_what_was_done(
+def test_prints_a_summary_and_nothing_on_stderr_when_piped(
     backlog: Backlog,
 ) -> None:
     assert backlog.printed.stderr == ""
@@ -220,7 +222,7 @@ def test_it_is_silent_on_stderr_when_piped_and_its_table_says_what_was_done(
     assert "An attorney decides" in backlog.printed.stdout
 
 
-def test_progress_is_shown_on_a_terminal(backlog: Backlog, tmp_path: Path) -> None:
+def test_shows_progress_on_a_terminal(backlog: Backlog, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     command = argv("backlog", "--input", backlog.sample, "--output", tmp_path / "out")
     with subprocess.Popen(
@@ -242,7 +244,7 @@ def test_progress_is_shown_on_a_terminal(backlog: Backlog, tmp_path: Path) -> No
     assert b"MB" in shown
 
 
-def test_show_tells_the_same_of_a_run_or_of_an_output(backlog: Backlog) -> None:
+def test_show_prints_the_same_for_a_run_and_its_output_directory(backlog: Backlog) -> None:
     of_run, of_output = discretion("show", backlog.run), discretion("show", backlog.output)
     assert of_run.returncode == of_output.returncode == 0
     assert of_run.stdout == of_output.stdout == backlog.printed.stdout
@@ -272,7 +274,7 @@ def test_explain_agrees_with_the_run(backlog: Backlog, tmp_path: Path) -> None:
     assert json.loads(of_file.stdout) == explanation
 
 
-def test_explain_says_that_there_is_no_such_case(backlog: Backlog) -> None:
+def test_explain_reports_an_unknown_case(backlog: Backlog) -> None:
     told = discretion("explain", "no-such-case", "--run", backlog.output)
     assert (told.returncode, told.stdout) == (3, "")
     assert told.stderr == f"discretion explain: {backlog.run}: there is no case with that id\n"
@@ -287,7 +289,7 @@ BAD_INPUT: dict[str, tuple[bytes | None, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD_INPUT)
-def test_input_that_cannot_be_read_is_one_line(name: str, tmp_path: Path) -> None:
+def test_reports_unreadable_input_in_one_line(name: str, tmp_path: Path) -> None:
     data, message = BAD_INPUT[name]
     path = tmp_path / "x.avro"
     if data is not None:
@@ -309,7 +311,7 @@ def refused(code: int, message: str, *options: object) -> None:
     ]
 
 
-def test_files_of_another_kind_are_refused(backlog: Backlog, tmp_path: Path) -> None:
+def test_rejects_files_of_another_kind(backlog: Backlog, tmp_path: Path) -> None:
     out = ("--output", tmp_path / "out")
     refused(3, "holds discretion.Recommendation", "--input", backlog.run / "close", *out)
     other = tmp_path / "other.avro"
@@ -330,7 +332,7 @@ def test_files_of_another_kind_are_refused(backlog: Backlog, tmp_path: Path) -> 
         (2, "--run-id: ", ["--run-id", "../up"]),
     ],
 )
-def test_options_that_make_no_sense_are_refused(
+def test_rejects_invalid_options(
     backlog: Backlog, tmp_path: Path, code: int, message: str, options: list[str]
 ) -> None:
     if message == "unexpected argument stray":
@@ -338,7 +340,7 @@ def test_options_that_make_no_sense_are_refused(
     refused(code, message, "--input", backlog.sample, "--output", tmp_path / "out", *options)
 
 
-def test_a_run_is_never_written_over(backlog: Backlog) -> None:
+def test_never_overwrites_a_run(backlog: Backlog) -> None:
     before = {path: path.read_bytes() for path in files_below(backlog.output)}
     done = discretion("backlog", "--input", backlog.sample, "--output", backlog.output)
     assert done.returncode == 4
@@ -346,15 +348,13 @@ def test_a_run_is_never_written_over(backlog: Backlog) -> None:
     assert {path: path.read_bytes() for path in files_below(backlog.output)} == before
 
 
-def test_output_below_a_file_is_refused(backlog: Backlog, tmp_path: Path) -> None:
+def test_rejects_an_output_directory_below_a_file(backlog: Backlog, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     options = ("--input", backlog.sample, "--output", tmp_path / "file" / "out")
     refused(4, "cannot be written (Not a directory)", *options)
 
 
-def test_a_disk_that_fills_up_is_one_line_and_leaves_nothing(
-    backlog: Backlog, tmp_path: Path
-) -> None:
+def test_a_full_disk_prints_one_line_and_leaves_nothing(backlog: Backlog, tmp_path: Path) -> None:
     command = ("backlog", "--input", backlog.sample, "--output", tmp_path / "out")
     done = discretion(*command, limit="ulimit -f 60")
     assert done.returncode == 4
@@ -365,7 +365,7 @@ def test_a_disk_that_fills_up_is_one_line_and_leaves_nothing(
     assert not files_below(tmp_path / "out")
 
 
-def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_path: Path) -> None:
+def test_reads_past_damage_and_cuts_and_reports_them(backlog: Backlog, tmp_path: Path) -> None:
     whole, cut, damaged = ((backlog.sample / f"{number}.avro").read_bytes() for number in range(3))
     folder = tmp_path / "in"
     folder.mkdir()
@@ -414,7 +414,7 @@ def test_a_cut_and_a_damaged_file_are_read_past_and_said(backlog: Backlog, tmp_p
     assert 0 < expected - kept <= last + 100
 
 
-def test_what_is_behind_a_cut_and_what_a_damaged_header_hides_is_said(
+def test_reports_records_lost_after_a_cut_and_behind_a_damaged_header(
     backlog: Backlog, tmp_path: Path
 ) -> None:
     folder = tmp_path / "in"
@@ -470,7 +470,7 @@ def _no_count(data: bytes, at: list[int]) -> bytes:
     return data[: at[3] + 20] + b"\xff" * 64 + data[at[3] + 84 :]
 
 
-def test_of_input_without_one_whole_block_there_is_no_run(backlog: Backlog, tmp_path: Path) -> None:
+def test_input_without_a_whole_block_gives_no_run(backlog: Backlog, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     for number in range(2):
@@ -486,7 +486,7 @@ def test_of_input_without_one_whole_block_there_is_no_run(backlog: Backlog, tmp_
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_killed_run_leaves_no_result_and_runs_again(
+def test_a_killed_run_leaves_no_result_and_can_run_again(
     backlog: Backlog, tmp_path: Path, how: signal.Signals
 ) -> None:
     out = tmp_path / "out"
@@ -516,7 +516,7 @@ def test_a_killed_run_leaves_no_result_and_runs_again(
         assert [run.name for run in out.glob("runs/*")] == [run_of(out).name]
 
 
-def test_a_run_that_has_its_name_ends_well_though_it_is_interrupted_while_it_prints(
+def test_a_completed_run_succeeds_even_if_interrupted_while_printing(
     backlog: Backlog, tmp_path: Path
 ) -> None:
     """Nobody reads what it prints, so it is still at that when the signal comes."""
@@ -538,7 +538,7 @@ def test_a_run_that_has_its_name_ends_well_though_it_is_interrupted_while_it_pri
     assert content(run_of(out)) == content(backlog.run)
 
 
-def test_of_two_runs_of_one_id_at_once_the_second_leaves_the_first_alone(
+def test_a_second_run_with_the_same_id_leaves_the_first_alone(
     backlog: Backlog, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -565,7 +565,7 @@ def test_of_two_runs_of_one_id_at_once_the_second_leaves_the_first_alone(
     assert [run.name for run in out.glob("runs/*")] == ["one"]
 
 
-def test_no_personal_data_is_printed(tmp_path: Path) -> None:
+def test_prints_no_personal_data(tmp_path: Path) -> None:
     empty: Row = dict.fromkeys(CASES.names())
     texts = [name for name, dtype in CASES.items() if dtype == pl.String]
     marked = {**empty, **dict.fromkeys(texts, MARKER)}

@@ -55,7 +55,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(folder, run_of(folder / "out"), printed.stdout, printed.stderr)
 
 
-def test_all_records_are_assessed_or_quarantined(done: Run) -> None:
+def test_assesses_or_quarantines_every_record(done: Run) -> None:
     assert [row["case_id"] for row in rows(done.run, "cases")] == ["A-1", "A-2", "B-1", "B-3"]
     counts = done.manifest["counts"]
     assert (counts["read"], counts["quarantined"]) == (6, 2)
@@ -85,7 +85,7 @@ def test_the_manifest_names_the_files_that_were_given(done: Run) -> None:
     assert [path.name for path in done.run.iterdir() if path.name.startswith("_")] == []
 
 
-def test_refused_cells_are_in_the_summary_and_in_a_file(
+def test_lists_refused_cells_in_the_summary_and_in_a_file(
     done: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused = pl.read_csv(done.run / "refused.csv").select("sheet", "row", "reason").rows()
@@ -107,7 +107,7 @@ def test_refused_cells_are_in_the_summary_and_in_a_file(
     assert unwrapped(capsys.readouterr().out) == summary
 
 
-def test_inputs_are_told_apart_by_their_endings(tmp_path: Path) -> None:
+def test_distinguishes_inputs_by_their_endings(tmp_path: Path) -> None:
     for name in ("a.XLSX", "b.csv"):
         (tmp_path / name).write_text("")
     (tmp_path / "csv").mkdir()

@@ -68,7 +68,7 @@ def manifest(output: Path) -> dict[str, Any]:
     return content
 
 
-def test_every_row_of_every_table_is_accounted_for(messy: Path, imported: Path) -> None:
+def test_accounts_for_every_row_of_every_table(messy: Path, imported: Path) -> None:
     made = manifest(imported)
     assert made["cases"] == len(rows(imported, "cases")) > 50
     assert sum(t["quarantined"] for t in made["tables"].values()) == len(
@@ -82,7 +82,7 @@ def test_every_row_of_every_table_is_accounted_for(messy: Path, imported: Path) 
     assert all(t["expected"] == t["read"] for t in made["tables"].values())
 
 
-def test_a_row_beyond_repair_is_kept_with_its_place(imported: Path, messy: Path) -> None:
+def test_keeps_a_row_beyond_repair_with_its_place(imported: Path, messy: Path) -> None:
     path = str(messy / "A_TblCase.csv")
     found = [row for row in rows(imported, "quarantine") if row["raw"] == b"cut\tshort"]
     assert [(row["source_file"], row["offset"], row["reason"]) for row in found] == [
@@ -90,7 +90,7 @@ def test_a_row_beyond_repair_is_kept_with_its_place(imported: Path, messy: Path)
     ]
 
 
-def test_nothing_but_results_is_left(imported: Path) -> None:
+def test_leaves_nothing_but_results(imported: Path) -> None:
     assert {path.relative_to(imported).parts[0] for path in files_below(imported)} <= {
         "cases",
         "quarantine",
@@ -145,7 +145,7 @@ def is_left_of(value: Any, whole: Any) -> bool:
     return False
 
 
-def test_nearly_every_row_that_tabs_have_shifted_is_mended(imported: Path) -> None:
+def test_repairs_nearly_every_row_shifted_by_tabs(imported: Path) -> None:
     tables = manifest(imported)["tables"].values()
     repaired = sum(table["repaired"] for table in tables)
     # One of those quarantined was cut on purpose.
@@ -153,7 +153,7 @@ def test_nearly_every_row_that_tabs_have_shifted_is_mended(imported: Path) -> No
     assert sum(table["quarantined"] for table in tables) - 1 <= 0.05 * repaired
 
 
-def test_a_release_cut_into_stretches_gives_the_same_ranges(messy: Path) -> None:
+def test_ranges_cover_each_file_of_a_release_without_gaps(messy: Path) -> None:
     found = find_release(str(messy))
     for size in (1000, 1 << 20):
         for file in found.files:
@@ -163,13 +163,13 @@ def test_a_release_cut_into_stretches_gives_the_same_ranges(messy: Path) -> None
             assert all(a.end == b.start for a, b in itertools.pairwise(parts))
 
 
-def test_the_import_is_a_backlog(imported: Path, tmp_path: Path) -> None:
+def test_the_imported_files_run_as_a_backlog(imported: Path, tmp_path: Path) -> None:
     done = discretion("backlog", "--input", imported / "cases", "--output", tmp_path / "runs")
     assert done.returncode == 0, done.stderr
     assert f" records read {manifest(imported)['cases']:,} " in unwrapped(done.stdout)
 
 
-def test_a_person_is_told_what_was_read(messy: Path, tmp_path: Path) -> None:
+def test_prints_what_was_read(messy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "release"
     shutil.copytree(messy, folder)
     counts = folder / "Count.txt"
@@ -187,7 +187,7 @@ def test_a_person_is_told_what_was_read(messy: Path, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_bad_input_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -> None:
+def test_bad_input_prints_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -> None:
     def broken(name: str, text: str | None) -> Path:
         folder = tmp_path / f"bad-{len(list(tmp_path.iterdir()))}"
         shutil.copytree(messy, folder)
@@ -213,7 +213,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -
         assert sorted(tmp_path.iterdir()) == before
 
 
-def test_bad_output_and_dates(messy: Path, imported: Path, tmp_path: Path) -> None:
+def test_rejects_bad_output_and_dates(messy: Path, imported: Path, tmp_path: Path) -> None:
     exists = discretion("import-eoir", messy, "--output", imported)
     assert (exists.returncode, exists.stderr.count("\n")) == (ExitCode.OUTPUT, 1)
     file = tmp_path / "file"
@@ -225,7 +225,7 @@ def test_bad_output_and_dates(messy: Path, imported: Path, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_full_disk_is_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -> None:
+def test_a_full_disk_prints_one_line_and_leaves_nothing(messy: Path, tmp_path: Path) -> None:
     done = discretion("import-eoir", messy, "--output", tmp_path / "out", limit="ulimit -f 4")
     assert (done.returncode, done.stderr.count("\n")) == (ExitCode.OUTPUT, 1), done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -257,7 +257,7 @@ def test_a_killed_import_leaves_no_result_and_can_be_repeated(
     assert datetime.datetime.fromisoformat(manifest(output)["started"])
 
 
-def test_of_two_imports_to_one_place_the_second_leaves_the_first_alone(
+def test_a_second_import_to_the_same_place_leaves_the_first_alone(
     messy: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
@@ -278,7 +278,7 @@ def test_of_two_imports_to_one_place_the_second_leaves_the_first_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_many_stretches_and_buckets_give_what_one_gives(
+def test_many_stretches_and_buckets_give_the_same_result_as_one(
     messy: Path, imported: Path, tmp_path: Path
 ) -> None:
     output = WholeDirectory(str(tmp_path / "out"), "another")
@@ -295,7 +295,7 @@ def test_many_stretches_and_buckets_give_what_one_gives(
     assert len(list(Path(output.partial, "cases").iterdir())) == 5
 
 
-def test_progress_is_for_a_terminal_only(messy: Path, tmp_path: Path) -> None:
+def test_shows_progress_only_on_a_terminal(messy: Path, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     command = argv("import-eoir", messy, "--output", tmp_path / "out", "--json")
     env = environment() | {"TERM": "xterm"}

@@ -70,7 +70,7 @@ def test_every_form_gives_the_same_cases(
     assert rows(output, "quarantine") == []
 
 
-def test_a_release_of_which_nothing_can_be_read_is_no_import(tidy: Path, tmp_path: Path) -> None:
+def test_rejects_a_release_in_which_nothing_can_be_read(tidy: Path, tmp_path: Path) -> None:
     source = rewritten(tidy, tmp_path / "release")
     table = source / "A_TblCase.csv"
     header, *lines = table.read_bytes().split(b"\n")
@@ -82,7 +82,7 @@ def test_a_release_of_which_nothing_can_be_read_is_no_import(tidy: Path, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
-def test_a_table_of_which_nothing_can_be_read_is_told(tidy: Path, tmp_path: Path) -> None:
+def test_reports_a_table_in_which_nothing_can_be_read(tidy: Path, tmp_path: Path) -> None:
     source = rewritten(tidy, tmp_path / "release")
     table = source / "B_TblProceedCharges.csv"
     header, *lines = table.read_bytes().split(b"\n")
@@ -96,7 +96,7 @@ def test_a_table_of_which_nothing_can_be_read_is_told(tidy: Path, tmp_path: Path
     assert "B_TblProceedCharges: none of its" in done.stderr
 
 
-def test_a_charge_that_cannot_be_read_leaves_room_for_more(tidy: Path, tmp_path: Path) -> None:
+def test_an_unreadable_charge_leaves_the_list_open(tidy: Path, tmp_path: Path) -> None:
     source = rewritten(tidy, tmp_path / "release")
     table = source / "B_TblProceedCharges.csv"
     output = tmp_path / "before"
@@ -112,7 +112,7 @@ def test_a_charge_that_cannot_be_read_leaves_room_for_more(tidy: Path, tmp_path:
     assert all(None not in (listed or []) for listed in charges.values())
 
 
-def test_tables_and_columns_that_the_release_lacks_are_printed(tidy: Path, tmp_path: Path) -> None:
+def test_prints_the_tables_and_columns_missing_from_the_release(tidy: Path, tmp_path: Path) -> None:
     source = rewritten(tidy, tmp_path / "release")
     (source / "tbl_schedule.csv").unlink()
     cases = source / "A_TblCase.csv"

@@ -94,7 +94,7 @@ def test_a_night_reads_what_it_can_and_names_the_rest(first: Path) -> None:
     assert again.stderr == done.stderr
 
 
-def test_a_repaired_file_under_a_new_name_is_taken_up(first: Path) -> None:
+def test_picks_up_a_repaired_file_under_a_new_name(first: Path) -> None:
     (first / "events/damaged.2.avro").write_bytes(news(91, 3))
     (first / "events/cut.avro").write_bytes(news(92))
     done = nightly(first)
@@ -110,13 +110,13 @@ def test_a_repaired_file_under_a_new_name_is_taken_up(first: Path) -> None:
         (first / "events" / name).unlink()
 
 
-def test_what_is_written_is_the_users_alone(first: Path) -> None:
+def test_output_is_readable_only_by_the_user(first: Path) -> None:
     for path in (first / "OUT", *(first / "OUT").rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path
         assert not path.name.startswith(".temp"), path
 
 
-def test_a_first_night_of_which_no_case_can_be_read_is_refused(tmp_path: Path) -> None:
+def test_rejects_a_first_night_in_which_no_case_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     (tmp_path / "cases.avro").write_bytes(b"no Avro")
     done = nightly(tmp_path, "--input", tmp_path / "cases.avro")
@@ -124,7 +124,7 @@ def test_a_first_night_of_which_no_case_can_be_read_is_refused(tmp_path: Path) -
     assert done.stderr == (f"discretion nightly: {tmp_path}/cases.avro: is not an Avro file\n")
 
 
-def test_a_full_standard_output_and_a_closed_one_do_not_undo_a_night(tmp_path: Path) -> None:
+def test_a_full_or_closed_standard_output_does_not_undo_a_night(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     (tmp_path / "cases.avro").write_bytes(
         write_header(CASE) + encode_blocks(to_frame([CaseRecord(**ELDER)]), CASE)

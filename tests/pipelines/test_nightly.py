@@ -184,7 +184,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_a_first_night_reviews_as_a_backlog_does(place: Path) -> None:
+def test_a_first_night_recommends_the_same_as_a_backlog(place: Path) -> None:
     run = run_of(place / "first")
     reconciled(run)
     assert manifest(run)["nightly"]["previous"] is None
@@ -196,7 +196,7 @@ def test_a_first_night_reviews_as_a_backlog_does(place: Path) -> None:
         assert rows(run, part) == rows(run_of(place / "backlog"), part)
 
 
-def test_facts_change_recommendations_by_the_events_that_set_them(place: Path) -> None:
+def test_changes_from_new_facts_name_the_events_that_set_them(place: Path) -> None:
     run = run_of(place / "second")
     reconciled(run)
     found = changes(run)
@@ -215,7 +215,7 @@ def test_facts_change_recommendations_by_the_events_that_set_them(place: Path) -
     assert not {"elder", "plain", "reviewed"} & set(found)
 
 
-def test_what_cannot_be_folded_is_kept_and_counted(place: Path) -> None:
+def test_keeps_and_counts_events_that_cannot_be_applied(place: Path) -> None:
     run = run_of(place / "second")
     night = manifest(run)["nightly"]
     assert night["left_unread"] == [str(place / "events/known-2.avro")]
@@ -254,7 +254,7 @@ def test_a_record_that_contradicts_itself_keeps_its_recommendation(place: Path) 
     assert "broken" in [row["case_id"] for row in rows(run, "cases")]
 
 
-def test_another_rulebook_is_the_cause(place: Path) -> None:
+def test_names_another_rulebook_as_the_cause(place: Path) -> None:
     run = run_of(place / "OUT")
     assert run.name == f"night-{N3}.2"
     reconciled(run)
@@ -328,7 +328,7 @@ def test_cases_out_of_scope_are_kept_and_so_are_their_reviews(place: Path) -> No
     assert not {"held", "los"} & waits
 
 
-def test_nights_end_where_one_fold_of_everything_does(place: Path) -> None:
+def test_many_nights_give_the_same_result_as_folding_everything_at_once(place: Path) -> None:
     first, third = run_of(place / "first"), run_of(place / "third")
     begun = base_events(_part(first, "cases").filter(pl.col("case_id").is_not_null()))
     events = [read_whole(str(p), avro_schema("case_event"))
@@ -356,7 +356,7 @@ def _bytes(run: Path) -> dict[str, bytes]:
     return {str(p.relative_to(run)): p.read_bytes() for p in sorted(run.rglob("*.avro"))}
 
 
-def test_a_night_run_again_gives_the_same_and_nothing_new_does_nothing(place: Path) -> None:
+def test_a_repeated_night_gives_the_same_and_one_without_news_does_nothing(place: Path) -> None:
     before = sorted(p.name for p in (place / "OUT/runs").iterdir())
     done = nightly(place, N3, "--rulebook", place / "other.yaml")
     good(done)
@@ -380,7 +380,7 @@ def test_a_night_run_again_gives_the_same_and_nothing_new_does_nothing(place: Pa
     assert _bytes(run_of(again / "OUT")) == _bytes(run_of(place / "third"))
 
 
-def test_a_killed_night_leaves_last_nights_result_and_the_next_one_sweeps(place: Path) -> None:
+def test_a_killed_night_leaves_last_nights_result_and_the_next_one_cleans_up(place: Path) -> None:
     there = place / "killed"
     shutil.copytree(place / "second", there / "OUT")
     words = ("nightly", "--state", there / "OUT", "--events", place / "events", "--as-of", N3)
@@ -397,7 +397,7 @@ def test_a_killed_night_leaves_last_nights_result_and_the_next_one_sweeps(place:
     assert not list((there / "OUT/runs").glob("_*"))
 
 
-def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
+def test_a_second_night_at_once_reports_that_the_state_is_busy(place: Path) -> None:
     with (place / "OUT/.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         done = nightly(place, N3)
@@ -418,7 +418,7 @@ def test_a_second_night_at_once_says_that_it_is_busy(place: Path) -> None:
         (["--state", "s3://bucket/OUT"], 2, "give a directory on a local or mounted disk"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(
+def test_reports_invalid_options_in_one_line(
     place: Path, words: list[str], code: int, says: str
 ) -> None:
     done = nightly(place, N3, *words)
@@ -427,7 +427,7 @@ def test_what_makes_no_sense_is_one_line(
     assert done.stderr.count("\n") == 1
 
 
-def test_a_damaged_state_is_named(place: Path) -> None:
+def test_names_a_damaged_state(place: Path) -> None:
     there = place / "damaged"
     shutil.copytree(place / "second", there / "OUT")
     [path] = run_of(there / "OUT").glob("cases/*.avro")

@@ -115,7 +115,7 @@ def good(place: Path) -> Path:
     return run_of(state)
 
 
-def test_a_back_up_made_while_a_night_ran_goes_on_after_a_full_disk_too(
+def test_a_backup_made_during_a_night_continues_even_after_a_full_disk(
     place: Path, good: Path, tmp_path: Path
 ) -> None:
     """Last night stands, status tells why, and the next night is as if nothing had happened."""
@@ -159,7 +159,7 @@ sys.exit(run_command("nightly", night))
     )  # fmt: skip
 
 
-def test_a_disk_too_full_for_the_reason_is_told_by_status(tmp_path: Path) -> None:
+def test_status_reports_a_disk_too_full_to_record_the_reason(tmp_path: Path) -> None:
     done = failing(tmp_path, "tempfile.mkdtemp()", "ulimit -f 0")
     assert "No usable temporary directory" in one_line(done, 4)
     _, now = status(tmp_path)
@@ -169,7 +169,7 @@ def test_a_disk_too_full_for_the_reason_is_told_by_status(tmp_path: Path) -> Non
     assert now["failed"] is None
 
 
-def test_a_night_ended_within_a_transform_was_interrupted(tmp_path: Path) -> None:
+def test_a_night_stopped_within_a_transform_counts_as_interrupted(tmp_path: Path) -> None:
     """By SIGTERM; whatever Beam makes of what is raised there."""
     done = failing(
         tmp_path,
@@ -182,7 +182,7 @@ def test_a_night_ended_within_a_transform_was_interrupted(tmp_path: Path) -> Non
     assert json.loads((tmp_path / "FAILED").read_text())["why"] == "interrupted"
 
 
-def test_a_night_is_gone_back_on_when_its_files_are_damaged(
+def test_can_go_back_to_an_earlier_night_if_files_are_damaged(
     place: Path, good: Path, tmp_path: Path
 ) -> None:
     state = tmp_path / "OUT"
@@ -220,7 +220,7 @@ def test_a_night_is_gone_back_on_when_its_files_are_damaged(
         ("LATEST", f"LATEST: is missing; the newest night is night-{N2}; write the name"),
     ],
 )
-def test_a_state_in_disorder_is_told(place: Path, tmp_path: Path, lost: str, says: str) -> None:
+def test_reports_an_inconsistent_state(place: Path, tmp_path: Path, lost: str, says: str) -> None:
     state = tmp_path / "OUT"
     shutil.copytree(place / "before", state)
     (state / lost).unlink()
@@ -229,7 +229,7 @@ def test_a_state_in_disorder_is_told(place: Path, tmp_path: Path, lost: str, say
         plan_night(options, str(state), Terms(load(DEFAULT), N3))
 
 
-def test_archived_events_are_those_that_no_night_kept_needs(
+def test_archives_only_events_that_no_remaining_night_needs(
     place: Path, good: Path, tmp_path: Path
 ) -> None:
     state, events, shelf = tmp_path / "OUT", tmp_path / "events", tmp_path / "shelf"

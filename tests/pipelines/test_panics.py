@@ -50,7 +50,7 @@ def backlog(words: list[str], damaged: Path, output: Path, **more: str) -> tuple
 
 
 @pytest.mark.parametrize("words", [["pipelines.backlog"], ["pipelines.cli.main", "backlog"]])
-def test_a_panic_is_not_seen(words: list[str], damaged: Path, tmp_path: Path) -> None:
+def test_hides_the_text_of_a_panic(words: list[str], damaged: Path, tmp_path: Path) -> None:
     code, lines = backlog(words, damaged, tmp_path / "out")
     assert code == ExitCode.DAMAGED
     assert sum("damaged in" in line for line in lines) == FILES + 1

@@ -54,7 +54,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     return backlog, runs
 
 
-def test_a_night_on_a_backlogs_snapshot_says_what_the_backlog_said(
+def test_a_night_on_a_backlogs_snapshot_recommends_the_same_as_the_backlog(
     nights: tuple[Path, list[Path]],
 ) -> None:
     backlog, [first, _] = nights

@@ -25,7 +25,7 @@ def write(path: Path, rows: list[dict[str, Any]], **types: Any) -> None:
         fastavro.writer(file, schema, rows)
 
 
-def test_a_backlog_says_which_fields_it_did_not_read(tmp_path: Path) -> None:
+def test_a_backlog_reports_the_fields_that_it_did_not_read(tmp_path: Path) -> None:
     row = {"case_id": "1", "COURT": SECRET, "note": SECRET}
     write(tmp_path / "in/a.avro", [row], case_id="string", COURT="string", note="string")
     write(tmp_path / "in/b.avro", [row], case_id="string", COURT="string")
@@ -47,7 +47,7 @@ def test_a_backlog_says_which_fields_it_did_not_read(tmp_path: Path) -> None:
     assert case["court"] is None
 
 
-def test_a_file_with_no_field_but_for_its_case_is_refused_by_that_name(tmp_path: Path) -> None:
+def test_names_the_differences_in_case_if_no_field_matches(tmp_path: Path) -> None:
     write(tmp_path / "in/a.avro", [{"CASE_ID": "1"}], CASE_ID="string")
     done = discretion("backlog", "--input", tmp_path / "in", "--output", tmp_path / "out")
     assert done.returncode == 3
@@ -55,7 +55,7 @@ def test_a_file_with_no_field_but_for_its_case_is_refused_by_that_name(tmp_path:
     assert "names are case-sensitive: CASE_ID is not case_id" in line
 
 
-def test_a_night_says_it_of_events_and_reviews_too(tmp_path: Path) -> None:
+def test_a_night_reports_unread_fields_of_events_and_reviews(tmp_path: Path) -> None:
     write(
         tmp_path / "in/a.avro", [{"case_id": "1", "Court": "BAL"}], case_id="string", Court="string"
     )
@@ -84,7 +84,7 @@ def fields(*names: str, **more: Any) -> Manifest:
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 11, 5_000])
-def test_many_fields_are_a_few_lines(count: int) -> None:
+def test_shortens_a_long_list_of_fields(count: int) -> None:
     lines = unread_field_lines(fields(*(f"f{n}" for n in range(count))))
     assert len(lines) == min(count, 11)
     if count > 10:
@@ -93,6 +93,6 @@ def test_many_fields_are_a_few_lines(count: int) -> None:
         )
 
 
-def test_an_endless_name_is_cut() -> None:
+def test_cuts_a_very_long_name() -> None:
     [line] = unread_field_lines(fields("x" * 100_000))
     assert len(line) < 300

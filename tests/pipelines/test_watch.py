@@ -210,7 +210,7 @@ def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> Non
     assert row["status"] == "completed"
 
 
-def test_days_that_have_come_are_said_each_once(begun: Path, tmp_path: Path) -> None:
+def test_reports_each_day_that_passed_once(begun: Path, tmp_path: Path) -> None:
     another(begun, tmp_path)
     for _ in range(2):
         with watching(tmp_path, N3):
@@ -237,7 +237,7 @@ def another(begun: Path, place: Path) -> Path:
     return place
 
 
-def test_a_file_may_grow_and_be_replaced_and_go_while_watches_come_and_go(
+def test_files_may_grow_change_and_disappear_while_watches_restart(
     begun: Path, tmp_path: Path
 ) -> None:
     place, file = another(begun, tmp_path), tmp_path / "inbox/grows.avro"
@@ -285,9 +285,7 @@ def test_a_file_may_grow_and_be_replaced_and_go_while_watches_come_and_go(
     ]
 
 
-def test_damage_and_fields_that_nobody_reads_are_said_and_end_with_seven(
-    begun: Path, tmp_path: Path
-) -> None:
+def test_reports_damage_and_unread_fields_and_exits_with_seven(begun: Path, tmp_path: Path) -> None:
     place = another(begun, tmp_path)
     schema = avro_schema("case_event")
     fields = [{**f, "name": "Kind"} if f["name"] == "kind" else f for f in schema["fields"]]
@@ -325,7 +323,7 @@ def test_damage_and_fields_that_nobody_reads_are_said_and_end_with_seven(
         (["--as-of", "2012-11-01"], 2, "run discretion nightly first"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(
+def test_reports_invalid_options_in_one_line(
     begun: Path, tmp_path: Path, words: list[str], code: int, says: str
 ) -> None:
     another(begun, tmp_path)
@@ -337,7 +335,7 @@ def test_what_makes_no_sense_is_one_line(
     assert says in lines[0]
 
 
-def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
+def test_a_broken_source_ends_the_watch_without_writing_future_days(
     begun: Path, tmp_path: Path
 ) -> None:
     place = another(begun, tmp_path)
@@ -357,9 +355,7 @@ def test_a_source_that_breaks_off_ends_the_watch_and_writes_nothing_ahead(
     assert not [name for name in changes(place, f"night-{N1}") if name > f"day-{N2}"]
 
 
-def test_a_state_that_is_damaged_under_a_watch_is_said_in_one_line(
-    begun: Path, tmp_path: Path
-) -> None:
+def test_reports_a_state_damaged_during_a_watch_in_one_line(begun: Path, tmp_path: Path) -> None:
     place = another(begun, tmp_path)
     run = place / "OUT/runs" / f"night-{N1}"
     run.unlink()
@@ -385,7 +381,7 @@ def test_a_state_that_is_damaged_under_a_watch_is_said_in_one_line(
     ]
 
 
-def test_a_second_watch_at_once_says_that_it_is_busy(begun: Path) -> None:
+def test_a_second_watch_at_once_reports_that_the_state_is_busy(begun: Path) -> None:
     with watching(begun, N4):
         until(lambda: "inbox, from" in (begun / "err.txt").read_text())
         done = discretion("watch", "--state", begun / "OUT", "--inbox", begun / "inbox",

@@ -52,11 +52,11 @@ def lines(text: str) -> list[str]:
         ({"a\x1b[2J": 1}, "a\\x1b[2J: there is no such field; docs/data.md lists them"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(record: object, line: str) -> None:
+def test_reports_each_error_with_its_place(record: object, line: str) -> None:
     assert lines(json.dumps(record)) == [line]
 
 
-def test_everything_wrong_is_said() -> None:
+def test_reports_every_error() -> None:
     record = {"custody": "JAILED", "arrests": "many", "entries": [{"day": 1}], "nope": 1}
     found = lines(json.dumps(record))
     assert [line.split(":")[0] for line in found] == [
@@ -67,11 +67,11 @@ def test_everything_wrong_is_said() -> None:
     ]
 
 
-def test_where_a_text_stops_being_json_is_said() -> None:
+def test_reports_where_text_stops_being_json() -> None:
     assert lines('{"case_id": "1",\n "arrests" 2}') == ["line 2, column 12: is not JSON"]
 
 
-def test_no_line_holds_a_value() -> None:
+def test_error_lines_never_contain_a_value() -> None:
     secret = "Jane-Roe-A123"
     record = {name: secret for name in CaseRecord.model_fields if name != "case_id"}
     found = lines(json.dumps(record))

@@ -29,7 +29,7 @@ def declared(avro: Schema) -> object:
 
 
 @pytest.mark.parametrize(("name", "model"), [("case_event", CaseEvent), ("review", Review)])
-def test_model_and_schema_declare_the_same(name: str, model: type[BaseModel]) -> None:
+def test_model_and_schema_declare_the_same_fields(name: str, model: type[BaseModel]) -> None:
     avro = avro_schema(name)
     assert list(model.model_fields) == [field["name"] for field in avro["fields"]]
     hints = typing.get_type_hints(model)
@@ -40,13 +40,13 @@ def test_model_and_schema_declare_the_same(name: str, model: type[BaseModel]) ->
 
 
 @pytest.mark.parametrize("name", ["case_event", "review", "change", "queue"])
-def test_frames_can_be_written_and_everything_is_documented(name: str) -> None:
+def test_every_field_can_be_written_and_is_documented(name: str) -> None:
     avro = avro_schema(name)
     check_encodable(avro)
     assert all(field["doc"] for field in avro["fields"])
 
 
-def test_json_out_and_in_is_the_same_event() -> None:
+def test_an_event_survives_json() -> None:
     event = CaseEvent(
         event_id="e1", case_id="1", adds=["convictions"],
         facts=CaseRecord(convictions=[Conviction(grade="FELONY")]),

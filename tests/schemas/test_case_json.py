@@ -14,7 +14,7 @@ from schemas.case_record import CaseRecord
 from schemas.errors import InputError
 
 
-def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+def test_skips_a_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     file.write_bytes(b'\xef\xbb\xbf{"case_id": "X-1", "removals": []}')
     assert read_case(str(file)) == CaseRecord(case_id="X-1", removals=[])
@@ -33,16 +33,14 @@ def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
         ('{"arr\\u0065sts": 1, "arrests": 1}', 1, "arrests"),
     ],
 )
-def test_a_field_that_stands_twice_is_refused_with_its_line(
-    text: str, line: int, field: str
-) -> None:
+def test_rejects_a_repeated_field_with_its_line(text: str, line: int, field: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_case(text, "f.json")
     assert str(refused.value).startswith(f"f.json: line {line}: ")
     assert f"the field {field} " in str(refused.value)
 
 
-def test_the_same_field_in_two_objects_is_none_that_stands_twice() -> None:
+def test_the_same_field_in_two_objects_is_not_repeated() -> None:
     text = '{"entries": [{"date": "2001-01-01"}, {"date": "2002-01-01"}], "source": "date: \\"{"}'
     record = parse_case(text, "f.json")
     assert record.entries is not None
@@ -61,15 +59,13 @@ def test_the_same_field_in_two_objects_is_none_that_stands_twice() -> None:
         ),
     ],
 )
-def test_a_number_too_large_to_hold_is_refused_with_its_field_and_range(
-    text: str, said: str
-) -> None:
+def test_rejects_a_number_out_of_range_with_its_field(text: str, said: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_case(text, "f.json")
     assert str(refused.value) == f"f.json: {said}"
 
 
-def test_a_number_that_can_be_held_is_read_as_it_is() -> None:
+def test_reads_numbers_within_range_unchanged() -> None:
     assert parse_case('{"arrests": -1}', "f.json").arrests == -1
 
 
@@ -85,21 +81,21 @@ def test_a_number_that_can_be_held_is_read_as_it_is() -> None:
     ],
     ids=["fields", "nulls", "objects", "lists", "deep", "backslashes"],
 )
-def test_a_bomb_is_refused_in_no_time(text: str) -> None:
+def test_rejects_a_json_bomb_quickly(text: str) -> None:
     started = time.process_time()
     with pytest.raises((InputError, ValidationError)):
         parse_case(text, "f.json")
     assert time.process_time() - started < 2
 
 
-def test_a_file_larger_than_any_case_is_refused(tmp_path: Path) -> None:
+def test_rejects_a_file_larger_than_any_case(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     file.write_bytes(b" " * (MOST_BYTES + 1))
     with pytest.raises(InputError, match="is larger than"):
         read_case(str(file))
 
 
-def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
+def test_rejects_a_missing_file_and_one_that_is_not_text(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_case(str(tmp_path / "none.json"))
     (tmp_path / "bytes.json").write_bytes(b'{"source": "\xff"}')
@@ -108,5 +104,5 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.builds(CaseRecord, case_id=st.text(), source=st.text(), arrests=st.integers(-9, 9)))
-def test_any_text_in_a_record_is_read_back(record: CaseRecord) -> None:
+def test_reads_back_any_text_in_a_record(record: CaseRecord) -> None:
     assert parse_case(record.model_dump_json(indent=1), "f.json") == record

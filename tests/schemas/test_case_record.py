@@ -46,7 +46,7 @@ def pairs(avro: Schema, model: type[BaseModel]) -> list[tuple[Schema, type[BaseM
     pairs(avro_schema("case_record"), CaseRecord),
     ids=lambda part: part["name"] if isinstance(part, dict) else "",
 )
-def test_model_and_schema_declare_the_same(avro: Schema, model: type[BaseModel]) -> None:
+def test_model_and_schema_declare_the_same_fields(avro: Schema, model: type[BaseModel]) -> None:
     assert list(model.model_fields) == [field["name"] for field in avro["fields"]]
     hints = typing.get_type_hints(model)
     for field in avro["fields"]:
@@ -55,7 +55,7 @@ def test_model_and_schema_declare_the_same(avro: Schema, model: type[BaseModel])
         assert model.model_fields[field["name"]].default is None
 
 
-def test_json_out_and_in_is_the_same_record() -> None:
+def test_a_record_survives_json() -> None:
     record = CaseRecord(
         case_id="1", entries=[Entry(date="2001-02-03", manner="PAROLED")], orders=[]
     )
@@ -71,6 +71,6 @@ def test_json_out_and_in_is_the_same_record() -> None:
         '{"arrests": 1.5}',
     ],
 )
-def test_what_is_not_declared_is_refused(text: str) -> None:
+def test_rejects_undeclared_fields(text: str) -> None:
     with pytest.raises(ValidationError):
         CaseRecord.model_validate_json(text)

@@ -6,7 +6,7 @@ TABLES = ["courts", "nationalities", "offenses", "forms"]
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_code_stands_for_itself(table: str) -> None:
+def test_each_code_means_itself(table: str) -> None:
     words = aliases(table)
     for code in set(words.values()):
         assert words[code_key(code)] == code
@@ -30,11 +30,11 @@ def test_a_code_stands_for_itself(table: str) -> None:
         ("forms", "245", "245"),
     ],
 )
-def test_words_and_their_codes(table: str, word: str, code: str) -> None:
+def test_words_mean_their_codes(table: str, word: str, code: str) -> None:
     assert aliases(table)[code_key(word)] == code
 
 
-def test_form_families_name_forms_of_the_table() -> None:
+def test_form_families_name_forms_in_the_table() -> None:
     assert frozenset().union(*form_families().values()) <= set(aliases("forms").values())
 
 
@@ -46,7 +46,7 @@ def test_charges_are_whole_codes_without_blanks() -> None:
     assert "212a06Ai" in charge_families()["ENTRY_WITHOUT_INSPECTION"]
 
 
-def test_an_open_offense_is_kept_as_the_first_that_it_may_mean_and_says_why() -> None:
+def test_an_open_offense_gives_its_first_possible_meaning_and_the_reason() -> None:
     categories = set(aliases("offenses").values())
     for word, (may_be, why) in open_offenses().items():
         assert set(may_be) <= categories

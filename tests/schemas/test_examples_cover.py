@@ -83,7 +83,7 @@ def _ids(rulebook: CompiledRulebook, of: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("name", "criterion"), parts("criteria"))
-def test_every_criterion_is_true_false_and_unknown(name: str, criterion: str) -> None:
+def test_examples_make_every_criterion_true_false_and_unknown(name: str, criterion: str) -> None:
     expected = {example.expect.criteria.get(criterion) for example, *_ in seen(name)}
     rulebook = load(name)
     condition = next(c.condition for c in rulebook.criteria if c.id == criterion)
@@ -93,7 +93,7 @@ def test_every_criterion_is_true_false_and_unknown(name: str, criterion: str) ->
 
 
 @pytest.mark.parametrize(("name", "criterion"), parts("lists"))
-def test_every_criterion_of_a_list_is_unknown_where_the_route_hangs_on_it(
+def test_examples_make_each_listed_criterion_unknown_and_decisive(
     name: str, criterion: str
 ) -> None:
     assert any(
@@ -149,7 +149,7 @@ def cut_offs() -> list[tuple[str, str, str, datetime.date]]:
 
 
 @pytest.mark.parametrize(("name", "criterion", "fact", "cut_off"), cut_offs())
-def test_every_cut_off_date_is_met_the_day_before_the_day_and_the_day_after(
+def test_examples_cover_the_days_around_every_cut_off_date(
     name: str, criterion: str, fact: str, cut_off: datetime.date
 ) -> None:
     values = {
@@ -162,7 +162,7 @@ def test_every_cut_off_date_is_met_the_day_before_the_day_and_the_day_after(
     assert {values[day] for day in days} == {True, False}
 
 
-def test_there_are_cut_off_dates_to_meet() -> None:
+def test_there_are_cut_off_dates_to_cover() -> None:
     border = ("P2", "apprehended_on"), ("P2", "nta_issued"), ("P2", "first_entry")
     expected = {
         "dhs-2014-11-20": {("P2c", "present_since"), ("P3", "latest_final_order")},

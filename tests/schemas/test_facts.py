@@ -29,7 +29,7 @@ def test_the_catalog_and_the_derived_columns_agree() -> None:
 
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
-def test_a_fact_is_derived_from_fields_that_there_are(fact: Fact) -> None:
+def test_facts_are_derived_from_existing_fields(fact: Fact) -> None:
     assert fact.fields
     assert set(fact.fields) <= fields()
     assert fact.doc.endswith(".")

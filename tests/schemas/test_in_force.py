@@ -38,7 +38,7 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-def test_the_table_is_that_of_the_documents() -> None:
+def test_the_table_matches_the_documents() -> None:
     found = [(str(p.since), p.rulebook and p.rulebook.id) for p in periods(shipped())]
     assert found == TABLE
 
@@ -91,18 +91,18 @@ def test_precedence_is_by_office_and_then_by_day(on: str, governing: list[str]) 
         ),
     ],
 )
-def test_a_day_without_guidance_says_what_ended_and_what_comes(on: str, message: str) -> None:
+def test_names_the_rulebooks_around_a_day_without_guidance(on: str, message: str) -> None:
     with pytest.raises(NoneInForceError) as caught:
         in_force_on(day(on), shipped())
     assert str(caught.value) == message
 
 
-def test_of_rulebooks_that_all_ended_none_comes_after() -> None:
+def test_nothing_follows_if_all_rulebooks_have_ended() -> None:
     with pytest.raises(NoneInForceError, match="through 2021-01-19, and none comes after"):
         in_force_on(day("2030-01-01"), [load("dhs-2017-02-20").rulebook])
 
 
-def test_a_rulebook_says_when_it_is_used_outside_its_days() -> None:
+def test_a_rulebook_warns_if_used_outside_its_days() -> None:
     rulebook = load("opla-2022-04-03").rulebook
     assert outside(rulebook, day("2022-06-23")) is None
     assert outside(rulebook, day("2022-06-24")) == (

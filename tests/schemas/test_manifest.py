@@ -24,7 +24,7 @@ RIGHT: dict[str, Any] = {
 
 
 @given(st.lists(NUMBERS, min_size=4, max_size=4), NUMBERS, st.integers(-3, 3))
-def test_counts_that_do_not_add_up_are_refused(parts: list[int], closed: int, off: int) -> None:
+def test_rejects_counts_that_do_not_add_up(parts: list[int], closed: int, off: int) -> None:
     counts = dict(zip(PARTS, parts, strict=True))
     read = sum(parts) + closed + off
     given_ = {**counts, "read": read, "routed": {"close": closed}, "unreadable_places": 9}
@@ -35,7 +35,7 @@ def test_counts_that_do_not_add_up_are_refused(parts: list[int], closed: int, of
         assert Counts.model_validate(given_).read == read
 
 
-def test_a_manifest_is_read_as_it_was_written() -> None:
+def test_reads_a_manifest_as_it_was_written() -> None:
     made = Manifest(
         run_id="one",
         rulebook=RulebookUsed(id="small", digest="0f"),

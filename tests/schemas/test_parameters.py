@@ -299,7 +299,7 @@ IN_PRIORITY_1 = {
         (DHS_2014, "X1", IN_PRIORITY_1, True, {"relief_counts_when": ["PRIMA_FACIE"]}, False),
     ],
 )
-def test_another_choice_is_another_result(
+def test_each_parameter_changes_some_result(
     name: str,
     criterion: str,
     case: dict[str, Any],

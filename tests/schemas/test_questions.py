@@ -7,7 +7,7 @@ from schemas.facts import FACTS, Fact
 from schemas.questions import questions
 
 
-def test_each_fact_has_a_question_and_nothing_else_has() -> None:
+def test_every_fact_and_nothing_else_has_a_question() -> None:
     assert set(questions()) == set(FACTS)
 
 
@@ -23,7 +23,7 @@ def test_a_fact_is_named_and_asked_for_in_plain_words(fact: Fact) -> None:
     assert fact.asked.weighs is None or fact.kind in ("bool", "count")
 
 
-def test_labels_tell_facts_apart() -> None:
+def test_labels_are_distinct() -> None:
     # A date and the event that it dates may share a name: only the date is said with a day.
     labels = [(fact.kind, fact.label) for fact in FACTS.values()]
     assert len(set(labels)) == len(labels)

@@ -92,7 +92,7 @@ def problems(text: str) -> list[str]:
     return caught.value.lines
 
 
-def test_the_good_one_is_good() -> None:
+def test_accepts_a_valid_rulebook() -> None:
     rulebook = load_text("mine.yaml", GOOD + EXAMPLES)
     assert example_problems(rulebook) == []
 
@@ -188,9 +188,7 @@ def test_the_good_one_is_good() -> None:
         ("title: Old\n", "title: \x07\n", None, "not YAML: control characters"),
     ],
 )
-def test_what_is_wrong_is_refused_with_its_line(
-    old: str, new: str, at: str | None, reason: str
-) -> None:
+def test_rejects_errors_with_their_line(old: str, new: str, at: str | None, reason: str) -> None:
     text = GOOD.replace(old, new, 1)
     assert text != GOOD
     found = problems(text)
@@ -231,11 +229,11 @@ def test_a_criterion_may_quote_guidance_that_uses_a_protected_attribute() -> Non
         ("criteria: [" + "x, " * 15_000 + "x]", "mine.yaml: and 14,9"),
     ],
 )
-def test_what_is_no_rulebook_is_refused(text: str, message: str) -> None:
+def test_rejects_files_that_are_not_rulebooks(text: str, message: str) -> None:
     assert any(line.startswith(message) for line in problems(text)), problems(text)
 
 
-def test_a_list_is_not_said_to_be_too_short_where_its_items_are_wrong() -> None:
+def test_does_not_call_a_list_too_short_if_its_items_are_wrong() -> None:
     found = problems(
         GOOD.replace("section: one", "section: 1").replace("section: two", "section: 2")
     )
@@ -259,7 +257,7 @@ def test_a_list_is_not_said_to_be_too_short_where_its_items_are_wrong() -> None:
         ("1986-11-17", "1926-11-17", "id: else", "no example reaches the row else"),
     ],
 )
-def test_examples_that_fail_or_leave_something_out_are_refused(
+def test_rejects_failing_and_incomplete_examples(
     old: str, new: str, at: str | None, reason: str
 ) -> None:
     text = (GOOD + EXAMPLES).replace(old, new, 1)
@@ -270,12 +268,12 @@ def test_examples_that_fail_or_leave_something_out_are_refused(
 
 
 @pytest.mark.parametrize("name", names())
-def test_those_that_ship_check_clean(name: str) -> None:
+def test_the_built_in_rulebooks_pass_their_checks(name: str) -> None:
     assert example_problems(load(name)) == []
 
 
 @pytest.mark.parametrize("name", names())
-def test_the_digest_is_of_the_words_and_not_of_their_layout(name: str, tmp_path: Path) -> None:
+def test_the_digest_depends_on_content_not_on_layout(name: str, tmp_path: Path) -> None:
     rulebook = load(name)
     path, text = read(name)
     content: Any = yaml.load(text, Loader=yaml.BaseLoader)
@@ -288,7 +286,7 @@ def test_the_digest_is_of_the_words_and_not_of_their_layout(name: str, tmp_path:
     assert load_text(path, json.dumps(changed)).digest != rulebook.digest
 
 
-def test_a_file_that_is_not_there_or_not_text_is_one_line(tmp_path: Path) -> None:
+def test_reports_a_missing_or_binary_file_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="no such rulebook or file; the rulebooks are dhs"):
         load("nowhere")
     (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\x00")
@@ -296,12 +294,12 @@ def test_a_file_that_is_not_there_or_not_text_is_one_line(tmp_path: Path) -> Non
         load(str(tmp_path / "x.yaml"))
 
 
-def test_names_are_the_files() -> None:
+def test_rulebooks_are_named_for_their_files() -> None:
     assert names() == sorted(path.stem for path in FOLDER.glob("*.yaml"))
     assert all(parse(*read(name)).id == name for name in names())
 
 
-def test_a_compiled_rulebook_says_nothing_where_something_is_wrong() -> None:
+def test_a_rulebook_with_errors_does_not_compile() -> None:
     rulebook = parse("mine.yaml", GOOD.replace("when: turned_65", "when: served"))
     compiled, found = compile_rulebook(rulebook)
     assert compiled is None
@@ -325,7 +323,7 @@ criteria:
 """
 
 
-def test_a_companion_adds_its_parts_and_says_its_own_lines(
+def test_a_companion_adds_its_parts_and_reports_its_own_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("schemas.rulebooks.COMPANIONS", tmp_path)

@@ -27,7 +27,7 @@ def test_nothing_is_hidden_and_nothing_controls_a_terminal(value: object, text: 
 
 
 @given(st.text())
-def test_what_is_shown_is_of_one_line_and_plain(value: str) -> None:
+def test_shows_any_text_as_one_plain_line(value: str) -> None:
     text = shown(value)
     assert len(text.splitlines()) <= 1
     assert not [char for char in text if unicodedata.category(char)[0] == "C"]

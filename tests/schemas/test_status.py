@@ -49,7 +49,7 @@ def made(**other: Any) -> Status:
     )
 
 
-def test_a_status_is_read_as_it_was_written() -> None:
+def test_reads_a_status_as_it_was_written() -> None:
     for status in (made(), Status(state="OUT", last_good=None, failed=None, unfinished=())):
         assert Status.model_validate_json(status.model_dump_json()) == status
 
@@ -64,12 +64,12 @@ def test_a_status_is_read_as_it_was_written() -> None:
         ({"color": "red"}, ("color",)),
     ],
 )
-def test_what_does_not_belong_in_a_status_is_refused(other: dict[str, Any], at: Any) -> None:
+def test_rejects_unknown_fields_in_a_status(other: dict[str, Any], at: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         made(**other)
     assert [error["loc"] for error in caught.value.errors()] == [at]
 
 
-def test_a_status_is_not_changed_once_made() -> None:
+def test_a_status_is_immutable() -> None:
     with pytest.raises(ValidationError):
         made().state = "elsewhere"

@@ -87,19 +87,19 @@ Day = datetime.date
         ("present_since", Day(2009, 5, 4), "present since May 4, 2009", "May 4, 2009"),
     ],
 )
-def test_a_fact_is_said_in_words(name: str, value: Any, phrase: str, words: str) -> None:
+def test_writes_a_fact_in_words(name: str, value: Any, phrase: str, words: str) -> None:
     [row] = facts({name: value}).to_dicts()
     assert fact_in_words(FACTS[name], row) == phrase
     assert value_in_words(FACTS[name], row) == words
 
 
-def test_every_fact_can_be_said_whatever_it_is() -> None:
+def test_writes_every_fact_in_words_whatever_its_value() -> None:
     [row] = facts({}).to_dicts()
     for fact in FACTS.values():
         assert fact_in_words(fact, row) == f"{fact.label}: not known"
 
 
-def test_numbers_days_and_sentences() -> None:
+def test_writes_numbers_days_and_sentences() -> None:
     assert [number(n) for n in (0, 1, 10, 11, 1000)] == ["no", "one", "ten", "11", "1,000"]
     assert day(Day(2011, 11, 7)) == "November 7, 2011"
     assert written_day("2011-11-07") == "November 7, 2011"
@@ -108,17 +108,17 @@ def test_numbers_days_and_sentences() -> None:
     assert sentence("It is so.") == "It is so."
 
 
-def test_a_code_is_said_in_words_only_where_it_is_the_fact_s_own() -> None:
+def test_writes_a_code_in_words_only_for_its_own_fact() -> None:
     assert code(FACTS["calendar"], "NOT_CALENDARED") == "not calendared"
     assert code(FACTS["case_type"], "RMV") == "RMV"
 
 
-def test_a_fact_that_is_gone_still_has_a_name() -> None:
+def test_a_removed_fact_still_has_a_name() -> None:
     assert label("gang_member") == "known gang member"
     assert label("no_such_fact") == "no such fact"
 
 
-def test_a_warning_is_said_in_words() -> None:
+def test_writes_a_warning_in_words() -> None:
     assert warning_in_words("entries.date:BAD_DATE") == "entries, date: bad date"
     assert warning_in_words("a_number:BAD_NUMBER") == "a number: bad number"
     assert warning_in_words("something") == "something"

@@ -71,7 +71,7 @@ def counted(summary: str, name: str) -> int:
     return int(number.replace(",", ""))
 
 
-def test_a_first_review_makes_the_sample_and_ends_well(place: Place) -> None:
+def test_a_first_run_makes_the_sample_and_succeeds(place: Place) -> None:
     assert place.first.returncode == 0
     assert (
         place.first.stderr == f"backlog: making {CASES} invented cases in {place.sample} (once)\n"
@@ -82,7 +82,7 @@ def test_a_first_review_makes_the_sample_and_ends_well(place: Place) -> None:
     assert not (place.checkout / f"sample-{CASES}.partial").exists()
 
 
-def test_the_summary_says_what_the_files_hold(place: Place) -> None:
+def test_the_summary_matches_the_files(place: Place) -> None:
     summary, run = place.first.stdout, run_of(place.checkout / "out")
     held = content(place.checkout / "out" / "runs" / place.runs()[0])
     for route in ("close", "continue", "expedite"):
@@ -99,14 +99,14 @@ def test_the_summary_says_what_the_files_hold(place: Place) -> None:
     assert f"files: {run.parent}/sample-" in summary
 
 
-def test_a_review_ends_with_its_page_and_where_that_is(place: Place) -> None:
+def test_ends_with_the_page_and_its_path(place: Place) -> None:
     [page] = (place.checkout / "out" / "reports").iterdir()
     assert place.first.stdout.endswith(f"\nreport: {page}\n")
     assert page.stem == place.runs()[0]
     assert page.read_text("utf-8").startswith("<!doctype html>")
 
 
-def test_help_makes_nothing(place: Place) -> None:
+def test_help_creates_no_files(place: Place) -> None:
     before = sorted(place.checkout.iterdir())
     done = backlog(place.checkout, place.elsewhere, "--cases", "77", "--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -115,7 +115,7 @@ def test_help_makes_nothing(place: Place) -> None:
     assert sorted(place.checkout.iterdir()) == before
 
 
-def test_nothing_is_left_where_it_was_called_from(place: Place) -> None:
+def test_leaves_nothing_in_the_working_directory(place: Place) -> None:
     assert list(place.elsewhere.iterdir()) == []
     assert {path.name for path in place.checkout.iterdir()} - {".setup.lock"} == {
         *("scripts", "pyproject.toml", ".venv"),
@@ -123,7 +123,7 @@ def test_nothing_is_left_where_it_was_called_from(place: Place) -> None:
     }
 
 
-def test_a_second_review_takes_the_same_sample_and_is_a_run_of_its_own(place: Place) -> None:
+def test_a_second_run_uses_the_same_sample_and_is_separate(place: Place) -> None:
     before, files = place.runs(), {path: path.stat() for path in place.sample.iterdir()}
     again = backlog(place.checkout, place.checkout, f"--cases={CASES}")
     assert (again.returncode, again.stderr) == (0, "")
@@ -140,7 +140,7 @@ def test_a_second_review_takes_the_same_sample_and_is_a_run_of_its_own(place: Pl
     assert told[0] == told[1]
 
 
-def test_other_options_go_to_the_review_and_its_exit_code_comes_back(place: Place) -> None:
+def test_passes_on_other_options_and_returns_the_exit_code(place: Place) -> None:
     before = place.runs()
     done = backlog(place.checkout, place.elsewhere, "--rulebook", "nope", "--cases", CASES)
     assert (done.returncode, done.stdout) == (ExitCode.INPUT, "")
@@ -151,7 +151,7 @@ def test_other_options_go_to_the_review_and_its_exit_code_comes_back(place: Plac
 @pytest.mark.parametrize(
     "words", [["--cases"], ["--cases", "0"], ["--cases=-5"], ["--cases", "many"], ["--cases="]]
 )
-def test_a_number_of_cases_that_is_none_is_refused_and_nothing_is_made(
+def test_rejects_an_invalid_number_of_cases_and_makes_nothing(
     place: Place, words: list[str]
 ) -> None:
     before = {path.name for path in place.checkout.iterdir()}

@@ -70,7 +70,7 @@ def by_polars(messy: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
     return output
 
 
-def test_the_row_beam_way_routes_a_clean_sample_the_same(tmp_path: Path) -> None:
+def test_the_row_by_row_baseline_routes_a_clean_sample_the_same(tmp_path: Path) -> None:
     sample, ours = reviewed(tmp_path, "--clean")
     run(f"{BASELINES}.row_beam", "--input", sample, "--output", tmp_path / "rows")
     wanted = records(ours, *ROUTES)
@@ -82,7 +82,7 @@ def test_the_row_beam_way_routes_a_clean_sample_the_same(tmp_path: Path) -> None
     assert found == [{name: record[name] for name in told} for record in wanted]
 
 
-def test_the_fastavro_copy_has_the_same_records(messy: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_fastavro_copy_holds_the_same_records(messy: tuple[Path, Path], tmp_path: Path) -> None:
     run(f"{BASELINES}.fastavro_copy", "--input", messy[0], "--output", tmp_path / "copy")
     assert records(tmp_path, "copy") == records(messy[0], "")
 
@@ -112,7 +112,7 @@ def test_a_quick_bench_gives_every_kind_of_figure(tmp_path: Path) -> None:
         assert name in done.stdout
 
 
-def test_an_earlier_commit_that_is_not_there_is_skipped_with_a_reason(tmp_path: Path) -> None:
+def test_skips_a_missing_earlier_commit_with_a_reason(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     subprocess.run(["git", "init", "-q", empty], check=True)
     with pytest.raises(SkippedError, match=f"commit {COMMIT} is not in this history"):
@@ -120,7 +120,7 @@ def test_an_earlier_commit_that_is_not_there_is_skipped_with_a_reason(tmp_path: 
     assert list(tmp_path.iterdir()) == [empty]
 
 
-def test_an_earlier_commit_is_unpacked_once(tmp_path: Path) -> None:
+def test_unpacks_an_earlier_commit_once(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     history = subprocess.run(
         ["git", "cat-file", "-e", COMMIT], cwd=ROOT, check=False, capture_output=True
@@ -133,7 +133,7 @@ def test_an_earlier_commit_is_unpacked_once(tmp_path: Path) -> None:
     assert checkout(tmp_path / "nowhere", tmp_path) == tree
 
 
-def test_an_unknown_figure_is_refused() -> None:
+def test_rejects_an_unknown_figure() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scripts.benchmarks", "--only", "speed"],
         cwd=ROOT,
@@ -145,7 +145,7 @@ def test_an_unknown_figure_is_refused() -> None:
     assert "there is no figure speed" in done.stderr
 
 
-def test_a_table_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
+def test_replaces_the_last_table(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{BEGIN}\nold\n{END}\nbehind\n")
     into_document(document, "new")

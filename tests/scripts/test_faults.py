@@ -43,7 +43,7 @@ def test_there_is_a_kind_of_trial_for_each_class_and_command() -> None:
         assert ("signals", command) in tried
 
 
-def test_trials_hold_and_the_table_says_so() -> None:
+def test_trials_pass_and_the_table_counts_them() -> None:
     done = faults("--seed", 2, "--trials", 2, "--only", "JSON", "--jobs", 2)
     assert done.returncode == 0, done.stdout
     assert "| all | | 2 | 0 |" in done.stdout.splitlines()
@@ -58,7 +58,7 @@ def test_trials_hold_and_the_table_says_so() -> None:
     assert again.stderr.splitlines() == done.stderr.splitlines()[1:]
 
 
-def test_the_table_goes_into_a_page_between_its_marks(tmp_path: Path) -> None:
+def test_puts_the_table_between_the_markers_of_a_page(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     into_page(page, ["new", "", "| table |"])
@@ -71,7 +71,7 @@ def test_the_table_goes_into_a_page_between_its_marks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"), [(("--only", "nothing"), "no kind of trial"), (("--seed", "x"), "--seed")]
 )
-def test_options_that_make_no_sense_are_refused(words: tuple[str, ...], said: str) -> None:
+def test_rejects_invalid_options(words: tuple[str, ...], said: str) -> None:
     done = faults(*words)
     assert done.returncode != 0
     assert said in done.stderr

@@ -37,7 +37,7 @@ def test_the_shares_of_routes_and_of_states_add_up(tmp_path: Path) -> None:
     assert all(row in text for row in rows)
 
 
-def test_a_page_without_marks_is_left_as_it_is(tmp_path: Path) -> None:
+def test_leaves_a_page_without_markers_unchanged(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("no marks\n")
     with pytest.raises(NoMarksError, match="shares: begin"):
@@ -45,7 +45,7 @@ def test_a_page_without_marks_is_left_as_it_is(tmp_path: Path) -> None:
     assert page.read_text() == "no marks\n"
 
 
-def test_the_page_of_rulebooks_has_a_row_for_each() -> None:
+def test_the_page_about_rulebooks_has_a_row_for_each_one() -> None:
     from schemas.rulebooks import names
 
     page = (ROOT / "docs/rulebooks.md").read_text("utf-8")

@@ -26,19 +26,19 @@ from schemas.shown import shown
         ("\ud800\U000e0001\u2028", r"\ud800\U000e0001\u2028"),
     ],
 )
-def test_what_could_steer_a_terminal_is_escaped(text: str, printed: str) -> None:
+def test_escapes_terminal_control_characters(text: str, printed: str) -> None:
     assert shown(text) == printed
 
 
 @given(st.text(st.characters()))
-def test_whatever_it_holds_it_is_one_line_that_can_be_encoded(text: str) -> None:
+def test_any_message_is_one_line_that_can_be_encoded(text: str) -> None:
     line = shown(text)
     line.encode()
     assert not {unicodedata.category(one) for one in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert shown(line) == line
 
 
-def test_a_console_takes_nothing_for_markup() -> None:
+def test_the_console_never_interprets_markup() -> None:
     file = io.StringIO()
     SafeConsole(file=file).print("[bold]a[/] :smile: [/nothing] \x1b[31m\n[link=x]b[/link]")
     assert file.getvalue() == "[bold]a[/] :smile: [/nothing] \\x1b[31m\n[link=x]b[/link]\n"

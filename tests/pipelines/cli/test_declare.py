@@ -34,7 +34,7 @@ def parsed(options: type, *words: str) -> object:
     return declare.made(options, given, rest)
 
 
-def test_what_is_given_becomes_a_value_and_the_rest_goes_to_beam() -> None:
+def test_converts_known_options_and_passes_the_rest_to_beam() -> None:
     words = ("OUT", "--day", "2011-11-17", "--files", "a", "b", "--dry-run", "--runner", "Flink")
     day = datetime.date(2011, 11, 17)
     assert parsed(Options, *words, "--set", "x=1", "--set", "y=2") == Options(
@@ -48,12 +48,12 @@ def test_what_is_given_becomes_a_value_and_the_rest_goes_to_beam() -> None:
     assert parsed(Options, "OUT", "--day", "2011-11-17") == Options(run="OUT", day=day)
 
 
-def test_options_go_by_their_fields_or_by_the_name_that_is_given() -> None:
+def test_options_are_named_for_their_fields_or_by_a_given_name() -> None:
     assert declare.flags(Options) == ["--day", "--files", "--set", "--dry-run"]
 
 
 @pytest.mark.parametrize("options", [backlog.Options, NightlyOptions])
-def test_what_two_commands_share_is_said_in_the_same_words(options: type) -> None:
+def test_options_that_commands_share_have_the_same_help(options: type) -> None:
     parser = CommandParser()
     declare.add_options(parser, options)
     assert "assess only these courts' cases" in parser.format_help()
@@ -71,7 +71,7 @@ def test_what_two_commands_share_is_said_in_the_same_words(options: type) -> Non
         ("--as-of 2011-02-30", "'2011-02-30' is not a date"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(
+def test_rejects_invalid_values(
     words: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
@@ -80,13 +80,13 @@ def test_a_value_that_makes_no_sense_is_refused(
     assert reason in capsys.readouterr().err
 
 
-def test_an_empty_name_of_a_place_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rejects_an_empty_path(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed(backlog.Options, "--input", "cases", "--output", "")
     assert "argument --output: is empty" in capsys.readouterr().err
 
 
-def test_codes_of_courts_are_read_in_any_case() -> None:
+def test_reads_court_codes_in_any_case() -> None:
     made = parsed(backlog.Options, "--input", "x", "--output", "y", "--courts", " bal, DEN")
     assert isinstance(made, backlog.Options)
     assert made.courts == ("BAL", "DEN")

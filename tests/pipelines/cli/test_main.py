@@ -33,19 +33,19 @@ def imported(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
 
 
-def test_help_waits_for_neither_beam_nor_polars() -> None:
+def test_help_imports_neither_beam_nor_polars() -> None:
     done = imported("--help")
     assert (done.returncode, done.stderr) == (0, "[]\n")
     assert all(f"  {name} " in done.stdout for name in COMMANDS)
 
 
-def test_no_command_is_a_usage_error_that_says_which_there_are() -> None:
+def test_without_a_command_a_usage_error_lists_the_commands() -> None:
     done = discretion()
     assert done.returncode == 2
     assert "usage: discretion COMMAND" in done.stdout
 
 
-def test_an_unknown_command_is_named() -> None:
+def test_names_an_unknown_command() -> None:
     done = discretion("x\x1b[2J")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("discretion: no command x\\x1b[2J; there are backlog, ")
@@ -54,7 +54,7 @@ def test_an_unknown_command_is_named() -> None:
     assert near.stderr == "discretion: no command backlgo; did you mean backlog?\n"
 
 
-def test_the_version_is_the_packages() -> None:
+def test_prints_the_package_version() -> None:
     done = discretion("--version")
     assert (done.returncode, done.stdout) == (0, f"discretion {version('discretion')}\n")
 
@@ -73,7 +73,7 @@ def test_the_version_is_the_packages() -> None:
         ("--input nowhere://x --output y", "nowhere:// isn't supported; the supported ones are"),
     ],
 )
-def test_what_is_mistyped_or_missing_is_one_line_that_says_what_to_write(
+def test_reports_mistyped_or_missing_options_in_one_line_with_the_remedy(
     words: str, message: str, tmp_path: Path
 ) -> None:
     state = tmp_path / "OUT"
@@ -110,7 +110,7 @@ def test_each_command_has_help(name: str) -> None:
         ("import-eoir", "the following arguments are required: "),
     ],
 )
-def test_wrong_options_are_one_line(words: str, message: str) -> None:
+def test_reports_wrong_options_in_one_line(words: str, message: str) -> None:
     done = discretion(*words.split())
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"discretion [^\n]*; see --help\n", done.stderr)
@@ -118,7 +118,7 @@ def test_wrong_options_are_one_line(words: str, message: str) -> None:
     assert message in done.stderr
 
 
-def test_explaining_a_file_does_not_wait_for_beam(tmp_path: Path) -> None:
+def test_explaining_a_file_does_not_import_beam(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     file.write_text(json.dumps({"case_id": "1", "security_risk": True}))
     done = imported("explain", file)
@@ -128,7 +128,7 @@ def test_explaining_a_file_does_not_wait_for_beam(tmp_path: Path) -> None:
     assert "\nCONTINUE\n  Open: " in done.stdout
 
 
-def test_rulebooks_are_listed_shown_and_checked() -> None:
+def test_lists_shows_and_checks_rulebooks() -> None:
     listed = discretion("rulebook", "list")
     assert listed.returncode == 0
     assert all(name in listed.stdout for name in names())
@@ -143,7 +143,7 @@ def test_rulebooks_are_listed_shown_and_checked() -> None:
     assert "| `felony_convictions` | count |" in facts.stdout
 
 
-def test_a_rulebook_that_is_wrong_is_refused_by_line(tmp_path: Path) -> None:
+def test_rejects_an_invalid_rulebook_with_the_line(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("id: mine\ntitle: Mine\n")
     done = discretion("rulebook", "check", file)

@@ -22,7 +22,7 @@ def backlog(sample: Path, output: Path, *words: object) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def test_in_force_takes_the_rulebook_of_the_day_and_says_which(
+def test_in_force_selects_the_rulebook_of_the_day_and_names_it(
     sample: Path, tmp_path: Path
 ) -> None:
     code, summary, said = backlog(
@@ -57,7 +57,7 @@ def test_in_force_needs_a_day(sample: Path, tmp_path: Path) -> None:
     )
 
 
-def test_a_rulebook_used_on_another_day_is_said_three_times(sample: Path, tmp_path: Path) -> None:
+def test_warns_in_three_places_about_a_rulebook_not_in_force(sample: Path, tmp_path: Path) -> None:
     told = (
         "dhs-2017-02-20 is not in force on 2012-01-02: it is in force from 2017-02-20 through "
         "2021-01-19"
@@ -72,9 +72,7 @@ def test_a_rulebook_used_on_another_day_is_said_three_times(sample: Path, tmp_pa
     assert manifest["rulebook"]["notices"] == [told]
 
 
-def test_a_run_under_a_rulebook_that_fails_its_check_is_marked(
-    sample: Path, tmp_path: Path
-) -> None:
+def test_marks_a_run_whose_rulebook_fails_its_check(sample: Path, tmp_path: Path) -> None:
     text = Path("schemas/rulebook/skeleton.yaml").read_text()
     text = text.replace("NAME", "mine").replace("ISSUED", "2012-01-02")
     file = tmp_path / "mine.yaml"
@@ -91,7 +89,7 @@ def test_a_run_under_a_rulebook_that_fails_its_check_is_marked(
     assert unwrapped(f"note: {told}") in unwrapped(summary)
 
 
-def test_explain_takes_the_rulebook_in_force_and_warns(tmp_path: Path) -> None:
+def test_explain_uses_the_rulebook_in_force_and_warns(tmp_path: Path) -> None:
     case = tmp_path / "case.json"
     case.write_text(json.dumps({"case_id": "7"}))
     done = discretion("explain", case, "--rulebook", "in-force", "--as-of", "2018-03-01")
@@ -104,7 +102,7 @@ def test_explain_takes_the_rulebook_in_force_and_warns(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
-def test_the_table_of_what_is_in_force() -> None:
+def test_prints_the_table_of_rulebooks_in_force() -> None:
     done = discretion("rulebook", "in-force")
     assert (done.returncode, done.stderr) == (0, "")
     rows = [line.split()[:3] for line in done.stdout.splitlines() if line[:2] == "20"]

@@ -32,7 +32,7 @@ def stubbed(place: Path, then: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("words", [["pipelines.backlog"], ["pipelines.cli.main", "backlog"]])
-def test_a_signal_while_it_imports_ends_it_in_one_line(
+def test_a_signal_during_imports_ends_it_with_one_line(
     words: list[str], number: signal.Signals, tmp_path: Path
 ) -> None:
     process = subprocess.Popen(
@@ -48,7 +48,7 @@ def test_a_signal_while_it_imports_ends_it_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_import_that_fails_is_one_line(tmp_path: Path) -> None:
+def test_a_failed_import_prints_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.backlog", "--help"], capture_output=True, text=True,
         check=False, cwd=ROOT, env=stubbed(tmp_path, "raise MemoryError"),
@@ -88,12 +88,12 @@ sys.exit(code)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_signal_that_comes_when_all_is_done_changes_nothing(name: str) -> None:
+def test_a_signal_after_the_end_changes_nothing(name: str) -> None:
     done = command("print('done')", then=f"os.kill(os.getpid(), signal.{name})")
     assert (done.returncode, done.stdout, done.stderr) == (ExitCode.OK, "done\n", "")
 
 
-def test_a_signal_that_ends_it_is_heard_once() -> None:
+def test_handles_a_terminating_signal_once() -> None:
     again = "os.kill(os.getpid(), signal.SIGTERM)"
     done = command(f"{again}; time.sleep(60)", then=again)
     assert (done.returncode, done.stderr) == (
@@ -115,12 +115,12 @@ FINISHING = """
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_signal_that_comes_as_the_result_gets_its_name_is_not_heard(name: str) -> None:
+def test_ignores_a_signal_while_the_result_is_renamed(name: str) -> None:
     done = command(FINISHING.format(name=name, then="") + "    print('done')")
     assert (done.returncode, done.stdout, done.stderr) == (ExitCode.OK, "done\n", "")
 
 
-def test_a_signal_is_heard_again_where_the_result_could_not_get_its_name() -> None:
+def test_handles_signals_again_if_renaming_the_result_fails() -> None:
     done = command(FINISHING.format(name="SIGTERM", then="raise LookupError") + "    print('done')")
     assert (done.returncode, done.stdout, done.stderr) == (
         ExitCode.INTERRUPTED,
@@ -129,13 +129,13 @@ def test_a_signal_is_heard_again_where_the_result_could_not_get_its_name() -> No
     )
 
 
-def test_what_libraries_write_is_not_shown_and_what_python_says_is() -> None:
+def test_hides_native_output_but_shows_what_python_prints() -> None:
     write = "os.write(2, b'thread panicked')"
     done = command(f"{write}; print('said', file=sys.stderr)", then=f"{write}; complain('test', 1)")
     assert (done.returncode, done.stderr) == (ExitCode.OK, "said\ndiscretion test: 1\n")
 
 
-def test_a_crash_of_the_interpreter_is_said_to_who_asks() -> None:
+def test_shows_an_interpreter_crash_if_asked_to() -> None:
     body = "import faulthandler; faulthandler._sigsegv()"
     assert command(body).stderr == ""
     assert "Segmentation fault" in command(body, PYTHONFAULTHANDLER="1").stderr
@@ -153,7 +153,7 @@ def test_a_crash_of_the_interpreter_is_said_to_who_asks() -> None:
         ("raise LookupError('a secret')", "", ExitCode.INTERNAL, "unexpectedly (LookupError)"),
     ],
 )
-def test_every_end_has_its_code_and_at_most_one_line(
+def test_every_way_to_end_has_an_exit_code_and_at_most_one_line(
     body: str, redirected: str, code: int, said: str
 ) -> None:
     done = command(body, redirected)
@@ -164,7 +164,7 @@ def test_every_end_has_its_code_and_at_most_one_line(
     assert "left behind" not in done.stderr
 
 
-def test_what_is_written_is_private_unless_an_option_says_otherwise() -> None:
+def test_output_is_private_unless_an_option_says_otherwise() -> None:
     assert os.umask(0o022) >= 0
     done = command("print(oct(os.umask(0)))")
     assert done.stdout == "0o77\n"
@@ -204,9 +204,7 @@ sys.exit(run_command("backlog", {what}))
         ("abort", "native code gave up, most likely because memory ran out"),
     ],
 )
-def test_native_code_that_gives_up_ends_it_in_one_line(
-    what: str, says: str, tmp_path: Path
-) -> None:
+def test_an_abort_in_native_code_prints_one_line(what: str, says: str, tmp_path: Path) -> None:
     script = NATIVE.format(what=what, nowhere=tmp_path / "x.avro")
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT,

@@ -10,7 +10,7 @@ from schemas.codes.listing import KINDS, rows
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_table_is_listed_whole_at_80_columns(
+def test_lists_each_table_completely_within_80_columns(
     kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([kind]) == 0
@@ -22,13 +22,13 @@ def test_each_table_is_listed_whole_at_80_columns(
     assert all(row.code in text for row in rows(kind))
 
 
-def test_without_a_kind_the_kinds_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_the_kinds_if_none_is_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     out = capsys.readouterr().out
     assert all(kind in out for kind in KINDS)
 
 
-def test_search_looks_in_codes_labels_and_words_in_any_case(
+def test_searches_codes_labels_and_words_in_any_case(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["--search", "HARASSMENT"]) == 0
@@ -48,7 +48,7 @@ def test_json_has_every_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(charge_labels()) <= {row["code"] for row in found["charges"]}
 
 
-def test_a_kind_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rejects_an_unknown_kind(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["colours"])
     assert ended.value.code == 2

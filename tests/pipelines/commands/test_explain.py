@@ -52,7 +52,7 @@ def test_an_answer_shows_what_it_changes(case: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", ["served", "servd=yes", "served=perhaps"])
-def test_an_answer_that_is_none_is_a_usage_error(case: Path, answer: str) -> None:
+def test_an_invalid_answer_is_a_usage_error(case: Path, answer: str) -> None:
     done = discretion("explain", case, "--set", answer)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("discretion explain: --set: ")
@@ -84,7 +84,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_data_is_never_markup_and_controls_nothing(tmp_path: Path) -> None:
+def test_data_is_never_markup_and_never_controls_the_terminal(tmp_path: Path) -> None:
     case = {
         "case_id": "[bold]one[/] \x1b[2J\u202e",
         "court": "BAL",
@@ -120,9 +120,7 @@ def test_data_is_never_markup_and_controls_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_all_that_is_wrong_with_a_case_is_said(
-    tmp_path: Path, text: str | None, lines: list[str]
-) -> None:
+def test_reports_every_error_in_a_case(tmp_path: Path, text: str | None, lines: list[str]) -> None:
     file = tmp_path / "case.json"
     if text is not None:
         file.write_text(text)

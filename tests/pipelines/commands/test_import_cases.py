@@ -59,7 +59,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     return Imported(table, folder / "out", printed.getvalue(), complaints.getvalue())
 
 
-def test_the_records_are_those_of_the_workbook(imported: Imported) -> None:
+def test_imports_the_records_of_the_workbook(imported: Imported) -> None:
     cases = {row["case_id"]: row for row in rows(imported.output, "cases")}
     assert set(cases) == {"A-1", "A-2", None}
     known = {name: value for name, value in cases["A-1"].items() if value is not None}
@@ -76,7 +76,7 @@ def test_the_records_are_those_of_the_workbook(imported: Imported) -> None:
     assert cases[None]["birth_date"] == "1944"
 
 
-def test_every_refused_cell_is_named_without_its_content(imported: Imported) -> None:
+def test_names_each_refused_cell_without_its_content(imported: Imported) -> None:
     refused = pl.read_csv(imported.output / "refused.csv")
     places = refused.select("sheet", "row", "column", "path", "reason").rows()
     assert sorted(places, key=lambda place: (place[0], place[1], place[2])) == [
@@ -115,7 +115,7 @@ def test_the_counts_reconcile(imported: Imported) -> None:
     assert orphan["source_file"] == str(imported.table)
 
 
-def test_output_is_never_overwritten(
+def test_never_overwrites_output(
     imported: Imported, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     again = ["--output", str(imported.output)]
@@ -127,7 +127,7 @@ def test_output_is_never_overwritten(
     assert capsys.readouterr().err.count("\n") == 5
 
 
-def test_a_template_that_nobody_filled_in_is_refused_and_leaves_nothing(
+def test_rejects_an_empty_template_and_leaves_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert template.main(["--csv", str(tmp_path / "csv")]) == 0
@@ -145,7 +145,7 @@ def test_a_template_that_nobody_filled_in_is_refused_and_leaves_nothing(
         assert sorted(tmp_path.iterdir()) == before
 
 
-def test_explain_says_what_to_do_with_a_table(
+def test_explain_tells_what_to_do_with_a_table(
     imported: Imported, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explain.main([str(imported.table)]) == ExitCode.INPUT

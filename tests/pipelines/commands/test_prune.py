@@ -14,7 +14,7 @@ from pipelines.commands.prune import old_nights
 from tests.helpers.commands import discretion, run_of
 
 
-def test_the_oldest_go_first_and_the_last_good_one_stays() -> None:
+def test_removes_the_oldest_first_and_keeps_the_last_good_night() -> None:
     there = ["night-2011-11-23.10", "night-2011-11-23.9", "night-2011-11-23", "night-2011-11-22",
              "_night-2011-11-24.partial", "backlog"]  # fmt: skip
     assert old_nights(there, "night-2011-11-23.10", 2) == [
@@ -46,7 +46,7 @@ def night(state: Path, place: Path, *more: object) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-def test_a_night_after_a_prune_gives_the_same(place: Path, tmp_path: Path) -> None:
+def test_a_night_after_a_prune_gives_the_same_result(place: Path, tmp_path: Path) -> None:
     for name in ("whole", "pruned"):
         shutil.copytree(place / "OUT", tmp_path / name)
     state = tmp_path / "pruned"
@@ -74,7 +74,7 @@ def test_a_night_after_a_prune_gives_the_same(place: Path, tmp_path: Path) -> No
     assert runs[0] == runs[1]
 
 
-def test_a_prune_waits_for_no_night_and_needs_one(place: Path, tmp_path: Path) -> None:
+def test_fails_during_a_night_and_without_any_night(place: Path, tmp_path: Path) -> None:
     with (place / "OUT/.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         done = discretion("prune", "--state", place / "OUT", "--keep", 1)
@@ -88,7 +88,9 @@ def test_a_prune_waits_for_no_night_and_needs_one(place: Path, tmp_path: Path) -
     )  # fmt: skip
 
 
-def test_status_tells_the_last_good_night_and_a_failure_since(place: Path, tmp_path: Path) -> None:
+def test_status_reports_the_last_good_night_and_a_later_failure(
+    place: Path, tmp_path: Path
+) -> None:
     state = tmp_path / "OUT"
     none = discretion("status", "--state", state)
     assert (none.returncode, none.stdout) == (6, f"{state}: has no good night yet\n")
@@ -116,7 +118,7 @@ def test_status_tells_the_last_good_night_and_a_failure_since(place: Path, tmp_p
 ROUTED = "discretion_routed_cases"
 
 
-def test_status_as_prometheus_text(place: Path) -> None:
+def test_writes_status_as_prometheus_text(place: Path) -> None:
     done = discretion("status", "--state", place / "OUT", "--prometheus")
     said = json.loads((run_of(place / "OUT") / "manifest.json").read_text())
     seen: dict[str, float] = {}

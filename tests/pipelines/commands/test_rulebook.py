@@ -26,7 +26,7 @@ def at(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_new_rulebook_passes_its_check_and_is_not_written_twice(tmp_path: Path) -> None:
+def test_a_new_rulebook_passes_its_check_and_is_never_overwritten(tmp_path: Path) -> None:
     done = at(tmp_path, "rulebook", "new", "harbor-2024")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("wrote harbor-2024.yaml; fill it in, and run discretion")
@@ -43,14 +43,14 @@ def test_a_new_rulebook_passes_its_check_and_is_not_written_twice(tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["../x", "Harbor", "a b", ""])
-def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+def test_rejects_an_invalid_name(tmp_path: Path, name: str) -> None:
     done = at(tmp_path, "rulebook", "new", name)
     assert done.returncode == 2
     assert "isn't a valid name; use lower-case letters" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_check_says_what_is_wrong_and_what_the_examples_show(tmp_path: Path) -> None:
+def test_a_check_reports_problems_and_what_the_examples_cover(tmp_path: Path) -> None:
     at(tmp_path, "rulebook", "new", "mine")
     file = tmp_path / "mine.yaml"
     spoilt = file.read_text().replace("when: served", "when: served AND NOT served")
@@ -91,7 +91,7 @@ class Cells(HTMLParser):
             self.rows[-1][-1] += data
 
 
-def test_a_page_of_a_check_shows_the_counts_and_escapes_what_a_rulebook_says(
+def test_a_check_page_shows_the_counts_and_escapes_text(
     tmp_path: Path,
 ) -> None:
     at(tmp_path, "rulebook", "new", "mine")
@@ -109,7 +109,7 @@ def test_a_page_of_a_check_shows_the_counts_and_escapes_what_a_rulebook_says(
     assert by_name["both"][-1] == "1"
 
 
-def test_a_page_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+def test_reports_an_unwritable_page_in_one_line(tmp_path: Path) -> None:
     at(tmp_path, "rulebook", "new", "mine")
     done = at(tmp_path, "rulebook", "check", "mine.yaml", "--html", "no/such/folder.html")
     assert done.returncode == 4
@@ -118,7 +118,7 @@ def test_a_page_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     )
 
 
-def test_a_comparison_says_what_differs_criterion_by_criterion(tmp_path: Path) -> None:
+def test_a_comparison_lists_the_differences_by_criterion(tmp_path: Path) -> None:
     at(tmp_path, "rulebook", "new", "one")
     text = (tmp_path / "one.yaml").read_text()
     other = text.replace("when: felony_convictions >= 1", "when: felony_convictions >= 2")
@@ -142,7 +142,7 @@ def test_a_comparison_says_what_differs_criterion_by_criterion(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_rulebook_reads_at_80_columns_and_without_names_of_facts(name: str) -> None:
+def test_prints_a_rulebook_within_80_columns_and_without_fact_names(name: str) -> None:
     done = discretion("rulebook", "show", name)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()

@@ -24,7 +24,7 @@ def make(folder: Path, *words: object) -> Path:
     return folder
 
 
-def test_a_user_makes_a_sample(tmp_path: Path) -> None:
+def test_makes_a_sample(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "sample"
     done = discretion("sample", "--output", folder, "--cases", 100, "--files", 2, "--clean")
     assert (done.returncode, done.stderr) == (0, "")
@@ -45,7 +45,7 @@ def test_the_same_options_give_the_same_bytes(tmp_path: Path) -> None:
     assert not set(digests(first).values()) & set(digests(other).values())
 
 
-def test_damage_is_one_block_of_which_the_count_is_known(tmp_path: Path) -> None:
+def test_damages_one_block_whose_count_is_known(tmp_path: Path) -> None:
     whole, damaged = make(tmp_path / "a"), make(tmp_path / "b", "--damage")
     names = sorted(path.name for path in whole.iterdir())
     differ = [n for n in names if (whole / n).read_bytes() != (damaged / n).read_bytes()]
@@ -69,7 +69,7 @@ def test_damage_is_one_block_of_which_the_count_is_known(tmp_path: Path) -> None
         (["--seed", "-1"], 2),
     ],
 )
-def test_numbers_that_make_no_sense_are_refused(
+def test_rejects_invalid_numbers(
     tmp_path: Path, words: list[str], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--output", str(tmp_path / "x"), *words]) == code
@@ -77,7 +77,7 @@ def test_numbers_that_make_no_sense_are_refused(
     assert not (tmp_path / "x").exists()
 
 
-def test_a_place_that_cannot_be_written_is_one_line(
+def test_reports_an_unwritable_directory_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine").write_text("kept")

@@ -82,7 +82,7 @@ def state_of(place: Path, manifest: object = NIGHT) -> str:
     return str(place / "OUT")
 
 
-def test_the_last_good_night_its_age_and_its_counts(tmp_path: Path) -> None:
+def test_reports_the_last_good_night_with_its_age_and_counts(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     status = read_status(state, NOW)
     assert (status.state, status.failed, status.unfinished) == (state, None, ())
@@ -128,7 +128,7 @@ LOSSES = {
 }
 
 
-def test_what_was_not_read_is_told(tmp_path: Path) -> None:
+def test_reports_input_that_was_not_read(tmp_path: Path) -> None:
     state = state_of(tmp_path, LOSSES)
     assert status_lines(read_status(state, NOW))[-1] == (
         "NOT READ: 7 records and an unknown number in 1 place lost in 2 damaged files; "
@@ -150,7 +150,7 @@ def test_a_night_that_ended_in_the_future_has_no_age(tmp_path: Path) -> None:
         assert scraped(list(prometheus(status)))["discretion_clock_ahead", ()] == is_told
 
 
-def test_in_words(tmp_path: Path) -> None:
+def test_describes_the_status_in_words(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     (tmp_path / "OUT/FAILED").write_text('{"at": "2011-11-17T05:06:07Z", "why": "disk full"}\n')
     (tmp_path / "OUT/runs/_night-2011-11-17.partial").mkdir()
@@ -196,7 +196,7 @@ def scraped(lines: list[str]) -> Samples:
     return samples
 
 
-def test_as_prometheus_text(tmp_path: Path) -> None:
+def test_writes_prometheus_text(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     (tmp_path / "OUT/runs/_night-2011-11-17.partial").mkdir()
     expected: Samples = {
@@ -253,9 +253,7 @@ def test_without_a_good_night_prometheus_has_no_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"at": "noon"}', b"\xff\xfe\x00"])
-def test_a_damaged_note_of_a_failure_is_a_failure_all_the_same(
-    content: bytes, tmp_path: Path
-) -> None:
+def test_a_damaged_failure_note_still_counts_as_a_failure(content: bytes, tmp_path: Path) -> None:
     state = state_of(tmp_path)
     (tmp_path / "OUT/FAILED").write_bytes(content)
     status = read_status(state, NOW)
@@ -277,7 +275,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("how", DAMAGED)
-def test_a_damaged_manifest_is_said(how: str, tmp_path: Path) -> None:
+def test_reports_a_damaged_manifest(how: str, tmp_path: Path) -> None:
     text, message = DAMAGED[how]
     state = state_of(tmp_path, text)
     with pytest.raises(InputError, match=f"^{state}/runs/night-2011-11-16/manifest.json: ") as e:
@@ -285,7 +283,7 @@ def test_a_damaged_manifest_is_said(how: str, tmp_path: Path) -> None:
     assert message in str(e.value)
 
 
-def test_damage_is_one_line_and_an_exit_code(tmp_path: Path) -> None:
+def test_reports_damage_in_one_line_with_an_exit_code(tmp_path: Path) -> None:
     state = Path(state_of(tmp_path))
     (state / "runs/night-2011-11-16/manifest.json").write_bytes(b"\xff\xfe\x00")
     failed(state, "night-2011-11-16/manifest.json: is damaged or of another version")
@@ -310,7 +308,7 @@ def failed(state: Path, message: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_the_command_says_the_same_for_machines(tmp_path: Path) -> None:
+def test_the_command_prints_the_same_as_json(tmp_path: Path) -> None:
     state = state_of(tmp_path)
     before = datetime.datetime.now(datetime.UTC)
     done = discretion("status", "--state", f"{state}/", "--json")

@@ -8,7 +8,7 @@ from pipelines.inbox.batches import Place
 from transforms.files.storage import write_whole
 
 
-def test_what_a_kill_left_half_written_is_swept_and_nothing_else(tmp_path: Path) -> None:
+def test_sweeps_only_what_a_killed_watch_left_half_written(tmp_path: Path) -> None:
     place, other = (Place(str(tmp_path), f"night-2011-11-{day}") for day in (17, 18))
     kept = [place.file("changes", "batch-000001", 0), f"{other.folder('changes')}/_batch.avro.1f"]
     for what in ("batches", "changes", "recommendations"):

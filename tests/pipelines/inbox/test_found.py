@@ -31,9 +31,7 @@ def found(path: Path) -> BatchFile:
 
 
 @pytest.mark.parametrize("more", [b"", OTHER[len(write_header(SCHEMA)) :], b"half a block"])
-def test_a_file_is_read_as_it_was_found_whatever_it_has_grown_by(
-    more: bytes, tmp_path: Path
-) -> None:
+def test_reads_a_file_as_it_was_found_even_if_it_has_grown(more: bytes, tmp_path: Path) -> None:
     file = found(tmp_path / "e.avro")
     (tmp_path / "e.avro").write_bytes(ONE + more)
     assert why_not_there(file) is None
@@ -55,7 +53,7 @@ def test_a_file_is_read_as_it_was_found_whatever_it_has_grown_by(
         (lambda path: path.unlink(), GONE),
     ],
 )
-def test_nothing_is_read_of_a_file_that_has_changed(
+def test_reads_nothing_from_a_changed_file(
     change: Callable[[Path], object], became: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "e.avro"

@@ -18,7 +18,7 @@ def _keep(text: str, folder: Path, time: Timestamp = beam.DoFn.TimestampParam) -
     (folder / text).write_text(str(time.to_utc_datetime()))
 
 
-def test_texts_come_at_their_times(tmp_path: Path) -> None:
+def test_texts_arrive_at_their_times(tmp_path: Path) -> None:
     hours = [datetime.datetime(2011, 11, 17, hour) for hour in (1, 3, 2)]
     ticks: list[Tick] = [(hours[0], "a"), (hours[1], None), (hours[1], "b"), (hours[2], "c")]
     with LiveSource(lambda: iter(ticks)) as live:
@@ -33,7 +33,7 @@ def test_texts_come_at_their_times(tmp_path: Path) -> None:
     }
 
 
-def test_a_tick_that_is_long_in_the_making_is_waited_for_aloud() -> None:
+def test_keeps_the_runner_waiting_for_a_slow_tick() -> None:
     hour = datetime.datetime(2011, 11, 17, 1)
 
     def ticks() -> Iterator[Tick]:
@@ -53,7 +53,7 @@ def test_a_tick_that_is_long_in_the_making_is_waited_for_aloud() -> None:
     assert rest[-1] == first[-1]
 
 
-def test_nobody_else_can_feed_it() -> None:
+def test_only_its_own_process_can_feed_it() -> None:
     with LiveSource(lambda: iter(())) as live:
         socket = Path(live.service.endpoint.removeprefix("unix:"))
         assert socket.parent.stat().st_mode & 0o077 == 0

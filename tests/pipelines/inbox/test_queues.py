@@ -38,7 +38,7 @@ def landed(inbox: Path) -> list[str]:
     return sorted(case for f in found.files for case in read_whole(f.path, SCHEMA)["event_id"])
 
 
-def test_a_stream_of_messages_lands_where_nights_read(tmp_path: Path) -> None:
+def test_stores_messages_where_nights_read_them(tmp_path: Path) -> None:
     stream = test_stream.TestStream()
     for message in (*MESSAGES, b"nonsense"):
         stream.add_elements([message])
@@ -52,7 +52,7 @@ def test_a_stream_of_messages_lands_where_nights_read(tmp_path: Path) -> None:
     assert base64.b64decode(line["message"]) == b"nonsense"
 
 
-def test_what_is_delivered_again_lands_where_it_was(tmp_path: Path) -> None:
+def test_a_message_delivered_again_gives_the_same_file(tmp_path: Path) -> None:
     for _ in range(2):
         write_messages([*MESSAGES, b"nonsense"], str(tmp_path))
     assert len(list(tmp_path.glob("*.avro"))) == 1
@@ -80,7 +80,7 @@ def test_pubsub_is_read_by_beams_own_reader() -> None:
 @pytest.mark.parametrize(
     "url", ["x", "kafka://h:1", "pubsub:///s", "kafka://h:1/a/b", "rabbit://h:1/a"]
 )
-def test_what_is_no_address_is_refused(url: str) -> None:
+def test_rejects_invalid_addresses(url: str) -> None:
     with pytest.raises(UsageError, match="write kafka://HOST:PORT/TOPIC"):
         queue_source(url, "localhost:1")
 
@@ -92,13 +92,13 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         (["--source", "kafka://h:1/t", "--expansion-service", "h:2"], "give a --runner"),
     ],
 )
-def test_what_is_missing_is_said_in_one_line(tmp_path: Path, words: list[str], says: str) -> None:
+def test_reports_in_one_line_what_is_missing(tmp_path: Path, words: list[str], says: str) -> None:
     done = discretion("receive", "--inbox", tmp_path, *words)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert says in done.stderr
 
 
-def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
+def test_notices_when_the_receiving_process_ends(tmp_path: Path) -> None:
     landing = ReceiveProcess(None, str(tmp_path))
     with landing:
         landing.check()
@@ -110,14 +110,14 @@ def test_a_landing_that_ends_is_found(tmp_path: Path) -> None:
             landing.check()
 
 
-def test_what_pubsubs_own_client_says_is_one_line() -> None:
+def test_reports_a_pubsub_client_error_in_one_line() -> None:
     gone = type("NotFound", (Exception,), {"__module__": "google.api_core.exceptions"})
     assert google_error(gone("404 Resource not found\nmore")) == "404 Resource not found"
     assert google_error(ValueError("404")) is None
 
 
 @pytest.mark.skipif(is_installed("google.cloud.pubsub_v1"), reason="the extra is installed")
-def test_a_missing_extra_is_said_in_one_line(tmp_path: Path) -> None:
+def test_reports_a_missing_extra_in_one_line(tmp_path: Path) -> None:
     done = discretion("watch", "--state", tmp_path, "--inbox", tmp_path,
                       "--source", "pubsub://project/subscription")  # fmt: skip
     assert done.returncode == 2

@@ -9,7 +9,7 @@ from pipelines.nights.archive import check_apart, move_file
 from schemas.errors import InputError, UsageError
 
 
-def test_an_archive_is_apart_from_the_events(tmp_path: Path) -> None:
+def test_rejects_an_archive_within_the_events_or_around_them(tmp_path: Path) -> None:
     events = tmp_path / "events"
     events.mkdir()
     (tmp_path / "link").symlink_to(events)
@@ -21,7 +21,7 @@ def test_an_archive_is_apart_from_the_events(tmp_path: Path) -> None:
         check_apart(str(tmp_path / "none"), str(tmp_path / "old"))
 
 
-def test_a_file_goes_to_another_disk_too(tmp_path: Path) -> None:
+def test_moves_a_file_to_another_disk(tmp_path: Path) -> None:
     other = Path("/dev/shm")
     if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
         pytest.skip("this machine has one file system only")

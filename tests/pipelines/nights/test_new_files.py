@@ -26,7 +26,7 @@ def names(found: tuple[FoundFile, ...]) -> list[str]:
     return [Path(file.path).name for file in found]
 
 
-def test_files_are_read_once_and_again_when_they_have_grown(tmp_path: Path) -> None:
+def test_reads_files_once_and_again_after_they_have_grown(tmp_path: Path) -> None:
     (tmp_path / "a.avro").write_bytes(file_of("1"))
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "b.avro").write_bytes(file_of("2"))
@@ -38,7 +38,7 @@ def test_files_are_read_once_and_again_when_they_have_grown(tmp_path: Path) -> N
     assert names(find_new_files(str(tmp_path), EVENT, done).files) == ["a.avro"]
 
 
-def test_what_takes_the_name_and_size_of_a_file_that_was_read_is_read(tmp_path: Path) -> None:
+def test_reads_a_new_file_with_the_name_and_size_of_an_old_one(tmp_path: Path) -> None:
     path = tmp_path / "a.avro"
     path.write_bytes(file_of("1"))
     done = digested("events", find_new_files(str(tmp_path), EVENT, ()).files)
@@ -53,7 +53,7 @@ def test_what_takes_the_name_and_size_of_a_file_that_was_read_is_read(tmp_path: 
     assert find_new_files(str(tmp_path), EVENT, done, after + 60) == NOTHING
 
 
-def test_names_that_start_with_a_line_or_a_dot_are_passed_over(tmp_path: Path) -> None:
+def test_skips_names_that_start_with_an_underscore_or_a_dot(tmp_path: Path) -> None:
     for name in ("_a.avro", ".b.avro", "c.txt"):
         (tmp_path / name).write_bytes(file_of("1"))
     (tmp_path / "_below").mkdir()
@@ -61,14 +61,14 @@ def test_names_that_start_with_a_line_or_a_dot_are_passed_over(tmp_path: Path) -
     assert find_new_files(str(tmp_path), EVENT, ()) == NOTHING
 
 
-def test_a_file_cut_short_anywhere_waits(tmp_path: Path) -> None:
+def test_a_file_cut_short_anywhere_waits_for_its_end(tmp_path: Path) -> None:
     whole, header = file_of("1", "2"), len(write_header(EVENT))
     for length in (0, 2, 4, 100, header - 1, header + 1, len(whole) - 1):
         (tmp_path / "a.avro").write_bytes(whole[:length])
         assert names(find_new_files(str(tmp_path), EVENT, ()).cut_short) == ["a.avro"], length
 
 
-def test_other_files_are_named_with_the_reason(tmp_path: Path) -> None:
+def test_names_other_files_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "a.avro").write_bytes(b"no Avro")
     (tmp_path / "b.avro").write_bytes(write_header(avro_schema("review")))
     found = find_new_files(str(tmp_path), EVENT, ())
@@ -76,6 +76,6 @@ def test_other_files_are_named_with_the_reason(tmp_path: Path) -> None:
     assert found.others[0][1] == "is not an Avro file"
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_reports_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such directory"):
         find_new_files(str(tmp_path / "none"), EVENT, ())

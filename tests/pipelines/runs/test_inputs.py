@@ -36,7 +36,7 @@ def found(path: Path, content: bytes = FILE, listed: int | None = None) -> Found
     return FoundFile(str(path), len(content) if listed is None else listed)
 
 
-def test_files_that_stay_as_they_are_have_their_digest(tmp_path: Path) -> None:
+def test_accounts_for_unchanged_files_with_their_digests(tmp_path: Path) -> None:
     files = [
         found(tmp_path / "a[1].avro"),
         found(tmp_path / "b.avro", written(SCHEMA, [])),
@@ -53,20 +53,20 @@ def test_files_that_stay_as_they_are_have_their_digest(tmp_path: Path) -> None:
     }
 
 
-def test_no_files_have_no_account(tmp_path: Path) -> None:
+def test_no_files_give_an_empty_account(tmp_path: Path) -> None:
     run([], tmp_path, times=1)
     assert accounted(str(tmp_path), []) == {}
 
 
 @pytest.mark.parametrize("more", [-1, 1, 100])
-def test_a_file_of_another_size_than_was_listed_is_named(tmp_path: Path, more: int) -> None:
+def test_names_a_file_whose_size_differs_from_the_listing(tmp_path: Path, more: int) -> None:
     files = [found(tmp_path / "a.avro"), found(tmp_path / "b.avro", listed=len(FILE) + more)]
     run(files, tmp_path)
     with pytest.raises(InputError, match=r"b\.avro: changed while it was read: it had"):
         accounted(str(tmp_path), files)
 
 
-def test_a_file_replaced_between_two_readings_is_named(tmp_path: Path) -> None:
+def test_names_a_file_replaced_between_two_readings(tmp_path: Path) -> None:
     files = [found(tmp_path / "a.avro")]
     run(files, tmp_path)
     before = (tmp_path / "_stretches.ndjson").read_bytes()
@@ -80,7 +80,7 @@ def test_a_file_replaced_between_two_readings_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b", None])
-def test_a_file_emptied_replaced_or_removed_before_it_is_read_is_named(
+def test_names_a_file_emptied_replaced_or_removed_before_it_is_read(
     tmp_path: Path, content: bytes | None
 ) -> None:
     files = [found(tmp_path / "a.avro")]

@@ -28,7 +28,7 @@ def test_a_run_has_one_writer_and_another_run_has_its_own(tmp_path: Path) -> Non
         pass
 
 
-def test_a_lock_goes_with_its_run_however_that_ends(tmp_path: Path) -> None:
+def test_a_lock_is_released_however_its_run_ends(tmp_path: Path) -> None:
     with sole_writer(str(tmp_path / "runs/one")):
         assert [path.name for path in (tmp_path / "runs").iterdir()] == ["_one.lock"]
     assert list((tmp_path / "runs").iterdir()) == []
@@ -42,7 +42,7 @@ def test_a_lock_goes_with_its_run_however_that_ends(tmp_path: Path) -> None:
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-def test_however_many_try_there_is_never_more_than_one_writer(tmp_path: Path) -> None:
+def test_there_is_never_more_than_one_writer(tmp_path: Path) -> None:
     run, inside = str(tmp_path / "runs/one"), list[int]()
 
     def work(me: int) -> None:
@@ -63,7 +63,7 @@ def test_however_many_try_there_is_never_more_than_one_writer(tmp_path: Path) ->
         list(pool.map(work, range(6)))
 
 
-def test_a_state_has_one_night(tmp_path: Path) -> None:
+def test_a_state_runs_one_night_at_a_time(tmp_path: Path) -> None:
     state = str(tmp_path / "new/state")
     with locked(state):
         busy(locked(state), f"{state}: another night or prune is running on it")

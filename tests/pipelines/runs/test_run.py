@@ -66,7 +66,7 @@ def test_a_damaged_latest_names_no_run(content: bytes, tmp_path: Path) -> None:
         load_run(f"{tmp_path}/out")
 
 
-def test_what_of_a_run_is_no_file_cannot_be_read(tmp_path: Path) -> None:
+def test_cannot_read_parts_of_a_run_that_are_not_files(tmp_path: Path) -> None:
     run_in(f"{tmp_path}/out", "a")
     for name in ("runs/a/manifest.json", "LATEST"):
         (tmp_path / "out" / name).unlink()
@@ -75,7 +75,7 @@ def test_what_of_a_run_is_no_file_cannot_be_read(tmp_path: Path) -> None:
             load_run(f"{tmp_path}/out")
 
 
-def test_where_latest_cannot_be_moved_there_is_no_run(tmp_path: Path) -> None:
+def test_leaves_no_run_if_latest_cannot_be_moved(tmp_path: Path) -> None:
     (tmp_path / "out/LATEST/full").mkdir(parents=True)
     with pytest.raises(OutputError, match=r"^.*/out/LATEST: cannot be written \(.+\)"):
         run_in(f"{tmp_path}/out", "one")
@@ -88,7 +88,7 @@ def cases_file(path: Path, *ids: str) -> None:
     path.write_bytes(write_header(CASES) + b"".join(blocks))
 
 
-def test_a_case_is_found_beside_a_damaged_file_but_none_is_said_to_be_missing(
+def test_finds_a_case_despite_a_damaged_file_but_never_calls_one_missing(
     tmp_path: Path,
 ) -> None:
     cases_file(tmp_path / "cases/a.avro", "1", "2")
@@ -106,7 +106,7 @@ def test_a_case_is_found_beside_a_damaged_file_but_none_is_said_to_be_missing(
         find_case(str(tmp_path), "4")
 
 
-def test_sample_events_are_made_of_a_run_in_an_object_store(
+def test_makes_sample_events_from_a_run_in_an_object_store(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_in("flat://b/out", "one")

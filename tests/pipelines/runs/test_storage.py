@@ -24,7 +24,7 @@ def empty_store() -> Iterator[None]:
     OBJECTS.clear()
 
 
-def test_a_backlog_in_an_object_store_says_what_one_on_a_disk_says(
+def test_a_backlog_gives_the_same_result_in_an_object_store_as_on_disk(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert discretion("sample", "--output", tmp_path / "s", "--cases", 300).returncode == 0

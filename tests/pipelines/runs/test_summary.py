@@ -21,7 +21,7 @@ def table(capsys: pytest.CaptureFixture[str], **other: Any) -> list[list[str]]:
     return lines[start : start + len(QUARANTINE)]
 
 
-def test_quarantined_records_add_up_and_entries_stand_beside_them(
+def test_quarantined_records_add_up_and_entries_are_shown_next_to_them(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     records = {"UNREADABLE_BLOCK": 49, "CONTRADICTION": 1}
@@ -35,7 +35,7 @@ def test_quarantined_records_add_up_and_entries_stand_beside_them(
     ]
 
 
-def test_of_a_run_from_before_records_were_counted_the_entries_are_said(
+def test_shows_entries_for_a_run_that_did_not_count_records(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert table(capsys, quarantine=QUARANTINE) == [
@@ -43,7 +43,7 @@ def test_of_a_run_from_before_records_were_counted_the_entries_are_said(
     ]
 
 
-def test_each_route_is_split_by_state_and_by_what_needs_review(
+def test_splits_each_route_by_state_and_by_need_for_review(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     states = {
@@ -67,7 +67,7 @@ def test_each_route_is_split_by_state_and_by_what_needs_review(
     assert f"{FACTS['served'].label} 30 100.0 %" in text
 
 
-def test_damaged_files_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_damaged_files(capsys: pytest.CaptureFixture[str]) -> None:
     counted = {"path": "in/a.avro", "places": 1, "records": 1, "uncounted": 0, "cut_short": False}
     cut = {"path": "in/b.avro", "places": 3, "records": 40, "uncounted": 2, "cut_short": True}
     print_summary("OUT/runs/one", Manifest.model_validate({**NIGHT, "damaged": [counted, cut]}))

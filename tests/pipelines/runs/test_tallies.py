@@ -17,7 +17,7 @@ ROWS = [
 ]
 
 
-def test_counts_are_of_one_thing_the_largest_first() -> None:
+def test_lists_counts_of_one_thing_from_the_largest() -> None:
     tallies = Tallies(pl.DataFrame(ROWS, schema=["of", "key", "count"], orient="row"))
     assert list(tallies.counts("reason").items()) == [("P1", 5), ("F2", 2), ("F4", 2)]
     assert (tallies.total("reason"), tallies.total("needs_review")) == (9, 3)
@@ -29,7 +29,7 @@ def test_counts_are_of_one_thing_the_largest_first() -> None:
     assert review["unknown"] == {}
 
 
-def test_a_frame_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_reads_a_frame_as_it_was_written(tmp_path: Path) -> None:
     frame = pl.DataFrame(ROWS, schema=["of", "key", "count"], orient="row")
     path = str(tmp_path / "tally.ndjson")
     for rows in (frame, frame.clear()):

@@ -97,10 +97,10 @@ routing:
         ),
     ],
 )
-def test_a_condition_in_words(when: str, lines: list[str]) -> None:
+def test_writes_conditions_in_words(when: str, lines: list[str]) -> None:
     assert condition_words(when, RULEBOOK) == lines
 
 
-def test_the_settings_by_which_alternatives_are_left_out_are_named() -> None:
+def test_names_the_settings_that_leave_out_alternatives() -> None:
     when = "arrests >= :many OR (served AND NOT :strict) OR (unmarried AND 'GANG' IN (:kinds))"
     assert settings(when, RULEBOOK) == ["strict", "kinds"]

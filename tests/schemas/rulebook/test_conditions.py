@@ -129,7 +129,7 @@ def value(text: str, columns: Mapping[str, Any], names: Names = NAMES) -> bool |
         ("cases.served", "cases.served: write a fact's name alone"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_reason(text: str, message: str) -> None:
+def test_rejects_invalid_conditions_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(ConditionError) as caught:
         compile_condition(text, NAMES)
     assert str(caught.value).startswith(message)
@@ -143,7 +143,7 @@ def test_a_routing_table_reads_no_facts(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["score", "score > favored", "priority = 1"])
-def test_a_routing_table_compares_the_score_and_only_it(text: str) -> None:
+def test_a_routing_table_compares_only_the_score(text: str) -> None:
     with pytest.raises(ConditionError):
         compile_condition(text, TABLE)
     assert compile_condition("score >= :two", TABLE).sql
@@ -155,7 +155,7 @@ UNSAFE = st.text(
 
 
 @given(UNSAFE)
-def test_any_text_is_compiled_or_refused_in_one_line(text: str) -> None:
+def test_compiles_any_text_or_rejects_it_in_one_line(text: str) -> None:
     try:
         condition: Condition | None = compile_condition(text, NAMES)
         message = ""
@@ -186,7 +186,7 @@ TRUTHS = (True, False, None)
 
 
 @pytest.mark.parametrize(("a", "b"), list(itertools.product(TRUTHS, TRUTHS)))
-def test_and_or_and_not_are_kleenes(a: bool | None, b: bool | None) -> None:
+def test_and_or_and_not_follow_kleene_logic(a: bool | None, b: bool | None) -> None:
     both = {"served": a, "in_school": b}
     assert value("served AND in_school", both) is kleene_and(a, b)
     assert value("served OR in_school", both) is kleene_or(a, b)
@@ -224,7 +224,7 @@ def truth_of(expression: Any, known: dict[str, bool | None]) -> bool | None:
 
 
 @given(EXPRESSIONS, *[st.sampled_from(TRUTHS)] * 3)
-def test_any_boolean_expression_is_as_plain_python_has_it(
+def test_evaluates_boolean_expressions_as_plain_python_does(
     expression: Any, served: bool | None, in_school: bool | None, turned_65: bool | None
 ) -> None:
     known = {"served": served, "in_school": in_school, "turned_65": turned_65}
@@ -264,7 +264,7 @@ def as_day(number: int | None) -> datetime.date | None:
 
 
 @given(bounds(), bounds(), st.sampled_from(sorted(COMPARISONS)))
-def test_bounds_compare_as_all_values_between_them_agree(
+def test_compares_bounds_as_all_values_between_them_agree(
     left: tuple[int | None, int | None], right: tuple[int | None, int | None], operator: str
 ) -> None:
     compare = COMPARISONS[operator]
@@ -286,7 +286,7 @@ def test_bounds_compare_as_all_values_between_them_agree(
 
 
 @given(bounds(), st.integers(0, 6), st.sampled_from(sorted(COMPARISONS)))
-def test_a_constant_may_stand_on_either_side(
+def test_a_constant_may_be_on_either_side(
     fact: tuple[int | None, int | None], number: int, operator: str
 ) -> None:
     compare = COMPARISONS[operator]
@@ -300,7 +300,7 @@ def test_a_constant_may_stand_on_either_side(
 
 
 @given(bounds(), st.integers(0, 6), st.integers(0, 6))
-def test_between_takes_in_both_ends(
+def test_between_includes_both_ends(
     fact: tuple[int | None, int | None], least: int, most: int
 ) -> None:
     columns = {"arrests.low": fact[0], "arrests.high": fact[1]}
@@ -354,11 +354,13 @@ def test_a_sum_lies_between_the_sums_of_the_bounds(
         ("turned_65 AND P1", {"turned_65": True}, True),
     ],
 )
-def test_codes_dates_and_names(text: str, columns: dict[str, Any], expected: bool | None) -> None:
+def test_reads_codes_dates_and_names(
+    text: str, columns: dict[str, Any], expected: bool | None
+) -> None:
     assert value(text, columns) is expected
 
 
-def test_it_says_what_it_reads_once_and_in_order() -> None:
+def test_lists_what_a_condition_reads_once_and_in_order() -> None:
     names = Names(
         {"turned_65": "birth_date"},
         {"P1": Condition('"gang_member"', ("arrests", "gang_member"), ("turned_65",))},
@@ -381,7 +383,7 @@ def test_it_says_what_it_reads_once_and_in_order() -> None:
         ("gang_member AND NOT :yes", ()),
     ],
 )
-def test_what_a_parameter_turns_off_is_not_read(text: str, reads: tuple[str, ...]) -> None:
+def test_does_not_read_what_a_parameter_turns_off(text: str, reads: tuple[str, ...]) -> None:
     names = Names({}, {}, {"yes": True, "no": False}, {})
     condition = compile_condition(text, names)
     assert condition.facts == reads
@@ -389,7 +391,7 @@ def test_what_a_parameter_turns_off_is_not_read(text: str, reads: tuple[str, ...
 
 
 @pytest.mark.parametrize("operator", ["OR", "AND"])
-def test_a_long_row_of_alternatives_is_not_deep(operator: str) -> None:
+def test_a_long_list_of_alternatives_is_not_too_deep(operator: str) -> None:
     row = f" {operator} ".join(["served", "in_school", "NOT turned_65"] * 700)
     decides = operator == "OR"
     known = {"served": not decides, "in_school": not decides, "turned_65": decides}

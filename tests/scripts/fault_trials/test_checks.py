@@ -23,7 +23,7 @@ GOOD = Ended(("backlog",), 3, "", "discretion backlog: a.avro: is empty\n", 1.0,
 PARTS = (*ROUTES, "cases")
 
 
-def test_a_command_that_ends_as_it_should_passes() -> None:
+def test_accepts_a_command_that_ends_as_it_should() -> None:
     assert ending(GOOD, (0, 3)) == []
     assert ending(replace(GOOD, code=0, stderr=""), (0, 3)) == []
     warned = "discretion backlog: warning: not in force\n"
@@ -49,7 +49,7 @@ def test_a_command_that_ends_as_it_should_passes() -> None:
         (replace(GOOD, cpu=CPU_SECONDS + 1), "CPU seconds"),
     ],
 )
-def test_what_is_wrong_with_an_ending_is_named(ended: Ended, said: str) -> None:
+def test_names_what_is_wrong_with_an_ending(ended: Ended, said: str) -> None:
     assert any(said in each for each in ending(ended, (0, 3)))
 
 
@@ -77,13 +77,13 @@ def _run(folder: Path, ids: tuple[str, ...]) -> Path:
     return run
 
 
-def test_a_run_that_says_and_counts_what_the_clean_one_does_passes(tmp_path: Path) -> None:
+def test_accepts_a_run_equal_to_the_clean_one(tmp_path: Path) -> None:
     run = _run(tmp_path, ("a", "b"))
     assert recounted(run) == []
     assert same(run, content(run, PARTS)) == []
 
 
-def test_a_case_that_is_gone_and_a_wrong_count_are_found(tmp_path: Path) -> None:
+def test_finds_a_missing_case_and_a_wrong_count(tmp_path: Path) -> None:
     clean = content(_run(tmp_path / "clean", ("a", "b")), PARTS)
     run = _run(tmp_path / "other", ("a",))
     assert same(run, clean) == ["continue, cases differ from the clean run"]
@@ -96,7 +96,7 @@ def test_a_case_that_is_gone_and_a_wrong_count_are_found(tmp_path: Path) -> None
     assert same(None, clean) == ["there is no run"]
 
 
-def test_what_a_failed_command_leaves_is_found(tmp_path: Path) -> None:
+def test_finds_what_a_failed_command_leaves_behind(tmp_path: Path) -> None:
     assert nothing_left(tmp_path, GOOD) == []
     _run(tmp_path, ("a",))
     assert nothing_left(tmp_path, GOOD) == ["a failed command moved LATEST"]
@@ -120,7 +120,7 @@ def test_a_command_runs_within_its_limits_and_is_measured(tmp_path: Path) -> Non
     assert running.end().code == -signal.SIGKILL
 
 
-def test_a_trial_that_breaks_or_fails_itself_is_told_with_its_seed(tmp_path: Path) -> None:
+def test_reports_a_broken_or_failed_trial_with_its_seed(tmp_path: Path) -> None:
     def breaks(bench: Bench) -> list[str]:
         bench.note(f"number {bench.source.randrange(1000)}")
         return ["it broke\n"]

@@ -53,7 +53,7 @@ ROWS = [
 
 @pytest.mark.parametrize("codec", sorted(set(CODECS) - {"zstandard"}))
 @pytest.mark.parametrize("schema", [SCHEMA, OTHER])
-def test_a_container_is_the_file_that_it_says(schema: Schema, codec: str) -> None:
+def test_a_container_holds_the_records_that_it_lists(schema: Schema, codec: str) -> None:
     container = build(schema, ROWS, codec, block_rows=7)
     names = [field["name"] for field in schema["fields"]]
     found = list(fastavro.reader(io.BytesIO(container.content)))
@@ -66,7 +66,7 @@ def test_a_container_is_the_file_that_it_says(schema: Schema, codec: str) -> Non
     ]
 
 
-def test_there_are_enough_ways_and_each_but_the_harmless_changes_the_file() -> None:
+def test_every_way_except_the_harmless_ones_changes_the_file() -> None:
     container = build(SCHEMA, ROWS, "null", block_rows=7)
     assert len(WAYS) >= 24
     for name, way in WAYS.items():
@@ -83,7 +83,7 @@ def _read(damaged: Damaged) -> tuple[list[dict[str, Any]], bool]:
 @pytest.mark.parametrize("way", sorted(WAYS))
 @given(codec=st.sampled_from(sorted(CODECS)), seed=st.integers(0, 1 << 32), other=st.booleans())
 @example(codec="null", seed=0, other=False)
-def test_damage_costs_what_it_touches_and_is_reported(
+def test_damage_loses_only_what_it_touches_and_is_reported(
     way: str, codec: str, seed: int, other: bool
 ) -> None:
     container = build(OTHER if other else SCHEMA, ROWS, codec, block_rows=7)
@@ -107,7 +107,7 @@ def test_damage_costs_what_it_touches_and_is_reported(
         (["a", None, "c"], True, []),
     ],
 )
-def test_what_a_reader_owes_is_named(
+def test_names_what_a_reader_failed_to_deliver(
     read: list[str | None], reported: bool, wrong: list[str]
 ) -> None:
     damaged = Damaged(b"", ("a", "b", "c"), frozenset("b"), seen=True)
