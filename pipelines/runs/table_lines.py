@@ -35,7 +35,7 @@ def _rows(table: TableImport) -> list[str]:
     rows = [
         (name, [f"{getattr(sheet, column):,}" for column in shown_names])
         for name, sheet in table.sheets.items()
-        if sheet.rows or name == "cases"
+        if sheet.rows > sheet.examples or name == "cases"
     ]
     cases = "1 case" if table.cases == 1 else f"{table.cases:,} cases"
     return [f"{cases} from {shown(table.path)}", *table_lines("Rows", shown_names, rows)]

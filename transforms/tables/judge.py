@@ -64,7 +64,7 @@ def judge(texts: Frame, columns: Sequence[Column]) -> Judged:
     lost = {label: rows for (path, label), rows in flags.items() if not path.startswith(NO_OTHER)}
     refused = [
         _refused(texts, path, label, rows)
-        for found in (flags, _unreadable(typed, given))
+        for found in (flags, _nones(texts, given), _unreadable(typed, given))
         for (path, label), rows in found.items()
     ]
     labels = labels_at(lost, texts.height).alias(LOST)
@@ -94,6 +94,22 @@ def _lost(texts: Frame, columns: Sequence[Column]) -> _Found:
         if change := change_of("string", column.avro):
             for reason, lost in change.lost(pl.col(column.field), column.avro).items():
                 flags[column.path, f"{column.path}:{reason}"] = lost
+    return _rows_of(texts, flags)
+
+
+def _nones(texts: Frame, columns: Sequence[Column]) -> _Found:
+    """Find where a person wrote none for a number or for yes or no, and may have meant 0 or no.
+
+    In the files of programs it means unknown, and it is read as that here, too, but not silently.
+    """
+    reasons = {"number": "BAD_NUMBER", "boolean": "UNKNOWN_CODE"}
+    flags = {
+        (column.path, f"{column.path}:{reasons[column.kind]}"): pl.col(column.field).str.contains(
+            r"(?i)^\s*none\s*$"
+        )
+        for column in columns
+        if column.kind in reasons
+    }
     return _rows_of(texts, flags)
 
 

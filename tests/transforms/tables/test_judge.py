@@ -33,6 +33,9 @@ def test_yes_no_numbers_and_enums_are_read_as_written() -> None:
             (7, "OUT_OF_RANGE", "a whole number"),
         ],
     )
+    # A person may mean 0 or no; it's read as unknown, as elsewhere, but not silently.
+    assert judged("arrests", " None ") == ([None], [(1, "BAD_NUMBER", "text")])
+    assert judged("represented", "none") == ([None], [(1, "UNKNOWN_CODE", "text")])
     never = "NEVER_DETAINED"
     assert judged("custody", "Never detained", "never\u00a0DETAINED", "UNKNOWN", "jail", "-") == (
         [never, never, None, None, None],
