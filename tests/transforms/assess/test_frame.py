@@ -36,7 +36,7 @@ def ids(frame: pl.DataFrame) -> list[str]:
     return found
 
 
-def test_every_record_goes_one_way() -> None:
+def test_every_record_ends_up_in_exactly_one_place() -> None:
     assessed = assess(RECORDS, TERMS)
     assert ids(assessed.recommendations) == ["ill", "pursued", "nowhere"]
     assert ids(assessed.outside) == ["elsewhere", "done", "done there"]
@@ -52,7 +52,7 @@ def test_every_record_goes_one_way() -> None:
     }
 
 
-def test_the_records_are_all_that_could_be_normalized_marked() -> None:
+def test_returns_all_normalized_records_with_their_marks() -> None:
     records = assess(RECORDS, TERMS).records
     assert records.select("case_id", "scope_unknown", "completed").rows() == [
         ("ill", False, False),
@@ -66,7 +66,7 @@ def test_the_records_are_all_that_could_be_normalized_marked() -> None:
     assert_frame_equal(records.drop("scope_unknown", "completed"), normalized)
 
 
-def test_what_is_recommended_is_what_the_rulebook_says_of_those_records() -> None:
+def test_recommends_what_the_rulebook_gives_for_those_records() -> None:
     assessed = assess(RECORDS, TERMS)
     routes = assessed.recommendations.select("case_id", "court", "route").rows()
     assert routes == [
@@ -76,7 +76,7 @@ def test_what_is_recommended_is_what_the_rulebook_says_of_those_records() -> Non
     assert_frame_equal(assessed.recommendations, recommend_records(some, small(), AS_OF))
 
 
-def test_the_terms_are_those_given() -> None:
+def test_uses_the_given_terms() -> None:
     # Nobody knows of arrests of the ill one: without the presumption that there are none it stays.
     bare = assess(RECORDS, dataclasses.replace(TERMS, presume=False)).recommendations
     assert bare["route"].to_list() == ["continue", "expedite", "continue"]
@@ -91,7 +91,7 @@ def test_the_terms_are_those_given() -> None:
     assert "done" in ids(before.recommendations)
 
 
-def test_terms_compare_by_what_they_say() -> None:
+def test_terms_compare_by_value() -> None:
     same = Terms(load_text("again", TEXT), AS_OF, courts=frozenset(["DEN", "BAL"]))
     assert same.key == Terms(small(), AS_OF, courts=frozenset(["BAL", "DEN", "BAL"])).key
     others: tuple[dict[str, Any], ...] = (
@@ -105,14 +105,14 @@ def test_terms_compare_by_what_they_say() -> None:
         assert dataclasses.replace(same, **other).key != same.key
 
 
-def test_what_lies_ahead_of_as_of_is_normalized_so() -> None:
+def test_normalizes_future_dates_relative_to_the_as_of_date() -> None:
     ahead = case_frame([{"case_id": "1", "nta_issued": "2011-11-18"}])
     for day, warnings in ((17, ["nta_issued:FUTURE_DATE"]), (18, [])):
         assessed = assess(ahead, Terms(small(), datetime.date(2011, 11, day)))
         assert assessed.recommendations["warnings"].to_list() == [warnings]
 
 
-def test_of_no_records_there_is_nothing_of_each() -> None:
+def test_no_records_give_empty_results() -> None:
     assessed = assess(RECORDS.clear(), TERMS)
     assert [frame.height for frame in assessed] == [0, 0, 0, 0]
     assert assessed.recommendations.schema == RECOMMENDATION

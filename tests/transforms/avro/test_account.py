@@ -14,12 +14,12 @@ from transforms.avro.stream import Stretch
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
-def test_the_crc_of_bytes_in_a_row_is_that_of_both(first: bytes, second: bytes) -> None:
+def test_joins_the_crcs_of_consecutive_bytes(first: bytes, second: bytes) -> None:
     found = joined_crc(zlib.crc32(first), zlib.crc32(second), len(second))
     assert found == zlib.crc32(first + second)
 
 
-def test_a_digest_is_of_all_bytes() -> None:
+def test_digests_all_bytes() -> None:
     content = b"abc" * 5
     found = digest(io.BytesIO(content))
     assert found == Digest(15, hashlib.sha256(content).hexdigest(), zlib.crc32(content))
@@ -30,7 +30,7 @@ def stretch(content: bytes, begin: int, end: int) -> Stretch:
 
 
 @given(st.binary(max_size=50), st.lists(st.integers(0, 50), max_size=4), st.integers(1, 2))
-def test_ranges_that_share_a_file_out_add_up_however_often_they_are_read(
+def test_ranges_that_divide_a_file_add_up_however_often_they_are_read(
     content: bytes, cuts: list[int], times: int
 ) -> None:
     size = len(content)
@@ -59,12 +59,14 @@ WHOLE = [stretch(CONTENT, 0, 4), stretch(CONTENT, 4, 10)]
         (11, CONTENT, WHOLE),
     ],
 )
-def test_what_does_not_add_up_is_said(size: int, now: bytes, readings: list[Stretch]) -> None:
+def test_reports_readings_that_do_not_add_up(
+    size: int, now: bytes, readings: list[Stretch]
+) -> None:
     wrong = why_not_whole(size, digest(io.BytesIO(now)), readings)
     assert wrong is not None
     assert wrong.startswith("changed while it was read")
 
 
 @pytest.mark.parametrize("most", [0, 1, 4, 10, 11])
-def test_a_digest_may_be_of_the_first_bytes(most: int) -> None:
+def test_digests_only_the_first_bytes_if_asked(most: int) -> None:
     assert digest(io.BytesIO(CONTENT), most) == digest(io.BytesIO(CONTENT[:most]))

@@ -24,7 +24,7 @@ def row(number: int) -> dict[str, object]:
     return {"k": str(number), "n": number}
 
 
-def test_jobs_are_done_one_after_the_other_and_away_from_the_one_who_asks() -> None:
+def test_runs_jobs_one_by_one_in_another_thread() -> None:
     begun = threading.Event()
     # The first waits in vain for the second, which has to wait for it.
     first, second = BACKGROUND.submit(begun.wait, 0.2), BACKGROUND.submit(begun.set)
@@ -33,7 +33,7 @@ def test_jobs_are_done_one_after_the_other_and_away_from_the_one_who_asks() -> N
     assert BACKGROUND.submit(threading.get_ident).result() != threading.get_ident()
 
 
-def test_an_error_reaches_the_one_who_waits_and_the_next_job_is_done() -> None:
+def test_passes_an_error_to_the_caller_and_runs_the_next_job() -> None:
     failed = BACKGROUND.submit(int, "no number")
     after = BACKGROUND.submit(int, "7")
     with pytest.raises(ValueError, match="no number"):
@@ -41,7 +41,7 @@ def test_an_error_reaches_the_one_who_waits_and_the_next_job_is_done() -> None:
     assert after.result() == 7
 
 
-def test_frames_read_ahead_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_frames_read_ahead_keep_the_order_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x.avro"
     path.write_bytes(written(SCHEMA, [row(n) for n in range(103)], "deflate", block_rows=5))
     source = FrameSource(str(path), SCHEMA, None, 10)
@@ -50,7 +50,7 @@ def test_frames_read_ahead_come_in_the_order_of_the_file(tmp_path: Path) -> None
     assert pl.concat(frames)["n"].to_list() == list(range(103))
 
 
-def test_frames_written_beside_stand_in_the_order_they_came() -> None:
+def test_frames_written_in_the_background_keep_their_order() -> None:
     stored, sink = io.BytesIO(), AvroSink({"rows": SCHEMA})
     sink.open(stored)
     for start in range(0, 90, 10):

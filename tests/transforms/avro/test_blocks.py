@@ -47,7 +47,7 @@ WHOLE = walk(FILE)
 
 
 @pytest.mark.parametrize("stream", [io.BytesIO, Dribble])
-def test_walks_the_blocks_that_fastavro_finds(stream: Callable[[bytes], BinaryIO]) -> None:
+def test_finds_the_same_blocks_as_fastavro(stream: Callable[[bytes], BinaryIO]) -> None:
     found = walk(FILE, 0, stream)
     whole = [block for block in found if isinstance(block, Block)]
     assert len(whole) == len(found)
@@ -55,14 +55,14 @@ def test_walks_the_blocks_that_fastavro_finds(stream: Callable[[bytes], BinaryIO
     assert [b.count for b in whole] == [5, 5, 5, 5, 3]
 
 
-def test_a_header_says_what_fastavro_says() -> None:
+def test_reads_the_same_header_as_fastavro() -> None:
     header = read_header(io.BytesIO(written(SCHEMA, ROWS, "deflate")))
     assert header.codec == "deflate"
     assert header.schema["fields"] == SCHEMA["fields"]
     assert FILE.startswith(read_header(io.BytesIO(FILE)).raw)
 
 
-def test_fastavro_reads_a_file_put_together_from_header_and_blocks() -> None:
+def test_fastavro_reads_a_file_made_of_our_header_and_blocks() -> None:
     sync = bytes(range(16))
     data = b"".join(varint(2) + text for text in (b"ab", b"cd"))
     file = write_header(SCHEMA, sync) + write_block(2, data, sync)
@@ -73,21 +73,21 @@ def test_fastavro_reads_a_file_put_together_from_header_and_blocks() -> None:
 @example(63)
 @example(64)
 @example(-65)
-def test_integers_are_stored_as_fastavro_stores_them(value: int) -> None:
+def test_encodes_integers_as_fastavro_does(value: int) -> None:
     stored = io.BytesIO()
     fastavro.schemaless_writer(stored, "long", value)
     assert varint(value) == stored.getvalue()
     assert read_varint(b"x" + varint(value) + b"y", 1) == (value, 1 + len(stored.getvalue()))
 
 
-def test_an_integer_without_an_end_is_none() -> None:
+def test_returns_none_for_an_unterminated_integer() -> None:
     assert read_varint(b"", 0) is None
     assert read_varint(b"\x80\x80", 0) is None
     assert read_varint(b"\x80" * 11, 0) is None
 
 
 @given(st.lists(st.integers(0, len(FILE)), max_size=4))
-def test_ranges_share_out_every_block_once(cuts: list[int]) -> None:
+def test_ranges_cover_every_block_once(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(FILE)]
     found: list[Block | Gap] = []
     for start, stop in itertools.pairwise(edges):
@@ -99,7 +99,7 @@ def test_ranges_share_out_every_block_once(cuts: list[int]) -> None:
 
 
 @given(st.data())
-def test_ranges_of_a_damaged_file_share_out_what_the_whole_gives(data: st.DataObject) -> None:
+def test_ranges_of_a_damaged_file_add_up_to_the_whole(data: st.DataObject) -> None:
     damaged = bytearray(FILE)
     begin = WHOLE[0].offset
     for _ in range(data.draw(st.integers(1, 3))):
@@ -114,7 +114,7 @@ def test_ranges_of_a_damaged_file_share_out_what_the_whole_gives(data: st.DataOb
 
 
 @given(st.data())
-def test_every_byte_of_a_damaged_file_is_accounted_for_once(data: st.DataObject) -> None:
+def test_accounts_for_every_byte_of_a_damaged_file_once(data: st.DataObject) -> None:
     damaged = bytearray(FILE)
     begin = WHOLE[0].offset
     for _ in range(data.draw(st.integers(1, 4))):
@@ -135,7 +135,7 @@ def test_every_byte_of_a_damaged_file_is_accounted_for_once(data: st.DataObject)
     assert found == list(Walk(io.BytesIO(file), header, len(file)).parts())
 
 
-def test_a_damaged_block_is_a_gap_and_the_rest_is_read() -> None:
+def test_turns_a_damaged_block_into_a_gap_and_reads_the_rest() -> None:
     damaged = bytearray(FILE)
     damaged[WHOLE[1].offset] = 0xFF
     found = walk(bytes(damaged))
@@ -149,7 +149,7 @@ def test_a_damaged_block_is_a_gap_and_the_rest_is_read() -> None:
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_a_damaged_marker_costs_its_block_alone(number: int) -> None:
+def test_a_damaged_marker_loses_only_its_block(number: int) -> None:
     ends = [block.offset for block in WHOLE[1:]] + [len(FILE)]
     damaged = bytearray(FILE)
     damaged[ends[number] - 1] ^= 1
@@ -160,7 +160,7 @@ def test_a_damaged_marker_costs_its_block_alone(number: int) -> None:
     assert found == [*WHOLE[:number], gap, *WHOLE[number + 1 :]]
 
 
-def test_two_damaged_markers_in_a_row_cost_no_more_than_the_next_one_closes() -> None:
+def test_two_consecutive_damaged_markers_lose_only_blocks_up_to_the_next() -> None:
     damaged = bytearray(FILE)
     damaged[WHOLE[2].offset - 1] ^= 1
     damaged[WHOLE[3].offset - 1] ^= 1
@@ -169,14 +169,14 @@ def test_two_damaged_markers_in_a_row_cost_no_more_than_the_next_one_closes() ->
     assert found[2:] == WHOLE[4:]
 
 
-def test_a_cut_file_is_whole_up_to_its_last_block() -> None:
+def test_reads_a_cut_file_up_to_its_last_whole_block() -> None:
     found = walk(FILE[:-3])
     assert found[:-1] == WHOLE[:-1]
     raw = FILE[WHOLE[-1].offset : -3]
     assert found[-1] == Gap(WHOLE[-1].offset, "TRUNCATED_FILE", "a block past the file's end", raw)
 
 
-def test_a_size_beyond_the_file_is_not_read() -> None:
+def test_does_not_read_a_size_beyond_the_file() -> None:
     header = read_header(io.BytesIO(FILE)).raw
     file = header + varint(1 << 60) + varint(1 << 62) + b"rest"
     [gap] = walk(file)
@@ -184,7 +184,7 @@ def test_a_size_beyond_the_file_is_not_read() -> None:
     assert gap.reason == "TRUNCATED_FILE"
 
 
-def test_a_long_gap_is_passed_in_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_skips_a_long_gap_in_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(avro_blocks, "READ_BYTES", 64)
     monkeypatch.setattr(avro_blocks, "KEPT_BYTES", 100)
     end = WHOLE[0].offset
@@ -198,17 +198,17 @@ def test_a_long_gap_is_passed_in_little_memory(monkeypatch: pytest.MonkeyPatch) 
     assert gap == Gap(end, "TRUNCATED_FILE", "no block begins here", None)
 
 
-def test_a_file_of_no_records_has_no_blocks() -> None:
+def test_a_file_without_records_has_no_blocks() -> None:
     assert walk(written(SCHEMA, [])) == []
 
 
 @pytest.mark.parametrize("codec", sorted(CODECS))
-def test_records_are_counted_without_decoding(codec: str) -> None:
+def test_counts_records_without_decoding_them(codec: str) -> None:
     file = written(SCHEMA, ROWS, codec)
     assert count_records(io.BytesIO(file), len(file)) == len(ROWS)
 
 
-def test_records_of_a_cut_file_are_not_counted() -> None:
+def test_refuses_to_count_the_records_of_a_cut_file() -> None:
     with pytest.raises(AvroFormatError, match=f"damaged at byte {WHOLE[-1].offset}"):
         count_records(io.BytesIO(FILE[:-1]), len(FILE) - 1)
 
@@ -226,13 +226,13 @@ def test_records_of_a_cut_file_are_not_counted() -> None:
         (write_header({"type": "string"}, bytes(16)), "does not hold records"),
     ],
 )
-def test_what_is_no_avro_file_is_refused_in_words(file: bytes, message: str) -> None:
+def test_rejects_a_file_that_is_not_avro_with_the_reason(file: bytes, message: str) -> None:
     with pytest.raises(AvroFormatError, match=message):
         read_header(io.BytesIO(file))
 
 
 @given(st.data())
-def test_a_damaged_header_is_read_or_refused(data: st.DataObject) -> None:
+def test_reads_or_rejects_a_damaged_header(data: st.DataObject) -> None:
     damaged = bytearray(FILE)
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, WHOLE[0].offset - 1))
@@ -246,21 +246,21 @@ def test_a_damaged_header_is_read_or_refused(data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_codecs_give_back_what_they_took(data: bytes) -> None:
+def test_codecs_round_trip(data: bytes) -> None:
     for codec in CODECS:
         assert decompress(codec, compress(codec, data)) == data
 
 
 @pytest.mark.parametrize("codec", sorted(set(CODECS) - {"null"}))
 @given(data=st.binary(max_size=60))
-def test_damaged_blocks_decompress_or_are_refused(codec: str, data: bytes) -> None:
+def test_decompresses_or_rejects_damaged_blocks(codec: str, data: bytes) -> None:
     try:
         decompress(codec, data)
     except CodecError:
         return
 
 
-def test_snappy_blocks_are_checked() -> None:
+def test_checks_snappy_checksums() -> None:
     stored = bytearray(compress("snappy", b"some bytes"))
     stored[3] ^= 1
     with pytest.raises(CodecError, match="checksum"):

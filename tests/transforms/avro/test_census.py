@@ -38,7 +38,7 @@ def is_valid(schema: Schema, data: bytes, count: int) -> bool:
 
 
 @given(tables())
-def test_what_fastavro_writes_is_proven(table: tuple[Schema, list[dict[str, Any]]]) -> None:
+def test_proves_what_fastavro_writes(table: tuple[Schema, list[dict[str, Any]]]) -> None:
     schema, rows = table
     data = b"".join(block.data for block in parts(written(schema, rows)))
     assert is_proven(schema, data, len(rows)) or not rows
@@ -57,7 +57,7 @@ TELLING = (0, 1, 2, 4, 16, 0x80)
 
 
 @pytest.mark.parametrize(("schema", "data", "count"), BLOCKS)
-def test_no_change_of_two_bytes_is_proven_but_valid_ones(
+def test_proves_a_change_of_two_bytes_only_if_it_is_valid(
     schema: Schema, data: bytes, count: int
 ) -> None:
     assert is_proven(schema, data, count)
@@ -99,14 +99,14 @@ def test_no_change_of_two_bytes_is_proven_but_valid_ones(
         ("float", b"\0\1\2\3", True),
     ],
 )
-def test_what_is_proven(avro: Any, data: bytes, proven: bool) -> None:
+def test_tells_whether_an_encoding_is_proven(avro: Any, data: bytes, proven: bool) -> None:
     schema = record(("v", avro))
     assert is_proven(schema, data, 1) is proven
     if proven:
         assert is_valid(schema, data, 1)
 
 
-def test_a_wrong_byte_is_not_made_up_for_by_text() -> None:
+def test_text_does_not_compensate_for_a_wrong_byte() -> None:
     schema = record(("is", "boolean"), ("s", "string"))
     assert is_proven(schema, b"\0\4ab", 1)
     # As many zeros as a false boolean and that text would have.
@@ -124,14 +124,14 @@ def test_a_wrong_byte_is_not_made_up_for_by_text() -> None:
         (varint(-64) + b"\2", False),
     ],
 )
-def test_of_long_lists_nothing_is_proven(counts: bytes, proven: bool) -> None:
+def test_proves_nothing_about_long_lists(counts: bytes, proven: bool) -> None:
     schema = record(("l", {"type": "array", "items": "boolean"}))
     items = 64 if len(counts) == 2 else 63
     assert is_proven(schema, counts + b"\0" * items + b"\0", 1) is proven
 
 
 @given(tables(without=["date", "timestamp-micros"]), st.data())
-def test_the_verdict_on_any_changed_byte_is_that_of_the_plain_way(
+def test_agrees_with_the_plain_method_on_any_changed_byte(
     table: tuple[Schema, list[dict[str, Any]]], data: st.DataObject
 ) -> None:
     schema, rows = table

@@ -36,7 +36,7 @@ def walked(schema: Schema, data: bytes, count: int) -> tuple[list[Bad], int, byt
 
 
 @given(tables())
-def test_what_is_valid_is_passed_on_to_the_last_byte(
+def test_passes_on_valid_records_to_the_last_byte(
     table: tuple[Schema, list[dict[str, Any]]],
 ) -> None:
     schema, rows = table
@@ -57,7 +57,7 @@ def test_what_is_valid_is_passed_on_to_the_last_byte(
         (b"\1\2a\1\2\0", "name", "a branch that the union does not have"),
     ],
 )
-def test_a_bad_value_costs_its_record(record: bytes, field: str, says: str) -> None:
+def test_a_bad_value_loses_only_its_record(record: bytes, field: str, says: str) -> None:
     bad, count, data = walked(SCHEMA, GOOD + record + GOOD, 3)
     assert (count, data) == (2, GOOD * 2)
     assert bad == [Bad(6, 6 + len(record), 1, "UNREADABLE_RECORD", field, says)]
@@ -73,7 +73,7 @@ def test_a_bad_value_costs_its_record(record: bytes, field: str, says: str) -> N
         (b"\6\1\1", "name", "a branch that the union does not have"),
     ],
 )
-def test_where_the_next_record_cannot_be_found_the_rest_is_lost(
+def test_loses_the_rest_if_the_next_record_cannot_be_found(
     rest: bytes, field: str, says: str
 ) -> None:
     bad, count, data = walked(SCHEMA, GOOD * 2 + rest, 3)
@@ -82,7 +82,7 @@ def test_where_the_next_record_cannot_be_found_the_rest_is_lost(
 
 
 @pytest.mark.parametrize("count", [0, 2, 4, 1 << 62])
-def test_a_wrong_count_costs_no_record(count: int) -> None:
+def test_a_wrong_count_loses_no_record(count: int) -> None:
     bad, good, data = walked(SCHEMA, GOOD * 3, count)
     assert (good, data) == (3, GOOD * 3)
     says = "it holds a different number of records than it says"
@@ -90,7 +90,7 @@ def test_a_wrong_count_costs_no_record(count: int) -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 12))
-def test_every_byte_is_good_or_bad(data: bytes, count: int) -> None:
+def test_every_byte_is_either_good_or_bad(data: bytes, count: int) -> None:
     bad, _, good = walked(SCHEMA, data, count)
     assert len(good) + sum(part.end - part.start for part in bad) == len(data)
 
@@ -111,12 +111,12 @@ LISTS = record(("more", {"type": "array", "items": ["null", "boolean"]}), ("n", 
         (varint(90) + b"\2\1\0\0", False),
     ],
 )
-def test_a_list_is_as_long_as_it_says(more: bytes, is_valid: bool) -> None:
+def test_checks_the_stated_length_of_a_list(more: bytes, is_valid: bool) -> None:
     bad, count, _ = walked(LISTS, more + b"\0", 1)
     assert (count, bad == []) == (is_valid, is_valid)
 
 
-def test_a_list_of_nothing_has_a_bound() -> None:
+def test_limits_the_number_of_empty_items() -> None:
     schema = record(("more", {"type": "array", "items": "null"}))
     most, over = (varint(number) + b"\0" for number in (ITEMS, ITEMS + 1))
     assert walked(schema, most, 1) == ([], 1, most)
@@ -126,7 +126,7 @@ def test_a_list_of_nothing_has_a_bound() -> None:
     assert [part.reason for part in walked(schema, most * 2, 2)[0]] == ["TOO_LARGE"]
 
 
-def test_a_value_that_nests_without_end_is_bad() -> None:
+def test_rejects_a_value_that_nests_too_deep() -> None:
     schema = record(("next", ["null", "R"]))
     shallow, deep = (b"\2" * depth + b"\0" for depth in (50, 100_000))
     assert walked(schema, shallow, 1) == ([], 1, shallow)
@@ -134,7 +134,7 @@ def test_a_value_that_nests_without_end_is_bad() -> None:
     assert (count, bad.detail) == (0, "values that nest too deep")
 
 
-def test_what_nobody_reads_is_cut_out() -> None:
+def test_cuts_out_unread_fields() -> None:
     writer = record(("name", ["null", "string"]), ("more", ["null", "int", "string"]), ("n", "int"))
     layout = resolve(writer, record(("n", "int"), ("name", ["null", "string"]))).layout
     more = b"\4\2k"
@@ -155,5 +155,5 @@ def test_what_nobody_reads_is_cut_out() -> None:
         (record(("a", "float"), ("b", "boolean"), name="I"), 5),
     ],
 )
-def test_the_shortest_value(avro: Any, size: int) -> None:
+def test_finds_the_length_of_the_shortest_value(avro: Any, size: int) -> None:
     assert shortest(parse(record(("f", avro)))) == size

@@ -45,7 +45,7 @@ def read(avro: Any, data: bytes) -> Any:
 
 
 @given(schemas(), st.data())
-def test_no_value_is_shorter_than_the_smallest(schema: Schema, data: st.DataObject) -> None:
+def test_no_value_is_shorter_than_the_smallest_one(schema: Schema, data: st.DataObject) -> None:
     least = smallest(schema)
     read(schema, least)
     assert len(least) <= len(stored(schema, data.draw(values(schema))))
@@ -88,7 +88,7 @@ def test_a_marked_record_has_its_text(schema: Schema, text: str, kind: str, last
 
 
 @given(tables())
-def test_what_polars_decodes_under_the_plain_schema_is_the_column_where_it_says_so(
+def test_equal_columns_need_no_conversion(
     table: tuple[Schema, list[dict[str, Any]]],
 ) -> None:
     schema, rows = table
@@ -145,7 +145,7 @@ def _numbers(avro: Any, value: Any) -> Any:
         (array(E), array(E), False),
     ],
 )
-def test_which_columns_are_the_same(writer: Any, reader: Any, same: bool) -> None:
+def test_tells_which_columns_are_equal(writer: Any, reader: Any, same: bool) -> None:
     assert same_columns(writer, reader) is same
 
 
@@ -172,9 +172,7 @@ def test_which_columns_are_the_same(writer: Any, reader: Any, same: bool) -> Non
         (B, None, True),
     ],
 )
-def test_what_polars_decodes_and_what_is_left_to_fastavro(
-    writer: Any, reader: Any, by_polars: bool
-) -> None:
+def test_chooses_between_polars_and_fastavro(writer: Any, reader: Any, by_polars: bool) -> None:
     header = written(record(("key", "string"), ("v", writer), name="Whole"), [])
     wanted: list[Any] = (
         [("key", "string")] if reader is None else [("key", "string"), ("v", reader)]
@@ -182,7 +180,7 @@ def test_what_polars_decodes_and_what_is_left_to_fastavro(
     assert (decoder(header, record(*wanted, name="Whole")).plan is not None) is by_polars
 
 
-def test_a_file_without_text_is_read_too() -> None:
+def test_reads_a_file_without_text() -> None:
     schema = record(("n", ["null", "int"]), ("m", ["null", "int"]))
     rows = [{"n": number, "m": None} for number in (1, -2, 3)]
     file = written(schema, rows)
@@ -191,7 +189,7 @@ def test_a_file_without_text_is_read_too() -> None:
 
 
 @pytest.mark.parametrize("default", [[], [1]])
-def test_a_nested_default_is_left_to_fastavro(default: list[int]) -> None:
+def test_leaves_a_nested_default_to_fastavro(default: list[int]) -> None:
     field = {"name": "v", "type": array("int"), "default": default}
     with pytest.raises(NotPlainError):
         column_of(field, None)

@@ -66,7 +66,7 @@ def test_reads_what_fastavro_writes(table: tuple[Schema, list[dict[str, Any]]], 
 
 
 @given(tables(), st.data())
-def test_wanted_columns_are_those_of_the_whole(
+def test_selected_columns_equal_those_of_the_whole_frame(
     table: tuple[Schema, list[dict[str, Any]]], data: st.DataObject
 ) -> None:
     schema, rows = table
@@ -171,7 +171,7 @@ def test_older_and_newer_schemas_resolve(case: str, slow: bool) -> None:
 
 
 @pytest.mark.parametrize("codec", sorted(CODECS))
-def test_a_field_is_found_by_its_alias_and_a_missing_one_has_its_default(codec: str) -> None:
+def test_finds_a_field_by_its_alias_and_fills_in_a_missing_one(codec: str) -> None:
     file = written(record(("old", "string")), [{"old": "a"}, {"old": "b"}], codec)
     reader = record(
         ("new", "string", {"aliases": ["older", "old"]}),
@@ -219,7 +219,7 @@ def test_a_list_may_be_a_default() -> None:
         (record(("a", "Nowhere")), record(("a", "int")), "schema that is not valid"),
     ],
 )
-def test_schemas_that_do_not_resolve_are_refused_by_field(
+def test_rejects_schemas_that_do_not_resolve_and_names_the_field(
     writer: Schema, reader: Schema, message: str
 ) -> None:
     header = read_header(io.BytesIO(written(record(("a", "int")), [])))
@@ -237,7 +237,7 @@ def test_schemas_that_do_not_resolve_are_refused_by_field(
         (enum("A", "NEW"), enum("A"), "NEW"),
     ],
 )
-def test_a_value_that_does_not_resolve_is_no_record(
+def test_quarantines_a_record_whose_value_does_not_resolve(
     writer: Any, reader: Any, value: Any, slow: bool
 ) -> None:
     file = written(record(("k", "string"), ("v", writer)), [{"k": "", "v": value}])
@@ -249,9 +249,7 @@ def test_a_value_that_does_not_resolve_is_no_record(
 @pytest.mark.parametrize("slow", [False, True], ids=["polars", "fastavro"])
 @pytest.mark.parametrize("codec", sorted(CODECS))
 @pytest.mark.parametrize("off", [-3, -1, 1, 100])
-def test_a_block_that_holds_another_number_of_records_is_refused(
-    slow: bool, codec: str, off: int
-) -> None:
+def test_rejects_a_block_with_a_wrong_number_of_records(slow: bool, codec: str, off: int) -> None:
     schema = record(("k", ["null", "string"]), ("v", "int"))
     rows: list[dict[str, Any]] = [{"k": None, "v": 0} for _ in range(5)]
     file = written(schema, rows, codec)
@@ -265,7 +263,7 @@ def test_a_block_that_holds_another_number_of_records_is_refused(
 
 @pytest.mark.parametrize("number", [b"\x01", b"\x04", b"\xfe\xff\xff\xff\x0f"])
 @pytest.mark.parametrize("symbols", [("A", "B"), ("B", "A", "C")])
-def test_a_number_that_is_no_symbol_is_refused(number: bytes, symbols: tuple[str, ...]) -> None:
+def test_rejects_a_number_without_a_symbol(number: bytes, symbols: tuple[str, ...]) -> None:
     schema = record(("k", ["null", "string"]), ("e", enum("A", "B")))
     file = written(schema, [{"k": None, "e": "A"}])
     with pytest.raises(DecodeError, match="symbol"):
@@ -275,7 +273,7 @@ def test_a_number_that_is_no_symbol_is_refused(number: bytes, symbols: tuple[str
 
 
 @given(st.data())
-def test_damaged_bytes_are_refused_or_give_as_many_records(data: st.DataObject) -> None:
+def test_rejects_damaged_bytes_or_decodes_as_many_records(data: st.DataObject) -> None:
     schema = data.draw(schemas())
     rows = data.draw(st.lists(values(schema), min_size=1, max_size=5))
     codec = data.draw(st.sampled_from(sorted(CODECS)))
@@ -295,7 +293,7 @@ def test_damaged_bytes_are_refused_or_give_as_many_records(data: st.DataObject) 
         assert frame.schema == polars_schema(schema)
 
 
-def test_the_case_record_is_decoded_without_fastavro() -> None:
+def test_decodes_the_case_record_without_fastavro() -> None:
     schema = avro_schema("case_record")
     file = written(schema, [])
     assert decoder(file, schema).plan is not None
@@ -303,7 +301,7 @@ def test_the_case_record_is_decoded_without_fastavro() -> None:
     assert decoded(file, schema).schema == polars_schema(schema)
 
 
-def test_a_frame_written_by_polars_is_read() -> None:
+def test_reads_a_frame_written_by_polars() -> None:
     frame = pl.DataFrame({"a": ["x", None], "l": [[{"n": 1}], None]})
     buffer = io.BytesIO()
     frame.write_avro(buffer)
@@ -321,7 +319,7 @@ def test_a_frame_written_by_polars_is_read() -> None:
     assert decoded(buffer.getvalue(), schema).to_dicts() == frame.to_dicts()
 
 
-def test_what_is_compressed_twice_is_refused() -> None:
+def test_rejects_data_compressed_twice() -> None:
     schema = record(("k", "string"))
     file = written(schema, [{"k": "a"}], "deflate")
     [block] = parts(file)

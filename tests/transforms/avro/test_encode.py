@@ -42,7 +42,7 @@ def by_fastavro(file: bytes) -> list[Any]:
 
 
 @given(tables(nullable=True, without=["timestamp-micros"]))
-def test_fastavro_reads_what_is_encoded(table: Table) -> None:
+def test_fastavro_reads_encoded_frames(table: Table) -> None:
     schema, rows = table
     check_encodable(schema)
     frame = pl.DataFrame(rows, schema=polars_schema(schema))
@@ -52,7 +52,7 @@ def test_fastavro_reads_what_is_encoded(table: Table) -> None:
 
 
 @given(tables(nullable=True, without=["timestamp-micros"]), st.data())
-def test_columns_and_chunks_may_lie_in_any_order(table: Table, data: st.DataObject) -> None:
+def test_accepts_columns_and_chunks_in_any_order(table: Table, data: st.DataObject) -> None:
     schema, rows = table
     frame = pl.DataFrame(rows, schema=polars_schema(schema))
     cut = data.draw(st.integers(0, len(rows)))
@@ -62,7 +62,7 @@ def test_columns_and_chunks_may_lie_in_any_order(table: Table, data: st.DataObje
     assert encode_blocks(shown, schema) == encode_blocks(frame, schema)
 
 
-def test_the_bytes_are_those_that_the_specification_gives() -> None:
+def test_encodes_the_bytes_in_the_specification() -> None:
     schema = record(
         ("s", ["null", "string"]), ("e", ["null", enum("A", "B", "C")]), ("n", ["null", "long"])
     )
@@ -74,7 +74,7 @@ def test_the_bytes_are_those_that_the_specification_gives() -> None:
     assert encoded(frame, schema).count(marker) == 2
 
 
-def test_enums_may_come_as_text_and_numbers_in_another_width() -> None:
+def test_accepts_enums_as_text_and_numbers_of_another_width() -> None:
     symbols = enum("U", "A", "B")
     schema = record(
         ("e", ["null", symbols]),
@@ -92,14 +92,14 @@ def test_enums_may_come_as_text_and_numbers_in_another_width() -> None:
     assert by_fastavro(encoded(frame, schema)) == rows
 
 
-def test_a_struct_whose_fields_stand_in_another_order_is_refused_and_not_mixed_up() -> None:
+def test_rejects_a_struct_with_reordered_fields() -> None:
     inner = record(("a", ["null", "int"]), ("b", ["null", "int"]), name="Q")
     with pytest.raises(pl.exceptions.PolarsError, match="b vs a"):
         encode_blocks(pl.DataFrame({"r": [{"b": 2, "a": 1}]}), record(("r", ["null", inner])))
 
 
 @pytest.mark.parametrize("value", ["NEW", "", "a"])
-def test_text_that_is_no_symbol_is_refused(value: str) -> None:
+def test_rejects_text_that_is_not_a_symbol(value: str) -> None:
     schema = record(("e", ["null", enum("A", "B")]))
     with pytest.raises(pl.exceptions.PolarsError):
         encode_blocks(pl.DataFrame({"e": ["A", value]}), schema)
@@ -114,12 +114,12 @@ def test_text_that_is_no_symbol_is_refused(value: str) -> None:
     ],
     ids=["missing", "text", "too large"],
 )
-def test_a_frame_that_does_not_fit_is_refused(frame: Frame) -> None:
+def test_rejects_a_frame_that_does_not_fit(frame: Frame) -> None:
     with pytest.raises(pl.exceptions.PolarsError):
         encode_blocks(frame, NUMBER)
 
 
-def test_an_empty_frame_is_no_block() -> None:
+def test_an_empty_frame_gives_no_blocks() -> None:
     frame = pl.DataFrame(schema={"n": pl.Int64})
     assert encode_blocks(frame, NUMBER) == b""
     assert by_fastavro(encoded(frame, NUMBER)) == []
@@ -133,13 +133,13 @@ def test_an_empty_frame_is_no_block() -> None:
         (2 * BLOCK_ROWS + 1, [BLOCK_ROWS, BLOCK_ROWS, 1]),
     ],
 )
-def test_a_block_has_so_many_rows_in_their_order(rows: int, counts: list[int]) -> None:
+def test_limits_the_rows_of_a_block_and_keeps_their_order(rows: int, counts: list[int]) -> None:
     file = encoded(pl.DataFrame({"n": range(rows)}), NUMBER)
     assert [block.num_records for block in fastavro.block_reader(io.BytesIO(file))] == counts
     assert [row["n"] for row in by_fastavro(file)] == list(range(rows))
 
 
-def test_a_marker_is_of_its_schema_alone() -> None:
+def test_a_marker_depends_only_on_its_schema() -> None:
     other = record(("n", ["null", "int"]))
     assert sync_marker(NUMBER) == sync_marker(dict(NUMBER)) != sync_marker(other)
     header = read_header(io.BytesIO(write_header(NUMBER)))
@@ -166,14 +166,12 @@ def test_a_marker_is_of_its_schema_alone() -> None:
         ),
     ],
 )
-def test_a_schema_under_which_frames_cannot_be_encoded_names_the_field(
-    avro: Any, message: str
-) -> None:
+def test_rejects_an_unsupported_schema_and_names_the_field(avro: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_encodable(record(("k", ["null", "string"]), ("v", avro)))
 
 
-def test_a_file_says_which_of_its_fields_are_confidential_by_law() -> None:
+def test_a_header_marks_the_fields_that_are_confidential_by_law() -> None:
     file = fastavro.reader(io.BytesIO(write_header(avro_schema("case_record"), "null")))
     written_schema = file.writer_schema
     assert isinstance(written_schema, dict)

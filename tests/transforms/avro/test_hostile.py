@@ -163,7 +163,7 @@ def bomb(codec: str) -> Content:
         (more_records_than_it_says, {"TOO_LARGE"}, 1),
     ],
 )
-def test_what_would_cost_much_costs_itself_alone(
+def test_a_costly_part_loses_only_itself(
     content: Content, reasons: set[str], times: int, tmp_path: Path
 ) -> None:
     said = read(tmp_path / "hostile.avro", content())
@@ -172,7 +172,7 @@ def test_what_would_cost_much_costs_itself_alone(
     assert len(said["reasons"]) == times
 
 
-def test_a_record_of_the_longest_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
+def test_reads_the_longest_record_but_not_one_byte_more(tmp_path: Path) -> None:
     # Its branch, a length of four bytes, and no number.
     longest = RECORD_BYTES - 6
     data = [one(b"a"), one(b"x" * longest), one(b"x" * (longest + 1)), one(b"c")]

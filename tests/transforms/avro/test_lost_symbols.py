@@ -74,7 +74,7 @@ def one(row: dict[str, Any], *, wide: bool, event: bool = False) -> dict[str, An
         ("DETAINED?", "DETAINED", False),
     ],
 )
-def test_text_is_read_as_a_symbol_or_is_unknown_with_a_warning(
+def test_reads_text_as_a_symbol_or_as_unknown_with_a_warning(
     custody: str | None, symbol: str | None, warned: bool, wide: bool, event: bool
 ) -> None:
     record = one({"custody": custody}, wide=wide, event=event)
@@ -83,7 +83,7 @@ def test_text_is_read_as_a_symbol_or_is_unknown_with_a_warning(
 
 
 @pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
-def test_symbols_in_lists_are_warned_of_once(wide: bool) -> None:
+def test_warns_once_about_symbols_in_lists(wide: bool) -> None:
     grades = ["felony", "crime", None, "offence"]
     convictions = [{"grade": grade, "sentence_days": 5} for grade in grades]
     record = one({"convictions": [*convictions, None]}, wide=wide)
@@ -95,9 +95,7 @@ def test_symbols_in_lists_are_warned_of_once(wide: bool) -> None:
 
 @pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
 @pytest.mark.parametrize("number", [0, 7, -(2**31), 2**31 - 1, 2**31, -(2**31) - 1, 2**40])
-def test_a_long_is_read_where_it_fits_and_is_unknown_with_a_warning_where_it_does_not(
-    number: int, wide: bool
-) -> None:
+def test_reads_a_long_that_fits_or_makes_it_unknown_with_a_warning(number: int, wide: bool) -> None:
     fits = -(2**31) <= number < 2**31
     alone = one({"arrests": number}, wide=wide)
     assert alone["arrests"] == (number if fits else None)
@@ -109,7 +107,7 @@ def test_a_long_is_read_where_it_fits_and_is_unknown_with_a_warning_where_it_doe
 
 
 @pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
-def test_a_long_that_does_not_fit_costs_its_record_where_there_are_no_warnings(
+def test_without_warnings_a_long_that_does_not_fit_loses_its_record(
     wide: bool,
 ) -> None:
     fields: list[Any] = [{"name": "n", "type": "long"}, *([WIDE] if wide else [])]
@@ -147,7 +145,7 @@ MOMENTS: list[tuple[Any, int, str]] = [
 
 @pytest.mark.parametrize("wide", [False, True], ids=["polars", "fastavro"])
 @pytest.mark.parametrize(("avro", "number", "text"), MOMENTS, ids=str)
-def test_days_and_times_are_read_as_text(avro: Any, number: int, text: str, wide: bool) -> None:
+def test_reads_days_and_times_as_text(avro: Any, number: int, text: str, wide: bool) -> None:
     more = [WIDE] if wide else []
     plain, named = (
         {

@@ -26,14 +26,14 @@ DATA = (
 )  # fmt: skip
 
 
-def test_records_are_these_bytes() -> None:
+def test_encodes_records_as_these_bytes() -> None:
     assert encode_records(FRAME) == (3, DATA)
     assert decode_records(SCHEMA, 3, DATA).equals(FRAME)
     assert decode_records(SCHEMA, 3, DATA, ["n"]).equals(FRAME.select("n"))
 
 
 @given(tables(nullable=True, without=["date", "timestamp-micros", "bytes"]))
-def test_what_fastavro_writes_is_read_and_written_again(
+def test_reads_and_rewrites_what_fastavro_writes(
     table: tuple[Schema, list[dict[str, Any]]],
 ) -> None:
     schema, rows = table
@@ -72,12 +72,12 @@ def _numbers(avro: Any) -> Any:
         (1, b"\xff" * 20),
     ],
 )
-def test_damaged_bytes_are_one_kind_of_error(count: int, data: bytes) -> None:
+def test_damaged_bytes_raise_one_kind_of_error(count: int, data: bytes) -> None:
     with pytest.raises(NativeError):
         decode_records(SCHEMA, count, data)
 
 
-def test_a_frame_in_unaligned_chunks_is_encoded() -> None:
+def test_encodes_a_frame_in_unaligned_chunks() -> None:
     whole = pl.concat([FRAME, FRAME], rechunk=False)
     split = pl.concat([FRAME[:1], FRAME[1:], FRAME[:2], FRAME[2:]], rechunk=False)
     assert encode_records(split) == encode_records(whole) == (6, DATA * 2)

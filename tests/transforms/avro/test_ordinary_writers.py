@@ -69,7 +69,7 @@ VALUES: list[tuple[Any, Any, str, Any, str | None]] = [
 @pytest.mark.parametrize("slow", [False, True], ids=["polars", "fastavro"])
 @pytest.mark.parametrize("union", ["alone", "null first", "null last"])
 @pytest.mark.parametrize(("avro", "value", "field", "expected", "reason"), VALUES, ids=str)
-def test_a_value_is_read_or_is_unknown_with_a_warning(
+def test_reads_a_value_or_makes_it_unknown_with_a_warning(
     avro: Any, value: Any, field: str, expected: Any, reason: str | None, union: str, slow: bool
 ) -> None:
     unions = {"alone": avro, "null first": ["null", avro], "null last": [avro, "null"]}
@@ -84,7 +84,7 @@ def test_a_value_is_read_or_is_unknown_with_a_warning(
 
 
 @pytest.mark.parametrize("slow", [False, True], ids=["polars", "fastavro"])
-def test_values_in_lists_are_warned_of_once(slow: bool) -> None:
+def test_warns_once_about_values_in_lists(slow: bool) -> None:
     conviction = {"type": "record", "name": "C", "fields": [
         {"name": "sentence_days", "type": ["double", "null"]},
         {"name": "violent", "type": "string"},
@@ -148,7 +148,7 @@ WRITERS: dict[str, Schema] = {
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-def test_a_whole_record_is_read_as_it_was_at_full_speed(writer: str) -> None:
+def test_reads_a_whole_record_unchanged_without_fastavro(writer: str) -> None:
     cases = sample_block(2011, 0).drop("_number").head(200)
     kept = cases.with_columns(warnings=pl.lit(None, cases.schema["warnings"]))
     schema = WRITERS[writer]

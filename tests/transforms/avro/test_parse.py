@@ -60,7 +60,7 @@ def fixed(size: Any) -> Any:
         (enum("A", "A"), "an enum that repeats a symbol"),
     ],
 )
-def test_what_describes_no_bytes_is_refused_by_field(avro: Any, says: str) -> None:
+def test_rejects_invalid_schemas_and_names_the_field(avro: Any, says: str) -> None:
     with pytest.raises(SchemaError) as raised:
         parse(record(("f", avro)))
     assert says in str(raised.value)
@@ -78,21 +78,19 @@ def test_what_describes_no_bytes_is_refused_by_field(avro: Any, says: str) -> No
         ({"type": "bytes", "logicalType": "decimal", "precision": -3, "scale": "x"}, "bytes", ""),
     ],
 )
-def test_a_logical_type_that_does_not_fit_is_passed_over(
-    avro: Any, kind: str, logical: str
-) -> None:
+def test_ignores_a_logical_type_that_does_not_fit(avro: Any, kind: str, logical: str) -> None:
     [field] = parse(record(("f", avro))).fields
     assert (field.type.kind, field.type.logical) == (kind, logical)
 
 
-def test_the_deepest_is_read() -> None:
+def test_reads_the_deepest_allowed_schema() -> None:
     # The record is one level, and so is its field.
     assert parse(record(("f", nested(DEPTH - 1)))).fields[0].type.kind == "array"
     with pytest.raises(SchemaError):
         parse(record(("f", nested(DEPTH))))
 
 
-def test_a_name_is_found_in_its_namespace() -> None:
+def test_finds_a_name_in_its_namespace() -> None:
     inner = {"type": "fixed", "name": "F", "namespace": "a.b", "size": 3}
     outer = {**record(("x", inner), ("y", "a.b.F")), "namespace": "c"}
     first, second = parse(outer).fields
@@ -101,19 +99,19 @@ def test_a_name_is_found_in_its_namespace() -> None:
         parse({**outer, "fields": [outer["fields"][0], {"name": "y", "type": "F"}]})
 
 
-def test_a_type_that_holds_itself_is_a_circle() -> None:
+def test_a_recursive_type_is_a_cycle() -> None:
     avro = record(("next", ["null", "R"]))
     parsed = parse(avro)
     assert parsed.fields[0].type.value is parsed
 
 
-def test_names_that_double_cost_no_more_than_their_text() -> None:
+def test_exponentially_nested_names_take_no_more_than_their_text() -> None:
     begun = time.process_time()
     assert parse(doubling(30)).fields[1].type.nullable
     assert time.process_time() - begun < 5
 
 
 @given(schemas())
-def test_every_valid_schema_is_read(schema: Schema) -> None:
+def test_reads_every_valid_schema(schema: Schema) -> None:
     names = [field["name"] for field in schema["fields"]]
     assert [field.name for field in parse(schema).fields] == names

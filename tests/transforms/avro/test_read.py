@@ -53,20 +53,20 @@ def block_offsets(path: str) -> list[int]:
         return [block.offset for block in fastavro.block_reader(file)]
 
 
-def test_frames_join_whole_blocks(tmp_path: Path) -> None:
+def test_frames_consist_of_whole_blocks(tmp_path: Path) -> None:
     pairs = read(saved(tmp_path / "x.avro"), frame_rows=12)
     assert [frame.height for _, frame in pairs] == [15, 15, 15, 5]
     assert rows_of(pairs) == ROWS
 
 
-def test_one_long_block_becomes_several_frames(tmp_path: Path) -> None:
+def test_splits_a_long_block_into_several_frames(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.avro", written(SCHEMA, ROWS, block_rows=50))
     pairs = read(path, frame_rows=20)
     assert [frame.height for _, frame in pairs] == [20, 20, 10]
     assert rows_of(pairs) == ROWS
 
 
-def test_only_wanted_columns_are_read(tmp_path: Path) -> None:
+def test_reads_only_the_wanted_columns(tmp_path: Path) -> None:
     pairs = read(saved(tmp_path / "x.avro"), columns=["n"])
     assert rows_of(pairs) == [{"n": row["n"]} for row in ROWS]
 
@@ -112,7 +112,7 @@ def quarantined(pairs: list[Any]) -> list[dict[str, Any]]:
     return [row for frame in frames for row in frame.to_dicts()]
 
 
-def test_a_block_that_does_not_decode_is_quarantined_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_quarantines_an_undecodable_block_and_reads_the_rest(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.avro")
     offset = block_offsets(path)[3]
     damaged = bytearray(FILE)
@@ -128,7 +128,7 @@ def test_a_block_that_does_not_decode_is_quarantined_and_the_rest_is_read(tmp_pa
     assert "row" not in row["detail"]
 
 
-def test_a_cut_file_is_read_up_to_the_cut(tmp_path: Path) -> None:
+def test_reads_a_cut_file_up_to_the_cut(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.avro", FILE[:-20])
     pairs = read(path)
     assert rows_of(pairs) == ROWS[:45]
@@ -138,7 +138,7 @@ def test_a_cut_file_is_read_up_to_the_cut(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_no_record_of_a_damaged_file_is_lost_unseen(tmp_path: Path, data: st.DataObject) -> None:
+def test_loses_no_record_of_a_damaged_file_silently(tmp_path: Path, data: st.DataObject) -> None:
     codec = data.draw(st.sampled_from(["null", "deflate", "snappy", "zstandard"]))
     file = bytearray(written(SCHEMA, ROWS, codec, block_rows=5))
     path = saved(tmp_path / "x.avro", bytes(file))
@@ -157,7 +157,7 @@ def test_no_record_of_a_damaged_file_is_lost_unseen(tmp_path: Path, data: st.Dat
         assert aside or known % 5 == 0
 
 
-def test_read_frames_in_a_pipeline_gives_frames_and_quarantined(tmp_path: Path) -> None:
+def test_read_frames_outputs_frames_and_quarantined_parts(tmp_path: Path) -> None:
     whole = saved(tmp_path / "a.avro")
     cut = saved(tmp_path / "b.avro", FILE[:-1])
 
@@ -184,7 +184,7 @@ def paths(patterns: list[str]) -> list[str]:
     return [file.path for file in expand_inputs(patterns, SCHEMA).files]
 
 
-def test_files_globs_and_directories_are_found_once_and_in_order(tmp_path: Path) -> None:
+def test_finds_files_globs_and_directories_once_and_in_order(tmp_path: Path) -> None:
     b, a = saved(tmp_path / "in" / "b.avro"), saved(tmp_path / "in" / "a.avro")
     deep = saved(tmp_path / "in" / "deep" / "er" / "c.avro")
     odd = saved(tmp_path / "in" / "no-suffix")
@@ -218,30 +218,30 @@ def test_files_globs_and_directories_are_found_once_and_in_order(tmp_path: Path)
         ),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+def test_names_an_unreadable_file(tmp_path: Path, content: bytes, message: str) -> None:
     path = saved(tmp_path / "x.avro", content)
     with pytest.raises(InputError, match=f"^{re.escape(path)}: .*{message}[^\n]*$"):
         expand_inputs([path], SCHEMA)
 
 
 @pytest.mark.parametrize("pattern", ["none.avro", "*.avro", "empty", "none/", "none/*.avro"])
-def test_a_pattern_that_finds_nothing_is_named(tmp_path: Path, pattern: str) -> None:
+def test_names_a_pattern_that_finds_nothing(tmp_path: Path, pattern: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=re.escape(pattern.rstrip("/"))):
         expand_inputs([f"{tmp_path}/{pattern}"], SCHEMA)
 
 
-def test_a_file_cut_in_its_last_block_is_no_error(tmp_path: Path) -> None:
+def test_a_file_cut_in_its_last_block_is_not_an_error(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.avro", FILE[:-1])
     assert paths([path]) == [path]
 
 
-def test_a_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
+def test_digests_the_bytes_of_a_file(tmp_path: Path) -> None:
     # Of the three bytes "abc", from FIPS 180-2.
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256(saved(tmp_path / "x", b"abc")) == expected
 
 
-def test_the_dtypes_are_the_schemas(tmp_path: Path) -> None:
+def test_frames_have_the_dtypes_of_the_schema(tmp_path: Path) -> None:
     [*pairs] = read(saved(tmp_path / "x.avro"))
     assert all(frame.schema == polars_schema(SCHEMA) for _, frame in pairs)

@@ -63,7 +63,7 @@ def one(writer: Any, reader: Any, value: Any, *more: Any, **of_field: Any) -> An
 
 @pytest.mark.parametrize("more", [[], [CUT]], ids=["whole", "cut"])
 @pytest.mark.parametrize(("ours", "theirs"), list(itertools.product(SAMPLES, SAMPLES)))
-def test_primitives_are_promoted_as_the_specification_says(
+def test_promotes_primitives_as_the_specification_says(
     theirs: str, ours: str, more: list[Any]
 ) -> None:
     if (theirs, ours) == ("long", "int"):
@@ -130,7 +130,7 @@ ADDED: list[Any] = [
 
 @settings(max_examples=80)
 @given(st.data(), st.booleans())
-def test_an_evolved_schema_reads_what_fastavro_reads(data: st.DataObject, with_map: bool) -> None:
+def test_an_evolved_schema_reads_the_same_as_fastavro(data: st.DataObject, with_map: bool) -> None:
     more = [{"name": "m", "type": CUT[1]}] if with_map else []
     schema = data.draw(schemas())
     text = {"name": "text", "type": "string"}
@@ -152,7 +152,7 @@ def test_an_evolved_schema_reads_what_fastavro_reads(data: st.DataObject, with_m
 
 
 @given(schemas(), st.data())
-def test_the_names_of_records_and_enums_do_not_matter(schema: Schema, data: st.DataObject) -> None:
+def test_ignores_the_names_of_records_and_enums(schema: Schema, data: st.DataObject) -> None:
     rows = data.draw(st.lists(values(schema), max_size=3))
     file = written(schema, rows)
     assert decoded(file, renamed(schema)).to_dicts() == rows
@@ -194,7 +194,7 @@ E, F = enum("P", "Q", name="E"), enum("R", name="F")
         (["null", array(["null", A, B]), "int"], ["null", array(["null", A])], [A], [A]),
     ],
 )
-def test_the_branch_of_a_wider_union_that_fits_is_read(
+def test_reads_the_fitting_branch_of_a_wider_union(
     writer: Any, reader: Any, value: Any, expected: Any, more: list[Any]
 ) -> None:
     if value == [A]:
@@ -203,7 +203,7 @@ def test_the_branch_of_a_wider_union_that_fits_is_read(
 
 
 @pytest.mark.parametrize("more", [[], [CUT]], ids=["whole", "cut"])
-def test_the_other_branch_of_a_wider_union_is_damage_and_said_so(more: list[Any]) -> None:
+def test_rejects_the_other_branch_of_a_wider_union(more: list[Any]) -> None:
     with pytest.raises(DecodeError):
         one(["null", A, B], ["null", A], {"y": "a"}, *more)
     with pytest.raises(SchemaMismatchError, match="in the field v"):
@@ -211,7 +211,7 @@ def test_the_other_branch_of_a_wider_union_is_damage_and_said_so(more: list[Any]
 
 
 @pytest.mark.parametrize("more", [[], [CUT]], ids=["whole", "cut"])
-def test_places_whose_names_join_to_the_same_word_are_told_apart(more: list[Any]) -> None:
+def test_distinguishes_places_whose_names_join_to_the_same_word(more: list[Any]) -> None:
     deep = record(("b_c", record(("x", "int"), name="P")), name="S")
     wide = record(("c", record(("y", "int"), name="T")), name="U")
     items, unread = record(("p", "int"), name="V"), record(("q", "int"), name="W")
@@ -236,7 +236,7 @@ def test_places_whose_names_join_to_the_same_word_are_told_apart(more: list[Any]
 
 
 @pytest.mark.parametrize("more", [[], [CUT]], ids=["whole", "cut"])
-def test_an_enum_grows_by_its_default(more: list[Any]) -> None:
+def test_unknown_enum_symbols_become_the_default(more: list[Any]) -> None:
     old, new = enum("UNKNOWN", "A", default="UNKNOWN"), enum("C", "A", "B", "UNKNOWN")
     assert one(new, old, "A", *more) == "A"
     assert one(new, old, "C", *more) == "UNKNOWN"
@@ -252,7 +252,7 @@ def test_an_enum_grows_by_its_default(more: list[Any]) -> None:
         one(new, bare, "B", *more)
 
 
-def test_the_default_of_the_writers_enum_is_not_the_readers() -> None:
+def test_ignores_the_writers_enum_default() -> None:
     with pytest.raises(DecodeError):
         one(enum("A", "B", default="A"), enum("A"), "B")
 
@@ -273,7 +273,9 @@ def test_the_default_of_the_writers_enum_is_not_the_readers() -> None:
         (A, {"x": 3}),
     ],
 )
-def test_a_missing_field_has_its_default(avro: Any, default: Any, more: list[Any]) -> None:
+def test_fills_in_a_missing_field_with_its_default(
+    avro: Any, default: Any, more: list[Any]
+) -> None:
     file = written(record(("key", "string"), *more), [{"key": k, "m": {}} for k in "ab"])
     reader = record(("key", "string"), ("v", avro, {"default": default}))
     frame = decoded(file, reader)
@@ -281,14 +283,14 @@ def test_a_missing_field_has_its_default(avro: Any, default: Any, more: list[Any
     assert frame["v"].to_list() == [default, default]
 
 
-def test_a_missing_day_is_counted_from_the_epoch() -> None:
+def test_counts_a_missing_day_from_the_epoch() -> None:
     file = written(record(("key", "string")), [{"key": "k"}])
     day = {"type": "int", "logicalType": "date"}
     reader = record(("key", "string"), ("v", day, {"default": 31}))
     assert str(decoded(file, reader)["v"][0]) == "1970-02-01"
 
 
-def test_a_days_number_is_read_as_a_number_and_a_time_not_as_a_day() -> None:
+def test_reads_a_day_as_a_number_but_a_time_not_as_a_day() -> None:
     day, micros = ("int", "date"), ("long", "timestamp-micros")
     types = [{"type": kind, "logicalType": logical} for kind, logical in (day, micros)]
     file = written(record(("key", "string"), ("v", types[0])), [{"key": "k", "v": "1970-02-01"}])
@@ -297,7 +299,7 @@ def test_a_days_number_is_read_as_a_number_and_a_time_not_as_a_day() -> None:
         decoded(file, record(("key", "string"), ("v", types[1])))
 
 
-def test_a_field_goes_by_its_own_name_before_its_aliases() -> None:
+def test_a_fields_own_name_takes_precedence_over_its_aliases() -> None:
     file = written(record(("old", "string"), ("new", "string")), [{"old": "o", "new": "n"}])
     by_name = record(("new", "string", {"aliases": ["old"]}))
     assert decoded(file, by_name).to_dicts() == [{"new": "n"}]
@@ -306,7 +308,7 @@ def test_a_field_goes_by_its_own_name_before_its_aliases() -> None:
 
 
 @pytest.mark.parametrize("more", [[], [CUT]], ids=["whole", "cut"])
-def test_a_field_that_is_not_read_stands_in_the_way_of_none_that_is(more: list[Any]) -> None:
+def test_an_unread_field_never_hides_a_wanted_one(more: list[Any]) -> None:
     fields = [("junk", "int"), ("unread_0", "string"), ("old", "string"), ("text", "string")]
     file = written(
         record(*fields, *more), [{"junk": 1, "unread_0": "u", "old": "o", "text": "t", "m": {}}]
@@ -315,7 +317,7 @@ def test_a_field_that_is_not_read_stands_in_the_way_of_none_that_is(more: list[A
     assert decoded(file, reader).to_dicts() == [{"text": "t", "new": "o", "unread_0": "u"}]
 
 
-def test_a_type_named_once_and_used_again_is_spelt_out() -> None:
+def test_expands_a_type_that_is_named_again() -> None:
     writer = record(("a", A), ("b", ["null", "A"]), ("c", array("A")))
     row = {"a": {"x": 1}, "b": None, "c": [{"x": 2}]}
     reader = record(("c", array("long"))) | writer
@@ -336,7 +338,7 @@ def named_types(avro: Any) -> list[Any]:
 
 
 @given(schemas())
-def test_a_schema_resolves_to_itself_with_a_name_a_place(schema: Schema) -> None:
+def test_a_schema_resolves_to_itself_with_one_name_per_place(schema: Schema) -> None:
     both = resolve(schema, schema)
     assert both.writer == both.reader
     assert polars_schema(both.writer) == polars_schema(schema)

@@ -70,18 +70,18 @@ FRAME = pl.DataFrame(
 DATA = b"".join([each[3] for each in FIELDS.values()] + [each[5] for each in FIELDS.values()])
 
 
-def test_values_are_decoded_to_the_last_bit() -> None:
+def test_decodes_values_exactly() -> None:
     decoded = decode_records(SCHEMA, 2, DATA)
     assert decoded.schema == FRAME.schema
     assert decoded.to_dicts() == FRAME.to_dicts()
 
 
-def test_values_are_encoded_to_the_last_bit() -> None:
+def test_encodes_values_exactly() -> None:
     assert encode_records(FRAME) == (2, DATA)
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_a_column_is_decoded_alone(name: str) -> None:
+def test_decodes_a_single_column(name: str) -> None:
     assert decode_records(SCHEMA, 2, DATA, [name]).to_dicts() == FRAME.select(name).to_dicts()
 
 
@@ -92,7 +92,7 @@ def calls(path: Path) -> Iterator[str]:
             yield node.attr
 
 
-def test_one_module_calls_polars_avro() -> None:
+def test_only_one_module_calls_the_avro_code_of_polars() -> None:
     found = {
         str(path.relative_to(ROOT))
         for package in PACKAGES

@@ -39,12 +39,12 @@ def array(items: Any) -> Any:
         ),
     ],
 )
-def test_a_type_has_a_dtype_whether_null_or_not(avro: Any, dtype: pl.DataType) -> None:
+def test_gives_the_dtype_of_nullable_and_other_types(avro: Any, dtype: pl.DataType) -> None:
     for whole in (avro, ["null", avro], [avro, "null"]):
         assert polars_schema(record(("v", whole), name="Whole")) == {"v": dtype}
 
 
-def test_a_type_used_by_its_name_is_the_one_declared() -> None:
+def test_a_named_type_is_the_declared_one() -> None:
     schema = record(("a", enum("A", "B")), ("b", ["null", "E"]), ("c", array("E")), name="Whole")
     dtype = pl.Enum(["A", "B"])
     assert polars_schema(schema) == {"a": dtype, "b": dtype, "c": pl.List(dtype)}
@@ -64,7 +64,7 @@ def test_a_type_used_by_its_name_is_the_one_declared() -> None:
         (["null"], "union", "", ["null"], True),
     ],
 )
-def test_what_a_type_says(avro: Any, kind: str, logical: str, value: Any, nullable: bool) -> None:
+def test_describes_types(avro: Any, kind: str, logical: str, value: Any, nullable: bool) -> None:
     assert (kind_of(avro), logical_of(avro)) == (kind, logical)
     assert value_type(avro) == value
     assert is_nullable(avro) is nullable

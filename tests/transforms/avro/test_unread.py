@@ -37,17 +37,15 @@ def unread(*fields: tuple[str, Any]) -> list[tuple[str, str | None]]:
         ("x", None),
     ],
 )
-def test_a_field_that_is_not_in_the_schema_is_told_with_the_one_that_is_like_it(
-    written: str, meant: str | None
-) -> None:
+def test_reports_an_unknown_field_with_the_similar_one(written: str, meant: str | None) -> None:
     assert unread(("custody", "string"), (written, "string")) == [(written, meant)]
 
 
-def test_what_the_file_has_under_its_own_name_is_not_meant() -> None:
+def test_never_suggests_a_field_that_the_file_already_has() -> None:
     assert unread(("court", "string"), ("COURT", "string")) == [("COURT", None)]
 
 
-def test_fields_within_lists_and_records_are_told() -> None:
+def test_reports_fields_within_lists_and_records() -> None:
     fields: list[tuple[str, Any]] = [
         ("convictions", ["null", {"type": "array", "items": ["null", CONVICTION]}]),
         ("entries", {"type": "array", "items": ENTRY}),
@@ -60,13 +58,13 @@ def test_fields_within_lists_and_records_are_told() -> None:
     ]
 
 
-def test_an_alias_of_the_schema_is_read() -> None:
+def test_does_not_report_an_alias_of_the_schema() -> None:
     reader = record(("new", "string", {"aliases": ["old"]}), ("e", enum("A")))
     assert unread_fields(record(("old", "string"), ("e", enum("B"))), reader) == ()
 
 
 @pytest.mark.parametrize("schema", [{"type": "fixed", "name": "F", "size": -1}, {}, "nonsense"])
-def test_a_schema_that_is_not_valid_has_none(schema: Any) -> None:
+def test_reports_nothing_for_an_invalid_schema(schema: Any) -> None:
     assert unread_fields(schema, CASE) == ()
 
 
@@ -74,12 +72,12 @@ NAMES = [field["name"] for field in CASE["fields"]]
 
 
 @given(st.lists(st.sampled_from([*NAMES, *map(str.upper, NAMES)]), unique=True, min_size=1))
-def test_every_field_is_read_or_told(names: list[str]) -> None:
+def test_every_field_is_read_or_reported(names: list[str]) -> None:
     told = {found for found, _ in unread(*((name, "string") for name in names))}
     assert told == set(names) - set(NAMES)
 
 
-def test_each_field_is_told_once_with_its_files(tmp_path: Path) -> None:
+def test_reports_each_field_once_with_its_files(tmp_path: Path) -> None:
     schemas: dict[str, Schema] = {
         "a": record(("case_id", "string"), ("other", "string")),
         "b": record(("case_id", "string"), ("COURT", "string"), ("other", "string")),

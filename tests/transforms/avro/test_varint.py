@@ -21,18 +21,18 @@ from transforms.avro.varint import LONGEST, read_varint, varint
         (-(1 << 63), "ffffffffffffffffff01"),
     ],
 )
-def test_integers_are_stored_as_the_specification_shows(value: int, stored: str) -> None:
+def test_encodes_integers_as_in_the_specification(value: int, stored: str) -> None:
     assert varint(value).hex() == stored
     assert read_varint(bytes.fromhex(stored), 0) == (value, len(stored) // 2)
 
 
-def test_the_largest_takes_the_most_bytes_and_more_are_not_read() -> None:
+def test_reads_no_more_bytes_than_the_largest_integer_takes() -> None:
     assert len(varint(-(1 << 63))) == LONGEST
     assert read_varint(b"\x80" * (LONGEST - 1) + b"\x00", 0) == (0, LONGEST)
     assert read_varint(b"\x80" * LONGEST + b"\x00", 0) is None
 
 
-def test_an_integer_is_read_from_its_place() -> None:
+def test_reads_an_integer_at_an_offset() -> None:
     data = varint(300) + varint(-5) + varint(7)
     assert read_varint(data, 2) == (-5, 3)
     assert read_varint(data, 3) == (7, 4)

@@ -32,7 +32,7 @@ TEXTS = record(("t", ["null", "string"]))
 
 
 @pytest.mark.parametrize("codec", sorted(CODECS))
-def test_fastavro_and_the_reader_read_what_is_written_with_names_and_docs(codec: str) -> None:
+def test_both_readers_read_what_is_written_with_names_and_docs(codec: str) -> None:
     rng = random.Random(7)
     records = frame([random_record(rng) for _ in range(40)])
     stored, sink = io.BytesIO(), AvroSink({"cases": SCHEMA}, codec)
@@ -61,7 +61,7 @@ def unpacked(file: bytes) -> bytes:
     return b"".join(parts)
 
 
-def test_a_sink_goes_from_file_to_file_each_with_the_schema_of_its_destination() -> None:
+def test_a_sink_writes_each_file_with_the_schema_of_its_destination() -> None:
     files = {"numbers": io.BytesIO(), "texts": io.BytesIO()}
     sink = AvroSink({"numbers": NUMBERS, "texts": TEXTS})
     for destination, column in (("numbers", {"n": [1, None]}), ("texts", {"t": ["a"]})):
@@ -72,12 +72,12 @@ def test_a_sink_goes_from_file_to_file_each_with_the_schema_of_its_destination()
     assert decoded(files["texts"].getvalue(), TEXTS)["t"].to_list() == ["a"]
 
 
-def test_a_schema_that_frames_cannot_be_written_under_is_refused_before_any_is() -> None:
+def test_rejects_an_unsupported_schema_before_writing() -> None:
     with pytest.raises(ValueError, match="the type of n must be"):
         AvroSink({"texts": TEXTS, "numbers": record(("n", "long"))})
 
 
-def test_each_destination_has_its_files_and_they_are_named_to_what_follows(tmp_path: Path) -> None:
+def test_writes_files_by_destination_and_returns_their_names(tmp_path: Path) -> None:
     pairs = [
         ("numbers", pl.DataFrame({"n": [1, 2]})),
         ("texts/deep", pl.DataFrame({"t": ["a"]})),
@@ -100,7 +100,7 @@ def test_each_destination_has_its_files_and_they_are_named_to_what_follows(tmp_p
     assert decoded(texts, TEXTS)["t"].to_list() == ["a"]
 
 
-def test_equal_frames_have_equal_bytes_and_long_ones_several_blocks() -> None:
+def test_equal_frames_give_equal_bytes_and_long_ones_several_blocks() -> None:
     record = random_record(random.Random(1))
     records = frame([record]).select(frame([]).columns)
     long = records[[0] * (BLOCK_ROWS + 1)]

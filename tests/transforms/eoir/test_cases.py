@@ -51,7 +51,7 @@ def one(on: datetime.date | None = DAY, /, **rows: list[dict[str, Any]]) -> dict
     return made(on, **tables)[0]["7"]
 
 
-def test_what_the_release_does_not_say_is_unknown() -> None:
+def test_fields_missing_from_the_release_are_unknown() -> None:
     record = one()
     said = {name: value for name, value in record.items() if value is not None}
     assert said == {
@@ -102,13 +102,13 @@ def test_what_the_release_does_not_say_is_unknown() -> None:
         ),
     ],
 )
-def test_the_docket_of_a_day(proceedings: list[dict[str, Any]], pending: bool) -> None:
+def test_finds_the_docket_of_a_day(proceedings: list[dict[str, Any]], pending: bool) -> None:
     records, counts = made(A_TblCase=[CASE], B_TblProceeding=proceedings)
     assert list(records) == (["7"] if pending else [])
     assert counts.get(("not_pending", "A_TblCase"), 0) == (0 if pending else 1)
 
 
-def test_the_outcome_is_the_first_after_the_day_that_is_no_move() -> None:
+def test_the_outcome_is_the_first_one_after_the_day_that_is_not_a_transfer() -> None:
     rows = [
         OPEN | {"OTHER_COMP": "C", "COMP_DATE": "2012-01-05"},
         OPEN
@@ -132,7 +132,7 @@ def test_the_outcome_is_the_first_after_the_day_that_is_no_move() -> None:
     assert [now[name] for name in names] == ["R", "DECISION", "2014-05-01", "2014-05-01"]
 
 
-def test_an_order_is_final_in_absentia_or_unappealed_and_falls_when_reopened() -> None:
+def test_an_order_is_final_in_absentia_or_unappealed_until_reopened() -> None:
     order = OPEN | {"DEC_CODE": "X", "COMP_DATE": "2011-01-10", "ABSENTIA": "Y"}
     late = OPEN | {"IDNPROCEEDING": 71, "INPUT_DATE": "2011-03-01"}
     made_now = {"date": "2011-01-10", "final": True, "outstanding": None, "in_absentia": True}
@@ -159,7 +159,7 @@ def charge(code: str, status: str | None, proceeding: int = 70, number: int = 1)
 
 
 @pytest.mark.parametrize("status", ["N", "O", "W", None])
-def test_a_charge_that_is_not_sustained_finds_nothing(status: str | None) -> None:
+def test_a_charge_that_is_not_sustained_gives_no_findings(status: str | None) -> None:
     codes = ("212a06Ci", "212a06Ai", "212a09AiiI", "237a04B", "237a04D", "237a02Aiii", "237a01Ci")
     record = one(
         None, B_TblProceedCharges=[charge(c, status, number=n) for n, c in enumerate(codes)]
@@ -199,11 +199,11 @@ def test_a_charge_that_is_not_sustained_finds_nothing(status: str | None) -> Non
         ("212a09Ci", "removals", None),
     ],
 )
-def test_what_a_sustained_charge_settles(code: str, field: str, value: object) -> None:
+def test_a_sustained_charge_settles_these_facts(code: str, field: str, value: object) -> None:
     assert one(None, B_TblProceedCharges=[charge(code, "S")])[field] == value
 
 
-def test_a_charge_on_a_day_is_as_old_as_its_proceeding_and_its_status_may_be_later() -> None:
+def test_dates_a_charge_by_its_proceeding_and_drops_a_later_status() -> None:
     rows = [
         OPEN | {"OTHER_COMP": "A", "COMP_DATE": "2010-06-01"},
         OPEN | {"IDNPROCEEDING": 71, "INPUT_DATE": "2011-01-01"},
@@ -234,7 +234,9 @@ def test_a_charge_on_a_day_is_as_old_as_its_proceeding_and_its_status_may_be_lat
         ([("D", "2012-01-01", None)], DAY, None),
     ],
 )
-def test_custody_of_a_day(rows: list[tuple[str, str, str]], on: Any, want: str | None) -> None:
+def test_finds_custody_on_a_day(
+    rows: list[tuple[str, str, str]], on: Any, want: str | None
+) -> None:
     history = [
         {"IDNCUSTODY": at, "IDNCASE": 7, "CUSTODY": code, "DATDETAINED": start, "DATRELEASED": end}
         for at, (code, start, end) in enumerate(rows)
@@ -242,7 +244,7 @@ def test_custody_of_a_day(rows: list[tuple[str, str, str]], on: Any, want: str |
     assert one(on, tbl_CustodyHistory=history)["custody"] == want
 
 
-def test_the_next_hearing_is_the_first_after_the_day_that_was_known_and_stood() -> None:
+def test_the_next_hearing_is_the_first_one_known_and_not_vacated() -> None:
     def hearing(number: int, put_down: str, at: str, **more: str) -> dict[str, Any]:
         return {
             "IDNSCHEDULE": number,
@@ -266,7 +268,7 @@ def test_the_next_hearing_is_the_first_after_the_day_that_was_known_and_stood() 
     assert (record["next_hearing"], record["calendar_type"]) == ("2012-03-01", "INDIVIDUAL")
 
 
-def test_facts_after_the_day_are_not_used() -> None:
+def test_ignores_facts_after_the_day() -> None:
     case = CASE | {"E_28_DATE": "2012-01-01", "DATE_OF_ENTRY": "2012-02-02"}
     tables: dict[str, list[dict[str, Any]]] = {
         "A_TblCase": [case],
@@ -367,7 +369,7 @@ def test_leads_and_riders() -> None:
     assert made(**both, tbl_Lead_Rider=[parted])[0]["7"]["family_role"] is None
 
 
-def test_every_row_is_counted_once() -> None:
+def test_counts_every_row_once() -> None:
     rows = [
         charge("212a06Ai", "S"),
         charge("237a04B", "S"),

@@ -27,7 +27,7 @@ def zipped(folder: Path, target: Path) -> Path:
     return target
 
 
-def test_a_zip_is_read_as_the_folder_it_was_made_of(tmp_path: Path) -> None:
+def test_reads_a_zip_like_the_folder_it_was_made_from(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "release")
     archive = zipped(folder, tmp_path / "Release.ZIP")
     plain, packed = find_release(str(folder)), find_release(str(archive))
@@ -41,7 +41,7 @@ def test_a_zip_is_read_as_the_folder_it_was_made_of(tmp_path: Path) -> None:
         assert other.path == f"{archive}/EOIR Case Data/{one.table}.csv"
 
 
-def test_a_packed_table_is_one_range_and_a_plain_one_is_cut(tmp_path: Path) -> None:
+def test_a_zipped_table_is_one_range_and_a_plain_one_is_split(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "release")
     with (folder / "A_TblCase.csv").open("a") as file:
         file.write("1" + "\t" * (len(HEADERS["A_TblCase"]) - 1) + "\n")
@@ -51,7 +51,7 @@ def test_a_packed_table_is_one_range_and_a_plain_one_is_cut(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "missing", "empty"])
-def test_a_zip_that_cannot_be_read_is_named(tmp_path: Path, damage: str) -> None:
+def test_names_an_unreadable_zip(tmp_path: Path, damage: str) -> None:
     archive = zipped(folder_of(tmp_path / "release"), tmp_path / "release.zip")
     content = archive.read_bytes()
     if damage == "missing":
@@ -64,7 +64,7 @@ def test_a_zip_that_cannot_be_read_is_named(tmp_path: Path, damage: str) -> None
         find_release(str(archive))
 
 
-def test_a_flipped_byte_in_a_packed_table_is_damage(tmp_path: Path) -> None:
+def test_a_flipped_byte_in_a_zipped_table_is_damage(tmp_path: Path) -> None:
     archive = zipped(folder_of(tmp_path / "release"), tmp_path / "release.zip")
     content = bytearray(archive.read_bytes())
     content[len("PK..") + 26 + len("EOIR Case Data/A_TblCase.csv") + 20] ^= 0xFF
@@ -73,7 +73,7 @@ def test_a_flipped_byte_in_a_packed_table_is_damage(tmp_path: Path) -> None:
         find_release(str(archive))
 
 
-def test_tables_and_columns_that_may_be_missing_are_told(tmp_path: Path) -> None:
+def test_reports_missing_optional_tables_and_columns(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "release", without=("tbl_schedule",), lacks=("LPR", "Sex"))
     found = find_release(str(folder))
     assert "tbl_schedule" not in {file.table for file in found.files}
@@ -90,7 +90,7 @@ def test_tables_and_columns_that_may_be_missing_are_told(tmp_path: Path) -> None
         ((), ("IDNCASE",), "the header has no IDNCASE"),
     ],
 )
-def test_what_no_docket_can_do_without_is_an_error(
+def test_a_missing_required_table_or_column_is_an_error(
     tmp_path: Path, without: tuple[str, ...], lacks: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):

@@ -68,7 +68,7 @@ def shifted_rows(draw: st.DrawFn, *, typed: bool) -> tuple[Table, list[str], str
 
 @given(case=shifted_rows(typed=True) | shifted_rows(typed=False))
 @settings(max_examples=150)
-def test_a_row_with_stray_tabs_anywhere_is_mended_back_or_refused(
+def test_restores_or_rejects_a_row_with_stray_tabs_anywhere(
     case: tuple[Table, list[str], str],
 ) -> None:
     table, row, shifted = case
@@ -84,7 +84,7 @@ def test_a_row_with_stray_tabs_anywhere_is_mended_back_or_refused(
 
 
 @pytest.mark.parametrize(("table", "least"), [("A_TblCase", 0.98), ("B_TblProceeding", 0.98)])
-def test_nearly_every_tab_in_what_people_type_is_mended(table: str, least: float) -> None:
+def test_repairs_nearly_every_stray_tab_in_typed_text(table: str, least: float) -> None:
     rows = release_rows(7, 0, 2000)[table]
     header = header_of(TABLES[table])
     typed = [at for at, name in enumerate(header) if kind_of(TABLES[table], name) is Kind.TEXT]
@@ -104,7 +104,7 @@ def test_nearly_every_tab_in_what_people_type_is_mended(table: str, least: float
 CHARGE_HEADER = tuple(HEADERS["B_TblProceedCharges"])
 
 
-def test_a_tab_is_mended_where_one_way_fits_and_refused_where_two_do() -> None:
+def test_repairs_a_tab_if_one_way_fits_and_rejects_it_if_two_do() -> None:
     assert repair(b"1\t7\t70\t212a06\tAi\tS", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
     # No charge ends in S: so the last field is a blank behind the last column.
     assert repair(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
@@ -127,7 +127,7 @@ def test_a_tab_is_mended_where_one_way_fits_and_refused_where_two_do() -> None:
         }
 
 
-def test_more_tabs_than_can_be_told_apart_and_rows_cut_short_are_refused() -> None:
+def test_rejects_rows_with_too_many_tabs_or_cut_short() -> None:
     assert (
         repair(
             b"\t".join([b"1"] * (len(header_of(CASE)) + MOST_STRAY_TABS + 1)), CASE, header_of(CASE)
@@ -142,7 +142,7 @@ def test_more_tabs_than_can_be_told_apart_and_rows_cut_short_are_refused() -> No
     cuts=st.lists(st.integers(0, 120), max_size=4),
     closed=st.booleans(),
 )
-def test_a_file_cut_anywhere_gives_each_line_once(
+def test_a_file_split_anywhere_gives_each_line_once(
     lines: list[bytes], cuts: list[int], closed: bool
 ) -> None:
     data = b"\n".join(lines) + (b"\n" if closed and lines else b"")
@@ -155,7 +155,7 @@ def test_a_file_cut_anywhere_gives_each_line_once(
     assert b"".join(parts) == whole
 
 
-def test_odd_lines_are_parted_from_even_ones() -> None:
+def test_separates_odd_lines_from_even_ones() -> None:
     parted = split_odd(b"a\tb\nc\nd\te\nf\tg\th\n", 2)
     assert (parted.even, parted.lines, parted.trimmed) == (b"a\tb\nd\te\n", 4, 0)
     assert [(line.row, line.raw) for line in parted.odd] == [(1, b"c"), (3, b"f\tg\th")]
@@ -165,7 +165,7 @@ def test_odd_lines_are_parted_from_even_ones() -> None:
     extra=st.integers(1, 3),
     rows=st.lists(st.booleans(), min_size=HABIT_ROWS, max_size=3 * HABIT_ROWS),
 )
-def test_blank_fields_at_the_end_of_most_rows_are_cut_off(extra: int, rows: list[bool]) -> None:
+def test_cuts_off_blank_fields_at_the_end_of_most_rows(extra: int, rows: list[bool]) -> None:
     data = b"".join(b"%d\tx%s\n" % (n, b"\t" * extra * tail) for n, tail in enumerate(rows))
     parted = split_odd(data, 2)
     habit = sum(rows) >= max(HABIT_ROWS, len(rows) / 2)
@@ -175,14 +175,14 @@ def test_blank_fields_at_the_end_of_most_rows_are_cut_off(extra: int, rows: list
     assert len(parted.odd) == len(rows) - len(kept)
 
 
-def test_a_row_that_lost_its_columns_is_not_taken_for_one_with_a_blank_tail() -> None:
+def test_does_not_mistake_a_row_with_lost_columns_for_one_with_a_blank_tail() -> None:
     # A stray tab before the last column: cutting the row's end off would lose the status.
     data = b"1\t7\t70\t212a06Ai\t\tS\n" * HABIT_ROWS
     parted = split_odd(data, 5)
     assert (parted.even, parted.trimmed, len(parted.odd)) == (b"", 0, HABIT_ROWS)
 
 
-def test_blank_fields_behind_the_last_column_of_one_row_are_mended() -> None:
+def test_repairs_blank_fields_after_the_last_column_of_one_row() -> None:
     values = {"IDNCASE": "7000001", "NAT": "EG", "LANG": "AR", "CUSTODY": "N", "LPR": "0",
               "CASE_TYPE": "RMV", "DATE_OF_ENTRY": DATE, "C_BIRTHDATE": "4/1940"}  # fmt: skip
     line = "\t".join(values.get(name, "") for name in header_of(CASE)).encode()
@@ -192,7 +192,7 @@ def test_blank_fields_behind_the_last_column_of_one_row_are_mended() -> None:
     assert repair(line + b"\t\t\t", CASE, header_of(CASE)) is None
 
 
-def test_the_cases_that_an_unread_row_may_belong_to() -> None:
+def test_finds_the_cases_that_an_unreadable_row_may_belong_to() -> None:
     header = CHARGE_HEADER
     # Of two ways to read it, both count.
     assert cases_of(b"5\t7\t7\t0\t212a06Ai\tS", CHARGES, header) == {7, 77}

@@ -13,7 +13,7 @@ SCHEMA = pl.Schema({"key": pl.Int64, "text": pl.String, "day": pl.Date})
     keys=st.lists(st.lists(st.integers(0, 10**12), max_size=20), min_size=1, max_size=3),
     buckets=st.integers(1, 5),
 )
-def test_each_row_is_in_the_bucket_of_its_key_once_and_in_order(
+def test_puts_each_row_in_the_bucket_of_its_key_once_and_in_order(
     tmp_path_factory: pytest.TempPathFactory, keys: list[list[int]], buckets: int
 ) -> None:
     folder = tmp_path_factory.mktemp("shuffle")

@@ -48,7 +48,7 @@ def warnings(read: ReadRows) -> dict[str, int]:
         "unk",
     ],
 )
-def test_null_spellings_are_unknown_and_no_fault(spelt: str) -> None:
+def test_null_spellings_are_unknown_and_not_counted_as_lost(spelt: str) -> None:
     row, lost = read_case(NAT=spelt, DATE_OF_ENTRY=spelt, C_BIRTHDATE=spelt, CUSTODY=spelt)
     assert (row["NAT"], row["DATE_OF_ENTRY"], row["C_BIRTHDATE"], row["CUSTODY"]) == (None,) * 4
     assert lost == {}
@@ -60,7 +60,7 @@ def test_a_code_that_looks_like_a_null_spelling_is_a_code() -> None:
 
 
 @pytest.mark.parametrize("code", ["C", "6"])
-def test_a_letter_or_a_digit_is_a_decision(code: str) -> None:
+def test_reads_a_letter_or_a_digit_as_a_decision(code: str) -> None:
     proceeding = TABLES["B_TblProceeding"]
     file = TableFile("p.csv", 0, proceeding.name, tuple(proceeding.columns), 0)
     row = dict.fromkeys(file.header, "") | {"IDNCASE": "7", "DEC_CODE": code, "OTHER_COMP": code}
@@ -69,7 +69,7 @@ def test_a_letter_or_a_digit_is_a_decision(code: str) -> None:
     assert (made["DEC_CODE"], made["OTHER_COMP"], warnings(read)) == (code, code, {})
 
 
-def test_values_are_read_by_their_kind() -> None:
+def test_reads_values_by_their_kind() -> None:
     row, lost = read_case(
         NAT=" MX ",
         DATE_OF_ENTRY="2004-05-06 00:00:00.000",
@@ -104,7 +104,7 @@ def test_junk_is_unknown_and_counted() -> None:
     }
 
 
-def test_charges_are_spelt_one_way_and_a_small_s_is_not_sustained() -> None:
+def test_gives_charges_one_spelling_and_does_not_read_a_small_s_as_sustained() -> None:
     data = (
         b"1\t7\t70\t212a06Ai     \tS\n"
         b"2\t7\t70\t212a02Ai  II \ts\n"
@@ -116,7 +116,7 @@ def test_charges_are_spelt_one_way_and_a_small_s_is_not_sustained() -> None:
     assert warnings(read) == {"B_TblProceedCharges.CHG_STATUS:UNKNOWN_CODE": 1}
 
 
-def test_rows_beyond_repair_are_quarantined_with_their_place_and_bytes() -> None:
+def test_quarantines_rows_beyond_repair_with_their_place_and_bytes() -> None:
     data = (
         b"1\t7\t70\t212a06Ai\tS\n2\t7\n\n3\tx\t70\t212a06Ai\tS\n4\t7\t70\t212a06Ai\tS\n"
         b"5\t7\t7\t0\t212a06Ai\tS\n6\t7\t70\t212a06\tAi\tS\n"
@@ -142,7 +142,7 @@ def test_rows_beyond_repair_are_quarantined_with_their_place_and_bytes() -> None
     "spelled",
     ["2004-05-06T00:00:00", "2004-05-06", "05/06/2004", "5/6/2004 12:00:00 AM", "06-MAY-2004"],
 )
-def test_dates_are_read_in_the_forms_that_exports_write(spelled: str) -> None:
+def test_reads_dates_in_the_forms_that_exports_write(spelled: str) -> None:
     row, lost = read_case(DATE_OF_ENTRY=spelled)
     assert (row["DATE_OF_ENTRY"], lost) == (datetime.date(2004, 5, 6), {})
 
@@ -150,19 +150,19 @@ def test_dates_are_read_in_the_forms_that_exports_write(spelled: str) -> None:
 @pytest.mark.parametrize(
     "spelled", ["1900-01-01 00:00:00.000", "1/1/1900", "9999-12-31", "0001-01-01 00:00:00.000"]
 )
-def test_a_placeholder_is_no_date(spelled: str) -> None:
+def test_a_placeholder_is_not_a_date(spelled: str) -> None:
     row, lost = read_case(E_28_DATE=spelled)
     assert row["E_28_DATE"] is None
     assert lost == {"A_TblCase.E_28_DATE:PLACEHOLDER": 1}
 
 
-def test_quotes_around_values_are_taken_off() -> None:
+def test_removes_quotes_around_values() -> None:
     row, lost = read_case(IDNCASE='"7"', NAT='"MX"', C_BIRTHDATE='"1/1975"', LPR='"0"', LANG='""')
     assert (row["IDNCASE"], row["NAT"], row["C_BIRTHDATE"]) == (7, "MX", "1975-01")
     assert (row["LPR"], row["LANG"], lost) == (False, None, {})
 
 
-def test_columns_that_a_file_lacks_are_unknown() -> None:
+def test_missing_columns_are_unknown() -> None:
     header = tuple(name for name in CASES.header if name not in ("LPR", "GENDER"))
     file = TableFile("case.csv", 0, "A_TblCase", header, 0)
     line = "\t".join({"IDNCASE": "7", "NAT": "MX"}.get(name, "") for name in header)
@@ -181,7 +181,7 @@ LINE = st.binary(max_size=30).map(lambda raw: raw.translate(None, b"\0\r\n")) | 
 @example([b'"1\t2\t3\t212a06Ai\tS'], CHARGES)
 @example([b"99999999999999999999\t-1\t1e5\t\xff\t"], CHARGES)
 @example([b"\xe2\x80\xa8\t \t\x85\t\x0b\t\x1c"], CHARGES)
-def test_whatever_bytes_come_every_line_is_a_row_or_in_quarantine(
+def test_every_line_of_any_bytes_becomes_a_row_or_is_quarantined(
     lines: list[bytes], file: TableFile
 ) -> None:
     read = read_rows(b"".join(line + b"\n" for line in lines), file)

@@ -33,7 +33,7 @@ Day = datetime.date
         ("case-type=RMV", "case_type", ("RMV",)),
     ],
 )
-def test_an_answer_is_read(text: str, name: str, values: tuple[Any, ...]) -> None:
+def test_reads_an_answer(text: str, name: str, values: tuple[Any, ...]) -> None:
     fact, columns = parse_answer(text)
     assert fact is FACTS[name]
     assert columns == dict(zip(fact.columns, values, strict=True))
@@ -69,13 +69,13 @@ def test_an_answer_is_read(text: str, name: str, values: tuple[Any, ...]) -> Non
         ("court=Atlantis", "immigration court: there is no such code or name"),
     ],
 )
-def test_what_is_no_answer_is_said_without_the_value(text: str, message: str) -> None:
+def test_rejects_an_invalid_answer_without_printing_the_value(text: str, message: str) -> None:
     with pytest.raises(AnswerError) as raised:
         parse_answer(text)
     assert str(raised.value) == message
 
 
-def test_every_fact_can_be_answered_by_its_name_as_it_is_shown() -> None:
+def test_every_fact_can_be_answered_by_its_displayed_name() -> None:
     for fact in FACTS.values():
         found, columns = parse_answer(f"{fact.name.replace('_', '-')}=unknown")
         assert found is fact

@@ -69,7 +69,7 @@ def said(facts: Sequence[Any]) -> list[str]:
     return [fact.says for fact in facts]
 
 
-def test_each_criterion_is_said_with_the_facts_that_make_it_so() -> None:
+def test_lists_each_criterion_with_the_facts_that_decide_it() -> None:
     criteria = {one.criterion: one for one in explained(PURSUED).criteria}
     assert list(criteria) == [criterion.id for criterion in small().criteria]
     assert {name: (one.value, said(one.facts)) for name, one in criteria.items()} == {
@@ -96,7 +96,7 @@ def test_each_criterion_is_said_with_the_facts_that_make_it_so() -> None:
     }
 
 
-def test_the_reasons_stand_with_the_very_facts() -> None:
+def test_lists_the_reasons_with_their_facts() -> None:
     explanation = explained(PURSUED)
     assert explanation.outcome.route == "expedite"
     assert explanation.why == "So it says."
@@ -107,12 +107,12 @@ def test_the_reasons_stand_with_the_very_facts() -> None:
     assert explanation.favorable == ()
 
 
-def test_what_has_happened_is_no_change_to_come() -> None:
+def test_a_past_milestone_is_not_an_upcoming_change() -> None:
     old = {**PURSUED, "birth_date": "1940-01-01", "entries": [{"date": "2000-01-01"}]}
     assert [one.changes for one in explained(old).criteria if one.changes] == []
 
 
-def test_a_month_of_birth_is_unknown_on_its_first_day_and_later_no_more() -> None:
+def test_a_birth_month_is_unknown_on_its_first_day_but_not_later() -> None:
     criteria = explained({**PURSUED, "birth_date": "1946-12"}).criteria
     [old] = [one for one in criteria if one.criterion == "F1"]
     assert said(old.facts) == ["born in December 1946"]
@@ -120,7 +120,7 @@ def test_a_month_of_birth_is_unknown_on_its_first_day_and_later_no_more() -> Non
     assert old.changes == Change(on=Day(2011, 12, 1), to="unknown")
 
 
-def test_nobody_says_when_something_was_that_is_not_known_to_have_been() -> None:
+def test_gives_no_date_for_an_event_not_known_to_have_happened() -> None:
     when = "entered_illegally AND last_illegal_entry >= DATE '2011-01-01'"
     text = TEXT.replace("when: gang_member", f"when: {when}")
     illegal = ["entry without inspection", "latest entry without inspection: May 5, 2011"]
@@ -134,7 +134,7 @@ def test_nobody_says_when_something_was_that_is_not_known_to_have_been() -> None
         assert (latest.value, said(latest.facts)) == (value, facts)
 
 
-def test_what_each_answer_would_lead_to() -> None:
+def test_tells_what_each_answer_would_lead_to() -> None:
     settled = {**PURSUED, "entries": PAROLED}
     explanation = explained(settled)
     assert explanation.outcome.route == "continue"
@@ -143,7 +143,7 @@ def test_what_each_answer_would_lead_to() -> None:
     assert explanation.asked == len(explanation.ask)
 
 
-def test_the_first_page_asks_the_first_questions_and_tells_no_criteria() -> None:
+def test_the_short_page_asks_the_first_questions_and_lists_no_criteria() -> None:
     nothing = {"case_id": "bare"}
     short, whole = explained(nothing, everything=True), explain_short(nothing)
     assert len(whole.ask) == 3 < len(short.ask) == whole.asked
@@ -156,7 +156,7 @@ def explain_short(case: dict[str, Any]) -> Explanation:
     return explain(record, small(), AS_OF)
 
 
-def test_presumptions_are_checks_grouped_by_reason() -> None:
+def test_groups_presumptions_to_check_by_reason() -> None:
     ill = {"case_id": "ill", "serious_condition": True, "entries": [], "charges": []}
     with_them, without = explained(ill), explained(ill, presume=False)
     assert with_them.outcome.route == "close"
@@ -167,7 +167,7 @@ def test_presumptions_are_checks_grouped_by_reason() -> None:
     assert without.checks == ()
 
 
-def test_an_answer_takes_the_place_of_what_is_on_file() -> None:
+def test_an_answer_replaces_what_is_on_file() -> None:
     ill = {"case_id": "ill", "serious_condition": True, "entries": [], "birth_date": "1980"}
     explanation = explained(ill, "gang-member=yes", "serious-condition=no")
     assert explanation.outcome.route == "expedite"
@@ -184,7 +184,7 @@ def test_an_answer_takes_the_place_of_what_is_on_file() -> None:
     assert explained(ill).difference is None
 
 
-def test_weighing_is_told_with_its_points_and_thresholds() -> None:
+def test_shows_the_weighing_with_its_points_and_thresholds() -> None:
     schooled = {
         **PURSUED,
         "entries": [{"date": "2001-05-05", "manner": "PAROLED"}],
@@ -204,7 +204,7 @@ def test_weighing_is_told_with_its_points_and_thresholds() -> None:
     assert not explained(PURSUED).weighing.decided
 
 
-def test_convictions_on_file_are_said_themselves_and_not_counted() -> None:
+def test_lists_convictions_on_file_instead_of_counting_them() -> None:
     convicted = {
         **PURSUED,
         "convictions": [{"grade": "FELONY", "category": "BURGLARY", "date": "2009-05-04"}],
@@ -214,13 +214,13 @@ def test_convictions_on_file_are_said_themselves_and_not_counted() -> None:
     assert not [fact for fact in explanation.adverse if "felony" in fact.says]
 
 
-def test_nothing_of_a_record_can_control_a_terminal() -> None:
+def test_text_from_a_record_cannot_control_a_terminal() -> None:
     explanation = explained({"case_id": "a\x1b[2J\u202eb"})
     assert explanation.case_id == "a\\x1b[2J\\u202eb"
     assert load_text("small", TEXT).id == explanation.rulebook
 
 
-def test_conflicts_in_the_record_are_said_and_their_facts_are_not_known() -> None:
+def test_lists_conflicts_in_the_record_and_leaves_their_facts_unknown() -> None:
     married = {
         **PURSUED,
         "marital_status": "UNMARRIED",
@@ -236,7 +236,7 @@ def test_conflicts_in_the_record_are_said_and_their_facts_are_not_known() -> Non
     assert "citizen spouse" not in said(explanation.favorable)
 
 
-def test_cases_explained_together_are_explained_as_each_alone() -> None:
+def test_explains_cases_together_as_it_explains_each_alone() -> None:
     cases = [
         PURSUED,
         {"case_id": "two"},

@@ -27,7 +27,9 @@ def test_a_rulebook_passes_its_check(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_only_the_attorneys_memos_close_and_termination_for_removal_is_no_close(name: str) -> None:
+def test_only_the_attorneys_memos_close_and_termination_for_removal_is_not_closing(
+    name: str,
+) -> None:
     rows = load(name).rulebook.routing
     assert any(row.route == "close" for row in rows) is (name in CLOSING)
     forms = {row.form for row in rows if row.route == "close"}
@@ -36,7 +38,7 @@ def test_only_the_attorneys_memos_close_and_termination_for_removal_is_no_close(
         assert row.form != "TERMINATION_FOR_EXPEDITED_REMOVAL" or row.route == "continue"
 
 
-def test_public_safety_is_never_decided_by_rule() -> None:
+def test_no_rule_ever_decides_public_safety() -> None:
     for name, criterion in (("dhs-2021-09-30", "P2"), ("opla-2022-04-03", "B")):
         rulebook = load(name)
         [judged] = [c for c in rulebook.criteria if c.id == criterion]

@@ -43,7 +43,7 @@ def small(*changes: tuple[str, str]) -> CompiledRulebook:
     return load_text("small.yaml", text)
 
 
-def test_a_good_one_has_neither_problem_nor_note() -> None:
+def test_a_valid_criterion_has_no_problems_and_no_notes() -> None:
     rulebook = small()
     for found in (criterion_problems, criterion_notes, empty_record_problems):
         assert list(found(rulebook)) == []
@@ -63,7 +63,9 @@ def test_a_good_one_has_neither_problem_nor_note() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_criterion(change: tuple[str, str], place: int, reason: str) -> None:
+def test_finds_what_is_wrong_with_a_criterion(
+    change: tuple[str, str], place: int, reason: str
+) -> None:
     [problem] = criterion_problems(small(change))
     assert problem.path == ("criteria", place)
     assert problem.reason.startswith(reason)
@@ -87,13 +89,13 @@ def test_a_finding_that_is_judged_or_named_matters() -> None:
     assert list(criterion_problems(small(finding, named))) == []
 
 
-def test_a_criterion_that_another_always_goes_with_is_noted() -> None:
+def test_notes_a_criterion_that_another_always_accompanies() -> None:
     [note] = criterion_notes(small(("felony_convictions >= 1", "arrests >= 5")))
     assert note.path == ("criteria", 1)
     assert note.reason == ("P2 never decides: whenever it holds, so does another of the priorities")
 
 
-def test_a_criterion_that_a_parameter_turns_off_is_noted() -> None:
+def test_notes_a_criterion_that_a_parameter_turns_off() -> None:
     rulebook = small(
         ("arrests >= 2", "arrests >= 2 AND :strict"),
         ("criteria:\n", "parameters:\n  strict: {value: false, note: x}\ncriteria:\n"),
@@ -102,14 +104,14 @@ def test_a_criterion_that_a_parameter_turns_off_is_noted() -> None:
     assert [n.reason for n in criterion_notes(rulebook)] == ["P1 is turned off by its parameters"]
 
 
-def test_factors_that_only_order_the_queue_are_noted() -> None:
+def test_notes_factors_that_only_order_the_queue() -> None:
     row = "  - {id: assessed, when: score >= 3, route: continue, why: x}\n"
     [note] = criterion_notes(small((row, "")))
     assert note.reason == "no row reads the score: the factors order the queue and decide nothing"
 
 
 @pytest.mark.parametrize("route", ["close", "expedite"])
-def test_a_table_that_closes_or_expedites_on_nothing(route: str) -> None:
+def test_finds_a_table_that_closes_or_expedites_an_empty_record(route: str) -> None:
     verb = {"close": "closes", "expedite": "expedites"}[route]
     rulebook = small(
         ('when: "TRUE", route: continue', f'when: "TRUE", route: {route}'),
@@ -123,7 +125,7 @@ def test_a_table_that_closes_or_expedites_on_nothing(route: str) -> None:
     assert f"{verb} a case about which nothing is known" in problem.reason
 
 
-def test_a_presumption_on_nothing() -> None:
+def test_finds_a_presumption_without_a_basis() -> None:
     [problem] = empty_record_problems(small(("when: charges_seen", 'when: "TRUE"')))
     assert problem.path == ("presumptions", 0, "basis")
     assert problem.reason.startswith("the basis of record holds for a case about which nothing is")

@@ -35,7 +35,7 @@ from transforms.score.milestones import milestone_dates, reached
         ("TRUE", {"served": True}, ()),
     ],
 )
-def test_the_facts_that_make_a_condition_so(
+def test_finds_the_facts_that_decide_a_condition(
     when: str, case: dict[str, object], deciding: tuple[str, ...]
 ) -> None:
     condition = compile_condition(when, Names({}, {}, {}, {}))
@@ -53,7 +53,7 @@ def test_a_milestone_stands_for_the_date_it_starts_from() -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_what_decides_does_so_whatever_the_rest_is(name: str) -> None:
+def test_deciding_facts_decide_whatever_the_others_are(name: str) -> None:
     rulebook = load(name)
     # A rulebook of few criteria needs more cases for as many comparisons.
     rows = max(25, 250 // len(rulebook.criteria))

@@ -24,6 +24,6 @@ def problems(name: str) -> list[Problem]:
 
 
 @pytest.mark.parametrize(("name", "index", "example"), EXAMPLES)
-def test_an_example_comes_out_as_expected(name: str, index: int, example: Example) -> None:
+def test_each_example_gives_the_expected_result(name: str, index: int, example: Example) -> None:
     assert [found for found in problems(name) if found.path[:2] == ("examples", index)] == []
     assert example.expect.model_fields_set

@@ -22,7 +22,7 @@ def said(*pairs: tuple[str, str]) -> tuple[Answer, ...]:
     return tuple(Answer.model_validate({"answer": text, **outcome(route)}) for text, route in pairs)
 
 
-def test_the_answers_to_try_are_those_that_can_differ() -> None:
+def test_tries_only_answers_that_can_make_a_difference() -> None:
     assert [lead.text for lead in leads(FACTS["served"], small(), AS_OF)] == ["yes", "no"]
     assert [lead.text for lead in leads(FACTS["custody"], small(), AS_OF)] == [
         "detained",
@@ -39,7 +39,7 @@ def test_the_answers_to_try_are_those_that_can_differ() -> None:
     ]
 
 
-def test_numbers_that_a_condition_compares_with_are_tried() -> None:
+def test_tries_the_numbers_that_conditions_compare_with() -> None:
     text = TEXT.replace("when: arrests >= 2", "when: arrests >= 60")
     rulebook = load_text("small", text)
     tried = [lead.value for lead in leads(FACTS["arrests"], rulebook, AS_OF)]
@@ -64,14 +64,14 @@ def test_numbers_that_a_condition_compares_with_are_tried() -> None:
         ),
     ],
 )
-def test_numbers_in_a_row_are_said_together(
+def test_combines_consecutive_numbers(
     routes: dict[int, str], expected: list[tuple[str, str]]
 ) -> None:
     tried = [(Lead("arrests", count, None), outcome(route)) for count, route in routes.items()]
     assert answers(tried) == said(*expected)
 
 
-def test_answers_with_words_are_said_one_by_one() -> None:
+def test_lists_answers_in_words_one_by_one() -> None:
     tried = [
         (Lead("served", value, text), outcome("close"))
         for value, text in ((True, "yes"), (False, "no"))

@@ -8,7 +8,7 @@ from tests.helpers.small_rulebook import facts
 from transforms.explain.on_file import convictions, explained_fact, on_file
 
 
-def test_what_is_known_to_weigh_is_on_file_and_nothing_else() -> None:
+def test_lists_only_facts_known_to_weigh() -> None:
     [row] = facts(
         {
             "arrests": (1, None),
@@ -31,13 +31,13 @@ def test_what_is_known_to_weigh_is_on_file_and_nothing_else() -> None:
     ]
 
 
-def test_what_a_criterion_makes_weigh_is_on_file_too_and_once() -> None:
+def test_lists_a_fact_that_a_criterion_makes_weigh_once() -> None:
     [row] = facts({"served": True, "unmarried": False}).to_dicts()
     found = on_file("for", row, ["unmarried", "served"])
     assert [fact.says for fact in found] == ["married", "military service, the respondent"]
 
 
-def test_a_charge_that_was_sustained_is_said_once() -> None:
+def test_lists_a_sustained_charge_once() -> None:
     [row] = facts(
         {"alleged_fraud": True, "sustained_fraud": True, "alleged_criminal_ground": True}
     ).to_dicts()
@@ -89,10 +89,10 @@ def test_a_code_of_a_record_cannot_control_a_terminal() -> None:
         ),
     ],
 )
-def test_a_conviction_is_said_with_its_own_words(conviction: dict[str, Any], line: str) -> None:
+def test_describes_a_conviction_in_its_own_words(conviction: dict[str, Any], line: str) -> None:
     assert convictions([conviction]) == (line,)
 
 
-def test_no_list_and_what_may_be_more_are_no_convictions() -> None:
+def test_an_unknown_list_and_a_null_element_give_no_convictions() -> None:
     assert convictions(None) == ()
     assert convictions([None]) == ()

@@ -119,7 +119,7 @@ def text(content: dict[str, Any], *, everything: bool = False) -> list[str]:
     return [line.text for line in page(Explanation.model_validate(content), everything=everything)]
 
 
-def test_a_page_of_a_case_of_which_little_is_known() -> None:
+def test_explains_a_case_about_which_little_is_known() -> None:
     assert text(BARE) == [
         "EXAMPLE-1, as of November 17, 2011",
         "A small rulebook (small)",
@@ -134,7 +134,7 @@ def test_a_page_of_a_case_of_which_little_is_known() -> None:
     ]
 
 
-def test_a_page_of_a_case_with_everything_on_it() -> None:
+def test_explains_a_case_with_everything_on_it() -> None:
     assert text(CLOSED) == [
         "EXAMPLE-1, as of November 17, 2011",
         "A small rulebook (small)",
@@ -187,7 +187,7 @@ def test_a_page_of_a_case_with_everything_on_it() -> None:
     ]
 
 
-def test_what_a_step_tells_is_one_line_with_the_step() -> None:
+def test_groups_what_a_step_settles_in_one_line() -> None:
     step = {"step": "BACKGROUND_CHECK", "says": "Run the background check."}
     told = [
         {
@@ -211,7 +211,7 @@ def test_what_a_step_tells_is_one_line_with_the_step() -> None:
     assert "  - Reason 0. Presumed: no record of kind 0." in everything
 
 
-def test_of_many_reasons_the_first_are_said_and_one_document_is_named_once() -> None:
+def test_lists_the_first_reasons_and_names_a_document_once() -> None:
     reasons = [CLOSED["reasons"][0] | {"criterion": f"F{n}"} for n in range(1, 6)]
     lines = text(CLOSED | {"reasons": reasons})
     start = lines.index("Why")
@@ -223,7 +223,7 @@ def test_of_many_reasons_the_first_are_said_and_one_document_is_named_once() -> 
     ]
 
 
-def test_before_accelerating_everything_that_could_stop_it_is_named() -> None:
+def test_names_everything_that_could_stop_accelerating_a_case() -> None:
     expedited = {"route": "expedite", "form": "ACCELERATION", "state": "AFTER_CHECKS"}
     check = {
         "reason": "No claim is on file.",
@@ -243,7 +243,7 @@ def test_before_accelerating_everything_that_could_stop_it_is_named() -> None:
     ]
 
 
-def test_all_lists_every_presumption_and_every_criterion() -> None:
+def test_with_all_lists_every_presumption_and_criterion() -> None:
     criterion = {
         "criterion": "F1",
         "list": "favored",
@@ -273,13 +273,13 @@ def test_all_lists_every_presumption_and_every_criterion() -> None:
 
 
 @pytest.mark.parametrize(("on", "said"), [("2016-11-17", True), ("2016-11-18", False)])
-def test_a_change_within_five_years_is_said(on: str, said: bool) -> None:
+def test_mentions_a_change_within_five_years(on: str, said: bool) -> None:
     content = BARE | {"changes": {"on": on, "to": "close"}}
     assert ("Changes by itself" in text(content)) is said
     assert "Changes by itself" in text(content, everything=True)
 
 
-def test_what_answers_change_comes_first() -> None:
+def test_starts_with_what_the_answers_change() -> None:
     answered = BARE | {
         "answers": [{**SERVED, "says": "military service, the respondent"}],
         "difference": {"before": CLOSED["outcome"], "criteria": [["F1", "unknown", "true"]]},
@@ -296,14 +296,14 @@ def test_what_answers_change_comes_first() -> None:
     assert "  The recommendation stays as it is: continue, open." in text(same)
 
 
-def test_what_nobody_asked_comes_before_why_a_case_is_accelerated() -> None:
+def test_lists_what_nobody_asked_before_the_reasons_to_accelerate() -> None:
     expedited = {"route": "expedite", "form": "ACCELERATION", "state": "AFTER_CHECKS"}
     lines = text(CLOSED | {"outcome": expedited | {"needs_review": False}})
     assert lines.index("Ask before anybody accelerates") < lines.index("Why")
     assert "Before anybody acts" not in lines
 
 
-def test_no_word_is_broken_and_no_line_too_long() -> None:
+def test_breaks_no_words_and_keeps_lines_short() -> None:
     long = {**WARRANT, "says": "well-known " * 40 + "x" * 100}
     lines = text(CLOSED | {"adverse": [long]})
     assert [line for line in lines if len(line) > WIDTH] == ["  " + "x" * 100]

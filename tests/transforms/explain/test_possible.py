@@ -46,7 +46,7 @@ def possible(when: str, rulebook: CompiledRulebook = RULEBOOK) -> bool | None:
         ("TRUE", True),
     ],
 )
-def test_what_can_be_and_what_cannot(when: str, expected: bool) -> None:
+def test_tells_what_can_be_true_and_what_cannot(when: str, expected: bool) -> None:
     assert possible(when) is expected
 
 
@@ -65,7 +65,7 @@ conditions = st.recursive(
 
 @given(when=conditions)
 @settings(max_examples=60, deadline=None)
-def test_it_is_as_trying_every_value_would_say(when: str) -> None:
+def test_agrees_with_trying_every_value(when: str) -> None:
     # SQL's words for truth are Python's, but for their capitals.
     python = when.replace("AND", "and").replace("OR", "or").replace("NOT", "not")
     worlds = itertools.product((True, False), repeat=len(FACTS))

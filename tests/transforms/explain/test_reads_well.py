@@ -50,7 +50,7 @@ def test_a_page_reads_well(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_the_json_is_as_its_schema_declares(name: str) -> None:
+def test_the_json_matches_its_schema(name: str) -> None:
     schema = json.loads(DECLARED)
     content = json.loads(explained(name, 7).model_dump_json())
     assert content["version"] == schema["properties"]["version"]["const"] == 1
@@ -58,5 +58,5 @@ def test_the_json_is_as_its_schema_declares(name: str) -> None:
     assert list(problems(content | {"asked": "many"}, schema, schema)) == ["$.asked is no integer"]
 
 
-def test_the_schema_that_is_kept_is_the_model_s() -> None:
+def test_the_stored_schema_matches_the_model() -> None:
     assert json_schema() == DECLARED

@@ -57,7 +57,7 @@ ELSE = "else | TRUE | continue"
 TAKEN = "the rows above it take every case in which it holds"
 
 
-def test_a_whole_table_has_no_problem_and_no_note() -> None:
+def test_a_complete_table_has_no_problems_and_no_notes() -> None:
     rows = (BOTH, PRIORITY, FAVORED, ELSE)
     assert problems(*rows) == notes(*rows) == []
 
@@ -92,7 +92,7 @@ def test_a_whole_table_has_no_problem_and_no_note() -> None:
         ),
     ],
 )
-def test_a_row_that_no_case_can_reach(rows: tuple[str, ...], reason: str) -> None:
+def test_finds_a_row_that_no_case_can_reach(rows: tuple[str, ...], reason: str) -> None:
     assert problems(*rows) == [reason]
 
 
@@ -119,13 +119,13 @@ def test_a_row_that_no_case_can_reach(rows: tuple[str, ...], reason: str) -> Non
         ),
     ],
 )
-def test_a_region_without_a_row(rows: tuple[str, ...], regions: list[str]) -> None:
+def test_finds_a_region_without_a_row(rows: tuple[str, ...], regions: list[str]) -> None:
     found = problems(*rows)
     assert [reason.split(" where ")[1].split(";")[0] for reason in found] == regions
     assert all(reason.startswith("no row covers a case where ") for reason in found)
 
 
-def test_rows_of_which_only_the_order_decides_are_noted() -> None:
+def test_notes_rows_for_which_only_the_order_decides() -> None:
     assert notes(PRIORITY, FAVORED, ELSE) == [
         "the rows against and for overlap where a priority holds and a favored class holds: "
         "the upper one decides (expedite, not close)"
@@ -136,7 +136,7 @@ def test_rows_of_which_only_the_order_decides_are_noted() -> None:
     assert notes(PRIORITY, "for | favored | expedite", ELSE) == []
 
 
-def test_a_row_that_a_parameter_turns_off_is_noted_and_is_no_problem() -> None:
+def test_notes_a_row_that_a_parameter_turns_off_without_calling_it_a_problem() -> None:
     rows = ("strict | priority AND :strict | expedite", "against | priority | continue", ELSE)
     assert problems(*rows) == []
     assert notes(*rows) == ["the row strict is turned off by :strict"]

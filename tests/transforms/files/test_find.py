@@ -30,14 +30,14 @@ def reasons(folder: Path) -> dict[str, str]:
     return {os.path.relpath(path, folder): reason for path, reason in find_below(str(folder))[1]}
 
 
-def test_names_that_look_like_patterns_are_found_by_folder_and_by_name(tmp_path: Path) -> None:
+def test_finds_names_that_look_like_patterns(tmp_path: Path) -> None:
     there = made(*(tmp_path / name for name in (*ODD, "a1.avro", os.fsdecode(b"\xff.avro"))))
     assert found(tmp_path) == there
     for path in there:
         assert found(path) == [path]
 
 
-def test_a_pattern_finds_what_no_file_is_called(tmp_path: Path) -> None:
+def test_finds_files_that_match_a_pattern(tmp_path: Path) -> None:
     a, b, deep = tmp_path / "a1.avro", tmp_path / "b2.avro", tmp_path / "x/y/c3.avro"
     made(a, b, deep, tmp_path / "_hidden.avro", tmp_path / "x/.d.avro")
     assert found(f"{tmp_path}/a[0-9].avro") == [str(a)]
@@ -47,7 +47,7 @@ def test_a_pattern_finds_what_no_file_is_called(tmp_path: Path) -> None:
     assert found(f"{tmp_path}/x*") == [str(deep)]
 
 
-def test_one_file_in_several_spellings_is_one_file(tmp_path: Path) -> None:
+def test_finds_a_file_once_however_its_path_is_spelled(tmp_path: Path) -> None:
     [a] = made(tmp_path / "in/a.avro")
     (tmp_path / "in/link.avro").symlink_to(a)
     (tmp_path / "again").symlink_to(tmp_path / "in")
@@ -55,7 +55,7 @@ def test_one_file_in_several_spellings_is_one_file(tmp_path: Path) -> None:
     assert found(*spelled) == found(*reversed(spelled)) == [f"{tmp_path}/again/a.avro"]
 
 
-def test_folders_are_walked_through_links_and_loops(tmp_path: Path) -> None:
+def test_walks_folders_through_links_and_loops(tmp_path: Path) -> None:
     made(tmp_path / "in/a.avro", tmp_path / "in/UPPER.AVRO", tmp_path / "other/b.avro")
     (tmp_path / "in/linked").symlink_to(tmp_path / "other")
     (tmp_path / "other/back").symlink_to(tmp_path / "in")
@@ -64,7 +64,7 @@ def test_folders_are_walked_through_links_and_loops(tmp_path: Path) -> None:
     assert (names, left_out) == (["UPPER.AVRO", "a.avro", "linked/b.avro"], ())
 
 
-def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+def test_names_unreadable_files_with_the_reason(tmp_path: Path) -> None:
     made(tmp_path / "a.avro", tmp_path / "notes.txt")
     os.mkfifo(tmp_path / "pipe.avro")
     (tmp_path / "gone.avro").symlink_to(tmp_path / "nothing")
@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads every folder")
-def test_a_closed_folder_is_named(tmp_path: Path) -> None:
+def test_names_an_unreadable_folder(tmp_path: Path) -> None:
     made(tmp_path / "a.avro", tmp_path / "closed/b.avro")
     (tmp_path / "closed").chmod(0)
     try:
@@ -91,13 +91,13 @@ def test_a_closed_folder_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "pattern", ["", "none.avro", "*.avro", "empty", "empty/*", "no[n]e/*.avro"]
 )
-def test_what_finds_nothing_is_refused(pattern: str, tmp_path: Path) -> None:
+def test_rejects_patterns_that_find_nothing(pattern: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"no such file|an empty path"):
         find_files([f"{tmp_path}/{pattern}" if pattern else ""])
 
 
-def test_an_object_store_is_searched_by_the_same_rules() -> None:
+def test_searches_an_object_store_by_the_same_rules() -> None:
     OBJECTS.clear()
     names = (
         "in/a[1].avro",

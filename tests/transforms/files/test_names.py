@@ -16,7 +16,7 @@ NAMES = st.lists(st.sampled_from([b"a", b"\\", b"x", b"ff", b"5c", b"\xff", b"\x
 
 @given(NAMES)
 @example(b"\\x5\xff")
-def test_every_name_has_a_text_and_no_two_the_same(name: bytes) -> None:
+def test_every_name_has_its_own_text(name: bytes) -> None:
     path = os.fsdecode(name)
     text = path_text(path)
     assert text.encode().decode() == text

@@ -20,7 +20,7 @@ def empty_store() -> Iterator[None]:
     OBJECTS.clear()
 
 
-def test_a_directory_of_names_is_renamed_with_what_closes_it_last() -> None:
+def test_renames_the_files_that_complete_a_directory_last() -> None:
     OBJECTS.update({"flat://b/_x/done": b"1", "flat://b/_x/part/a": b"2", "flat://b/_y": b"3"})
     assert storage.exists("flat://b/_x")
     assert not storage.exists("flat://b/x")
@@ -34,7 +34,7 @@ def test_a_directory_of_names_is_renamed_with_what_closes_it_last() -> None:
     assert OBJECTS == {"flat://b/_y": b"3"}
 
 
-def test_a_real_directory_is_renamed_whole_and_removed(tmp_path: Path) -> None:
+def test_renames_and_removes_a_local_directory_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     storage.rename_all_but(str(tmp_path / "a"), str(tmp_path / "c"), ["done"])
     assert [path.name for path in tmp_path.rglob("*")] == ["a", "b"]
@@ -46,7 +46,7 @@ def test_a_real_directory_is_renamed_whole_and_removed(tmp_path: Path) -> None:
     assert not storage.exists(str(tmp_path / "c"))
 
 
-def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     storage.write_whole(f"{tmp_path}/a/file", b"all")
     assert (tmp_path / "a/file").read_bytes() == b"all"
     (tmp_path / "a/folder/full").mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("store", ["disk", "flat://b"])
-def test_only_the_file_of_that_very_name_is_meant(store: str, tmp_path: Path) -> None:
+def test_uses_only_the_file_with_exactly_that_name(store: str, tmp_path: Path) -> None:
     folder = f"{tmp_path}/[x]" if store == "disk" else f"{store}/[x]"
     names = [*ODD, "a1.avro", "bb.avro", "cc.avro"]
     for number, name in enumerate(names, 1):

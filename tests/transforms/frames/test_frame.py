@@ -7,7 +7,7 @@ import polars as pl
 from transforms.frames.frame import concat_frames, json_lines, put
 
 
-def test_frames_are_joined_in_order_and_in_one_chunk() -> None:
+def test_joins_frames_in_order_and_in_one_chunk() -> None:
     schema = pl.Schema({"a": pl.Int32()})
     parts = [pl.DataFrame({"a": [n]}, schema=schema) for n in (3, 1, 2)]
     joined = concat_frames(parts, schema)
@@ -16,7 +16,7 @@ def test_frames_are_joined_in_order_and_in_one_chunk() -> None:
     assert concat_frames([], schema).equals(schema.to_frame())
 
 
-def test_put_changes_some_rows_of_any_dtype() -> None:
+def test_puts_values_at_some_rows_of_any_dtype() -> None:
     lists = pl.Series("a", [[1], None, [], [2, 3]])
     rows = pl.Series([3, 1], dtype=pl.UInt32)
     assert put(lists, rows, pl.Series([[9], [8, 8]])).to_list() == [[1], [8, 8], [], [9]]
@@ -24,6 +24,6 @@ def test_put_changes_some_rows_of_any_dtype() -> None:
     assert put(lists, none, pl.Series([], dtype=lists.dtype)).to_list() == lists.to_list()
 
 
-def test_each_row_is_one_line_of_json_whatever_its_text() -> None:
+def test_writes_each_row_as_one_line_of_json() -> None:
     frame = pl.DataFrame({"a": ["x\u2028y\x85z\nw", None]})
     assert [json.loads(line) for line in json_lines(frame)] == frame.to_dicts()

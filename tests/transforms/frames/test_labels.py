@@ -13,7 +13,7 @@ TABLES = st.integers(0, 70).flatmap(
 
 
 @given(TABLES)
-def test_labels_are_those_of_a_comprehension(rows: list[list[bool | None]]) -> None:
+def test_gives_the_same_labels_as_a_comprehension(rows: list[list[bool | None]]) -> None:
     names = [f"f{number}" for number in range(len(rows[0]) if rows else 3)]
     flags = pl.DataFrame(
         {name: [row[place] for row in rows] for place, name in enumerate(names)},

@@ -59,7 +59,7 @@ def of(text: str | None, test: Test) -> object:
         "not available",
     ],
 )
-def test_text_that_says_nothing(text: str) -> None:
+def test_recognizes_text_that_means_unknown(text: str) -> None:
     for test in (is_nothing, is_no_code, is_no_date):
         assert of(text, test) is True
     assert of(text, given_text) is None
@@ -86,7 +86,7 @@ def test_text_that_says_nothing(text: str) -> None:
         "(b)(5)",
     ],
 )
-def test_text_that_says_something(text: str) -> None:
+def test_recognizes_text_with_a_meaning(text: str) -> None:
     for test in (is_nothing, is_no_code, is_no_date):
         assert of(text, test) is False
     assert of(f" {text} ", given_text) == text
@@ -104,7 +104,7 @@ def test_text_that_says_something(text: str) -> None:
         ("007", False, False, False),
     ],
 )
-def test_zeros_are_nothing_in_codes_and_dates_only(
+def test_zeros_mean_unknown_only_in_codes_and_dates(
     text: str, in_text: bool, in_code: bool, in_date: bool
 ) -> None:
     assert (of(text, is_nothing), of(text, is_no_code), of(text, is_no_date)) == (
@@ -125,14 +125,14 @@ def test_null_stays_null() -> None:
     st.sampled_from([str.lower, str.upper, str.title, str.swapcase]),
     st.text(" \t\n\u00a0", max_size=3),
 )
-def test_neither_case_nor_blanks_make_a_null_spelling_something(
+def test_ignores_case_and_blanks_in_null_spellings(
     word: str, case: Callable[[str], str], blanks: str
 ) -> None:
     assert of(blanks + case(word) + blanks, is_nothing) is True
 
 
 @given(st.text(max_size=10))
-def test_what_is_given_once_is_given_again(text: str) -> None:
+def test_trimming_twice_changes_nothing(text: str) -> None:
     for given_form in (given_text, given_code):
         once = of(text, given_form)
         assert once is None or of(str(once), given_form) == once

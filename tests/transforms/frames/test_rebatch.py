@@ -8,7 +8,7 @@ from apache_beam.testing.util import assert_that
 from transforms.frames.rebatch import Rebatch
 
 
-def test_frames_are_joined_and_no_row_is_lost() -> None:
+def test_joins_frames_and_loses_no_row() -> None:
     parts = [pl.DataFrame({"n": range(n, n + 3)}) for n in range(0, 60, 3)]
 
     def check(frames: list[pl.DataFrame]) -> None:

@@ -20,12 +20,12 @@ def test_the_hash_is_crc_32() -> None:
     assert plain("123456789", 1 << 32) == 0xCBF43926
 
 
-def test_no_id_is_in_the_first_bucket() -> None:
+def test_a_missing_id_goes_to_the_first_bucket() -> None:
     assert bucket_of(pl.Series([None, "", "1"], dtype=pl.String), 7).to_list()[:2] == [0, 0]
     assert bucket_of(pl.Series([], dtype=pl.String), 7).is_empty()
 
 
-def test_every_row_is_in_one_bucket_and_they_are_about_even() -> None:
+def test_every_row_is_in_one_bucket_and_buckets_are_about_even() -> None:
     frame = pl.DataFrame({"case_id": [f" {7_000_000 + n}" for n in range(10_000)]})
     parts = dict(by_bucket(frame, 10))
     assert sum(part.height for part in parts.values()) == 10_000

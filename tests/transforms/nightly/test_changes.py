@@ -53,11 +53,11 @@ def sets(case: str, name: str = "e", recorded: str = "2011-11-16", **facts: Any)
     )  # fmt: skip
 
 
-def test_no_news_no_changes() -> None:
+def test_without_news_there_are_no_changes() -> None:
     assert night(records(a={}, b={"birth_date": None})) == {}
 
 
-def test_the_fields_that_changed_are_named_with_the_events_that_set_them() -> None:
+def test_names_the_changed_fields_with_the_events_that_set_them() -> None:
     news = [
         sets("a", "1", serious_condition=True),
         sets("a", "2", gang_member=False, court="DEN"),
@@ -70,7 +70,7 @@ def test_the_fields_that_changed_are_named_with_the_events_that_set_them() -> No
     assert by_field == {"serious_condition": "1", "court": "2"}
 
 
-def test_what_only_another_spelling_is_is_no_change() -> None:
+def test_another_spelling_is_not_a_change() -> None:
     found = night(
         records(a={"birth_date": "1980-11-17"}),
         sets("a", serious_condition=True, birth_date="11/17/1980"),
@@ -78,7 +78,7 @@ def test_what_only_another_spelling_is_is_no_change() -> None:
     assert [cause["field"] for cause in found["a"]] == ["serious_condition"]
 
 
-def test_a_fact_and_a_milestone_on_one_night_are_both_named() -> None:
+def test_names_both_a_fact_and_a_milestone_on_one_night() -> None:
     old = records(a={})
     found = night(old, sets("a", serious_condition=True), since=DAY - datetime.timedelta(days=1))
     assert [(c["kind"], c["milestone"], c["on"]) for c in found["a"]] == [
@@ -88,13 +88,13 @@ def test_a_fact_and_a_milestone_on_one_night_are_both_named() -> None:
     ]
 
 
-def test_a_case_that_is_completed_by_the_calendar() -> None:
+def test_names_the_calendar_for_a_completed_case() -> None:
     old = records(a={"completed_on": "2011-11-17"})
     [cause] = night(old, since=DAY - datetime.timedelta(days=1))["a"]
     assert (cause["kind"], cause["field"], cause["on"]) == ("COMPLETED", "completed_on", DAY)
 
 
-def test_a_date_that_lay_ahead_is_the_calendars_doing() -> None:
+def test_names_the_calendar_for_a_date_that_was_in_the_future() -> None:
     since = DAY - datetime.timedelta(days=1)
     old = records(
         a={"birth_date": "1980-01-01", "removals": [{"date": str(DAY), "kind": "REMOVAL"}]}
@@ -114,14 +114,14 @@ def test_a_date_that_lay_ahead_is_the_calendars_doing() -> None:
         ({"courts": frozenset({"DEN"})}, "SOFTWARE"),
     ],
 )
-def test_what_else_may_have_changed(last: dict[str, Any], kind: str) -> None:
+def test_names_the_other_kinds_of_causes(last: dict[str, Any], kind: str) -> None:
     # The case is assessed for Denver only, and is of Baltimore.
     found = night(records(a={"court": "BAL"}), last=dataclasses.replace(LAST, **last),
                   courts=frozenset({"DEN"}))  # fmt: skip
     assert [cause["kind"] for cause in found["a"]] == [kind]
 
 
-def test_differences_name_what_differs() -> None:
+def test_names_the_columns_that_differ() -> None:
     one = summarize(assess(records(a={}, b={}), Terms(RULEBOOK, DAY)).recommendations)
     other = one.with_columns(
         needs_review=pl.when(pl.col("case_id") == "a").then(True).otherwise("needs_review"),
@@ -132,13 +132,13 @@ def test_differences_name_what_differs() -> None:
     assert differences(one, one).is_empty()
 
 
-def test_changed_fields_tell_null_from_empty() -> None:
+def test_distinguishes_null_from_empty() -> None:
     before = to_frame([CaseRecord(case_id="a", ties=[], orders=None)])
     after = to_frame([CaseRecord(case_id="a", ties=[Tie()], orders=[])])
     assert changed_fields(before, after)["field"].to_list() == ["orders", "ties"]
 
 
-def test_the_last_to_set_or_add_is_the_setter() -> None:
+def test_finds_the_last_event_to_set_or_add() -> None:
     added = CaseEvent(event_id="2", case_id="a", recorded_at="2011-11-02", adds=["ties"])
     log = pl.DataFrame(
         [sets("a", "1", "2011-11-01", ties=[]).model_dump(), added.model_dump()], schema=EVENTS

@@ -48,7 +48,7 @@ BEGUN = base_events(to_frame([CaseRecord(case_id="1", updated_at="2011-01-01", c
 FELONY, THEFT = Conviction(grade="FELONY"), Conviction(category="THEFT")
 
 
-def test_the_later_recorded_wins_whatever_comes_first() -> None:
+def test_the_later_recorded_event_wins_whatever_the_order() -> None:
     later = event("a", "2011-03-01", sets=["court"], facts={"court": "DEN"})
     earlier = event("b", "02/01/2011", sets=["court"], facts={"court": "LOS"})
     for pair in ([later, earlier], [earlier, later]):
@@ -64,7 +64,7 @@ def test_the_later_recorded_wins_whatever_comes_first() -> None:
         ("2011-11-17T23:59:00", "2011-11-17T20:00-0500"),
     ],
 )
-def test_the_later_recorded_wins_in_whatever_form_its_time_is_written(
+def test_the_later_recorded_event_wins_however_its_time_is_written(
     earlier: str, later: str
 ) -> None:
     # By id, which decides where times are equal, the earlier would win.
@@ -75,29 +75,29 @@ def test_the_later_recorded_wins_in_whatever_form_its_time_is_written(
     assert only(pl.concat([BEGUN, log_of(*pair)])).court == "DEN"
 
 
-def test_of_when_it_happened_the_day_is_kept_where_the_time_cannot_be_read() -> None:
+def test_keeps_the_day_of_an_event_if_its_time_cannot_be_read() -> None:
     written = ["2011-11-17 99:00", "2011-11-17 9:05", "lately"]
     made = [event(str(n), "2011-02-01", happened_at=text) for n, text in enumerate(written)]
     days = ["2011-11-17", "2011-11-17T09:05", None]
     assert log_of(*made).sort("event_id")["happened_at"].to_list() == days
 
 
-def test_what_was_recorded_before_the_record_changes_nothing() -> None:
+def test_an_event_recorded_before_the_record_changes_nothing() -> None:
     stale = event("a", "2010-12-31", sets=["court"], facts={"court": "DEN"})
     assert only(pl.concat([BEGUN, log_of(stale)])).court == "BAL"
 
 
-def test_null_set_is_unknown_now() -> None:
+def test_setting_null_makes_a_field_unknown() -> None:
     forgotten = event("a", "2011-02-01", sets=["court"])
     assert only(pl.concat([BEGUN, log_of(forgotten)])).court is None
 
 
-def test_elements_added_to_a_list_that_is_not_known_may_not_be_all() -> None:
+def test_adding_to_an_unknown_list_leaves_it_open() -> None:
     added = event("a", "2011-02-01", adds=["convictions"], facts={"convictions": [FELONY]})
     assert only(pl.concat([BEGUN, log_of(added)])).convictions == [FELONY, None]
 
 
-def test_text_of_odd_line_ends_is_compared_whole() -> None:
+def test_compares_text_with_odd_line_ends_as_a_whole() -> None:
     odd = "a\x85b\u2028c"
     pair = [event("1", "2011-02-01", sets=["source"], facts={"source": odd}) for _ in range(2)]
     done = fold(pl.concat([BEGUN, log_of(*pair)]))
@@ -105,7 +105,7 @@ def test_text_of_odd_line_ends_is_compared_whole() -> None:
     assert (done.repeated, done.conflicts.height) == (1, 0)
 
 
-def test_elements_added_follow_in_order_each_event_once() -> None:
+def test_appends_each_events_elements_once_and_in_order() -> None:
     none = event("0", "2011-02-01", sets=["convictions"], facts={"convictions": []})
     one = event("1", "2011-02-02", adds=["convictions"], facts={"convictions": [FELONY]})
     two = event("2", "2011-02-03", adds=["convictions"], facts={"convictions": [THEFT]})
@@ -114,13 +114,13 @@ def test_elements_added_follow_in_order_each_event_once() -> None:
     assert fold(log).repeated == 2
 
 
-def test_a_list_set_anew_forgets_what_was_added_before() -> None:
+def test_setting_a_list_discards_what_was_added_before() -> None:
     one = event("1", "2011-02-02", adds=["convictions"], facts={"convictions": [FELONY]})
     anew = event("2", "2011-02-03", sets=["convictions"], facts={"convictions": [THEFT]})
     assert only(pl.concat([BEGUN, log_of(anew, one)])).convictions == [THEFT]
 
 
-def test_an_event_of_an_unknown_case_waits_for_its_opening() -> None:
+def test_an_event_of_an_unknown_case_waits_until_it_is_opened() -> None:
     early = event("a", "2011-02-02", case_id="9", sets=["court"], facts={"court": "DEN"})
     first = fold(log_of(early))
     assert first.records.is_empty()
@@ -130,7 +130,7 @@ def test_an_event_of_an_unknown_case_waits_for_its_opening() -> None:
     assert (record.court, record.case_type) == ("DEN", "RMV")
 
 
-def test_a_conflict_is_quarantined_and_the_later_recorded_wins() -> None:
+def test_quarantines_a_conflict_and_keeps_the_later_recorded_event() -> None:
     one = event("a", "2011-02-01", sets=["court"], facts={"court": "LOS"})
     two = event("a", "2011-02-02", sets=["court"], facts={"court": "DEN"})
     for pair in ([one, two], [two, one]):
@@ -141,13 +141,13 @@ def test_a_conflict_is_quarantined_and_the_later_recorded_wins() -> None:
         assert b"LOS" in row["raw"]
 
 
-def test_what_is_not_in_force_leaves_the_log() -> None:
+def test_removes_events_no_longer_in_force_from_the_log() -> None:
     one = event("a", "2011-02-01", sets=["court"], facts={"court": "LOS"})
     two = event("b", "2011-02-02", sets=["court"], facts={"court": "DEN"})
     assert fold(pl.concat([BEGUN, log_of(one, two)])).log["event_id"].to_list() == [BASE, "b"]
 
 
-def test_what_no_fold_can_use_is_quarantined() -> None:
+def test_quarantines_events_that_cannot_be_applied() -> None:
     bad = [
         CaseEvent(case_id="1", recorded_at="2011-01-01"),
         CaseEvent(event_id="a", case_id=" ", recorded_at="2011-01-01"),
@@ -243,7 +243,7 @@ def as_cases(records: Frame) -> dict[str, dict[str, Any]]:
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(one_event(), max_size=9), st.randoms(use_true_random=False))
-def test_any_order_repeats_and_nights_give_what_a_plain_replay_gives(
+def test_any_order_repeats_and_nights_agree_with_a_plain_replay(
     events: list[CaseEvent], random: Any
 ) -> None:
     log = pl.concat([BASES, log_of(*events)])

@@ -53,7 +53,7 @@ def kept(*made: Review, before: Frame, log: Frame | None = None) -> Frame:
 CLOSE = summary(a=("close", ["F4"]))
 
 
-def test_what_cannot_be_kept_is_quarantined() -> None:
+def test_quarantines_reviews_that_cannot_be_kept() -> None:
     bad = reviews(
         Review(review_id="1"),
         Review(case_id="a"),
@@ -72,7 +72,7 @@ def test_what_cannot_be_kept_is_quarantined() -> None:
     ]  # fmt: skip
 
 
-def test_text_of_odd_line_ends_is_kept_whole() -> None:
+def test_keeps_text_with_odd_line_ends_whole() -> None:
     pair = kept(review("1", reviewer="a\x85b"), review("2", reviewer="a\u2028b"), before=CLOSE)
     assert pair["reviewer"].to_list() == ["a\x85b", "a\u2028b"]
 
@@ -86,7 +86,7 @@ def test_a_review_keeps_what_the_attorney_saw() -> None:
     assert (two["route_then"], two["reasons_then"]) == ("expedite", ["P1"])
 
 
-def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
+def test_for_a_late_review_what_the_attorney_saw_is_unknown() -> None:
     # Decided on the 15th, on "close". The night of the 16th said expedite; that of the 17th reads.
     expedite = summary(a=("expedite", ["P2a"]))
     late = kept(review("1", decided_at="2011-11-15T23:59", route="close"), before=expedite)
@@ -101,7 +101,7 @@ def test_a_review_that_comes_late_answers_to_nothing_that_is_known() -> None:
 
 
 @pytest.mark.parametrize("when", ["2011-11-15", "2011-11-16"])
-def test_what_the_review_says_was_recommended_is_believed(when: str) -> None:
+def test_trusts_what_the_review_says_was_recommended(when: str) -> None:
     expedite = summary(a=("expedite", ["P2a"]))
     says: Row = {"decided_at": when, "route_then": " Close", "reasons_then": ["F4 "]}
     done = kept(review("1", **says), before=expedite)
@@ -113,21 +113,21 @@ def test_what_the_review_says_was_recommended_is_believed(when: str) -> None:
     ]  # fmt: skip
 
 
-def test_of_a_review_twice_the_one_that_says_what_was_recommended_is_kept() -> None:
+def test_of_repeated_reviews_keeps_the_one_with_the_recommendation() -> None:
     pair = [review("1"), review("1", route_then="close", reasons_then=["F4"])]
     for made in (pair, pair[::-1]):
         [one] = kept(*made, before=summary(a=("expedite", []))).to_dicts()
         assert (one["route_then"], one["reasons_then"]) == ("close", ["F4"])
 
 
-def test_a_review_of_a_case_without_a_recommendation_answers_to_none() -> None:
+def test_a_review_of_a_case_without_a_recommendation_saw_none() -> None:
     none = kept(review("1"), before=CLOSE.clear())
     assert none.select("route_then", "reasons_then").row(0) == (None, [])
     [row] = waiting(CLOSE, none)
     assert row["changed"] == ["route was none, is close", "reason gained: F4"]
 
 
-def test_on_a_first_night_a_review_answers_to_what_it_recommends() -> None:
+def test_on_a_first_night_a_review_saw_that_nights_recommendation() -> None:
     good = normalize_reviews(reviews(review("1", decided_at="2011-10-01"))).good
     first = keep_reviews(REVIEWS.to_frame(), good, CLOSE.clear(), CLOSE, DAY, None).reviews
     assert waiting(CLOSE, first) == []
@@ -143,7 +143,7 @@ def test_a_review_is_never_overwritten() -> None:
     assert (refused["reason"], refused["case_id"]) == ("REVIEW_CONFLICT", "a")
 
 
-def test_a_reviewed_case_waits_no_more_until_its_route_or_reasons_change() -> None:
+def test_a_reviewed_case_waits_again_only_if_its_route_or_reasons_change() -> None:
     done = kept(review("1"), before=CLOSE)
     assert waiting(CLOSE, done) == []
     [row] = waiting(summary(a=("close", ["F4", "F5"])), done)
@@ -153,14 +153,14 @@ def test_a_reviewed_case_waits_no_more_until_its_route_or_reasons_change() -> No
     assert row["changed"] == ["route was close, is continue", "reason lost: F4"]
 
 
-def test_the_mark_goes_when_route_and_reasons_are_again_what_they_were() -> None:
+def test_removes_the_mark_if_route_and_reasons_change_back() -> None:
     done = kept(review("1"), before=CLOSE)
     nights = (CLOSE, summary(a=("expedite", ["P1"])), summary(a=("close", ["F5"])), CLOSE)
     marks = [[row["mark"] for row in waiting(night, done)] for night in nights]
     assert marks == [[], ["CHANGED_SINCE_REVIEW"], ["CHANGED_SINCE_REVIEW"], []]
 
 
-def test_events_since_the_review_are_told() -> None:
+def test_lists_events_since_the_review() -> None:
     log = pl.DataFrame(
         [
             CaseEvent(event_id=name, case_id="a", kind="FACT_CHANGED", recorded_at=when,
@@ -184,13 +184,13 @@ def test_new_cases_are_marked_but_not_on_a_first_night() -> None:
     assert first["mark"].to_list() == [None, None]
 
 
-def test_the_queue_is_by_route_and_score() -> None:
+def test_orders_the_queue_by_route_and_score() -> None:
     after = summary(a=("expedite", []), b=("close", []), c=("close", []))
     after = after.with_columns(score_low=pl.Series([9, 1, 2], dtype=pl.Int32))
     assert [row["case_id"] for row in waiting(after, REVIEWS.to_frame())] == ["c", "b", "a"]
 
 
-def test_expediting_takes_two_readers_or_a_supervisor_if_asked() -> None:
+def test_expediting_requires_two_readers_or_a_supervisor_if_configured() -> None:
     seen = summary(a=("expedite", ["P1"]))
     one = review("1", route="expedite")
     for made, waits in (
@@ -206,7 +206,7 @@ def test_expediting_takes_two_readers_or_a_supervisor_if_asked() -> None:
         assert waiting(seen, kept(*made, before=seen)) == []
 
 
-def test_a_second_reader_is_one_to_whom_the_same_was_recommended() -> None:
+def test_a_second_reader_must_have_seen_the_same_recommendation() -> None:
     other, seen = summary(a=("expedite", ["P3"])), summary(a=("expedite", ["P1"]))
     first = kept(review("1", route="expedite", reviewer="x"), before=other)
     second = review("2", route="expedite", reviewer="y", decided_at="2011-11-18")

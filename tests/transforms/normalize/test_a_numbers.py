@@ -40,7 +40,7 @@ def read(text: str | None) -> object:
         ("A20051231", "A20051231"),
     ],
 )
-def test_an_a_number_is_read_as_it_is_written(text: str, number: str) -> None:
+def test_reads_an_a_number_in_any_form(text: str, number: str) -> None:
     assert read(text) == number
 
 
@@ -74,7 +74,7 @@ def test_an_a_number_is_read_as_it_is_written(text: str, number: str) -> None:
         None,
     ],
 )
-def test_what_is_no_a_number_is_none(text: str | None) -> None:
+def test_rejects_what_is_not_an_a_number(text: str | None) -> None:
     assert read(text) is None
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_a_number_is_none(text: str | None) -> None:
     st.sampled_from(["A", "a", "A#", "A# ", "A-", "A ", "Alien No. ", "A-File "]),
     st.sampled_from(["", " ", "-"]),
 )
-def test_every_way_of_writing_a_number_gives_it_back(digits: str, label: str, gap: str) -> None:
+def test_reads_back_a_number_written_in_every_form(digits: str, label: str, gap: str) -> None:
     parts = [digits[:-6], digits[-6:-3], digits[-3:]]
     assert read(label + gap.join(parts)) == f"A{digits}"
 

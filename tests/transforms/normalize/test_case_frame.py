@@ -19,7 +19,7 @@ KEYS = st.none() | st.text(st.sampled_from(" \t\n\u00a0aB1"), max_size=6) | st.t
 
 
 @pytest.mark.parametrize("known", [0.0, 0.5, 1.0])
-def test_records_come_back_from_a_frame_as_they_went_in(known: float) -> None:
+def test_records_survive_a_frame(known: float) -> None:
     rng = random.Random(int(10 * known))
     records = [CaseRecord.model_validate(random_record(rng, known)) for _ in range(40)]
     frame = to_frame(records)
@@ -27,7 +27,7 @@ def test_records_come_back_from_a_frame_as_they_went_in(known: float) -> None:
     assert from_frame(frame) == records
 
 
-def test_unknown_and_known_to_have_none_are_told_apart_in_a_frame() -> None:
+def test_a_frame_distinguishes_unknown_from_known_to_have_none() -> None:
     records = [CaseRecord(charges=None), CaseRecord(charges=[]), CaseRecord(charges=[None])]
     assert to_frame(records)["charges"].to_list() == [None, [], [None]]
     assert [record.charges for record in from_frame(to_frame(records))] == [None, [], [None]]
@@ -38,7 +38,7 @@ def test_an_empty_frame_has_the_columns() -> None:
     assert from_frame(to_frame([])) == []
 
 
-def test_columns_that_are_no_fields_are_left_out_and_missing_ones_are_not_made_up() -> None:
+def test_ignores_unknown_columns_and_does_not_invent_missing_ones() -> None:
     frame = to_frame([CaseRecord(case_id="1")])
     assert from_frame(frame.with_columns(more=pl.lit(1)).select(pl.all().reverse())) == [
         CaseRecord(case_id="1")
@@ -52,7 +52,7 @@ NULL = re.compile(r"(?i)|[-?./_* ]+|0{2,}|n/?a|none|null")
 
 
 @given(st.lists(KEYS, max_size=8))
-def test_a_key_is_the_id_trimmed_and_a_null_spelling_is_none(ids: list[str | None]) -> None:
+def test_the_key_is_the_trimmed_id_and_a_null_spelling_gives_none(ids: list[str | None]) -> None:
     keys = pl.DataFrame({"case_id": ids}, schema={"case_id": pl.String}).select(case_key())
     # Unicode's blanks: Python's own strip takes four control characters more.
     blank = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"

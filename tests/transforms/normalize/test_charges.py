@@ -87,7 +87,7 @@ def levels(code: str) -> list[str]:
         ("2153a", "2153a"),
     ],
 )
-def test_a_charge_is_read_as_it_is_written(written: str, code: str) -> None:
+def test_reads_a_charge_in_any_form(written: str, code: str) -> None:
     assert read(written) == [code]
 
 
@@ -145,11 +145,11 @@ def test_a_charge_is_read_as_it_is_written(written: str, code: str) -> None:
         "237(a)(2)(A)(iii)" + " " * 10 + "x" * 10_000,
     ],
 )
-def test_what_cannot_be_read_is_not_known(written: str) -> None:
+def test_an_unreadable_charge_is_unknown(written: str) -> None:
     assert read(written) == [None]
 
 
-def test_codes_and_the_court_s_own_spellings_are_read() -> None:
+def test_reads_codes_and_the_courts_own_spellings() -> None:
     assert len(CODES) > 200
     assert read(*CODES) == CODES
     assert read(*charge_spellings()) == list(charge_spellings().values())
@@ -157,7 +157,7 @@ def test_codes_and_the_court_s_own_spellings_are_read() -> None:
     assert read(*unsettled_charges()) == [None] * len(unsettled_charges())
 
 
-def test_families_are_made_of_codes_that_are_read() -> None:
+def test_families_contain_only_readable_codes() -> None:
     for codes in charge_families().values():
         assert codes <= set(CODES)
 
@@ -176,7 +176,9 @@ BRACKETS: list[tuple[str, str]] = [
 
 
 @given(st.sampled_from(LEVELED), st.data())
-def test_any_way_of_writing_the_levels_apart_reads_the_same(code: str, data: st.DataObject) -> None:
+def test_reads_separated_levels_the_same_however_they_are_written(
+    code: str, data: st.DataObject
+) -> None:
     section, *below = levels(code)
     if data.draw(st.booleans()):
         below[1] = below[1].removeprefix("0")
@@ -194,7 +196,7 @@ def test_any_way_of_writing_the_levels_apart_reads_the_same(code: str, data: st.
 
 
 @given(st.sampled_from(LEVELED), st.sampled_from(CASES), st.booleans())
-def test_levels_together_read_the_same_where_their_case_is_not_needed(
+def test_reads_joined_levels_if_their_case_is_not_needed(
     code: str, case: Callable[[str], str], padded: bool
 ) -> None:
     section, *below = levels(code)
@@ -222,6 +224,6 @@ def test_any_text_gives_a_known_code_or_none_and_a_code_reads_as_itself(text: st
     assert read(once) == [once]
 
 
-def test_a_long_column_is_read_by_its_distinct_values() -> None:
+def test_reads_a_long_column_by_its_distinct_values() -> None:
     column = ["INA 237(a)(1)(B)", None, "junk"] * 50_000
     assert read(*column) == ["237a01B", None, None] * 50_000

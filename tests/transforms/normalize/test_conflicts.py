@@ -296,12 +296,12 @@ def normalized(record: Row) -> pl.DataFrame:
     return records
 
 
-def test_the_table_by_hand_has_every_conflict() -> None:
+def test_the_handwritten_table_has_every_conflict() -> None:
     assert set(BY_HAND) == set(CONFLICTS)
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_a_conflict_is_found_and_what_comes_close_is_none(name: str) -> None:
+def test_finds_a_conflict_but_not_what_comes_close_to_one(name: str) -> None:
     shown, close = BY_HAND[name]
     assert normalized(shown)["conflicts"].to_list() == [[name]]
     for record in close:
@@ -316,12 +316,12 @@ def test_a_conflict_is_found_and_what_comes_close_is_none(name: str) -> None:
         {"spouse_severe_illness": True},
     ],
 )
-def test_what_else_shows_a_spouse(sign: Row) -> None:
+def test_other_facts_also_show_a_spouse(sign: Row) -> None:
     records = normalized({"marital_status": "UNMARRIED", **sign})
     assert records["conflicts"].to_list() == [["UNMARRIED_WITH_SPOUSE"]]
 
 
-def test_every_bounded_number_has_its_conflict() -> None:
+def test_every_bounded_number_has_a_conflict() -> None:
     fields = {field for fields in OUT_OF_RANGE.values() for field in fields}
     assert fields == set(number_ranges())
 
@@ -338,7 +338,7 @@ def test_facts_in_conflict_are_unknown(name: str) -> None:
 
 
 @pytest.mark.parametrize("conflict", CONFLICTS.values(), ids=CONFLICTS)
-def test_the_catalog_names_facts_that_there_are_in_plain_words(conflict: Any) -> None:
+def test_the_catalog_names_existing_facts_in_plain_words(conflict: Any) -> None:
     assert conflict.facts
     assert set(conflict.facts) <= set(FACTS)
     assert len(set(conflict.facts)) == len(conflict.facts)
@@ -346,7 +346,7 @@ def test_the_catalog_names_facts_that_there_are_in_plain_words(conflict: Any) ->
     assert all(conflict.id in conflicts_of(fact) for fact in conflict.facts)
 
 
-def test_no_case_leaves_the_docket_for_a_bad_date() -> None:
+def test_a_bad_date_never_removes_a_case_from_the_docket() -> None:
     records = [
         {"case_id": "1", "birth_date": "1980-01-01", "entries": [{"date": "1970-01-01"}]},
         {"case_id": "2", "removals": [{"date": "2012-01-01"}], "convictions": [{"date": "2030"}]},
@@ -357,7 +357,7 @@ def test_no_case_leaves_the_docket_for_a_bad_date() -> None:
     assert quarantined.is_empty()
 
 
-def test_a_conflict_with_the_calendar_is_gone_when_the_day_has_come() -> None:
+def test_a_conflict_with_the_calendar_ends_when_the_day_comes() -> None:
     record = {"case_id": "1", "convictions": [{"date": "2011-11-18", "grade": "FELONY"}]}
     frame = case_frame([record])
     before, _ = normalize(frame, AS_OF)
@@ -368,7 +368,7 @@ def test_a_conflict_with_the_calendar_is_gone_when_the_day_has_come() -> None:
     assert after["conflicts"].to_list() == [[]]
 
 
-def test_what_is_dated_after_as_of_makes_nothing_true_and_what_came_before_still_counts() -> None:
+def test_a_future_date_makes_nothing_true_and_earlier_events_still_count() -> None:
     earlier = {"date": "2005-03-01", "grade": "FELONY", "vacated": False}
     later = {"date": "2011-11-18", "grade": "FELONY", "vacated": False}
     record = {
@@ -414,7 +414,7 @@ def test_conflicts_never_make_a_fact_known(seed: int) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=15)
-def test_a_record_has_the_conflicts_it_has_alone(seed: int) -> None:
+def test_a_record_has_the_same_conflicts_in_any_frame(seed: int) -> None:
     rng = random.Random(seed)
     records = frame([random_record(rng, 0.8) for _ in range(6)])
     records = records.with_columns(warnings=pl.lit([], pl.List(pl.String)))

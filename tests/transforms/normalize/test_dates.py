@@ -44,19 +44,19 @@ def read(text: str | None, how: Callable[[pl.Expr], pl.Expr] = iso_date) -> Any:
 
 @pytest.mark.parametrize("form", DAY_FORMS)
 @given(day=DAYS)
-def test_every_form_of_a_day_is_read(form: str, day: datetime.date) -> None:
+def test_reads_every_form_of_a_day(form: str, day: datetime.date) -> None:
     assert read(day.strftime(form)) == day.isoformat()
     assert read(day.strftime(form).upper(), iso_day) == day.isoformat()
 
 
 @pytest.mark.parametrize("form", ["%Y-%m", "%m/%Y", "%b %Y", "%B %Y"])
 @given(day=MONTHS)
-def test_every_form_of_a_month_is_read_as_a_month(form: str, day: datetime.date) -> None:
+def test_reads_every_form_of_a_month(form: str, day: datetime.date) -> None:
     assert read(day.strftime(form)) == day.isoformat()[:7]
     assert read(day.strftime(form), iso_day) is None
 
 
-def test_a_year_alone_is_read_where_less_than_a_day_will_do() -> None:
+def test_reads_a_year_alone_where_that_is_allowed() -> None:
     assert read("1975") == "1975"
     assert read("1975", iso_day) is None
 
@@ -77,7 +77,7 @@ def test_a_year_alone_is_read_where_less_than_a_day_will_do() -> None:
         None,
     ],
 )
-def test_what_is_no_date_is_null(text: str | None) -> None:
+def test_rejects_text_that_is_not_a_date(text: str | None) -> None:
     assert read(text) is None
 
 
@@ -109,7 +109,7 @@ def test_what_is_no_date_is_null(text: str | None) -> None:
         ("9999", "9999"),
     ],
 )
-def test_a_placeholder_is_no_date_however_it_is_written(text: str, day: str) -> None:
+def test_a_placeholder_is_not_a_date_however_it_is_written(text: str, day: str) -> None:
     assert read(text, written_date) == day
     assert day in placeholder_days()
     assert read(text, lambda column: is_placeholder(written_date(column))) is True
@@ -125,7 +125,7 @@ def test_a_day_on_which_people_are_born_is_a_date(text: str) -> None:
     assert read(text, iso_date) == read(text, iso_day) == text
 
 
-def test_every_placeholder_in_the_list_is_found_by_its_own_spelling() -> None:
+def test_recognizes_every_listed_placeholder_by_its_spelling() -> None:
     for day in placeholder_days():
         assert read(day, written_date) == day
 
@@ -163,7 +163,7 @@ def test_every_placeholder_in_the_list_is_found_by_its_own_spelling() -> None:
         ("2011-99-99T08:30:00", None),
     ],
 )
-def test_update_times(text: str, expected: str | None) -> None:
+def test_reads_update_times(text: str, expected: str | None) -> None:
     assert read(text, iso_time) == expected
 
 
@@ -185,7 +185,7 @@ def test_a_time_with_a_zone_is_the_same_moment_in_utc(
 
 
 @given(st.text())
-def test_any_text_is_read_or_null_and_reading_again_changes_nothing(text: str) -> None:
+def test_reads_any_text_or_gives_null_and_is_idempotent(text: str) -> None:
     for how in (iso_day, iso_date, iso_time):
         once = read(text, how)
         assert once is None or read(once, how) == once

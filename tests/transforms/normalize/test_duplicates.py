@@ -39,7 +39,7 @@ def test_the_latest_update_wins() -> None:
     assert winner(("1", "2011-01-01", "old"), (" 1 ", "2011-02-01T08:00:00", "new")) == "new"
 
 
-def test_times_are_compared_as_times_however_written() -> None:
+def test_compares_times_however_they_are_written() -> None:
     assert winner(("1", "11/17/2010", "old"), ("1", "2011-01-01", "new")) == "new"
     assert (
         winner(("1", "2011-01-01 09:00:00", "new"), ("1", "2011-01-01T08:00:00Z", "old")) == "new"
@@ -51,7 +51,7 @@ def test_an_unknown_time_is_the_oldest() -> None:
         assert winner(("1", unknown, "unknown"), ("1", "1990-01-01", "known")) == "known"
 
 
-def test_the_superseded_are_listed() -> None:
+def test_lists_the_superseded_records() -> None:
     winners, losers = resolve(cases(("1", "2011-01-01", "a"), ("1", "2010-01-01", "b")))
     assert winners["source"].to_list() == ["a"]
     assert losers.schema == QUARANTINED
@@ -60,14 +60,14 @@ def test_the_superseded_are_listed() -> None:
     assert b'"source":"b"' in row["raw"]
 
 
-def test_hashes_that_repeat_are_of_trimmed_ids_over_all_frames() -> None:
+def test_finds_repeated_hashes_of_trimmed_ids_across_frames() -> None:
     parts = [cases(("1", None, "a"), ("2", None, "a")), cases((" 1", None, "b"), (None, None, "b"))]
     blank = cases((" ", None, "c"), ("", None, "c"), (None, None, "c"))
     repeated = repeated_hashes(id_hashes(part) for part in (*parts, blank))
     assert_frame_equal(repeated, id_hashes(cases(("1", None, "a"))))
 
 
-def test_ids_that_only_share_a_bucket_are_all_winners() -> None:
+def test_ids_that_share_only_a_bucket_all_win() -> None:
     winners, losers = resolve(cases(("1", None, "a"), ("2", None, "a"), ("3", None, "a")))
     assert winners.height == 3
     assert losers.is_empty()

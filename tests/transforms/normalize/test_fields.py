@@ -38,12 +38,12 @@ def fields(schema: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any,
 FIELDS = list(fields(avro_schema("case_record")))
 
 
-def test_every_text_is_read_by_a_cell() -> None:
+def test_every_text_field_has_a_cell() -> None:
     texts = {name for name, avro, _ in FIELDS if avro == "string"}
     assert texts - set(CELLS) == set(WITHOUT)
 
 
-def test_every_date_knows_placeholders() -> None:
+def test_every_date_field_recognizes_placeholders() -> None:
     dates = [name for name, _, doc in FIELDS if "A date as the agency wrote it" in doc]
     assert len(dates) > 15
     frame = pl.DataFrame({"read": ["1900-01-01", "9999-12-31", "2005-05-05"]})

@@ -36,7 +36,7 @@ SENTENCE = "convictions.sentence_days:OUT_OF_RANGE"
         ({}, "arrests", False),
     ],
 )
-def test_a_warning_stays_while_what_it_is_of_is_unknown(
+def test_a_warning_stays_while_its_field_is_unknown(
     facts: dict[str, Any], warning: str, stays: bool
 ) -> None:
     _, warnings = one(**facts, warnings=[warning, None])
@@ -50,7 +50,7 @@ def test_old_and_new_warnings_are_one_sorted_list() -> None:
     assert warnings == ["arrests:OUT_OF_RANGE", "court:UNKNOWN_CODE", "nta_filed:BAD_DATE"]
 
 
-def test_every_reason_that_a_field_is_lost_for_is_known() -> None:
+def test_every_reason_for_a_loss_is_known() -> None:
     raw, read = pl.lit("x"), pl.lit("x")
     reasons = {reason for cell in cells(AS_OF).values() for reason in cell.lost(raw, read)}
     assert reasons == set(REASONS)
@@ -73,7 +73,7 @@ LOST: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("facts", LOST, ids=str)
-def test_a_snapshot_keeps_what_a_number_out_of_range_says(facts: dict[str, Any]) -> None:
+def test_a_snapshot_keeps_the_warning_about_a_number_out_of_range(facts: dict[str, Any]) -> None:
     first, _ = normalize(to_frame([CaseRecord(case_id="1", **CASE, **facts)]), AS_OF)
     assert first["warnings"].to_list() != [[]]
     for _ in range(3):

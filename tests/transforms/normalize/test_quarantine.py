@@ -20,7 +20,7 @@ BREAKS = st.sampled_from(["\x85", "\u2028", "\x1c", "\x0b", "a\nb", "\r"])
 
 
 @given(st.lists(TEXT | BREAKS | st.none(), max_size=4))
-def test_each_record_is_kept_whole(names: list[str | None]) -> None:
+def test_keeps_each_record_whole(names: list[str | None]) -> None:
     records = case_frame({"case_id": name, "court": "BAL"} for name in names)
     aside = quarantined_records(
         records, "normalize", pl.lit("WHY"), pl.lit("court"), "what is wrong"
@@ -37,7 +37,7 @@ def test_each_record_is_kept_whole(names: list[str | None]) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 3, KEPT_BYTES, KEPT_BYTES + 1])
-def test_what_could_not_be_read_is_kept_unless_it_is_huge(size: int) -> None:
+def test_keeps_unreadable_bytes_unless_they_are_huge(size: int) -> None:
     raw = bytes(size)
     frame = unreadable("a.avro", [Unread(70, "UNREADABLE_RECORD", 1, "a", "is damaged", raw)])
     assert frame.schema == QUARANTINED
@@ -48,7 +48,7 @@ def test_what_could_not_be_read_is_kept_unless_it_is_huge(size: int) -> None:
     assert row["case_id"] is None
 
 
-def test_a_file_that_cannot_be_read_holds_an_unknown_number_of_records() -> None:
+def test_an_unreadable_file_holds_an_unknown_number_of_records() -> None:
     [row] = unreadable_file("a.avro", "is not an Avro file").to_dicts()
     assert (row["reason"], row["detail"]) == ("UNREADABLE_FILE", "is not an Avro file")
     assert (row["source_file"], row["offset"], row["record_count"]) == ("a.avro", 0, None)

@@ -68,9 +68,7 @@ def quarantined(**facts: Any) -> dict[str, Any]:
         ("a_number", "A000000000", None),
     ],
 )
-def test_values_are_rewritten_without_a_warning(
-    field: str, written: str, normal: str | None
-) -> None:
+def test_rewrites_values_without_a_warning(field: str, written: str, normal: str | None) -> None:
     record, warnings = one(**{field: written})
     assert getattr(record, field) == normal
     assert warnings == []
@@ -106,7 +104,7 @@ def test_values_are_rewritten_without_a_warning(
         ("a_number", "\u0661\u0662\u0663\u0664", "a_number:BAD_NUMBER"),
     ],
 )
-def test_what_cannot_be_read_is_unknown_with_a_warning(
+def test_unreadable_values_become_unknown_with_a_warning(
     field: str, written: str | int, warning: str
 ) -> None:
     record, warnings = one(**{field: written})
@@ -125,14 +123,14 @@ def test_what_cannot_be_read_is_unknown_with_a_warning(
         ("UNKNOWN", "DAY", None, "UNKNOWN"),
     ],
 )
-def test_birth_dates_keep_what_is_known_of_them(
+def test_birth_dates_keep_their_precision(
     written: str, precision: str | None, date: str | None, known: str
 ) -> None:
     record, _ = one(birth_date=written, birth_precision=precision)
     assert (record.birth_date, record.birth_precision) == (date, known)
 
 
-def test_an_element_is_kept_when_its_date_or_code_is_not() -> None:
+def test_keeps_an_element_whose_date_or_code_is_lost() -> None:
     record, warnings = one(
         convictions=[
             {"date": "someday", "category": "drunk driving", "grade": "FELONY"},
@@ -150,7 +148,7 @@ def test_an_element_is_kept_when_its_date_or_code_is_not() -> None:
     assert warnings == ["convictions.category:UNKNOWN_CODE", "convictions.date:BAD_DATE"]
 
 
-def test_a_placeholder_cut_to_its_year_is_one_still() -> None:
+def test_a_placeholder_shortened_to_its_year_is_still_a_placeholder() -> None:
     record, warnings = one(birth_date="1901-01-01", birth_precision="YEAR")
     assert (record.birth_date, warnings) == (None, ["birth_date:PLACEHOLDER"])
 
@@ -158,25 +156,25 @@ def test_a_placeholder_cut_to_its_year_is_one_still() -> None:
 @pytest.mark.parametrize(
     ("written", "precision"), [("19000201", "YEAR"), ("1900-01-05", "MONTH"), ("2/1/1900", "YEAR")]
 )
-def test_a_day_cut_to_a_placeholder_is_one(written: str, precision: str) -> None:
+def test_a_day_shortened_to_a_placeholder_is_one(written: str, precision: str) -> None:
     record, warnings = one(birth_date=written, birth_precision=precision)
     assert (record.birth_date, warnings) == (None, ["birth_date:PLACEHOLDER"])
 
 
 @pytest.mark.parametrize("number", [-1, -2_147_483_648, 182_622, 2_147_483_647])
-def test_a_number_that_cannot_be_is_unknown_in_a_list_too(number: int) -> None:
+def test_an_impossible_number_in_a_list_becomes_unknown(number: int) -> None:
     record, warnings = one(convictions=[{"sentence_days": number, "custody_days": 90}])
     assert record.convictions is not None
     assert [(c.sentence_days, c.custody_days) for c in record.convictions if c] == [(None, 90)]
     assert warnings == ["convictions.sentence_days:OUT_OF_RANGE"]
 
 
-def test_a_number_at_its_bound_and_a_zero_are_numbers() -> None:
+def test_accepts_zero_and_a_number_at_its_bound() -> None:
     record, warnings = one(arrests=0, months_in_lawful_status=1200)
     assert (record.arrests, record.months_in_lawful_status, warnings) == (0, 1200, [])
 
 
-def test_a_placeholder_in_a_list_leaves_its_element() -> None:
+def test_a_placeholder_in_a_list_keeps_its_element() -> None:
     record, warnings = one(entries=[{"date": "1900-01-01", "manner": "ADMITTED"}])
     assert record.entries is not None
     assert [(e.date, e.manner) for e in record.entries if e] == [(None, "ADMITTED")]
@@ -209,7 +207,7 @@ def test_a_placeholder_in_a_list_leaves_its_element() -> None:
         ({"category": "THEFT"}, "THEFT", None, None),
     ],
 )
-def test_the_words_of_an_offense_stay_beside_its_category(
+def test_keeps_the_words_of_an_offense_with_its_category(
     written: dict[str, Any], category: str | None, is_open: bool | None, offense: str | None
 ) -> None:
     record, _ = one(convictions=[written])
@@ -223,7 +221,7 @@ def test_the_words_of_an_offense_stay_beside_its_category(
     )
 
 
-def test_unknown_and_none_are_kept_apart() -> None:
+def test_distinguishes_unknown_from_none() -> None:
     assert one(convictions=None)[0].convictions is None
     assert one(convictions=[])[0].convictions == []
 
@@ -254,14 +252,14 @@ def test_charges_have_one_spelling(written: str, normal: str) -> None:
 @pytest.mark.parametrize(
     "written", ["unreadable ???", "237(a)(4)", "§", "8 USC 212(a)(6)(A)(i)", "212(a)(6)(A)"]
 )
-def test_a_charge_that_cannot_be_read_is_a_charge_still(written: str) -> None:
+def test_an_unreadable_charge_is_still_a_charge(written: str) -> None:
     record, warnings = one(charges=[{"code": written, "status": "SUSTAINED"}, {"code": "237a01B"}])
     assert record.charges == [Charge(code=None, status="SUSTAINED"), Charge(code="237a01B")]
     assert warnings == ["charges.code:UNREADABLE_CHARGE"]
 
 
 @pytest.mark.parametrize("written", [None, "N/A", "", "0000"])
-def test_a_charge_without_a_code_is_one_still_and_no_warning(written: str | None) -> None:
+def test_a_charge_without_a_code_stays_without_a_warning(written: str | None) -> None:
     record, warnings = one(charges=[{"code": written, "status": "WITHDRAWN"}])
     assert record.charges == [Charge(code=None, status="WITHDRAWN")]
     assert warnings == []
@@ -270,7 +268,7 @@ def test_a_charge_without_a_code_is_one_still_and_no_warning(written: str | None
 @pytest.mark.parametrize(
     "case_id", [None, "", "  ", "N/A", "null", "None", r"\N", "-", "???", "00", "000000000", "nan"]
 )
-def test_a_record_without_an_id_is_quarantined_as_it_came(case_id: str | None) -> None:
+def test_quarantines_a_record_without_an_id_unchanged(case_id: str | None) -> None:
     row = quarantined(case_id=case_id, court="BAL")
     assert (row["stage"], row["reason"]) == ("normalize", "MISSING_CASE_ID")
     assert row["case_id"] is None
@@ -278,18 +276,18 @@ def test_a_record_without_an_id_is_quarantined_as_it_came(case_id: str | None) -
     assert json.loads(row["raw"])["court"] == "BAL"
 
 
-def test_each_record_that_shares_a_null_spelling_for_an_id_is_quarantined() -> None:
+def test_quarantines_each_record_whose_id_is_a_null_spelling() -> None:
     frame = to_frame(CaseRecord(case_id="N/A", court=court) for court in ("BAL", "DEN", "LOS"))
     records, aside = normalize(frame, AS_OF)
     assert records.is_empty()
     assert aside["reason"].to_list() == ["MISSING_CASE_ID"] * 3
 
 
-def test_zero_alone_is_an_id() -> None:
+def test_a_single_zero_is_an_id() -> None:
     assert one(case_id="0")[0].case_id == "0"
 
 
-def test_no_records_are_no_records() -> None:
+def test_no_records_give_no_records() -> None:
     records, aside = normalize(CASES.to_frame(), AS_OF)
     assert records.schema == FULL
     assert records.is_empty()
@@ -360,7 +358,7 @@ RECORD = st.fixed_dictionaries(
         ({"category": "harassment", "offense": "larceny"}, ("THREATS", True, "larceny")),
     ],
 )
-def test_a_category_is_read_from_itself_or_from_words_alone(
+def test_reads_a_category_from_its_code_or_from_words_alone(
     conviction: dict[str, Any], read: tuple[str | None, bool | None, str]
 ) -> None:
     frame = to_frame([CaseRecord.model_validate({"case_id": "1", "convictions": [conviction]})])
@@ -372,7 +370,7 @@ def test_a_category_is_read_from_itself_or_from_words_alone(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RECORD, max_size=4))
-def test_any_record_comes_out_once_and_normalizing_again_changes_nothing(
+def test_returns_any_record_once_and_is_idempotent(
     written: list[dict[str, Any]],
 ) -> None:
     frame = case_frame(written)

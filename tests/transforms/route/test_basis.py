@@ -31,7 +31,7 @@ def routed(case: Row, basis: str = "charges_seen") -> Row:
     return row
 
 
-def test_what_was_perhaps_not_seen_is_asked_for_and_settles() -> None:
+def test_asks_for_a_source_that_may_not_have_been_seen_and_settles_the_route() -> None:
     row = routed(ILL)
     assert (row["route"], row["state"]) == ("continue", "OPEN")
     assert row["missing_facts"] == row["settling_facts"] == ["arrests", "charges_seen"]
@@ -39,18 +39,18 @@ def test_what_was_perhaps_not_seen_is_asked_for_and_settles() -> None:
     assert (seen["route"], seen["state"]) == ("close", "AFTER_CHECKS")
 
 
-def test_either_of_two_sources_settles() -> None:
+def test_either_of_two_sources_settles_the_route() -> None:
     row = routed(ILL, "charges_seen OR agency_record_seen")
     assert row["settling_facts"] == ["agency_record_seen", "arrests", "charges_seen"]
 
 
-def test_where_both_must_be_seen_neither_settles_alone() -> None:
+def test_if_both_must_be_seen_neither_settles_alone() -> None:
     row = routed(ILL, "charges_seen AND agency_record_seen")
     assert row["settling_facts"] == ["arrests"]
     assert row["missing_facts"] == ["arrests", "agency_record_seen", "charges_seen"]
 
 
-def test_what_lets_more_criteria_be_presumed_is_asked_first() -> None:
+def test_asks_first_for_what_lets_more_criteria_be_presumed() -> None:
     row = routed(IN_GANG)
     # Each can settle the case: two arrests or a gang put it on both lists, and the notice lets
     # both be presumed away.
@@ -67,11 +67,11 @@ def test_what_lets_more_criteria_be_presumed_is_asked_first() -> None:
         ({**IN_GANG, "arrests": 0, "alleged_criminal_ground": True}, "something is against it"),
     ],
 )
-def test_nothing_is_to_be_seen(case: Row, why: str) -> None:
+def test_asks_for_nothing_if_everything_was_seen(case: Row, why: str) -> None:
     assert "charges_seen" not in routed(case)["missing_facts"], why
 
 
-def test_without_presumptions_nothing_rests_on_what_was_seen() -> None:
+def test_without_presumptions_asks_for_no_sources() -> None:
     [row] = recommend(facts(ILL), resting_on("charges_seen"), AS_OF, presume=False).to_dicts()
     assert row["missing_facts"] == ["arrests"]
 

@@ -110,7 +110,7 @@ BOTH = {"arrests": "0", "gang_member": "false"}
         ({"arrests >= 1": -4}, {}, SCHOOL, "continue", []),
     ],
 )
-def test_the_presumptions_that_a_route_leans_on(
+def test_lists_the_presumptions_that_a_route_leans_on(
     weights: dict[str, int],
     presumed: dict[str, str],
     case: dict[str, Any],

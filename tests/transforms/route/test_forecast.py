@@ -93,7 +93,7 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_first_change_is_that_of_weighing_on_every_day(seed: int) -> None:
+def test_finds_the_same_first_change_as_assessing_on_every_day(seed: int) -> None:
     rng = random.Random(seed)
     cases = [some_case(rng) for _ in range(120)]
     as_of = [AS_OF + datetime.timedelta(days=rng.randrange(300)) for _ in cases]
@@ -147,5 +147,7 @@ KNOWN: dict[str, Any] = {
         ({"birth_date": (None, None)}, (None, None)),
     ],
 )
-def test_worked_out_by_hand(case: dict[str, Any], expected: tuple[Any, ...]) -> None:
+def test_agrees_with_changes_worked_out_by_hand(
+    case: dict[str, Any], expected: tuple[Any, ...]
+) -> None:
     assert forecasts([{**KNOWN, **case}], [AS_OF]) == [expected]

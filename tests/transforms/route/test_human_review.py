@@ -91,7 +91,7 @@ def kinds(row: Row) -> set[str]:
     ],
     ids=lambda marker: next(iter(marker)),
 )
-def test_a_marker_for_a_blank_adverse_fact_continues_and_needs_review(marker: Row) -> None:
+def test_a_sign_of_a_blank_adverse_fact_continues_the_case_and_needs_review(marker: Row) -> None:
     """November: "a marker (gang, arrests, an order carried out) for a blank adverse fact"."""
     row = reviewed(NOVEMBER, {**VETERAN, **marker})
     assert (row["route"], row["state"]) == ("continue", "OPEN")
@@ -114,7 +114,7 @@ def test_a_marker_for_a_blank_adverse_fact_continues_and_needs_review(marker: Ro
         ),
     ],
 )
-def test_no_marker_where_nothing_adverse_and_decisive_is_blank(case: Row, why: str) -> None:
+def test_no_sign_if_nothing_adverse_and_decisive_is_blank(case: Row, why: str) -> None:
     assert "MARKER" not in kinds(reviewed(NOVEMBER, case)), why
 
 
@@ -160,7 +160,7 @@ def test_no_marker_where_nothing_adverse_and_decisive_is_blank(case: Row, why: s
         ("opla-2022-04-03", {**CLEAN, **SEEN, "outstanding_warrant": True}, True),
     ],
 )  # fmt: skip
-def test_words_that_a_person_must_judge_flag_where_they_are_true(
+def test_words_that_a_person_must_judge_flag_a_case_if_true(
     name: str, case: Row, flagged: bool
 ) -> None:
     row = reviewed(name, case)

@@ -43,7 +43,7 @@ def recommended(rulebook: str, **record: Any) -> dict[str, Any]:
     return row
 
 
-def test_a_married_son_of_52_is_no_child_of_a_veteran_in_any_reading() -> None:
+def test_a_married_son_of_52_is_not_a_child_of_a_veteran_in_any_reading() -> None:
     service = [{"who": "PARENT", "status": "HONORABLE_DISCHARGE"}]
     got = recommended(
         NOVEMBER, military_service=service, birth_date="1959-05-05", marital_status="MARRIED"
@@ -55,7 +55,7 @@ def test_a_married_son_of_52_is_no_child_of_a_veteran_in_any_reading() -> None:
 @pytest.mark.parametrize(
     "marker", [{"gang_participation": True}, {"outstanding_warrant": True, "arrests": 4}]
 )
-def test_what_points_to_a_blank_adverse_fact_goes_to_a_person(marker: dict[str, Any]) -> None:
+def test_a_sign_of_a_blank_adverse_fact_goes_to_a_person(marker: dict[str, Any]) -> None:
     got = recommended(NOVEMBER, serious_condition=True, **marker)
     assert (got["route"], got["needs_review"], got["checks"]) == ("continue", True, [])
 
@@ -84,9 +84,7 @@ def test_one_known_fact_closes_nothing(rulebook: str) -> None:
 
 @pytest.mark.parametrize("rulebook", [JUNE, NOVEMBER])
 @pytest.mark.parametrize("code", ["unreadable ???", "237a02Aiii"])
-def test_a_charge_that_cannot_be_read_presumes_no_more_than_a_crime(
-    rulebook: str, code: str
-) -> None:
+def test_an_unreadable_charge_presumes_no_more_than_a_crime(rulebook: str, code: str) -> None:
     record = {"serious_condition": True, "agency_record_seen": True}
     assert recommended(rulebook, **record, charges=[])["route"] == "close"
     got = recommended(rulebook, **record, charges=[{"code": code}])
@@ -108,7 +106,7 @@ def test_a_state_or_local_status_offense_is_not(jurisdiction: str) -> None:
     assert "P1d" not in (*got["criteria_true"], *got["criteria_unknown"])
 
 
-def test_what_can_settle_the_case_alone_is_asked_first() -> None:
+def test_asks_first_for_what_can_settle_the_case_alone() -> None:
     got = recommended(
         NOVEMBER,
         victimization=[{"kind": "DOMESTIC_VIOLENCE", "in_united_states": True}],

@@ -39,7 +39,7 @@ def turned(case: Values, criterion: str) -> set[str]:
     return found
 
 
-def test_what_a_criterion_can_turn_is_never_less_than_some_completion_shows() -> None:
+def test_leverage_covers_whatever_some_completion_shows() -> None:
     cases = some_cases()
     got = leverage(cases)
     matters = exact = 0
@@ -62,7 +62,7 @@ def test_what_a_criterion_can_turn_is_never_less_than_some_completion_shows() ->
     assert exact > 0.9 * sum(value is None for case in cases for value in case.values())
 
 
-def test_nothing_matters_where_one_route_is_possible() -> None:
+def test_nothing_matters_if_only_one_route_is_possible() -> None:
     cases = some_cases()
     got = leverage(cases)
     real = pl.DataFrame(cases, schema=dict.fromkeys(FACTS, pl.Boolean))

@@ -63,7 +63,7 @@ def routed(cases: list[Case]) -> list[dict[str, Any]]:
     return recommend(facts(*cases), small(), AS_OF).to_dicts()
 
 
-def test_what_can_change_the_route_under_some_completion_is_asked_for() -> None:
+def test_asks_for_every_fact_that_can_change_the_route() -> None:
     cases = [case for case in some_cases(40, 3) if unknown(case)]
     asked = 0
     for case, row in zip(cases, routed(cases), strict=True):
@@ -95,7 +95,7 @@ def test_what_can_change_the_route_under_some_completion_is_asked_for() -> None:
     assert asked > 60
 
 
-def test_a_fact_settles_where_one_answer_alone_decides_otherwise() -> None:
+def test_a_fact_settles_the_route_if_one_answer_alone_changes_it() -> None:
     cases = some_cases(150, 4)
     settled = 0
     for case, row in zip(cases, routed(cases), strict=True):
@@ -148,12 +148,14 @@ NEITHER = {"arrests": 0, "gang_member": False, "fraud_findings": 0, "us_high_sch
         ),
     ],
 )  # fmt: skip
-def test_what_is_asked_for_by_hand(case: Case, missing: list[str], settling: list[str]) -> None:
+def test_asks_for_the_facts_worked_out_by_hand(
+    case: Case, missing: list[str], settling: list[str]
+) -> None:
     [row] = routed([case])
     assert (row["missing_facts"], row["settling_facts"]) == (missing, settling)
 
 
-def test_the_order_is_settling_then_by_readers_then_the_catalog() -> None:
+def test_orders_by_settling_then_readers_then_catalog() -> None:
     text = TEXT.replace("when: serious_condition\n", "when: serious_condition OR served\n")
     text = text.replace("when: us_high_school\n", "when: us_high_school AND in_school\n")
     case = {**UNKNOWN, "arrests": 0, "gang_member": False, "entered_illegally": False}
@@ -166,7 +168,7 @@ def test_the_order_is_settling_then_by_readers_then_the_catalog() -> None:
     assert set(rest) == {"last_entry", "us_high_school", "in_school", "fraud_findings"}
 
 
-def test_of_what_is_on_file_the_question_that_settles_it_is_asked() -> None:
+def test_asks_the_question_that_settles_what_is_on_file() -> None:
     text = TEXT.replace("when: arrests >= 2", "when: felony_convictions >= 1")
     rulebook = load_text("felony", text.replace("arrests: 0", "felony_convictions: 0"))
     case: Case = {**UNKNOWN, "gang_member": False, "entered_illegally": False}
@@ -181,7 +183,7 @@ def test_of_what_is_on_file_the_question_that_settles_it_is_asked() -> None:
     assert rows[1]["missing_facts"] == ["felony_convictions"]
 
 
-def test_without_a_case_nothing_is_asked() -> None:
+def test_asks_nothing_without_a_case() -> None:
     none = recommend(facts({}).clear(), small(), AS_OF)
     assert none.height == 0
     assert none.schema["missing_facts"] == pl.List(pl.String)

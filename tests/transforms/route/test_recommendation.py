@@ -61,7 +61,7 @@ def test_the_random_cases_reach_every_row_of_the_routing_table(rulebook: Compile
         assert reached["changes_on"].count() > 0
 
 
-def test_a_frame_in_which_all_cases_are_alike_keeps_its_rows() -> None:
+def test_keeps_all_rows_of_a_frame_of_identical_cases() -> None:
     """Polars treats a column of one value as one row if nothing else is read."""
     rulebook = load("ice-2011-11-17")
     alike = cases(rulebook, 1, 0.95)[[0] * 5].with_columns(
@@ -101,7 +101,7 @@ def test_replacing_a_readable_adverse_charge_by_an_unreadable_one_closes_no_case
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN, presume=st.booleans())
 @settings(max_examples=3, deadline=None)
-def test_every_completion_routes_into_possible_routes(
+def test_every_completion_gives_a_possible_route(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known, presume: bool
 ) -> None:
     facts = cases(rulebook, seed, known)
@@ -143,7 +143,7 @@ def test_true_and_false_never_change_under_completion(
 
 @given(seed=SEEDS, known=KNOWN, presume=st.booleans())
 @settings(max_examples=3, deadline=None)
-def test_only_true_criteria_ground_a_route(
+def test_only_true_criteria_are_reasons_for_a_route(
     rulebook: CompiledRulebook, seed: int, known: Known, presume: bool
 ) -> None:
     routed = recommend(cases(rulebook, seed, known), rulebook, AS_OF, presume=presume)
@@ -165,7 +165,7 @@ def test_only_true_criteria_ground_a_route(
 
 @given(seed=SEEDS, known=KNOWN)
 @settings(max_examples=2, deadline=None)
-def test_changes_on_is_the_first_day_that_the_route_differs(
+def test_changes_on_is_the_first_day_with_another_route(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
     facts = cases(rulebook, seed, known)
@@ -238,7 +238,7 @@ def route_presuming(
 
 @given(seed=SEEDS, known=KNOWN)
 @settings(max_examples=3, deadline=None)
-def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
+def test_dropping_every_presumption_that_is_not_a_check_keeps_the_route(
     rulebook: CompiledRulebook, seed: int, known: Known
 ) -> None:
     facts = cases(rulebook, seed, known)
@@ -249,7 +249,7 @@ def test_without_all_presumptions_that_are_no_checks_the_route_is_the_same(
     assert route_presuming(facts, fewer, rulebook).to_list() == routed["route"].to_list()
 
 
-def test_a_fact_shown_to_be_other_than_presumed_leaves_no_route_that_leaned_on_it(
+def test_refuting_a_presumption_changes_any_route_that_leaned_on_it(
     rulebook: CompiledRulebook,
 ) -> None:
     """A route that would not be decided so without the presumption is given up."""
@@ -279,7 +279,7 @@ def test_a_fact_shown_to_be_other_than_presumed_leaves_no_route_that_leaned_on_i
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN, share=st.sampled_from([0.5, 1.0]))
 @settings(max_examples=2, deadline=None)
-def test_more_evidence_puts_no_other_route_on_the_record_than_it_gives(
+def test_more_evidence_never_changes_a_route_on_the_record(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known, share: float
 ) -> None:
     """An open case is given answers to what it asks: what is then on the record holds for good."""

@@ -46,14 +46,14 @@ FRAME = pl.DataFrame(POSITIONS, schema=SCHEMA, orient="row")
 @pytest.mark.parametrize(
     ("rulebook", "plain"), [(small, plain_route), (without_score, plain_route_without_score)]
 )
-def test_every_position_has_the_route_of_plain_python(
+def test_every_position_has_the_same_route_as_in_plain_python(
     rulebook: Callable[[], CompiledRulebook], plain: Callable[[Truth, Truth, int, int], str]
 ) -> None:
     routes = RouteTable.of(rulebook()).recommended(FRAME)
     assert routes.to_list() == [plain(*position) for position in POSITIONS]
 
 
-def test_where_no_row_holds_the_case_continues() -> None:
+def test_a_case_continues_if_no_row_holds() -> None:
     rows = TEXT[TEXT.index("routing:") :].splitlines()
     only = load_text("only", TEXT.split("routing:")[0] + "\n".join([rows[0], rows[3]]))
     assert rows[3].startswith("  - {id: for,")
@@ -83,7 +83,7 @@ def positions(values: list[Values], rulebook: CompiledRulebook) -> pl.DataFrame:
     return position(frame, rulebook.criteria, rulebook)
 
 
-def test_rows_that_name_criteria_reach_what_some_completion_reaches() -> None:
+def test_rows_that_name_criteria_reach_the_same_as_some_completion() -> None:
     rng = random.Random(5)
     values = some_values(rng, 600)
     table = RouteTable.of(named())
@@ -124,7 +124,7 @@ def test_rows_that_name_criteria_reach_what_some_completion_reaches() -> None:
     assert seen == set(rows)
 
 
-def test_what_is_known_has_the_row_of_plain_python() -> None:
+def test_a_known_position_has_the_same_row_as_in_plain_python() -> None:
     every = [
         dict(zip(FACTS, way, strict=True)) for way in itertools.product((True, False), repeat=9)
     ]
@@ -134,7 +134,7 @@ def test_what_is_known_has_the_row_of_plain_python() -> None:
     assert [rows[n] for n in table.look_up(table.row, coded)] == [row(way) for way in every]
 
 
-def test_weights_of_any_size_make_no_larger_table() -> None:
+def test_large_weights_make_no_larger_table() -> None:
     text = TEXT
     for weight in ("weight: 3", "weight: -2", "weight: 1"):
         text = text.replace(weight, f"{weight}000000")
@@ -155,13 +155,13 @@ def test_weights_of_any_size_make_no_larger_table() -> None:
         ("served", "served cannot be used here"),
     ],
 )
-def test_what_a_row_cannot_say(rows: str, reason: str) -> None:
+def test_rejects_rows_with_invalid_conditions(rows: str, reason: str) -> None:
     text = TEXT.replace('when: "TRUE"', f'when: "{rows}"')
     with pytest.raises(RulebookError, match=reason):
         load_text("rows", text)
 
 
-def test_more_names_than_a_table_bears() -> None:
+def test_rejects_more_names_than_a_table_can_hold() -> None:
     before, _ = TEXT.split("routing:")
     more = "".join(
         f"  - {{id: N{n}, list: finding, title: T, when: served, "

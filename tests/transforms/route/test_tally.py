@@ -53,7 +53,7 @@ def recommended(
     }
 
 
-def test_what_is_counted_of_recommendations() -> None:
+def test_counts_recommendations() -> None:
     rows = [
         recommended("close", "F1 F2", unknown="P1", warnings=["court:UNKNOWN_CODE"]),
         recommended("close", "F1", state="ON_THE_RECORD", form="NOT_FILING", warnings=[]),
@@ -98,12 +98,12 @@ def test_what_is_counted_of_recommendations() -> None:
     }
 
 
-def test_of_nothing_nothing_is_counted() -> None:
+def test_counts_nothing_in_empty_frames() -> None:
     assert counts(tally_recommendations(RECOMMENDATION.to_frame())) == {}
     assert set(counts(tally_quarantined(QUARANTINED.to_frame())).values()) == {0}
 
 
-def test_what_is_quarantined_is_counted_by_record_and_by_entry() -> None:
+def test_counts_what_is_quarantined_by_record_and_by_entry() -> None:
     rows = [
         ("read", "UNREADABLE_BLOCK", 250, "a.avro"),
         ("read", "UNREADABLE_BLOCK", 40, "b.avro"),
@@ -134,7 +134,7 @@ def test_what_is_quarantined_is_counted_by_record_and_by_entry() -> None:
     }
 
 
-def test_rows_are_counted_under_one_name() -> None:
+def test_counts_rows_under_one_name() -> None:
     assert counts(tally_rows("duplicates", pl.DataFrame({"a": [1, 2, 3]}))) == {
         ("duplicates", ""): 3
     }
@@ -152,14 +152,14 @@ def plainly(tallies: list[list[tuple[str, str, int]]]) -> Tally:
 
 
 @given(st.lists(TALLIES, max_size=4))
-def test_tallies_add_up_in_order_of_their_names(tallies: list[list[tuple[str, str, int]]]) -> None:
+def test_adds_up_tallies_in_order_of_their_names(tallies: list[list[tuple[str, str, int]]]) -> None:
     got = add_up(map(frame_of, tallies))
     assert counts(got) == plainly(tallies)
     assert got.rows() == sorted(got.rows())
 
 
 @pytest.mark.parametrize("tallies", [[], [[("route", "a", 2)], [], [("route", "a", 3)]]])
-def test_a_whole_collection_adds_up(tallies: list[list[tuple[str, str, int]]]) -> None:
+def test_adds_up_a_whole_collection(tallies: list[list[tuple[str, str, int]]]) -> None:
     def right(got: list[pl.DataFrame]) -> None:
         [total] = got
         assert counts(total) == plainly(tallies)
@@ -174,7 +174,7 @@ def test_a_whole_collection_adds_up(tallies: list[list[tuple[str, str, int]]]) -
 
 
 @given(st.lists(TALLIES, max_size=4), st.integers(0, 4))
-def test_however_a_runner_parts_the_work(
+def test_adds_up_however_a_runner_splits_the_work(
     tallies: list[list[tuple[str, str, int]]], cut: int
 ) -> None:
     combine = AddUp()

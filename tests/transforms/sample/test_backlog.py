@@ -62,7 +62,7 @@ def few_ids(cases: Frame) -> pl.Series:
     return cases["case_id"].str.strip_chars().unique().implode()
 
 
-def test_blocks_are_other_cases() -> None:
+def test_different_blocks_hold_different_cases() -> None:
     first, second = (sample_block(SEED, block, clean=True) for block in (0, 1))
     assert second["_number"].to_list() == list(range(BLOCK, 2 * BLOCK))
     assert not set(first["case_id"]) & set(second["case_id"])
@@ -70,7 +70,7 @@ def test_blocks_are_other_cases() -> None:
     assert (first["birth_date"] == second["birth_date"]).mean() < 0.01  # type: ignore[operator]
 
 
-def test_cases_are_dealt_to_files_in_order_and_none_is_lost() -> None:
+def test_distributes_all_cases_to_files_in_order() -> None:
     frames = list(sample_cases(SEED, 12_345, 3, clean=True))
     assert [file for file, _ in frames] == sorted(file for file, _ in frames)
     of_file = [sum(f.height for n, f in frames if n == file) for file in range(3)]
@@ -79,7 +79,7 @@ def test_cases_are_dealt_to_files_in_order_and_none_is_lost() -> None:
     assert dealt["case_id"].to_list() == [f"7{n:08d}" for n in range(1, 12_346)]
 
 
-def test_clean_cases_are_in_good_form(sample: Sample) -> None:
+def test_clean_cases_are_normalized(sample: Sample) -> None:
     normal, quarantined = normalize(sample.clean, AS_OF)
     assert quarantined.is_empty()
     assert normal["warnings"].list.len().sum() == 0
@@ -117,7 +117,7 @@ def test_a_messy_sample_has_every_reason_to_quarantine_and_every_kind_of_warning
     }
 
 
-def test_some_cases_stand_twice_and_the_older_record_loses(sample: Sample) -> None:
+def test_some_cases_appear_twice_and_the_older_record_loses(sample: Sample) -> None:
     winners, superseded = resolve(sample.normal)
     # Four standard deviations about the rate.
     expected = TWICE * 2 * BLOCK
@@ -163,7 +163,7 @@ def test_few_of_those_closed_are_detained(sample: Sample) -> None:
     assert 0 < detained.height / closed.height < 0.04
 
 
-def test_births_in_part_and_on_leap_days_are_there(sample: Sample) -> None:
+def test_includes_partial_birth_dates_and_leap_days(sample: Sample) -> None:
     born = sample.clean["birth_date"].drop_nulls()
     assert set(born.str.len_bytes()) == {4, 7, 10}
     assert born.str.ends_with("-02-29").any()
@@ -201,7 +201,7 @@ def test_dates_of_a_case_follow_each_other(sample: Sample) -> None:
     assert dict(zip(orders, broken, strict=True)) == dict.fromkeys(orders, 0)
 
 
-def test_facts_of_a_case_go_together(sample: Sample) -> None:
+def test_facts_of_a_case_are_consistent(sample: Sample) -> None:
     cases = sample.clean
     child = pl.col("birth_date") > "1993-11-17"
     codes = pl.col("charges").list.eval(pl.element().struct.field("code"))
@@ -230,7 +230,7 @@ def test_facts_of_a_case_go_together(sample: Sample) -> None:
     assert dict(zip(impossible, found, strict=True)) == dict.fromkeys(impossible, 0)
 
 
-def test_what_files_say_nothing_of_is_not_known_as_often_as_planned(sample: Sample) -> None:
+def test_fields_are_unknown_as_often_as_planned(sample: Sample) -> None:
     """Facts that every case would have, and that no kind tells more often."""
     telling = {name for names in TELLING.values() for name in names}
     conditional = {"next_hearing", "nta_filed", "represented_since", "lpr_since"}

@@ -17,12 +17,12 @@ def test_draws_keep_to_their_rates_and_bounds() -> None:
     assert 0.72 < words["a"] / 20_000 < 0.78
 
 
-def test_days_ago_are_dates() -> None:
+def test_writes_days_ago_as_dates() -> None:
     ago = np.array([0, 1, 31_000])
     assert iso(ago).to_list() == [str(TODAY - datetime.timedelta(days=int(days))) for days in ago]
 
 
-def test_values_are_chosen_by_case() -> None:
+def test_chooses_values_by_case() -> None:
     there = np.array([True, False])
     assert where(there, pl.Series([1, 2])).to_list() == [1, None]
     assert either(there, "a", pl.Series(["b", "c"])).to_list() == ["a", "c"]

@@ -9,7 +9,7 @@ from transforms.normalize.dates import iso_day
 from transforms.sample.mess import LIST_WORDS, WORDS, Pen
 
 
-def test_dates_are_written_in_several_forms_that_can_all_be_read() -> None:
+def test_writes_dates_in_several_forms_that_can_all_be_read() -> None:
     days = [str(datetime.date(1900, 1, 3) + datetime.timedelta(days=13 * n)) for n in range(3_000)]
     text = Pen([5]).dates(pl.Series("d", days))
     shapes = set(text.str.replace_all(r"\d", "9").str.replace_all("[A-Za-z]+", "a"))
@@ -25,7 +25,7 @@ def test_months_and_years_keep_their_precision() -> None:
     assert read == [*months, *["1975"] * 500, None]
 
 
-def test_words_are_words_of_their_codes() -> None:
+def test_writes_words_that_mean_their_codes() -> None:
     for table, words in (
         ("courts", WORDS["court"]),
         ("nationalities", WORDS["nationality"]),
@@ -40,7 +40,7 @@ def test_words_are_words_of_their_codes() -> None:
     assert frame.select(charge_code(pl.col("written")))["written"].to_list() == list(charges)
 
 
-def test_only_nulls_are_spelt_out() -> None:
+def test_spells_out_only_nulls() -> None:
     text = pl.Series("x", ["kept", None] * 1_000)
     spelled = Pen([5]).nothing(text)
     assert spelled[::2].to_list() == ["kept"] * 1_000

@@ -40,7 +40,7 @@ def ours(date: datetime.date | None, years: int = 0, months: int = 0, days: int 
 @example(LEAP_DAY, 65, 0, 0)
 @example(datetime.date(2011, 1, 31), 0, 1, 0)
 @example(datetime.date(2011, 12, 31), 0, 2, 1)
-def test_an_anniversary_is_found_by_counting(
+def test_agrees_with_counting_days_to_an_anniversary(
     date: datetime.date, years: int, months: int, days: int
 ) -> None:
     assert ours(date, years, months, days) == after(date, years, months, days)
@@ -59,7 +59,7 @@ def test_an_anniversary_is_found_by_counting(
         (None, 5, 0, 1, None),
     ],
 )
-def test_anniversaries_worked_out_by_hand(
+def test_agrees_with_anniversaries_worked_out_by_hand(
     date: str | None, years: int, months: int, days: int, expected: str | None
 ) -> None:
     assert ours(day(date), years, months, days) == day(expected)
@@ -88,7 +88,7 @@ def test_an_age_is_the_number_of_birthdays(birth: datetime.date, on: datetime.da
         (None, None, None),
     ],
 )
-def test_a_date_of_which_part_is_known_spans_its_days(
+def test_a_partly_known_date_spans_its_days(
     text: str | None, first: str | None, last: str | None
 ) -> None:
     frame = pl.DataFrame({"d": [text]}, schema={"d": pl.String})

@@ -30,7 +30,9 @@ def fact(name: str, **record: Any) -> Truth:
         (None, True, None),
     ],
 )
-def test_dispositions_count(status: str | None, alleged: Truth, sustained: Truth) -> None:
+def test_dispositions_decide_what_is_alleged(
+    status: str | None, alleged: Truth, sustained: Truth
+) -> None:
     charges = [{"code": FRAUD, "status": status}]
     assert fact("alleged_fraud", charges=charges) is alleged
     assert fact("sustained_fraud", charges=charges) is sustained
@@ -38,7 +40,7 @@ def test_dispositions_count(status: str | None, alleged: Truth, sustained: Truth
 
 
 @pytest.mark.parametrize("code", [None, "INA 237(a)(2)(A)(iii)", "unreadable ???", "8 USC"])
-def test_a_charge_that_cannot_be_read_leaves_every_allegation_open(code: str | None) -> None:
+def test_an_unreadable_charge_leaves_every_allegation_open(code: str | None) -> None:
     charges = [{"code": OVERSTAY, "status": None}, {"code": code, "status": None}]
     facts = derive_facts(frame([{"charges": charges}]), CountedConvictions()).to_dicts()[0]
     alleged = {name: value for name, value in facts.items() if name.startswith("alleged_")}
@@ -58,7 +60,7 @@ def test_a_charge_that_cannot_be_read_leaves_every_allegation_open(code: str | N
         ([{"code": "???"}, None], None, True),
     ],
 )
-def test_charges_are_seen_where_all_are_listed_and_read(
+def test_charges_count_as_seen_if_all_are_listed_and_readable(
     charges: Any, seen: Truth, unreadable: Truth
 ) -> None:
     assert fact("charges_seen", charges=charges) is seen
@@ -103,7 +105,7 @@ def test_illegal_reentry_needs_no_conviction(
         ({"removals": [{"kind": "VOLUNTARY_RETURN"}], "orders": []}, False),
     ],
 )
-def test_an_order_carried_out(record: Any, expected: Truth) -> None:
+def test_tells_whether_an_order_was_carried_out(record: Any, expected: Truth) -> None:
     assert fact("order_carried_out", **record) is expected
 
 
@@ -119,13 +121,13 @@ def test_an_order_carried_out(record: Any, expected: Truth) -> None:
         ({"convictions": []}, None),
     ],
 )
-def test_the_agencys_record_is_seen_where_it_is_said_or_listed(
+def test_the_agencys_record_counts_as_seen_if_stated_or_inferred(
     record: Any, expected: Truth
 ) -> None:
     assert fact("agency_record_seen", **record) is expected
 
 
-def test_relief_is_pending_before_whoever_decides_its_form() -> None:
+def test_relief_is_pending_before_the_agency_that_decides_its_form() -> None:
     def pending(form: str | None, **more: Any) -> tuple[Truth, Truth]:
         record = {"applications": [{"form": form, "decision": "PENDING", **more}]}
         return fact("relief_pending", **record), fact("relief_pending_before_court", **record)

@@ -41,7 +41,7 @@ def bounds(fact: str, *convictions: Row | None, counted: Row | None = None, **re
         ([], (0, 0)),
     ],
 )
-def test_misdemeanors_are_counted_by_separate_incident(
+def test_counts_misdemeanors_by_separate_incident(
     convictions: list[Row | None], expected: tuple[int, int | None]
 ) -> None:
     assert bounds("misdemeanor_incidents", *convictions) == expected
@@ -74,7 +74,7 @@ def test_only_a_state_or_local_status_offense_is_excepted(
         ({"juvenile_adjudication": None}, {"juvenile": True}, (1, 1)),
     ],
 )
-def test_what_was_vacated_expunged_or_pardoned(
+def test_vacated_expunged_and_pardoned_convictions_count_by_rulebook(
     conviction: Row, counted: Row, expected: tuple[int, int]
 ) -> None:
     felony = {**REENTRY, **conviction}
@@ -93,7 +93,7 @@ def test_what_was_vacated_expunged_or_pardoned(
         ("1980-05-05", None, (0, 1)),
     ],
 )
-def test_who_has_turned_21_is_no_juvenile(
+def test_a_person_who_has_turned_21_is_not_a_juvenile(
     birth: str | None, convicted: str | None, expected: tuple[int, int]
 ) -> None:
     felony = {**REENTRY, "juvenile_adjudication": None, "date": convicted}
@@ -102,7 +102,7 @@ def test_who_has_turned_21_is_no_juvenile(
     assert asked == ((0, 0) if expected == (1, 1) else (0, 1))
 
 
-def test_what_a_conviction_hangs_on_is_what_to_ask() -> None:
+def test_asks_for_what_a_conviction_depends_on() -> None:
     asked = FACTS["felony_convictions"].settled_by
     assert asked == ("vacated_convictions", "juvenile_adjudications")
     felony = {**REENTRY, "vacated": None}
@@ -136,11 +136,13 @@ def test_what_a_conviction_hangs_on_is_what_to_ask() -> None:
         ({"sentence_days": 90}, "longest_sentence_days", (90, 90)),
     ],
 )
-def test_kinds_of_misdemeanors(conviction: Row, fact: str, expected: tuple[int, int]) -> None:
+def test_distinguishes_kinds_of_misdemeanors(
+    conviction: Row, fact: str, expected: tuple[int, int]
+) -> None:
     assert bounds(fact, {**THEFT, **conviction}) == expected
 
 
-def test_the_longest_sentence_is_open_where_one_is_not_known() -> None:
+def test_the_longest_sentence_is_open_if_one_is_unknown() -> None:
     known, unknown = {**THEFT, "sentence_days": 30}, {**THEFT, "sentence_days": None}
     assert bounds("longest_sentence_days", known, unknown) == (30, None)
     assert bounds("longest_sentence_days", known, {**unknown, "vacated": True}) == (30, 30)

@@ -13,7 +13,7 @@ from transforms.score.criteria import effective, evaluate, holds_any
 TRUTHS = (True, False, None)
 
 
-def test_a_criterion_is_true_false_or_unknown_on_what_the_record_says() -> None:
+def test_evaluates_a_criterion_as_true_false_or_unknown() -> None:
     cases: list[tuple[dict[str, Any], tuple[Truth, ...]]] = [
         ({"arrests": 2, "entered_illegally": True, "us_high_school": True}, (True, None, True)),
         ({"arrests": (0, 1), "entered_illegally": False}, (False, False, None)),
@@ -46,13 +46,13 @@ def test_a_criterion_that_reads_no_fact_holds_for_every_case() -> None:
 
 
 @pytest.mark.parametrize(("real", "presumed"), list(itertools.product(TRUTHS, TRUTHS)))
-def test_only_what_is_unknown_is_presumed_and_only_false(real: Truth, presumed: Truth) -> None:
+def test_presumes_only_unknown_criteria_and_only_false(real: Truth, presumed: Truth) -> None:
     got = effective(*(pl.DataFrame({"P1": [v]}, {"P1": pl.Boolean}) for v in (real, presumed)))
     expected = False if real is None and presumed is False else real
     assert got.to_dict(as_series=False) == {"P1": [expected]}
 
 
-def test_one_of_several_holds_as_in_sql() -> None:
+def test_holds_any_follows_sql_logic() -> None:
     cases = list(itertools.product(TRUTHS, repeat=3))
     frame = pl.DataFrame(cases, schema=dict.fromkeys("abc", pl.Boolean), orient="row")
     assert frame.select(holds_any(["a", "b", "c"])).to_series().to_list() == [

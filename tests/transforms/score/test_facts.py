@@ -523,7 +523,7 @@ def records(seed: int, rows: int = 12) -> list[Row]:
 
 @given(SEEDS, st.tuples(*[st.booleans()] * 5))
 @settings(max_examples=40)
-def test_facts_are_those_of_a_plain_reading(seed: int, counts: tuple[bool, ...]) -> None:
+def test_gives_the_same_facts_as_a_plain_reading(seed: int, counts: tuple[bool, ...]) -> None:
     kinds = ("foreign", "juvenile", "vacated", "expunged", "pardoned")
     counted = CountedConvictions.model_validate(dict(zip(kinds, counts, strict=True)))
     rows = records(seed)
@@ -538,7 +538,7 @@ def test_facts_are_those_of_a_plain_reading(seed: int, counts: tuple[bool, ...])
 
 @given(SEEDS)
 @settings(max_examples=40)
-def test_every_completion_lies_within_what_was_known(seed: int) -> None:
+def test_every_completion_is_within_the_known_bounds(seed: int) -> None:
     rows = records(seed)
     rng = random.Random(seed + 1)
     partial = derive_facts(frame(rows), COUNTED).to_dicts()
@@ -570,7 +570,9 @@ def test_every_completion_lies_within_what_was_known(seed: int) -> None:
         ([{"grade": "FELONY", "category": "DUI"}], (0, 0)),
     ],
 )
-def test_counts_of_what_is_not_all_known(convictions: Any, bounds: tuple[int, int | None]) -> None:
+def test_counts_partly_known_lists_between_bounds(
+    convictions: Any, bounds: tuple[int, int | None]
+) -> None:
     counts_all = CountedConvictions(foreign=True, juvenile=True, vacated=True)
     record = frame([{"case_id": "1", "convictions": convictions}])
     facts = derive_facts(record, counts_all)
@@ -592,7 +594,7 @@ def test_counts_of_what_is_not_all_known(convictions: Any, bounds: tuple[int, in
         ("dui_in_federal_range", None, 100, (0, 1)),
     ],
 )
-def test_the_maximum_sentence_grades_an_offense_as_federal_law_does(
+def test_grades_an_offense_by_maximum_sentence_as_federal_law_does(
     name: str, category: str | None, days: int | None, bounds: tuple[int, int]
 ) -> None:
     conviction = {
@@ -606,7 +608,7 @@ def test_the_maximum_sentence_grades_an_offense_as_federal_law_does(
     assert facts.select(low(name), high(name)).row(0) == bounds
 
 
-def test_a_consular_officers_finding_of_fraud_is_counted_apart() -> None:
+def test_counts_a_consular_officers_finding_of_fraud_separately() -> None:
     findings = [{"found_by": "CONSULAR_OFFICER"}, {"found_by": None}]
     facts = derive_facts(frame([{"fraud_findings": findings}]), COUNTED)
     for name, bounds in (("fraud_findings", (0, 1)), ("consular_fraud_findings", (1, 2))):
@@ -625,7 +627,7 @@ def test_a_consular_officers_finding_of_fraud_is_counted_apart() -> None:
         ([{"documented": None}], [{"of": "UNKNOWN"}], (0, 1, None)),
     ],
 )
-def test_none_and_unknown_and_perhaps_more_are_three_things(
+def test_distinguishes_none_unknown_and_perhaps_more(
     ties: Any, caretaking: Any, expected: tuple[Any, ...]
 ) -> None:
     facts = derive_facts(frame([{"ties": ties, "caretaking": caretaking}]), COUNTED)
@@ -633,5 +635,5 @@ def test_none_and_unknown_and_perhaps_more_are_three_things(
     assert facts.select(names).row(0) == expected
 
 
-def test_no_records_have_no_facts() -> None:
+def test_no_records_give_no_facts() -> None:
     assert derive_facts(frame([]), COUNTED).schema == SCHEMA

@@ -46,7 +46,7 @@ def as_polars(sql: str) -> list[int]:
 
 @given(st.lists(CONDITIONS, min_size=1, max_size=3))
 @settings(max_examples=40, deadline=None)
-def test_trees_come_to_what_polars_makes_of_the_sql(conditions: list[str]) -> None:
+def test_trees_give_the_same_as_polars_sql(conditions: list[str]) -> None:
     trees = [tree(sql) for sql in conditions]
     found = [list(each) for each in Answers(FACTS, trees).of(trees)]
     assert found == [as_polars(sql) for sql in conditions]
@@ -54,7 +54,7 @@ def test_trees_come_to_what_polars_makes_of_the_sql(conditions: list[str]) -> No
 
 @given(CONDITIONS, st.dictionaries(st.sampled_from(FLAGS), st.booleans(), min_size=1))
 @settings(max_examples=40, deadline=None)
-def test_what_is_known_is_put_in(condition: str, known: dict[str, bool]) -> None:
+def test_fills_in_known_columns(condition: str, known: dict[str, bool]) -> None:
     literals = {name: str(value).upper() for name, value in known.items()}
     put_in = condition
     for name, literal in literals.items():
@@ -64,7 +64,7 @@ def test_what_is_known_is_put_in(condition: str, known: dict[str, bool]) -> None
     assert list(next(Answers(FACTS, [there]).of([there]))) == as_polars(put_in)
 
 
-def test_what_is_known_can_settle_a_condition() -> None:
+def test_known_columns_can_settle_a_condition() -> None:
     condition = tree('("a" OR ("b" AND "n.low" >= 1))')
     assert with_known(condition, {"a": "TRUE"}) is tree("TRUE")
     assert with_known(condition, {"a": "FALSE", "b": "TRUE"}) is tree('"n.low" >= 1')
@@ -73,7 +73,7 @@ def test_what_is_known_can_settle_a_condition() -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_criterion_has_a_tree_of_its_columns(name: str) -> None:
+def test_every_criterion_has_a_tree_over_its_columns(name: str) -> None:
     for criterion in load(name).criteria:
         columns = set(pl.sql_expr(criterion.condition.sql).meta.root_names())
         assert tree(criterion.condition.sql).columns == columns

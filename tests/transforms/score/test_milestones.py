@@ -20,7 +20,9 @@ from transforms.score.milestones import milestone_dates
         (None, 65, None),
     ],
 )
-def test_a_milestone_is_its_anniversary(born: str | None, years: int, reached: str | None) -> None:
+def test_a_milestone_falls_on_its_anniversary(
+    born: str | None, years: int, reached: str | None
+) -> None:
     span = MilestoneSpan("old", "birth_date", years, 0, 0)
     rulebook = dataclasses.replace(load("ice-2011-11-17"), milestones=(span,))
     day = None if born is None else datetime.date.fromisoformat(born)

@@ -10,7 +10,7 @@ from tests.helpers.small_rulebook import WEIGHTS, small
 from transforms.score.points import score
 
 
-def test_the_bounds_are_the_least_and_the_greatest_score_of_a_completion() -> None:
+def test_the_bounds_are_the_extreme_scores_of_all_completions() -> None:
     cases = list(itertools.product((True, False, None), repeat=len(WEIGHTS)))
     values = pl.DataFrame(cases, schema=dict.fromkeys(WEIGHTS, pl.Boolean), orient="row")
     got = values.select(score(small().of_list("factor")))
@@ -21,14 +21,14 @@ def test_the_bounds_are_the_least_and_the_greatest_score_of_a_completion() -> No
         assert (least, most) == (min(scores), max(scores))
 
 
-def test_a_factor_that_speaks_against_lowers_the_lower_bound_where_it_is_unknown() -> None:
+def test_an_unknown_negative_factor_lowers_the_lower_bound() -> None:
     values = pl.DataFrame(
         {"A1": [True], "A2": [None], "A3": [False]}, schema_overrides={"A2": pl.Boolean}
     )
     assert values.select(score(small().of_list("factor"))).rows() == [(1, 3)]
 
 
-def test_without_factors_the_score_is_nothing() -> None:
+def test_without_factors_the_score_is_zero() -> None:
     assert pl.DataFrame({"P1": [True, None]}).with_columns(score([])).select(
         "score.low", "score.high"
     ).rows() == [(0, 0), (0, 0)]

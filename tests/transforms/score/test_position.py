@@ -35,7 +35,7 @@ def days(*each: datetime.date) -> pl.Series:
     return pl.Series(each, dtype=pl.Date)
 
 
-def test_a_position_is_that_of_plain_python() -> None:
+def test_gives_the_same_position_as_plain_python() -> None:
     every = list(itertools.product((True, False, None), repeat=len(IDS)))
     cases = random.Random(1).sample(every, 800)
     values = pl.DataFrame(cases, schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
@@ -45,14 +45,14 @@ def test_a_position_is_that_of_plain_python() -> None:
         assert row == plain_position(dict(zip(IDS, case, strict=True)))
 
 
-def test_only_the_criteria_meant_have_a_part_in_a_position() -> None:
+def test_only_the_given_criteria_affect_a_position() -> None:
     values = pl.DataFrame([[True] * len(IDS)], schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
     some = [c for c in small().criteria if c.id in ("F1", "A1")]
     assert position(values, some, small()).rows() == [(False, True, 3, 3)]
     assert position(values, [], small()).rows() == [(False, False, 0, 0)]
 
 
-def test_values_are_those_of_the_day_and_a_presumption_makes_them_false() -> None:
+def test_values_are_as_of_the_day_and_presumptions_make_them_false() -> None:
     case = {"birth_date": datetime.date(1946, 11, 17), "arrests": (0, None)}
     record = facts(case, case)
     some = [c for c in small().criteria if c.id in ("P1", "F1")]
@@ -66,11 +66,11 @@ def test_values_are_those_of_the_day_and_a_presumption_makes_them_false() -> Non
     assert real.rows() == [(None, False), (None, True)]
 
 
-def test_the_criteria_that_move_are_those_with_milestones() -> None:
+def test_only_criteria_with_milestones_move() -> None:
     assert [c.id for c in moving(small())] == ["P3", "F1", "A3"]
 
 
-def test_a_moving_part_is_placed_on_any_day_as_the_whole() -> None:
+def test_a_moving_part_has_the_same_position_as_the_whole_on_any_day() -> None:
     rng = random.Random(2)
     record = near_milestones(partial_facts(5, 60), small(), 5)
     for presume in (True, False):

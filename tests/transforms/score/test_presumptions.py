@@ -24,14 +24,14 @@ CASES: list[tuple[dict[str, Any], bool, bool]] = [
 
 
 @pytest.mark.parametrize(("case", "arrests", "gang"), CASES)
-def test_only_of_what_the_record_is_silent_is_presumed(
+def test_presumes_only_facts_that_the_record_does_not_mention(
     case: dict[str, Any], arrests: bool, gang: bool
 ) -> None:
     applies = presumable(facts(case), small())
     assert applies.to_dicts() == [{"arrests": arrests, "gang_member": gang}]
 
 
-def test_a_presumed_fact_has_its_value_and_no_other_is_touched() -> None:
+def test_sets_presumed_facts_and_changes_no_others() -> None:
     record = facts(*(case for case, _, _ in CASES))
     presumed = with_presumptions(record, presumable(record, small()), small())
     assert presumed.schema == record.schema

@@ -106,7 +106,7 @@ def test_a_case_is_completed_from_its_day_on() -> None:
     assert completed(records, DAY).to_list() == [True, True, False, False]
 
 
-def test_a_frame_is_parted_and_marked() -> None:
+def test_marks_and_splits_a_frame() -> None:
     records = frame(
         [
             {"case_id": "in", "court": "BAL", "custody": "RELEASED"},

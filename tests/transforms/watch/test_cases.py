@@ -88,9 +88,7 @@ def changed(reported: list[Report]) -> dict[str, tuple[Any, Any]]:
     return {r["case_id"]: (r["from_route"], r["to_route"]) for r in one.changes.to_dicts()}
 
 
-def test_repeated_and_late_events_and_batches_behind_the_watermark(
-    night: Night, tmp_path: Path
-) -> None:
+def test_handles_repeated_and_late_events_and_late_batches(night: Night, tmp_path: Path) -> None:
     court = {"sets": ["court"], "facts": {"court": "DEN"}}
     reported = (
         Played()
@@ -116,7 +114,7 @@ def test_repeated_and_late_events_and_batches_behind_the_watermark(
     assert reported["batch-000004"][0].changes["court"].to_list() == ["DEN"]
 
 
-def test_a_timer_rings_when_the_watermark_comes_to_the_day(night: Night, tmp_path: Path) -> None:
+def test_a_timer_fires_when_the_watermark_reaches_the_day(night: Night, tmp_path: Path) -> None:
     eve = BIRTHDAY - datetime.timedelta(days=1)
     reported = (
         Played()
@@ -140,7 +138,7 @@ def test_a_timer_rings_when_the_watermark_comes_to_the_day(night: Night, tmp_pat
     assert rung.recommendations["route"].to_list() == ["close"]
 
 
-def test_events_before_the_day_settle_whether_a_timer_rings(night: Night, tmp_path: Path) -> None:
+def test_events_before_the_day_decide_whether_a_timer_fires(night: Night, tmp_path: Path) -> None:
     reported = (
         Played()
         .batch(at(NIGHT))
@@ -154,7 +152,7 @@ def test_events_before_the_day_settle_whether_a_timer_rings(night: Night, tmp_pa
     assert reported["batch-000002"][0].changes["as_of"].to_list() == [BIRTHDAY]
 
 
-def test_a_batch_that_overtakes_the_watermark_brings_the_day(night: Night, tmp_path: Path) -> None:
+def test_a_batch_ahead_of_the_watermark_brings_the_day(night: Night, tmp_path: Path) -> None:
     reported = (
         Played()
         .batch(at(NIGHT))
@@ -166,7 +164,7 @@ def test_a_batch_that_overtakes_the_watermark_brings_the_day(night: Night, tmp_p
     assert changed(reported["batch-000001"]) == {"felon": ("continue", "expedite")}
 
 
-def test_what_was_said_before_is_known_and_not_said_again(night: Night, tmp_path: Path) -> None:
+def test_does_not_repeat_changes_reported_before(night: Night, tmp_path: Path) -> None:
     reported = (
         Played()
         .batch(at(NIGHT))
@@ -178,7 +176,7 @@ def test_what_was_said_before_is_known_and_not_said_again(night: Night, tmp_path
     assert changed(reported["batch-000002"]) == {"felon": ("expedite", None)}
 
 
-def test_each_shard_has_its_part_of_a_batch() -> None:
+def test_each_shard_gets_its_part_of_a_batch() -> None:
     names = [f"case {number}" for number in range(40)]
     events = events_of(*(felony(f"e{n}", name) for n, name in enumerate(names)))
     parts = dict(by_shard(7, False, events, 16, 3))

@@ -72,7 +72,7 @@ def of_records(frame: Frame, terms: Terms) -> Frame:
     return due_dates(frame, assess(frame, terms), terms)
 
 
-def test_the_days_of_cases_by_hand() -> None:
+def test_finds_the_due_days_worked_out_by_hand() -> None:
     days = dict(of_records(records(), Terms(RULEBOOK, NIGHT)).iter_rows())
     assert {name: days.get(name) for name in BY_HAND} == {
         name: day for name, (_, day) in BY_HAND.items()
@@ -80,7 +80,7 @@ def test_the_days_of_cases_by_hand() -> None:
 
 
 @pytest.mark.parametrize("scope", [None, "pilot-2011"])
-def test_last_nights_files_say_the_same_but_of_dates_ahead_tomorrow(
+def test_last_nights_files_give_the_same_except_for_future_dates(
     tmp_path: Path, scope: str | None
 ) -> None:
     frame = records()
@@ -131,7 +131,7 @@ def watched(night: Night) -> Frame:
     return pl.concat(found)
 
 
-def test_a_watch_says_what_nights_would(night: Night) -> None:
+def test_a_watch_reports_the_same_as_nights(night: Night) -> None:
     expected = nights(records(), night).sort("as_of", "case_id")
     assert_frame_equal(watched(night).sort("as_of", "case_id"), expected)
     differ = {(row["case_id"], tuple(row["differs"])) for row in expected.to_dicts()}

@@ -8,7 +8,7 @@ from transforms.nightly.events import EVENTS
 from transforms.watch.messages import decode_events
 
 
-def test_messages_are_events_in_order() -> None:
+def test_reads_messages_as_events_in_order() -> None:
     facts = CaseRecord(court="DEN")
     events = [CaseEvent(event_id=f"e{n}", case_id="c", kind="VENUE_CHANGED", facts=facts)
               for n in range(3)]  # fmt: skip
@@ -19,7 +19,7 @@ def test_messages_are_events_in_order() -> None:
     assert refused == []
 
 
-def test_what_is_no_event_is_refused_without_its_value() -> None:
+def test_rejects_an_invalid_event_without_printing_its_value() -> None:
     messages = [b'{"shoe": "Peter"}', b"Peter", b'{"kind": "Peter"}', b'{"event_id": "e"}']
     frame, refused = decode_events(messages)
     assert frame.height == 1

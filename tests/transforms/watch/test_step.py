@@ -73,7 +73,7 @@ def test_a_case_starts_from_last_night(known_night: Night) -> None:
     assert {row["reported_on"] for row in reported.values()} == {NIGHT}
 
 
-def test_a_case_that_nobody_knows_waits_and_is_opened(known_night: Night) -> None:
+def test_an_unknown_case_waits_until_it_is_opened(known_night: Night) -> None:
     first = stepped(known_night, events_of(felony("e1", "new")))
     assert (first.changes.height, first.known.log.height) == (0, 1)
     opened = event("e2", "new", "CASE_OPENED", "2011-11-14", facts={**CLEAN, "case_id": "new"})
@@ -83,7 +83,7 @@ def test_a_case_that_nobody_knows_waits_and_is_opened(known_night: Night) -> Non
     assert [cause["kind"] for cause in row["causes"]] == ["OPENED"]
 
 
-def test_a_completed_case_is_due_no_more(known_night: Night) -> None:
+def test_a_completed_case_is_no_longer_due(known_night: Night) -> None:
     made = stepped(known_night, events_of(completed("e1", "elder done"), felony("e2", "elder")))
     rows = {row["case_id"]: row for row in made.changes.to_dicts()}
     assert rows["elder done"]["status"] == "completed"
@@ -91,7 +91,7 @@ def test_a_completed_case_is_due_no_more(known_night: Night) -> None:
     assert "elder done" not in made.due["case_id"].to_list()
 
 
-def test_an_event_that_no_fold_can_use_is_counted(known_night: Night) -> None:
+def test_counts_an_event_that_cannot_be_applied(known_night: Night) -> None:
     bad = event("e1", "plain", "FACT_CHANGED", "2011-11-15", sets=["shoe_size"])
     made = stepped(known_night, events_of(bad))
     assert (made.unusable, made.changes.height) == (1, 0)
@@ -99,7 +99,7 @@ def test_an_event_that_no_fold_can_use_is_counted(known_night: Night) -> None:
 
 @settings(max_examples=4)
 @given(data=st.data())
-def test_however_events_come_the_end_is_the_nights(sample_night: Night, data: Any) -> None:
+def test_any_order_of_events_ends_in_the_nights_result(sample_night: Night, data: Any) -> None:
     routed = pl.concat(sample_night.state("continue", b, ("case_id",)) for b in range(3))
     ids = routed["case_id"].sort().to_list()[:20]
     events = sample_events(ids, 25, NIGHT + datetime.timedelta(days=1), 3)
