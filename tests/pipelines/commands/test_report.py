@@ -115,10 +115,10 @@ def test_the_page_says_what_the_run_holds(made: Made) -> None:
         mine = [row for row in found if row["route"] == route]
         least = sum(row["possible_routes"] == [route] for row in found)
         most = sum(route in row["possible_routes"] for row in found)
-        shares = [f"{100 * n / len(found):.1f} %" for n in (len(mine), least, most)]
+        shares = [f"{100 * n / len(found):.1f}" for n in (len(mine), least, most)]
         assert re.search(
-            rf"{route} .{{,120}}{shares[0]} {len(mine):,} cases Were every fact known: "
-            rf"between {shares[1]} and {shares[2]}",
+            rf"{route} .{{,120}}{shares[0]} % {len(mine):,} cases "
+            rf"Between {shares[1]} and {shares[2]} % if all were known",
             text,
         )
     assert "in force on that date: from 2011-11-17 through 2015-01-04" in text

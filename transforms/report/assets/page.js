@@ -206,7 +206,8 @@
       const c = this.c;
       const detail = `detail-${this.route}-${row}`;
       const open = make("button", { type: "button", class: "open", "aria-expanded": "false" }, c.id[row]);
-      const state = make("td", {}, make("span", { class: `swatch s${c.state[row]}` }), STATES[c.state[row]]);
+      const firm = make("span", { class: "state" }, make("span", { class: `swatch s${c.state[row]}` }), STATES[c.state[row]]);
+      const state = make("td", {}, firm);
       if (c.review[row].length) state.append(make("span", { class: "flag" }, "review"));
       if (c.mark[row] >= 0) state.append(make("span", { class: "flag mark" }, named("mark", c.mark[row])));
       const low = c.low[row], high = c.high[row];
