@@ -1,0 +1,87 @@
+"""Take the picture of a report that the README shows, with Debian's Chromium."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.exit_codes import ExitCode
+from schemas.errors import InputError
+
+WIDTH, HEIGHT = 1280, 1170
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which page, and where its picture goes."""
+
+    page: str | None = declare.argument(
+        "a report; default: the latest in out/reports", default=None, nargs="?", metavar="PAGE"
+    )
+    output: str = declare.option(
+        "the picture, which is replaced; default: docs/report.png",
+        default="docs/report.png",
+        type=declare.place,
+        metavar="FILE",
+    )
+    dark: bool = declare.switch("in dark colors")
+
+
+def _run(options: Options) -> int:
+    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    if missing:
+        raise InputError(f"{missing[0]}: isn't installed (Debian: chromium, chromium-driver)")
+    page = Path(options.page) if options.page else _latest()
+    if not page.is_file():
+        raise InputError(f"{page}: no such file")
+    Path(options.output).write_bytes(_picture(page, dark=options.dark))
+    print(f"{options.output}: a picture of {page}")
+    return ExitCode.OK
+
+
+def _latest() -> Path:
+    found = sorted(Path("out/reports").glob("*.html"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise InputError("out/reports: has no report; run scripts/backlog first")
+    return found[-1]
+
+
+def _picture(page: Path, *, dark: bool) -> bytes:
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    options.add_argument("--headless=new")
+    options.add_argument("--hide-scrollbars")
+    if os.geteuid() == 0:
+        # Chromium refuses to run as root otherwise.
+        options.add_argument("--no-sandbox")
+    with tempfile.TemporaryDirectory() as profile:
+        options.add_argument(f"--user-data-dir={profile}")
+        driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        try:
+            colors = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [colors]})
+            size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            driver.get(page.resolve().as_uri())
+            time.sleep(1)
+            shot = driver.execute_cdp_cmd("Page.captureScreenshot", {})
+        finally:
+            driver.quit()
+    return base64.b64decode(shot["data"])
+
+
+main = Command("picture", __doc__, Options, _run, program="scripts/").main
+
+if __name__ == "__main__":
+    sys.exit(main())
