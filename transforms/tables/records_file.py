@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from schemas.errors import InputError
+from transforms.avro.values import text_of_moment
 from transforms.files.storage import is_local, open_file
 from transforms.frames.frame import Frame
 from transforms.tables.sheet import (
@@ -174,7 +175,7 @@ def _parquet_parts(path: str, lists: Lists) -> Iterator[Part]:
             rows = range(number, number + batch.height)
             number += batch.height
             yield Part(without_blanks(_numbered(texts, rows)), no_unread())
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise InputError(f"{path}: is damaged") from None
 
 
@@ -193,6 +194,9 @@ def _text(value: pl.Expr, dtype: Any) -> pl.Expr:
     if isinstance(dtype, pl.Float32 | pl.Float64):
         given = pl.when(value.is_not_nan()).then(value)
         return given.cast(pl.String).str.replace(_POINT, "$1")
+    if isinstance(dtype, pl.Date):
+        # A day beyond the years 1 to 9999 is no date, but no damage either.
+        return text_of_moment(value.to_physical(), "int", "date")
     if isinstance(dtype, pl.Datetime):
         return value.dt.strftime("%Y-%m-%dT%H:%M:%S").str.replace("T00:00:00$", "")
     if dtype.is_nested():

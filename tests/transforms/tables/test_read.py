@@ -132,7 +132,7 @@ def test_values_of_parquet_are_text(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
             "case_id": [1.0, 2.5, float("nan")],
-            "row": [day, None, None],
+            "row": pl.Series([15295, None, 10**8], dtype=pl.Int32).cast(pl.Date),
             "at": [datetime.datetime(2011, 1, 1), datetime.datetime(2011, 1, 1, 9), None],
             "convictions": [[{"date": day, "zz": 1}, None], [], None],
             "warnings": [["a"], None, None],
@@ -146,6 +146,7 @@ def test_values_of_parquet_are_text(tmp_path: Path) -> None:
         (1, "1", "2011-11-17", "2011-01-01",
          [{"date": "2011-11-17", "grade": None}, None], '{"warnings":["a"]}'),
         (2, "2.5", None, "2011-01-01T09:00:00", [], None),
+        (3, None, "100000000 since 1970", None, None, None),
     ]  # fmt: skip
 
 
