@@ -160,7 +160,7 @@ def title_of(name: str) -> str:
         ('NTA filed with court', 'Never detained')
     """
     words = [_CAPITALS.get(word, word) for word in name.lower().split("_")]
-    text = " ".join(words)
+    text = " ".join(words).replace("a number", "A-number")
     return text[:1].upper() + text[1:]
 
 

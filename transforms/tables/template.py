@@ -31,7 +31,12 @@ _MOST_CHOICES = 255
 _FILLS = {"plain": "#DCE6F1", "list": "#E2EFDA", "confidential": "#F8CBAD", "protected": "#FFF2CC"}
 # People know courts and countries by name, and the rest by code.
 _NAMED = ("courts", "nationalities")
-_TEXTS = {"a_number": "A012345678", "birth_date": "03/1990", "source": "intake form"}
+_TEXTS = {
+    "court": "Baltimore",
+    "a_number": "A012345678",
+    "birth_date": "03/1990",
+    "source": "intake form",
+}
 
 READ_ME_LINES = (
     "How to fill in this workbook",
