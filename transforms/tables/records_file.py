@@ -195,7 +195,7 @@ def _text(value: pl.Expr, dtype: Any) -> pl.Expr:
         given = pl.when(value.is_not_nan()).then(value)
         return given.cast(pl.String).str.replace(_POINT, "$1")
     if isinstance(dtype, pl.Date):
-        # A day beyond the years 1 to 9999 is no date, but no damage either.
+        # A day beyond the years 1 to 9999 isn't a date, but the file isn't damaged.
         return text_of_moment(value.to_physical(), "int", "date")
     if isinstance(dtype, pl.Datetime):
         return value.dt.strftime("%Y-%m-%dT%H:%M:%S").str.replace("T00:00:00$", "")
