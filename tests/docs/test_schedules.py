@@ -121,8 +121,8 @@ def test_one_of_two_simultaneous_cron_jobs_runs_and_the_other_reports_it(home: P
     other = cron_process(home).wait()
     os.killpg(one.pid, signal.SIGCONT)
     assert other == 5
-    said = log.read_text("utf-8").splitlines()
-    assert "discretion nightly: OUT: another night or prune is running on it" in said
+    lines = log.read_text("utf-8").splitlines()
+    assert "discretion nightly: OUT: another night or prune is running on it" in lines
     assert one.wait() == 0
     assert "recommendations changed" in log.read_text("utf-8")
     assert log.stat().st_mode & 0o077 == 0
@@ -133,8 +133,8 @@ def test_one_of_two_simultaneous_cron_jobs_runs_and_the_other_reports_it(home: P
 def test_a_failed_night_under_cron_logs_the_reason(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     assert cron_process(tmp_path).wait() == 3
-    said = (tmp_path / "nightly.log").read_text("utf-8").splitlines()
-    assert said[-1].startswith("discretion nightly: OUT: has no night yet")
+    lines = (tmp_path / "nightly.log").read_text("utf-8").splitlines()
+    assert lines[-1].startswith("discretion nightly: OUT: has no night yet")
 
 
 # systemd.
@@ -158,9 +158,9 @@ def test_the_timer_elapses_every_night() -> None:
     analyze = program("systemd-analyze")
     when = unit("discretion-nightly.timer", Path())["Timer"]["OnCalendar"]
     from_day = ("--base-time=2026-02-01 00:00", "--iterations=2")
-    code, said = ran([analyze, "calendar", *from_day, when], env={**os.environ, "TZ": "UTC"})
+    code, output = ran([analyze, "calendar", *from_day, when], env={**os.environ, "TZ": "UTC"})
     assert code == 0
-    assert [day for day in ("02-01", "02-02", "02-03") if f"2026-{day} 01:30:00" in said] == [
+    assert [day for day in ("02-01", "02-02", "02-03") if f"2026-{day} 01:30:00" in output] == [
         "02-01", "02-02",
     ]  # fmt: skip
 
@@ -204,15 +204,15 @@ def test_the_command_of_the_cronjob_plans_a_night(home: Path) -> None:
     job = yaml.safe_load(placed("cronjob.yaml", home))["spec"]["jobTemplate"]["spec"]
     container = job["template"]["spec"]["containers"][0]
     words = [*argv(*container["command"][1:]), "--dry-run"]
-    code, said = ran(words, cwd=container["workingDir"], env=environment())
+    code, output = ran(words, cwd=container["workingDir"], env=environment())
     assert (code, container["command"][0]) == (0, "discretion")
-    assert f"/events/{EVENTS}\n" in said.partition("would read event file ")[2]
+    assert f"/events/{EVENTS}\n" in output.partition("would read event file ")[2]
 
 
 def test_kubernetes_knows_every_field_of_the_cronjob(tmp_path: Path) -> None:
     validate = [str(scheduler("kubernetes") / "bin/kubernetes-validate"), "--strict"]
-    code, said = ran([*validate, str(SCHEDULE / "cronjob.yaml")])
-    assert code == 0, said
+    code, output = ran([*validate, str(SCHEDULE / "cronjob.yaml")])
+    assert code == 0, output
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(placed("cronjob.yaml", tmp_path).replace("Policy:", "Polcy:"), "utf-8")
     assert ran([*validate, str(wrong)])[0] != 0
@@ -254,9 +254,9 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
 def test_airflow_imports_the_dag_and_starts_one_run_a_night(airflow: Airflow) -> None:
     assert "No data found" in airflow("dags", "list-import-errors")[1]
     assert airflow("dags", "reserialize")[0] == 0
-    code, said = airflow("dags", "details", "discretion_nightly", "--output", "json")
-    assert code == 0, said
-    dag = json.loads(said[said.index("[{") :])[0]
+    code, output = airflow("dags", "details", "discretion_nightly", "--output", "json")
+    assert code == 0, output
+    dag = json.loads(output[output.index("[{") :])[0]
     assert (dag["has_import_errors"], dag["max_active_runs"]) == ("False", "1")
     assert dag["timetable_description"] == "At 01:30"
     # Airflow doesn't catch up on the nights since the start date with one run each.
@@ -266,14 +266,14 @@ def test_airflow_imports_the_dag_and_starts_one_run_a_night(airflow: Airflow) ->
 
 def test_airflow_runs_a_night_and_repeating_it_is_harmless(airflow: Airflow, home: Path) -> None:
     wanted = ["night-2026-02-01", "night-2026-02-02"]
-    code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
-    assert code == 0, said
-    assert "last good night: night-2026-02-02" in said
+    code, output = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
+    assert code == 0, output
+    assert "last good night: night-2026-02-02" in output
     assert nights(home) == wanted
     assert EVENTS in (run_of(home / "OUT") / "consumed.ndjson").read_text("utf-8")
-    code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
-    assert code == 0, said
-    assert "nothing new since" in said
+    code, output = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
+    assert code == 0, output
+    assert "nothing new since" in output
     assert nights(home) == wanted
 
 
@@ -281,15 +281,17 @@ def test_a_failed_night_fails_the_airflow_run_after_its_retries(
     airflow: Airflow, home: Path
 ) -> None:
     next((home / "OUT/runs/night-2026-02-01/cases").iterdir()).write_bytes(b"")
-    code, said = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
+    code, output = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
     assert code != 0
-    assert "DagRun failed" in said
-    assert said.count("Apache Beam process failed with return code 3") == 3
-    assert "last good night" not in said
+    assert "DagRun failed" in output
+    assert output.count("Apache Beam process failed with return code 3") == 3
+    assert "last good night" not in output
     assert nights(home) == ["night-2026-02-01"]
 
 
 def test_the_status_task_fails_without_a_good_night(airflow: Airflow, tmp_path: Path) -> None:
-    said = airflow("tasks", "test", "discretion_nightly", "status", "2026-02-02", home=tmp_path)[1]
-    assert "has no good night yet" in said
-    assert "new_state=failed" in said
+    output = airflow("tasks", "test", "discretion_nightly", "status", "2026-02-02", home=tmp_path)[
+        1
+    ]
+    assert "has no good night yet" in output
+    assert "new_state=failed" in output

@@ -83,10 +83,10 @@ def conditions(data: bytes) -> None:
 def events(data: bytes) -> None:
     """Events say the same of each case in whatever order they come, and however often."""
     try:
-        said = [CaseEvent.model_validate(row) for row in json.loads(data)]
+        events_read = [CaseEvent.model_validate(row) for row in json.loads(data)]
     except (ValueError, TypeError, RecursionError, ValidationError):
         return
-    rows = [event.model_dump() for event in said]
+    rows = [event.model_dump() for event in events_read]
     good = normalize_events(pl.DataFrame(rows, schema=EVENTS)).good
     again = normalize_events(pl.DataFrame([*rows[::-1], *rows], schema=EVENTS)).good
     once, twice = fold(good), fold(again)

@@ -16,7 +16,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
 }
 # Keywords that say nothing about a value.
-SAID = {"title", "description", "default", "$defs"}
+SILENT = {"title", "description", "default", "$defs"}
 CHECKED = {"$ref", "anyOf", "type", "enum", "const", "format", "items", "prefixItems"}
 COUNTED = {"minItems", "maxItems", "properties", "required"}
 
@@ -33,7 +33,7 @@ def problems(value: Any, schema: Schema, root: Schema, place: str = "$") -> Iter
     Raises:
         AssertionError: The schema has a keyword that isn't checked here.
     """
-    assert set(schema) <= SAID | CHECKED | COUNTED, sorted(schema)
+    assert set(schema) <= SILENT | CHECKED | COUNTED, sorted(schema)
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/$defs/")
         yield from problems(value, root["$defs"][name], root, place)

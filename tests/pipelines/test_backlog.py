@@ -204,9 +204,9 @@ def test_limits_to_courts_and_scope_and_leaves_out_presumptions(
     # The snapshot keeps every case.
     assert rows(run, "cases") == rows(backlog.run, "cases")
     case = routed[0]
-    told = discretion("explain", case["case_id"], "--run", tmp_path / "out", "--json")
-    assert told.returncode == 0, told.stderr
-    explanation = json.loads(told.stdout)
+    explained = discretion("explain", case["case_id"], "--run", tmp_path / "out", "--json")
+    assert explained.returncode == 0, explained.stderr
+    explanation = json.loads(explained.stdout)
     assert (explanation["outcome"]["route"], explanation["checks"]) == (case["route"], [])
 
 
@@ -253,9 +253,9 @@ def test_show_prints_the_same_for_a_run_and_its_output_directory(backlog: Backlo
 
 def test_explain_agrees_with_the_run(backlog: Backlog, tmp_path: Path) -> None:
     case = next(row for row in rows(backlog.run, "expedite") if row["warnings"])
-    told = discretion("explain", case["case_id"], "--run", backlog.output, "--json")
-    assert told.returncode == 0, told.stderr
-    explanation = json.loads(told.stdout)
+    explained = discretion("explain", case["case_id"], "--run", backlog.output, "--json")
+    assert explained.returncode == 0, explained.stderr
+    explanation = json.loads(explained.stdout)
     assert explanation["outcome"]["route"] == case["route"] == "expedite"
     assert explanation["rule"] == case["rule"]
     assert explanation["warnings"] == case["warnings"]
@@ -275,9 +275,9 @@ def test_explain_agrees_with_the_run(backlog: Backlog, tmp_path: Path) -> None:
 
 
 def test_explain_reports_an_unknown_case(backlog: Backlog) -> None:
-    told = discretion("explain", "no-such-case", "--run", backlog.output)
-    assert (told.returncode, told.stdout) == (3, "")
-    assert told.stderr == f"discretion explain: {backlog.run}: there is no case with that id\n"
+    explained = discretion("explain", "no-such-case", "--run", backlog.output)
+    assert (explained.returncode, explained.stdout) == (3, "")
+    assert explained.stderr == f"discretion explain: {backlog.run}: there is no case with that id\n"
 
 
 BAD_INPUT: dict[str, tuple[bytes | None, str]] = {
@@ -396,13 +396,13 @@ def test_reads_past_damage_and_cuts_and_reports_them(backlog: Backlog, tmp_path:
         if not (found := re.fullmatch(r" *([A-Z_]+) +(?:([\d,]+) +)?([\d,]+) *", line)):
             break
         shown[found[1]] = [int((number or "0").replace(",", "")) for number in found.groups()[1:]]
-    aside = rows(run, "quarantine")
+    quarantined = rows(run, "quarantine")
     assert shown == {
         reason: [
-            sum(row["record_count"] or 0 for row in aside if row["reason"] == reason),
-            sum(row["reason"] == reason for row in aside),
+            sum(row["record_count"] or 0 for row in quarantined if row["reason"] == reason),
+            sum(row["reason"] == reason for row in quarantined),
         ]
-        for reason in {row["reason"] for row in aside}
+        for reason in {row["reason"] for row in quarantined}
     }
     assert sum(records for records, _ in shown.values()) == manifest["counts"]["quarantined"]
     # The header of a block that doesn't decode isn't believed.
@@ -601,9 +601,9 @@ def test_prints_no_personal_data(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert MARKER not in done.stdout + done.stderr
     (tmp_path / "case.json").write_text(json.dumps({"case_id": "1", "custody": MARKER}))
-    told = discretion("explain", tmp_path / "case.json")
-    assert told.returncode == 3
-    assert MARKER not in told.stdout + told.stderr
+    explained = discretion("explain", tmp_path / "case.json")
+    assert explained.returncode == 3
+    assert MARKER not in explained.stdout + explained.stderr
 
 
 SYMBOLS = {name: None for name, dtype in CASES.items() if dtype == pl.Enum}

@@ -120,15 +120,15 @@ def test_messy_and_tidy_releases_agree_where_nothing_is_lost(
     )
     assert rows(output, "quarantine") == []
     tidy = {row["case_id"]: row for row in rows(output, "cases")}
-    mess = {row["case_id"]: row for row in rows(imported, "cases")}
-    assert set(mess) <= set(tidy)
-    assert len(tidy) - len(mess) <= 5
-    differ = [case for case, row in mess.items() if row != tidy[case]]
-    assert len(differ) <= len(mess) * 0.02
+    messy_cases = {row["case_id"]: row for row in rows(imported, "cases")}
+    assert set(messy_cases) <= set(tidy)
+    assert len(tidy) - len(messy_cases) <= 5
+    differ = [case for case, row in messy_cases.items() if row != tidy[case]]
+    assert len(differ) <= len(messy_cases) * 0.02
     assert [
         (case, name)
         for case in differ
-        for name, value in mess[case].items()
+        for name, value in messy_cases[case].items()
         if name not in RESTS_ON_ONE_ROW and not is_left_of(value, tidy[case][name])
     ] == []
 
@@ -173,10 +173,10 @@ def test_prints_what_was_read(messy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "release"
     shutil.copytree(messy, folder)
     counts = folder / "Count.txt"
-    told = dict(line.split("\t") for line in counts.read_text().splitlines())
-    there = int(told["tbl_Court_Appln.csv"])
-    told["tbl_Court_Appln.csv"] = f"{there + 1:,}"
-    counts.write_text("".join(f"{name}\t{rows}\n" for name, rows in told.items()))
+    printed = dict(line.split("\t") for line in counts.read_text().splitlines())
+    there = int(printed["tbl_Court_Appln.csv"])
+    printed["tbl_Court_Appln.csv"] = f"{there + 1:,}"
+    counts.write_text("".join(f"{name}\t{rows}\n" for name, rows in printed.items()))
     done = discretion("import-eoir", folder, "--output", tmp_path / "out")
     assert done.returncode == 0
     assert [line for line in done.stdout.splitlines() if "Count.txt" in line] == [

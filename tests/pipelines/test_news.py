@@ -68,21 +68,21 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_night_reads_what_it_can_and_names_the_rest(first: Path) -> None:
     done = nightly(first, "--input", first / "cases")
     assert done.returncode == ExitCode.DAMAGED
-    said = {Path(line.split(": ")[1]).name: line for line in done.stderr.splitlines()}
-    assert set(said) == {"damaged.avro", "cut.avro", "other.avro", "gone.avro", "pipe.avro"}
-    assert "is damaged" in said["damaged.avro"]
-    assert said["damaged.avro"].endswith("; ask for it again, under a new name")
-    assert "is not an Avro file" in said["other.avro"]
-    assert "it waits for the next night" in said["cut.avro"]
-    assert "is a broken link" in said["gone.avro"]
-    assert "is not a regular file" in said["pipe.avro"]
+    errors = {Path(line.split(": ")[1]).name: line for line in done.stderr.splitlines()}
+    assert set(errors) == {"damaged.avro", "cut.avro", "other.avro", "gone.avro", "pipe.avro"}
+    assert "is damaged" in errors["damaged.avro"]
+    assert errors["damaged.avro"].endswith("; ask for it again, under a new name")
+    assert "is not an Avro file" in errors["other.avro"]
+    assert "it waits for the next night" in errors["cut.avro"]
+    assert "is a broken link" in errors["gone.avro"]
+    assert "is not a regular file" in errors["pipe.avro"]
 
-    told = manifest(first)
-    night = told["nightly"]
+    night_manifest = manifest(first)
+    night = night_manifest["nightly"]
     read = {Path(file["path"]).name for file in night["consumed"]}
     assert read == {*ODD, r"\xff.avro", "damaged.avro", "other.avro"}
     # One of three blocks is lost.
-    [damage] = told["damaged"]
+    [damage] = night_manifest["damaged"]
     assert Path(damage["path"]).name == "damaged.avro"
     assert night["events"]["read"] == len(ODD) + 1 + 2
     status = discretion("status", "--state", first / "OUT")
@@ -98,10 +98,10 @@ def test_picks_up_a_repaired_file_under_a_new_name(first: Path) -> None:
     (first / "events/damaged.2.avro").write_bytes(news(91, 3))
     (first / "events/cut.avro").write_bytes(news(92))
     done = nightly(first)
-    told = manifest(first)
-    read = {Path(file["path"]).name for file in told["nightly"]["consumed"]}
+    night_manifest = manifest(first)
+    read = {Path(file["path"]).name for file in night_manifest["nightly"]["consumed"]}
     assert read == {"damaged.2.avro", "cut.avro"}
-    assert told["nightly"]["events"] | {"pending": 0} == {
+    assert night_manifest["nightly"]["events"] | {"pending": 0} == {
         "read": 4, "repeated": 2, "conflicts": 0, "quarantined": 0, "unread": 0, "pending": 0
     }  # fmt: skip
     # The link and the pipe are still there.

@@ -82,13 +82,13 @@ def good(done: subprocess.CompletedProcess[str]) -> None:
 
 def noticed(done: subprocess.CompletedProcess[str], rulebook: Path) -> None:
     """It succeeded, and warned that the rulebook doesn't do what its examples say."""
-    said = re.fullmatch(
+    warned = re.fullmatch(
         r"discretion nightly: warning: (ice-2011-11-17 does not pass its check \(\d+ problems\); "
         rf"to see them, run discretion rulebook check {re.escape(str(rulebook))})\n",
         done.stderr,
     )
     assert done.returncode == 0
-    assert said, done.stderr
+    assert warned, done.stderr
 
 
 def changes(run: Path) -> dict[str, Row]:
@@ -108,16 +108,16 @@ def manifest(run: Path) -> Any:
 
 def reconciled(run: Path) -> None:
     """Every case in the snapshot is somewhere, exactly once."""
-    said = manifest(run)
+    found = manifest(run)
     routed = [row["case_id"] for route in ("close", "continue", "expedite")
               for row in rows(run, route)]  # fmt: skip
     cases = [row["case_id"] for row in rows(run, "cases")]
     assert len(set(routed)) == len(routed)
     assert set(routed) <= set(cases)
     away = [r for r in rows(run, "quarantine") if r["stage"] == "normalize"]
-    counts = said["counts"]
+    counts = found["counts"]
     assert len(cases) == len(routed) + len(away) + counts["completed"] + counts["out_of_scope"]
-    assert said["nightly"]["cases"] == len(cases)
+    assert found["nightly"]["cases"] == len(cases)
     assert counts["read"] == len(cases) + counts["duplicates"]
 
 

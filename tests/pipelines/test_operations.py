@@ -51,7 +51,7 @@ def nightly(place: Path, state: Path, as_of: datetime.date, *more: object) -> No
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def said(run: Path, parts: tuple[str, ...] | None = None) -> dict[str, bytes]:
+def contents(run: Path, parts: tuple[str, ...] | None = None) -> dict[str, bytes]:
     """The bytes of a run's Avro files, by part and name."""
     found = {str(path.relative_to(run)): path.read_bytes() for path in run.rglob("*.avro")}
     return {name: data for name, data in found.items() if not parts or name.split("/")[0] in parts}
@@ -134,7 +134,7 @@ def test_a_backup_made_during_a_night_continues_even_after_a_full_disk(
     done = discretion(*words(place, state, N3, "--direct_num_workers", 2,
                              "--direct_running_mode", "multi_processing"))  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert said(run_of(state)) == said(good)
+    assert contents(run_of(state)) == contents(good)
     assert sorted(p.name for p in state.iterdir()) == [".lock", "LATEST", "runs"]
 
 
@@ -203,7 +203,7 @@ def test_can_go_back_to_an_earlier_night_if_files_are_damaged(
     (state / "LATEST").write_text(f"night-{N1}\n")
     nightly(place, state, N3)
     run = run_of(state)
-    assert said(run, STATE) == said(good, STATE)
+    assert contents(run, STATE) == contents(good, STATE)
     reviews = [{(row["case_id"], row["review_id"]) for row in rows(r, "reviews")}
                for r in (run, good)]  # fmt: skip
     assert reviews[0] == reviews[1]
@@ -249,7 +249,7 @@ def test_archives_only_events_that_no_remaining_night_needs(
     done = discretion("nightly", "--state", state, "--events", events, "--reviews",
                       place / "reviews", "--as-of", N3)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert said(run_of(state)) == said(good)
+    assert contents(run_of(state)) == contents(good)
 
     shutil.rmtree(state / "runs" / f"night-{N2}")
     (events / "3.avro").write_bytes((events / "3.avro").read_bytes()[::-1])
@@ -316,8 +316,8 @@ def test_a_newer_schema_reads_the_snapshots_of_an_older_one(
         assert rows(run, part) == rows(good, part), part
     news = {"closed_before": True, "custody": "MONITORED"}
     for old, new in zip(rows(good, "cases"), rows(run, "cases"), strict=True):
-        said = news if new["case_id"] == case else {"closed_before": None}
-        assert _without_time(new) == _without_time(old | said)
+        expected = news if new["case_id"] == case else {"closed_before": None}
+        assert _without_time(new) == _without_time(old | expected)
     # This program, which is the older one, would lose what was added.
     with pytest.raises(RunError, match=r"wrote closed_before, custody\.MONITORED there"):
         find_previous(str(tmp_path / "OUT"))

@@ -16,7 +16,7 @@ from transforms.avro.encode import encode_blocks, write_header
 from transforms.testing import case_frame
 
 RECORD = avro_schema("case_record")
-SAID = ("case_id", "route", "reasons", "checks", "possible_routes", "conflicts", "warnings")
+COMPARED = ("case_id", "route", "reasons", "checks", "possible_routes", "conflicts", "warnings")
 CASES: tuple[dict[str, Any], ...] = (
     {**VETERAN, "case_id": "plain"},
     {**VETERAN, "case_id": "arrests", "arrests": -1},
@@ -32,8 +32,8 @@ def good(done: subprocess.CompletedProcess[str]) -> None:
 
 def recommended(run: Path) -> list[dict[str, object]]:
     made = [row for route in ("close", "continue", "expedite") for row in rows(run, route)]
-    said = [{name: row[name] for name in SAID} for row in made]
-    return sorted(said, key=lambda row: str(row["case_id"]))
+    recommendations = [{name: row[name] for name in COMPARED} for row in made]
+    return sorted(recommendations, key=lambda row: str(row["case_id"]))
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +58,14 @@ def test_a_night_on_a_backlogs_snapshot_recommends_the_same_as_the_backlog(
     nights: tuple[Path, list[Path]],
 ) -> None:
     backlog, [first, _] = nights
-    said = recommended(backlog)
-    conflicts = {str(row["case_id"]): row["conflicts"] for row in said}
+    recommendations = recommended(backlog)
+    conflicts = {str(row["case_id"]): row["conflicts"] for row in recommendations}
     assert conflicts["arrests"] == ["ARRESTS_OUT_OF_RANGE"]
     assert conflicts["sentence"] == ["SENTENCE_OUT_OF_RANGE"]
-    warnings = {str(row["case_id"]): row["warnings"] for row in said}
+    warnings = {str(row["case_id"]): row["warnings"] for row in recommendations}
     assert warnings["charge"] == ["charges.code:UNREADABLE_CHARGE"]
     assert warnings["born"] == ["birth_date:FUTURE_DATE"]
-    assert recommended(first) == said
+    assert recommended(first) == recommendations
 
 
 def test_a_second_night_without_news_changes_nothing(nights: tuple[Path, list[Path]]) -> None:

@@ -70,8 +70,8 @@ def test_a_night_reports_unread_fields_of_events_and_reviews(tmp_path: Path) -> 
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for name in ("Court", "Kind", "Reviewer"):
-        [_, said] = unwrapped(done.stdout).split(f"the field {name} ")
-        assert f"did you mean {name.lower()}?" in said.partition("the field")[0]
+        [_, line] = unwrapped(done.stdout).split(f"the field {name} ")
+        assert f"did you mean {name.lower()}?" in line.partition("the field")[0]
     assert SECRET not in done.stdout + done.stderr
 
 

@@ -81,7 +81,7 @@ def stopped(process: subprocess.Popen[str]) -> int:
     return process.wait(PATIENCE)
 
 
-def said(place: Path) -> dict[str, Row]:
+def printed(place: Path) -> dict[str, Row]:
     """What the last watch has said, by name."""
     lines = (place / "said.txt").read_text().splitlines()
     return {line["report"]: line for line in map(json.loads, lines)}
@@ -132,12 +132,12 @@ def killed(begun: Path) -> Path:
     batches = place / "OUT/watch/batches" / run
     with watching(place, N2) as process:
         land(inbox, "1", felony("e1", "known 1"))
-        until(lambda: "batch-000001" in said(place))
+        until(lambda: "batch-000001" in printed(place))
         # Cut short, as if it was still being written.
         whole = encoded(events_of(felony("e2", "known 2")), "case_event")
         (inbox / "2.avro").write_bytes(whole[:-9])
         land(inbox, "3", completed("e3", "known 3"), felony("e1", "known 1"))
-        until(lambda: "batch-000002" in said(place))
+        until(lambda: "batch-000002" in printed(place))
         land(inbox, "4", felony("e4", "known 4"))
         until(lambda: (batches / "batch-000003.json").exists())
         process.send_signal(signal.SIGKILL)
@@ -147,7 +147,7 @@ def killed(begun: Path) -> Path:
     with watching(place, N2) as process:
         until(lambda: (place / "OUT/watch/changes" / run / "batch-000004-0.avro").exists())
         land_bytes(inbox, "5", encoded(frame, "case_event"))
-        until(lambda: "batch-000005" in said(place))
+        until(lambda: "batch-000005" in printed(place))
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     assert lines_of((place / "err.txt").read_text())[1:] == ["discretion watch: stopped"]
@@ -170,7 +170,7 @@ def test_a_kill_loses_nothing_and_a_restart_repeats_nothing(killed: Path) -> Non
     assert (row["from_route"], row["to_route"]) == ("continue", "expedite")
     assert row["to_reasons"] == ["P2a"]
     # The second watch reported only what the first one had not.
-    assert not {"batch-000001", "batch-000002"} & set(said(killed))
+    assert not {"batch-000001", "batch-000002"} & set(printed(killed))
 
 
 def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> None:
@@ -183,7 +183,7 @@ def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> Non
         nightly(place, N2)
         until(lambda: f"night-{N2}" in (place / "err.txt").read_text())
         land(place / "inbox", "6", felony("e6", "known 6"))
-        until(lambda: "batch-000001" in said(place))
+        until(lambda: "batch-000001" in printed(place))
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
     night = rows(run_of(place / "OUT"), "changes")
@@ -200,9 +200,9 @@ def test_streaming_and_nightly_agree_and_a_night_takes_over(killed: Path) -> Non
     nightly(place, N3)
     (place / "6").rename(place / "inbox/6.avro")
     with watching(place, N3):
-        until(lambda: "batch-000001" in said(place))
+        until(lambda: "batch-000001" in printed(place))
         land(place / "inbox", "7", completed("e7", "known 6"))
-        until(lambda: "batch-000002" in said(place))
+        until(lambda: "batch-000002" in printed(place))
     found = changes(place, f"night-{N3}")
     assert found["batch-000001"] == []
     [row] = found["batch-000002"]
@@ -215,7 +215,7 @@ def test_reports_each_day_that_passed_once(begun: Path, tmp_path: Path) -> None:
     for _ in range(2):
         with watching(tmp_path, N3):
             land(tmp_path / "inbox", str(time.time_ns()), felony("e1", "known 1"))
-            until(lambda: any("batch" in name for name in said(tmp_path)))
+            until(lambda: any("batch" in name for name in printed(tmp_path)))
     found = changes(tmp_path, f"night-{N1}")
     row, other = (next(row for row in found["day-2011-11-17"] if row["case_id"] == name)
                   for name in ("elder", "veteran"))  # fmt: skip
@@ -245,11 +245,11 @@ def test_files_may_grow_change_and_disappear_while_watches_restart(
     first = encoded(one, "case_event")
     file.write_bytes(first)
     with watching(place, N2):
-        until(lambda: "batch-000001" in said(place))
+        until(lambda: "batch-000001" in printed(place))
     with file.open("ab") as end:
         end.write(encode_blocks(other, avro_schema("case_event")))
     with watching(place, N2):
-        until(lambda: "batch-000002" in said(place))
+        until(lambda: "batch-000002" in printed(place))
     found = changes(place, f"night-{N1}")
     assert [[row["case_id"] for row in found[f"batch-00000{n}"]] for n in (1, 2)] == [
         ["known 1"],
@@ -258,10 +258,10 @@ def test_files_may_grow_change_and_disappear_while_watches_restart(
 
     file.write_bytes(encoded(events_of(felony("e3", "known 3")), "case_event"))
     with watching(place, N2) as process:
-        until(lambda: "batch-000003" in said(place))
+        until(lambda: "batch-000003" in printed(place))
         file.unlink()
         land(place / "inbox", "other", completed("e4", "known 1"))
-        until(lambda: "batch-000004" in said(place))
+        until(lambda: "batch-000004" in printed(place))
         assert stopped(process) == 0
     assert lines_of((place / "err.txt").read_text())[1:] == [
         f"discretion watch: {file}: was replaced since the watch read it; what it held counts "
@@ -271,7 +271,7 @@ def test_files_may_grow_change_and_disappear_while_watches_restart(
     with watching(place, N2) as process:
         until(lambda: "is gone since" in (place / "err.txt").read_text())
         land(place / "inbox", "last", completed("e5", "known 2"))
-        until(lambda: "batch-000005" in said(place))
+        until(lambda: "batch-000005" in printed(place))
         assert stopped(process) == 0
     found = changes(place, f"night-{N1}")
     # What was said of the first two rests on what the file no longer holds.
@@ -298,7 +298,7 @@ def test_reports_damage_and_unread_fields_and_exits_with_seven(begun: Path, tmp_
     damaged = whole + bad[:30] + bytes([bad[30] ^ 1]) + bad[31:]
     land_bytes(place / "inbox", "damaged", damaged)
     with watching(place, N2) as process:
-        until(lambda: "batch-000001" in said(place))
+        until(lambda: "batch-000001" in printed(place))
         assert stopped(process) == 7
     lines = lines_of((place / "err.txt").read_text())[1:]
     assert sorted(lines) == sorted([
@@ -345,9 +345,9 @@ def test_a_broken_source_ends_the_watch_without_writing_future_days(
     plan = plan_watch(state, last, datetime.datetime.combine(N2, now.time()) - now, as_json=True)
     inbox = Inbox(str(place), state, last, lambda *_: None, lambda *_: None)
     ticks = [(batch.at, batch.model_dump_json()) for batch in inbox.start()]
-    with LiveSource(lambda: iter(ticks)) as live:
+    with LiveSource(lambda: iter(ticks)) as source:
         pipeline = beam.Pipeline(options=PipelineOptions([RUNNER, "--streaming"]))
-        watch(pipeline | live.read(), plan)
+        watch(pipeline | source.read(), plan)
         running = pipeline.run()
         # On the next day two turn 65: the end of the ticks brings it too early.
         with pytest.raises(InputError, match="its clock was set back"):

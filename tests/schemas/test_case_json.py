@@ -48,7 +48,7 @@ def test_the_same_field_in_two_objects_is_not_repeated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('{"arrests": 99999999999}', "arrests: must be a whole number from 0 to 999"),
         ('{"arrests": -99999999999}', "arrests: must be a whole number from 0 to 999"),
@@ -59,10 +59,10 @@ def test_the_same_field_in_two_objects_is_not_repeated() -> None:
         ),
     ],
 )
-def test_rejects_a_number_out_of_range_with_its_field(text: str, said: str) -> None:
+def test_rejects_a_number_out_of_range_with_its_field(text: str, message: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_case(text, "f.json")
-    assert str(refused.value) == f"f.json: {said}"
+    assert str(refused.value) == f"f.json: {message}"
 
 
 def test_reads_numbers_within_range_unchanged() -> None:

@@ -110,5 +110,5 @@ def test_a_rulebook_warns_if_used_outside_its_days() -> None:
         "2022-06-23, then from 2023-07-28 through 2025-01-19"
     )
     assert outside(load("dhs-2025-01-20").rulebook, day("2026-11-26")) is None
-    unsaid = rulebook.model_copy(update={"in_force": ()})
-    assert outside(unsaid, day("1990-01-01")) is None
+    unmentioned = rulebook.model_copy(update={"in_force": ()})
+    assert outside(unmentioned, day("1990-01-01")) is None

@@ -136,8 +136,8 @@ def test_a_second_run_uses_the_same_sample_and_is_separate(place: Place) -> None
     assert f"files: out/runs/{new}/" in again.stdout
     runs = place.checkout / "out" / "runs"
     assert content(runs / new) == content(runs / before[0])
-    told = [re.split("\n.* seconds, ", done.stdout)[0] for done in (place.first, again)]
-    assert told[0] == told[1]
+    printed = [re.split("\n.* seconds, ", done.stdout)[0] for done in (place.first, again)]
+    assert printed[0] == printed[1]
 
 
 def test_passes_on_other_options_and_returns_the_exit_code(place: Place) -> None:

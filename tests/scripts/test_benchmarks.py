@@ -78,8 +78,8 @@ def test_the_row_by_row_baseline_routes_a_clean_sample_the_same(tmp_path: Path) 
     for record in wanted:
         record["reasons"] = [reason["criterion"] for reason in record["reasons"]]
     found = records(tmp_path / "rows", *ROUTES)
-    told = found[0].keys()
-    assert found == [{name: record[name] for name in told} for record in wanted]
+    figures = found[0].keys()
+    assert found == [{name: record[name] for name in figures} for record in wanted]
 
 
 def test_the_fastavro_copy_holds_the_same_records(messy: tuple[Path, Path], tmp_path: Path) -> None:

@@ -69,9 +69,9 @@ def test_puts_the_table_between_the_markers_of_a_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("--only", "nothing"), "no kind of trial"), (("--seed", "x"), "--seed")]
+    ("words", "message"), [(("--only", "nothing"), "no kind of trial"), (("--seed", "x"), "--seed")]
 )
-def test_rejects_invalid_options(words: tuple[str, ...], said: str) -> None:
+def test_rejects_invalid_options(words: tuple[str, ...], message: str) -> None:
     done = faults(*words)
     assert done.returncode != 0
-    assert said in done.stderr
+    assert message in done.stderr

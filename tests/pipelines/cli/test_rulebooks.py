@@ -25,11 +25,11 @@ def backlog(sample: Path, output: Path, *words: object) -> tuple[int, str, str]:
 def test_in_force_selects_the_rulebook_of_the_day_and_names_it(
     sample: Path, tmp_path: Path
 ) -> None:
-    code, summary, said = backlog(
+    code, summary, stderr = backlog(
         sample, tmp_path, "--rulebook", "in-force", "--as-of", "2022-05-02"
     )
     assert code == 0
-    assert "in force on 2022-05-02 for cases in court: opla-2022-04-03, OPLA guidance" in said
+    assert "in force on 2022-05-02 for cases in court: opla-2022-04-03, OPLA guidance" in stderr
     assert "opla-2022-04-03 as of 2022-05-02" in summary
     manifest = json.loads((run_of(tmp_path) / "manifest.json").read_text())
     assert manifest["rulebook"]["id"] == "opla-2022-04-03"
@@ -37,11 +37,11 @@ def test_in_force_selects_the_rulebook_of_the_day_and_names_it(
 
 
 def test_a_day_without_guidance_is_a_usage_error(sample: Path, tmp_path: Path) -> None:
-    code, summary, said = backlog(
+    code, summary, stderr = backlog(
         sample, tmp_path / "out", "--rulebook", "in-force", "--as-of", "2022-12-31"
     )
     assert (code, summary) == (2, "")
-    assert said == (
+    assert stderr == (
         "discretion backlog: no rulebook is in force on 2022-12-31: opla-2022-04-03 was in force "
         "through 2022-06-23, and opla-2022-04-03 takes effect on 2023-07-28\n"
     )
@@ -49,27 +49,27 @@ def test_a_day_without_guidance_is_a_usage_error(sample: Path, tmp_path: Path) -
 
 
 def test_in_force_needs_a_day(sample: Path, tmp_path: Path) -> None:
-    code, _, said = backlog(sample, tmp_path / "out", "--rulebook", "in-force")
+    code, _, stderr = backlog(sample, tmp_path / "out", "--rulebook", "in-force")
     assert code == 2
-    assert said == (
+    assert stderr == (
         "discretion backlog: --rulebook in-force needs --as-of: the date on which the rulebook is "
         "in force\n"
     )
 
 
 def test_warns_in_three_places_about_a_rulebook_not_in_force(sample: Path, tmp_path: Path) -> None:
-    told = (
+    warning = (
         "dhs-2017-02-20 is not in force on 2012-01-02: it is in force from 2017-02-20 through "
         "2021-01-19"
     )
-    code, summary, said = backlog(
+    code, summary, stderr = backlog(
         sample, tmp_path, "--rulebook", "dhs-2017-02-20", "--as-of", "2012-01-02"
     )
     assert code == 0
-    assert f"discretion backlog: warning: {told}\n" in said
-    assert f"note: {told}" in unwrapped(summary)
+    assert f"discretion backlog: warning: {warning}\n" in stderr
+    assert f"note: {warning}" in unwrapped(summary)
     manifest = json.loads((run_of(tmp_path) / "manifest.json").read_text())
-    assert manifest["rulebook"]["notices"] == [told]
+    assert manifest["rulebook"]["notices"] == [warning]
 
 
 def test_marks_a_run_whose_rulebook_fails_its_check(sample: Path, tmp_path: Path) -> None:
@@ -77,16 +77,16 @@ def test_marks_a_run_whose_rulebook_fails_its_check(sample: Path, tmp_path: Path
     text = text.replace("NAME", "mine").replace("ISSUED", "2012-01-02")
     file = tmp_path / "mine.yaml"
     file.write_text(text.replace("when: served", "when: served AND NOT served"))
-    code, summary, said = backlog(
+    code, summary, stderr = backlog(
         sample, tmp_path / "out", "--rulebook", file, "--as-of", "2012-01-02"
     )
     assert code == 0
     manifest = json.loads((run_of(tmp_path / "out") / "manifest.json").read_text())
-    [told] = manifest["rulebook"]["notices"]
-    assert told.startswith("mine does not pass its check (")
-    assert told.endswith(f"problems); to see them, run discretion rulebook check {file}")
-    assert f"warning: {told}" in said
-    assert unwrapped(f"note: {told}") in unwrapped(summary)
+    [warning] = manifest["rulebook"]["notices"]
+    assert warning.startswith("mine does not pass its check (")
+    assert warning.endswith(f"problems); to see them, run discretion rulebook check {file}")
+    assert f"warning: {warning}" in stderr
+    assert unwrapped(f"note: {warning}") in unwrapped(summary)
 
 
 def test_explain_uses_the_rulebook_in_force_and_warns(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def test_a_signal_during_imports_ends_it_with_one_line(
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(number)
-    _, said = process.communicate()
-    assert (process.returncode, said) == (ExitCode.INTERRUPTED, "discretion: interrupted\n")
+    _, stderr = process.communicate()
+    assert (process.returncode, stderr) == (ExitCode.INTERRUPTED, "discretion: interrupted\n")
     assert not (tmp_path / "out").exists()
 
 
@@ -142,7 +142,7 @@ def test_shows_an_interpreter_crash_if_asked_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "redirected", "code", "said"),
+    ("body", "redirected", "code", "message"),
     [
         ("print('x' * 10)", "> /dev/full", ExitCode.OUTPUT, "No space left on device"),
         ("print('x' * 99999)", "> /dev/full", ExitCode.OUTPUT, "No space left on device"),
@@ -154,12 +154,12 @@ def test_shows_an_interpreter_crash_if_asked_to() -> None:
     ],
 )
 def test_every_way_to_end_has_an_exit_code_and_at_most_one_line(
-    body: str, redirected: str, code: int, said: str
+    body: str, redirected: str, code: int, message: str
 ) -> None:
     done = command(body, redirected)
     assert done.returncode == code, done.stderr
-    assert said in done.stderr
-    assert done.stderr.count("\n") == bool(said)
+    assert message in done.stderr
+    assert done.stderr.count("\n") == bool(message)
     assert "secret" not in done.stderr
     assert "left behind" not in done.stderr
 

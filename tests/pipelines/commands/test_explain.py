@@ -31,8 +31,8 @@ def case(tmp_path: Path) -> Path:
 def test_the_page_names_the_facts_behind_the_reasons(case: Path) -> None:
     done = discretion("explain", case)
     assert (done.returncode, done.stderr) == (0, "")
-    said = " ".join(done.stdout.split())
-    assert re.search(r" F1, [^:]*: military service, the respondent ", said)
+    page = " ".join(done.stdout.split())
+    assert re.search(r" F1, [^:]*: military service, the respondent ", page)
     assert done.stdout.endswith("\nIt recommends. An attorney decides.\n")
     assert "\x1b" not in done.stdout
 
@@ -40,15 +40,15 @@ def test_the_page_names_the_facts_behind_the_reasons(case: Path) -> None:
 def test_an_answer_shows_what_it_changes(case: Path) -> None:
     done = discretion("explain", case, "--set", "gang-member=yes", "--set", "served=no")
     assert (done.returncode, done.stderr) == (0, "")
-    said = " ".join(done.stdout.split())
+    page = " ".join(done.stdout.split())
     assert (
         "With the answers given Answered, but not on file: known gang member; "
-        "no military service by the respondent." in said
+        "no military service by the respondent." in page
     )
-    assert "P3 from unknown to true" in said
-    told = json.loads(discretion("explain", case, "--set", "served=no", "--json").stdout)
-    assert told["version"] == 1
-    assert [answer["fact"] for answer in told["answers"]] == ["served"]
+    assert "P3 from unknown to true" in page
+    as_json = json.loads(discretion("explain", case, "--set", "served=no", "--json").stdout)
+    assert as_json["version"] == 1
+    assert [answer["fact"] for answer in as_json["answers"]] == ["served"]
 
 
 @pytest.mark.parametrize("answer", ["served", "servd=yes", "served=perhaps"])
@@ -126,6 +126,6 @@ def test_reports_every_error_in_a_case(tmp_path: Path, text: str | None, lines: 
         file.write_text(text)
     done = discretion("explain", file)
     assert (done.returncode, done.stdout) == (3, "")
-    said = done.stderr.splitlines()
-    assert all(line.startswith(f"discretion explain: {file}: ") for line in said)
-    assert [line.removeprefix(f"discretion explain: {file}: ") for line in said] == lines
+    errors = done.stderr.splitlines()
+    assert all(line.startswith(f"discretion explain: {file}: ") for line in errors)
+    assert [line.removeprefix(f"discretion explain: {file}: ") for line in errors] == lines

@@ -95,15 +95,15 @@ def test_status_reports_the_last_good_night_and_a_later_failure(
     none = discretion("status", "--state", state)
     assert (none.returncode, none.stdout) == (6, f"{state}: has no good night yet\n")
     shutil.copytree(place / "OUT", state)
-    said = json.loads((run_of(state) / "manifest.json").read_text())
+    manifest = json.loads((run_of(state) / "manifest.json").read_text())
     done = discretion("status", "--state", state, "--json", "--max-age", 24)
     got = json.loads(done.stdout)
     assert (done.returncode, got["failed"]) == (0, None)
     assert got["last_good"]["run_id"] == "night-2011-11-23"
     for route, states in got["last_good"]["routed"].items():
-        assert states == said["states"][route]
-        assert sum(states.values()) == said["counts"]["routed"][route]
-    assert got["last_good"]["changed"] == said["nightly"]["changed"] > 0
+        assert states == manifest["states"][route]
+        assert sum(states.values()) == manifest["counts"]["routed"][route]
+    assert got["last_good"]["changed"] == manifest["nightly"]["changed"] > 0
     assert 0 < got["last_good"]["age_seconds"] < 24 * 3600
     assert discretion("status", "--state", state, "--max-age", 0.0001).returncode == 6
 
@@ -120,7 +120,7 @@ ROUTED = "discretion_routed_cases"
 
 def test_writes_status_as_prometheus_text(place: Path) -> None:
     done = discretion("status", "--state", place / "OUT", "--prometheus")
-    said = json.loads((run_of(place / "OUT") / "manifest.json").read_text())
+    manifest = json.loads((run_of(place / "OUT") / "manifest.json").read_text())
     seen: dict[str, float] = {}
     typed = ""
     for line in done.stdout.splitlines():
@@ -133,7 +133,7 @@ def test_writes_status_as_prometheus_text(place: Path) -> None:
             assert found is not None, line
             assert found[1] == typed
             seen[f"{found[1]}{found[2] or ''}"] = float(found[3])
-    routed = said["counts"]["routed"]
+    routed = manifest["counts"]["routed"]
     of_route = {
         route: sum(n for name, n in seen.items() if name.startswith(f'{ROUTED}{{route="{route}"'))
         for route in routed

@@ -287,8 +287,8 @@ def test_reports_damage_in_one_line_with_an_exit_code(tmp_path: Path) -> None:
     state = Path(state_of(tmp_path))
     (state / "runs/night-2011-11-16/manifest.json").write_bytes(b"\xff\xfe\x00")
     failed(state, "night-2011-11-16/manifest.json: is damaged or of another version")
-    for said in ({"started": "9999-12-31T23:00:00Z", "seconds": 1e6}, {"seconds": 1e300}):
-        damaged = json.dumps({**NIGHT, **said})
+    for changed in ({"started": "9999-12-31T23:00:00Z", "seconds": 1e6}, {"seconds": 1e300}):
+        damaged = json.dumps({**NIGHT, **changed})
         (state / "runs/night-2011-11-16/manifest.json").write_text(damaged)
         failed(state, "night-2011-11-16/manifest.json: is damaged: no night has ended then")
     (state / "runs/night-2011-11-16/manifest.json").unlink()
@@ -313,13 +313,13 @@ def test_the_command_prints_the_same_as_json(tmp_path: Path) -> None:
     before = datetime.datetime.now(datetime.UTC)
     done = discretion("status", "--state", f"{state}/", "--json")
     assert (done.returncode, done.stderr) == (ExitCode.OK, "")
-    said, then = Status.model_validate_json(done.stdout), read_status(state, before)
-    assert said.last_good is not None
+    printed, then = Status.model_validate_json(done.stdout), read_status(state, before)
+    assert printed.last_good is not None
     assert then.last_good is not None
-    late = said.last_good.age_seconds - then.last_good.age_seconds
+    late = printed.last_good.age_seconds - then.last_good.age_seconds
     assert 0 <= late < 60
-    same = then.last_good.model_copy(update={"age_seconds": said.last_good.age_seconds})
-    assert said == then.model_copy(update={"last_good": same})
+    same = then.last_good.model_copy(update={"age_seconds": printed.last_good.age_seconds})
+    assert printed == then.model_copy(update={"last_good": same})
     # A night of 2011 is too old for any but a very patient monitor.
     for hours, code in ((24, ExitCode.STALE), (1e7, ExitCode.OK)):
         done = discretion("status", "--state", state, "--prometheus", "--max-age", hours)

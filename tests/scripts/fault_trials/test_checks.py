@@ -31,7 +31,7 @@ def test_accepts_a_command_that_ends_as_it_should() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ended", "said"),
+    ("ended", "problem"),
     [
         (replace(GOOD, code=1), "ended with 1, not one of [0, 3]"),
         (replace(GOOD, code=-11), "ended with -11"),
@@ -49,8 +49,8 @@ def test_accepts_a_command_that_ends_as_it_should() -> None:
         (replace(GOOD, cpu=CPU_SECONDS + 1), "CPU seconds"),
     ],
 )
-def test_names_what_is_wrong_with_an_ending(ended: Ended, said: str) -> None:
-    assert any(said in each for each in ending(ended, (0, 3)))
+def test_names_what_is_wrong_with_an_ending(ended: Ended, problem: str) -> None:
+    assert any(problem in each for each in ending(ended, (0, 3)))
 
 
 def _run(folder: Path, ids: tuple[str, ...]) -> Path:
@@ -87,9 +87,9 @@ def test_finds_a_missing_case_and_a_wrong_count(tmp_path: Path) -> None:
     clean = content(_run(tmp_path / "clean", ("a", "b")), PARTS)
     run = _run(tmp_path / "other", ("a",))
     assert same(run, clean) == ["continue, cases differ from the clean run"]
-    said = json.loads((run / "manifest.json").read_text())
-    said["counts"]["routed"]["continue"] = 2
-    (run / "manifest.json").write_text(json.dumps(said))
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["counts"]["routed"]["continue"] = 2
+    (run / "manifest.json").write_text(json.dumps(manifest))
     assert recounted(run) == ["routed counts differ from the files", "the counts don't add up"]
     (run / "cases/a.avro").unlink()
     assert "the manifest's list of files or counts is wrong" in recounted(run)
@@ -104,8 +104,8 @@ def test_finds_what_a_failed_command_leaves_behind(tmp_path: Path) -> None:
     (tmp_path / "runs/_s.partial").mkdir()
     left = nothing_left(tmp_path, GOOD, tmp_path / "runs/r")
     assert left == ["_s.partial was left behind"]
-    told = replace(GOOD, stderr="discretion backlog: interrupted; it is left behind\n")
-    assert nothing_left(tmp_path, told, tmp_path / "runs/r") == []
+    interrupted = replace(GOOD, stderr="discretion backlog: interrupted; it is left behind\n")
+    assert nothing_left(tmp_path, interrupted, tmp_path / "runs/r") == []
 
 
 def test_a_command_runs_within_its_limits_and_is_measured(tmp_path: Path) -> None:

@@ -80,9 +80,9 @@ def read(path: Path, content: bytes) -> Any:
     words = [sys.executable, "-c", CHILD, str(path), str(ADDRESS_SPACE), str(PATIENCE)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment())
     assert done.returncode == 0, done.stderr[-500:]
-    said = json.loads(done.stdout)
-    assert said["memory"] < MEMORY
-    return said
+    result = json.loads(done.stdout)
+    assert result["memory"] < MEMORY
+    return result
 
 
 def nulls() -> bytes:
@@ -166,16 +166,16 @@ def bomb(codec: str) -> Content:
 def test_a_costly_part_loses_only_itself(
     content: Content, reasons: set[str], times: int, tmp_path: Path
 ) -> None:
-    said = read(tmp_path / "hostile.avro", content())
-    assert [each for each in said["ids"] if each in ("a", "c")] == ["a", "c"]
-    assert set(said["reasons"]) == reasons
-    assert len(said["reasons"]) == times
+    result = read(tmp_path / "hostile.avro", content())
+    assert [each for each in result["ids"] if each in ("a", "c")] == ["a", "c"]
+    assert set(result["reasons"]) == reasons
+    assert len(result["reasons"]) == times
 
 
 def test_reads_the_longest_record_but_not_one_byte_more(tmp_path: Path) -> None:
     # Its branch, a length of four bytes, and no number.
     longest = RECORD_BYTES - 6
     data = [one(b"a"), one(b"x" * longest), one(b"x" * (longest + 1)), one(b"c")]
-    said = read(tmp_path / "hostile.avro", file(READER, [block(b"".join(data), 4)]))
-    assert [len(each) for each in said["ids"]] == [1, longest, 1]
-    assert (said["reasons"], said["counts"]) == (["TOO_LARGE"], [1])
+    result = read(tmp_path / "hostile.avro", file(READER, [block(b"".join(data), 4)]))
+    assert [len(each) for each in result["ids"]] == [1, longest, 1]
+    assert (result["reasons"], result["counts"]) == (["TOO_LARGE"], [1])

@@ -147,14 +147,14 @@ def test_loses_no_record_of_a_damaged_file_silently(tmp_path: Path, data: st.Dat
         file[data.draw(st.integers(begin, len(file) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(begin, len(file)))
     pairs = read(saved(tmp_path / "x.avro", bytes(file[:cut])))
-    aside = quarantined(pairs)
+    quarantined_rows = quarantined(pairs)
     # What a gap without a count held is not known; the rest must add up.
-    known = len(rows_of(pairs)) + sum(row["record_count"] or 0 for row in aside)
-    if cut == len(file) and all(row["record_count"] is not None for row in aside):
+    known = len(rows_of(pairs)) + sum(row["record_count"] or 0 for row in quarantined_rows)
+    if cut == len(file) and all(row["record_count"] is not None for row in quarantined_rows):
         assert known == len(ROWS)
     else:
         # A file cut between two blocks looks whole to anyone; within one it does not.
-        assert aside or known % 5 == 0
+        assert quarantined_rows or known % 5 == 0
 
 
 def test_read_frames_outputs_frames_and_quarantined_parts(tmp_path: Path) -> None:

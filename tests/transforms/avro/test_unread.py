@@ -73,8 +73,8 @@ NAMES = [field["name"] for field in CASE["fields"]]
 
 @given(st.lists(st.sampled_from([*NAMES, *map(str.upper, NAMES)]), unique=True, min_size=1))
 def test_every_field_is_read_or_reported(names: list[str]) -> None:
-    told = {found for found, _ in unread(*((name, "string") for name in names))}
-    assert told == set(names) - set(NAMES)
+    reported = {found for found, _ in unread(*((name, "string") for name in names))}
+    assert reported == set(names) - set(NAMES)
 
 
 def test_reports_each_field_once_with_its_files(tmp_path: Path) -> None:

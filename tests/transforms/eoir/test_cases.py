@@ -53,8 +53,8 @@ def one(on: datetime.date | None = DAY, /, **rows: list[dict[str, Any]]) -> dict
 
 def test_fields_missing_from_the_release_are_unknown() -> None:
     record = one()
-    said = {name: value for name, value in record.items() if value is not None}
-    assert said == {
+    known = {name: value for name, value in record.items() if value is not None}
+    assert known == {
         "case_id": "7",
         "source": "EOIR",
         "court": "BAL",

@@ -65,14 +65,14 @@ def led(explanation: Explanation, fact: str) -> list[tuple[str, str]]:
     return [(one.answer, one.route) for one in question.answers]
 
 
-def said(facts: Sequence[Any]) -> list[str]:
+def texts_of(facts: Sequence[Any]) -> list[str]:
     return [fact.says for fact in facts]
 
 
 def test_lists_each_criterion_with_the_facts_that_decide_it() -> None:
     criteria = {one.criterion: one for one in explained(PURSUED).criteria}
     assert list(criteria) == [criterion.id for criterion in small().criteria]
-    assert {name: (one.value, said(one.facts)) for name, one in criteria.items()} == {
+    assert {name: (one.value, texts_of(one.facts)) for name, one in criteria.items()} == {
         "P1": ("unknown", ["arrests: not known"]),
         "P2": ("unknown", ["known gang member: not known"]),
         "P3": ("true", ["entry without inspection", "latest entry: May 5, 2009"]),
@@ -102,8 +102,11 @@ def test_lists_the_reasons_with_their_facts() -> None:
     assert explanation.why == "So it says."
     [reason] = explanation.reasons
     assert (reason.criterion, reason.title) == ("P3", "New")
-    assert said(reason.facts) == ["entry without inspection", "latest entry: May 5, 2009"]
-    assert said(explanation.adverse) == ["latest entry: May 5, 2009", "entry without inspection"]
+    assert texts_of(reason.facts) == ["entry without inspection", "latest entry: May 5, 2009"]
+    assert texts_of(explanation.adverse) == [
+        "latest entry: May 5, 2009",
+        "entry without inspection",
+    ]
     assert explanation.favorable == ()
 
 
@@ -115,7 +118,7 @@ def test_a_past_milestone_is_not_an_upcoming_change() -> None:
 def test_a_birth_month_is_unknown_on_its_first_day_but_not_later() -> None:
     criteria = explained({**PURSUED, "birth_date": "1946-12"}).criteria
     [old] = [one for one in criteria if one.criterion == "F1"]
-    assert said(old.facts) == ["born in December 1946"]
+    assert texts_of(old.facts) == ["born in December 1946"]
     # The first other value that it takes, not the last.
     assert old.changes == Change(on=Day(2011, 12, 1), to="unknown")
 
@@ -131,7 +134,7 @@ def test_gives_no_date_for_an_event_not_known_to_have_happened() -> None:
     ):
         case = {**PURSUED, "entries": [{"date": "2011-05-05", "manner": manner}]}
         [latest] = [one for one in explained(case, text=text).criteria if one.criterion == "P2"]
-        assert (latest.value, said(latest.facts)) == (value, facts)
+        assert (latest.value, texts_of(latest.facts)) == (value, facts)
 
 
 def test_tells_what_each_answer_would_lead_to() -> None:
@@ -162,7 +165,7 @@ def test_groups_presumptions_to_check_by_reason() -> None:
     assert with_them.outcome.route == "close"
     [check] = with_them.checks
     assert check.reason == "A check is made."
-    assert said(check.presumed) == ["no arrests", "not a known gang member"]
+    assert texts_of(check.presumed) == ["no arrests", "not a known gang member"]
     assert without.outcome.route == "continue"
     assert without.checks == ()
 
@@ -171,7 +174,7 @@ def test_an_answer_replaces_what_is_on_file() -> None:
     ill = {"case_id": "ill", "serious_condition": True, "entries": [], "birth_date": "1980"}
     explanation = explained(ill, "gang-member=yes", "serious-condition=no")
     assert explanation.outcome.route == "expedite"
-    assert said(explanation.answers) == [
+    assert texts_of(explanation.answers) == [
         "known gang member",
         "no serious mental or physical condition",
     ]
@@ -233,7 +236,7 @@ def test_lists_conflicts_in_the_record_and_leaves_their_facts_unknown() -> None:
             "the record says the person is unmarried, but lists a spouse",
         )
     ]
-    assert "citizen spouse" not in said(explanation.favorable)
+    assert "citizen spouse" not in texts_of(explanation.favorable)
 
 
 def test_explains_cases_together_as_it_explains_each_alone() -> None:
@@ -255,8 +258,10 @@ def test_explains_cases_together_as_it_explains_each_alone() -> None:
 def test_a_single_case_with_several_days_ahead() -> None:
     case = {"case_id": "1", "present_continuously_since": "2007-03-04", "entries": PAROLED}
     record, _ = normalize(case_frame([case]), AS_OF)
-    told = explain(record, load(DEFAULT), AS_OF, everything=True)
-    changes = {one.criterion: one.changes for one in told.criteria if one.changes}
+    explanation_at_birthday = explain(record, load(DEFAULT), AS_OF, everything=True)
+    changes = {
+        one.criterion: one.changes for one in explanation_at_birthday.criteria if one.changes
+    }
     assert changes["A2a"] == Change(on=Day(2012, 3, 5), to="true")
     assert changes["A2b"] == Change(on=Day(2017, 3, 5), to="true")
     # Nobody knows the age at the first entry.

@@ -18,7 +18,7 @@ def outcome(route: str, state: str = "OPEN") -> dict[str, Any]:
     return {"route": route, "state": state, "needs_review": False}
 
 
-def said(*pairs: tuple[str, str]) -> tuple[Answer, ...]:
+def answers_of(*pairs: tuple[str, str]) -> tuple[Answer, ...]:
     return tuple(Answer.model_validate({"answer": text, **outcome(route)}) for text, route in pairs)
 
 
@@ -68,7 +68,7 @@ def test_combines_consecutive_numbers(
     routes: dict[int, str], expected: list[tuple[str, str]]
 ) -> None:
     tried = [(Lead("arrests", count, None), outcome(route)) for count, route in routes.items()]
-    assert answers(tried) == said(*expected)
+    assert answers(tried) == answers_of(*expected)
 
 
 def test_lists_answers_in_words_one_by_one() -> None:
@@ -76,4 +76,4 @@ def test_lists_answers_in_words_one_by_one() -> None:
         (Lead("served", value, text), outcome("close"))
         for value, text in ((True, "yes"), (False, "no"))
     ]
-    assert answers(tried) == said(("yes", "close"), ("no", "close"))
+    assert answers(tried) == answers_of(("yes", "close"), ("no", "close"))

@@ -189,7 +189,7 @@ def test_explains_a_case_with_everything_on_it() -> None:
 
 def test_groups_what_a_step_settles_in_one_line() -> None:
     step = {"step": "BACKGROUND_CHECK", "says": "Run the background check."}
-    told = [
+    checks = [
         {
             "reason": f"Reason {n}.",
             "presumed": [{**WARRANT, "says": f"no record of kind {n}"}],
@@ -198,7 +198,7 @@ def test_groups_what_a_step_settles_in_one_line() -> None:
         }
         for n in range(2)
     ]
-    lines = text(CLOSED | {"checks": told, "steps": [step, *CLOSED["steps"]]})
+    lines = text(CLOSED | {"checks": checks, "steps": [step, *CLOSED["steps"]]})
     start = lines.index("Before anybody acts")
     assert lines[start : start + 5] == [
         "Before anybody acts",
@@ -207,7 +207,7 @@ def test_groups_what_a_step_settles_in_one_line() -> None:
         "  - Have a supervisor sign.",
         "",
     ]
-    everything = text(CLOSED | {"checks": told}, everything=True)
+    everything = text(CLOSED | {"checks": checks}, everything=True)
     assert "  - Reason 0. Presumed: no record of kind 0." in everything
 
 
@@ -272,10 +272,10 @@ def test_with_all_lists_every_presumption_and_criterion() -> None:
     assert "Priorities" not in lines
 
 
-@pytest.mark.parametrize(("on", "said"), [("2016-11-17", True), ("2016-11-18", False)])
-def test_mentions_a_change_within_five_years(on: str, said: bool) -> None:
+@pytest.mark.parametrize(("on", "is_mentioned"), [("2016-11-17", True), ("2016-11-18", False)])
+def test_mentions_a_change_within_five_years(on: str, is_mentioned: bool) -> None:
     content = BARE | {"changes": {"on": on, "to": "close"}}
-    assert ("Changes by itself" in text(content)) is said
+    assert ("Changes by itself" in text(content)) is is_mentioned
     assert "Changes by itself" in text(content, everything=True)
 
 

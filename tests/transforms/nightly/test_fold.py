@@ -35,8 +35,8 @@ def log_of(*events: CaseEvent) -> Frame:
 
 def event(event_id: str, recorded: str, kind: str = "FACT_CHANGED", **more: Any) -> CaseEvent:
     facts = more.pop("facts", {})
-    said = {"event_id": event_id, "case_id": "1", "kind": kind, "recorded_at": recorded, **more}
-    return CaseEvent(facts=CaseRecord(**facts), **said)
+    fields = {"event_id": event_id, "case_id": "1", "kind": kind, "recorded_at": recorded, **more}
+    return CaseEvent(facts=CaseRecord(**facts), **fields)
 
 
 def only(log: Frame) -> CaseRecord:
@@ -116,8 +116,8 @@ def test_appends_each_events_elements_once_and_in_order() -> None:
 
 def test_setting_a_list_discards_what_was_added_before() -> None:
     one = event("1", "2011-02-02", adds=["convictions"], facts={"convictions": [FELONY]})
-    anew = event("2", "2011-02-03", sets=["convictions"], facts={"convictions": [THEFT]})
-    assert only(pl.concat([BEGUN, log_of(anew, one)])).convictions == [THEFT]
+    replaced = event("2", "2011-02-03", sets=["convictions"], facts={"convictions": [THEFT]})
+    assert only(pl.concat([BEGUN, log_of(replaced, one)])).convictions == [THEFT]
 
 
 def test_an_event_of_an_unknown_case_waits_until_it_is_opened() -> None:

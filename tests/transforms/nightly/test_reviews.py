@@ -19,8 +19,8 @@ Row = dict[str, Any]
 
 
 def review(name: str, case: str = "a", **more: Any) -> Review:
-    said = {"decided_at": "2011-11-16", "route": "close", "reviewer": "x", **more}
-    return Review(review_id=name, case_id=case, **said)
+    fields = {"decided_at": "2011-11-16", "route": "close", "reviewer": "x", **more}
+    return Review(review_id=name, case_id=case, **fields)
 
 
 def reviews(*made: Review) -> Frame:

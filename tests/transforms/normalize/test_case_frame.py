@@ -57,9 +57,9 @@ def test_the_key_is_the_trimmed_id_and_a_null_spelling_gives_none(ids: list[str 
     # Unicode's blanks: Python's own strip takes four control characters more.
     blank = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
     trimmed = [None if i is None else re.sub(f"^{blank}|{blank}\\Z", "", i) for i in ids]
-    said = [
+    expected = [
         text if text is not None and not NULL.fullmatch(re.sub(blank, " ", text)) else None
         for text in trimmed
     ]
-    assert keys.to_series().to_list() == said
+    assert keys.to_series().to_list() == expected
     assert keys.columns == ["case_id"]

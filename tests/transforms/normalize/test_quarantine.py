@@ -22,11 +22,11 @@ BREAKS = st.sampled_from(["\x85", "\u2028", "\x1c", "\x0b", "a\nb", "\r"])
 @given(st.lists(TEXT | BREAKS | st.none(), max_size=4))
 def test_keeps_each_record_whole(names: list[str | None]) -> None:
     records = case_frame({"case_id": name, "court": "BAL"} for name in names)
-    aside = quarantined_records(
+    quarantined = quarantined_records(
         records, "normalize", pl.lit("WHY"), pl.lit("court"), "what is wrong"
     )
-    assert aside.schema == QUARANTINED
-    rows = aside.to_dicts()
+    assert quarantined.schema == QUARANTINED
+    rows = quarantined.to_dicts()
     assert [row["case_id"] for row in rows] == names
     assert [CaseRecord.model_validate_json(row["raw"]).case_id for row in rows] == names
     for row in rows:

@@ -29,10 +29,10 @@ def one(**facts: Any) -> tuple[CaseRecord, list[str]]:
 
 def quarantined(**facts: Any) -> dict[str, Any]:
     frame = case_frame([facts])
-    records, aside = normalize(frame, AS_OF)
+    records, quarantined = normalize(frame, AS_OF)
     assert records.is_empty()
-    assert aside.schema == QUARANTINED
-    row: dict[str, Any] = aside.row(0, named=True)
+    assert quarantined.schema == QUARANTINED
+    row: dict[str, Any] = quarantined.row(0, named=True)
     return row
 
 
@@ -278,9 +278,9 @@ def test_quarantines_a_record_without_an_id_unchanged(case_id: str | None) -> No
 
 def test_quarantines_each_record_whose_id_is_a_null_spelling() -> None:
     frame = to_frame(CaseRecord(case_id="N/A", court=court) for court in ("BAL", "DEN", "LOS"))
-    records, aside = normalize(frame, AS_OF)
+    records, quarantined = normalize(frame, AS_OF)
     assert records.is_empty()
-    assert aside["reason"].to_list() == ["MISSING_CASE_ID"] * 3
+    assert quarantined["reason"].to_list() == ["MISSING_CASE_ID"] * 3
 
 
 def test_a_single_zero_is_an_id() -> None:
@@ -288,10 +288,10 @@ def test_a_single_zero_is_an_id() -> None:
 
 
 def test_no_records_give_no_records() -> None:
-    records, aside = normalize(CASES.to_frame(), AS_OF)
+    records, quarantined = normalize(CASES.to_frame(), AS_OF)
     assert records.schema == FULL
     assert records.is_empty()
-    assert aside.is_empty()
+    assert quarantined.is_empty()
 
 
 DATE = st.one_of(
@@ -374,9 +374,9 @@ def test_returns_any_record_once_and_is_idempotent(
     written: list[dict[str, Any]],
 ) -> None:
     frame = case_frame(written)
-    records, aside = normalize(frame, AS_OF)
+    records, quarantined = normalize(frame, AS_OF)
     assert records.schema == FULL
-    assert records.height + aside.height == frame.height
+    assert records.height + quarantined.height == frame.height
     # What a snapshot keeps tells all of it, conflicts and warnings too.
     again, none = normalize(records.select(CASES.names()), AS_OF)
     assert none.is_empty()
@@ -389,7 +389,7 @@ def test_a_frame_split_anywhere_gives_the_same_rows(
     written: list[dict[str, Any]], place: int
 ) -> None:
     frame = case_frame(written)
-    whole, aside = normalize(frame, AS_OF)
+    whole, quarantined = normalize(frame, AS_OF)
     parts = [normalize(part, AS_OF) for part in (frame[:place], frame[place:])]
     assert_frame_equal(pl.concat([records for records, _ in parts]), whole)
-    assert sum(part.height for _, part in parts) == aside.height
+    assert sum(part.height for _, part in parts) == quarantined.height

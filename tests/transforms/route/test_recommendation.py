@@ -311,8 +311,8 @@ def answered(
     """The facts, with the first of what each case asks for as a completion has it."""
     rows = []
     for case, end, ask in zip(facts.to_dicts(), whole.to_dicts(), asked, strict=True):
-        told = [c for name in ask[: ceil(len(ask) * share)] for c in FACTS[name].columns]
-        rows.append(case | {column: end[column] for column in told})
+        columns = [c for name in ask[: ceil(len(ask) * share)] for c in FACTS[name].columns]
+        rows.append(case | {column: end[column] for column in columns})
     return pl.DataFrame(rows, schema=facts.schema)
 
 

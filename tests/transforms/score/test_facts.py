@@ -139,8 +139,8 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
 
     def juvenile(one: Row) -> Truth:
         grown = turned_21(record, one)
-        said: Truth = one["juvenile_adjudication"]
-        return False if said is None and grown is True else said
+        recorded: Truth = one["juvenile_adjudication"]
+        return False if recorded is None and grown is True else recorded
 
     def of(one: Row, *categories: str) -> Truth:
         if one["category"] is None or one["category_open"] is True:
@@ -159,15 +159,15 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
     def violent(one: Row) -> Truth:
         # Whether arson is violence the category does not say: it may be of property alone.
         if one["violent"] is not None or of(one, "ARSON"):
-            said: Truth = one["violent"]
-            return said
+            recorded: Truth = one["violent"]
+            return recorded
         return of(one, *violence, *sexual)
 
     def of_status(one: Row) -> Truth:
         # Fraud may or may not have status as an element: the category does not say.
         if one["immigration_element"] is not None or of(one, "IMMIGRATION_FRAUD"):
-            said: Truth = one["immigration_element"]
-            return said
+            recorded: Truth = one["immigration_element"]
+            return recorded
         return of(one, "ILLEGAL_ENTRY", "ILLEGAL_REENTRY")
 
     def excepted(one: Row) -> Truth:
@@ -177,10 +177,10 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
         return both(misdemeanor(one), no(of(one, "TRAFFIC")), no(excepted(one)))
 
     def of_gang(one: Row) -> Truth:
-        said: Truth = one["gang_element"]
+        recorded: Truth = one["gang_element"]
         # A gang offense may have participation as its element or not.
         other = False if of(one, "GANG") is False else None
-        return other if said is None else said
+        return other if recorded is None else recorded
 
     def days(one: Row, field: str) -> Truth:
         return None if one[field] is None else one[field] >= 90
@@ -321,12 +321,12 @@ def favor(record: Row) -> Row:
         return both(among(one["decision"], "PENDING"), no(form(one, "VD", "WD", "WDL")))
 
     def in_court(one: Row) -> Truth:
-        said = among(one["before"], "COURT")
-        if said is None and form(one, "42A", "42B", "SUSP"):
+        recorded = among(one["before"], "COURT")
+        if recorded is None and form(one, "42A", "42B", "SUSP"):
             return True
-        if said is None and form(one, "I130", "I360", "I914", "I918"):
+        if recorded is None and form(one, "I130", "I360", "I914", "I918"):
             return False
-        return said
+        return recorded
 
     kin = ("SPOUSE", "PARENT", "CHILD", "SIBLING")
     facts: Row = {

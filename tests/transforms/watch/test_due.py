@@ -109,8 +109,8 @@ def nights(frame: Frame, night: Night) -> Frame:
         last = Terms(RULEBOOK, NIGHT + number * DAY)
         terms = Terms(RULEBOOK, last.as_of + DAY)
         tonight, log = assess(frame, terms), EVENTS.to_frame()
-        said = summarize(before.recommendations)
-        found.append(changes(said, tonight, Folded(frame, frame, log), last.key, terms))
+        summary = summarize(before.recommendations)
+        found.append(changes(summary, tonight, Folded(frame, frame, log), last.key, terms))
         before = tonight
     return pl.concat(found)
 
