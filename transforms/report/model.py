@@ -138,11 +138,15 @@ class Count:
         label: What it is called.
         number: How many.
         note: What must be known about it.
+        route: The route of the queue that lists them; None if no single queue does.
+        wanted: Which cases of that queue they are, as `KEY:VALUE`.
     """
 
     label: str
     number: int
     note: str | None = None
+    route: str | None = None
+    wanted: str | None = None
 
 
 @dataclass(frozen=True)

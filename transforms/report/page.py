@@ -200,9 +200,12 @@ def _counts(counted: Counted) -> dict[str, Any]:
         "cards": counts.routes(counted),
         "accounted": counts.accounted(manifest),
         "accounted_notes": _unknown_places(manifest),
-        "forms": _counted(manifest.forms, lambda form: FORM_TEXTS.get(form, form)),
+        "forms": _forms(counted),
         "review": _counted(manifest.review_reasons, lambda kind: REVIEW_TEXTS.get(kind, kind)),
-        "ask_first": _counted(manifest.ask_first, label),
+        "ask_first": [
+            Count(label(fact), number, route="expedite", wanted=f"check:{fact}")
+            for fact, number in _ordered(manifest.ask_first)
+        ],
         "leaning": manifest.states["expedite"].get("AFTER_CHECKS", 0),
         "open": sum(states.get("OPEN", 0) for states in manifest.states.values()),
         "dockets": counts.dockets(counted),
@@ -221,8 +224,31 @@ def _counts(counted: Counted) -> dict[str, Any]:
 
 
 def _counted(numbers: Mapping[str, int], name: Any) -> list[Count]:
+    return [Count(shown(name(key)), number) for key, number in _ordered(numbers)]
+
+
+def _ordered(numbers: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what was counted at least once, the largest number first."""
     ordered = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))
-    return [Count(shown(name(key)), number) for key, number in ordered if number]
+    return [(key, number) for key, number in ordered if number]
+
+
+def _forms(counted: Counted) -> list[Count]:
+    texts: dict[str, str] = dict(FORM_TEXTS.items())
+    routes: dict[str, set[str]] = {}
+    for row in counted.rulebook.rulebook.routing:
+        if row.form is not None:
+            routes.setdefault(row.form, set()).add(row.route)
+    return [
+        Count(
+            texts.get(form, shown(form)),
+            number,
+            # Where rows with different routes have a form, no single queue lists its cases.
+            route=min(routes[form]) if len(routes.get(form, ())) == 1 else None,
+            wanted=f"form:{form}",
+        )
+        for form, number in _ordered(counted.manifest.forms)
+    ]
 
 
 def _unknown_places(manifest: Manifest) -> list[str]:

@@ -70,13 +70,13 @@ def _fact(name: str) -> list[Any]:
 
 def _check(word: tuple[str, str]) -> list[Any]:
     fact = presumed_fact(*word)
-    return [fact.says, bool(fact.confidential)]
+    return [word[0], fact.says, bool(fact.confidential)]
 
 
 _ENTRIES: dict[str, Callable[[Any], Any]] = {
     "fact": _fact,
     "check": _check,
-    "form": lambda word: FORM_TEXTS[word],
+    "form": lambda word: [word, FORM_TEXTS[word]],
     "conflict": lambda word: CONFLICTS[word].says if word in CONFLICTS else shown(word),
     "to": shown,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html.parser
 import json
 import re
@@ -11,6 +12,9 @@ from typing import Any, NamedTuple
 
 import fastavro
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -18,10 +22,15 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from pipelines import backlog
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import report, sample
+from pipelines.commands.report_data import read_run
+from pipelines.runs.run import load_run, run_rulebook
 from schemas.avro import avro_schema
 from tests.helpers.browser import browser, needs_browser
 from tests.helpers.commands import Row, rows, run_of
-from transforms.report.island import read_island
+from transforms.report.comparison import differing
+from transforms.report.counts import Counted
+from transforms.report.island import island, read_island
+from transforms.report.page import Page, QueueShown, write_page
 
 ROUTES = ("close", "continue", "expedite")
 HOSTILE = "<script>alert('1')</script>\"&<img src=x onerror=alert(1)>"
@@ -66,6 +75,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     page = place / "report.html"
     assert report.main([str(place / "out"), "--output", str(page)]) == ExitCode.OK
     return Made(run_of(place / "out"), page)
+
+
+@functools.cache
+def counted(made: Made) -> Counted:
+    run, manifest = load_run(str(made.run))
+    rulebook = run_rulebook(run, manifest)
+    assert rulebook is not None
+    return read_run(run, manifest, rulebook, None).counted
 
 
 class _Tags(html.parser.HTMLParser):
@@ -166,6 +183,95 @@ def test_what_is_there_is_not_overwritten(made: Made, capsys: pytest.CaptureFixt
         capsys.readouterr().err
     )
     assert report.main([str(made.page.parent / "no"), "--output", "x"]) == ExitCode.INPUT
+
+
+@settings(max_examples=4)
+@given(st.lists(st.text(), min_size=4, max_size=4))
+def test_no_text_of_data_becomes_markup(made: Made, texts: list[str]) -> None:
+    hostile = [f"{HOSTILE}{text}</table></script>" for text in texts]
+    page = Page(
+        counted=counted(made),
+        comparisons=(),
+        rulebook_text=Markup(""),
+        unread=hostile[:1],
+        entries=[dict.fromkeys(("reason", "file", "offset", "detail"), hostile[1])],
+        queues=[
+            QueueShown(
+                "close",
+                1,
+                1,
+                [
+                    {
+                        **dict.fromkeys(("id", "court", "mark", "score", "hearing"), hostile[2]),
+                        **dict.fromkeys(("reasons", "ask"), hostile[3:]),
+                        "changes": hostile[3],
+                        "state": 0,
+                        "review": True,
+                    }
+                ],
+            )
+        ],
+        data=island(hostile),
+    )
+    tags = parsed(write_page(page))
+    assert tags.loaded == []
+    assert (tags.tags["script"], tags.tags["img"]) == (2, 0)
+    assert "".join(tags.text).count(HOSTILE) >= 1 + 4 + 8
+
+
+def test_an_earlier_run_shows_what_moved_and_why(made: Made, tmp_path: Path) -> None:
+    place = made.page.parent
+    words = ["--input", place / "in", "--output", tmp_path, "--as-of", "2013-06-01"]
+    assert backlog.main([*map(str, words)]) == ExitCode.DAMAGED
+    later, page = run_of(tmp_path), tmp_path / "against.html"
+    words = [later, "--against", made.run, "--output", page]
+    assert report.main([*map(str, words)]) == ExitCode.OK
+    before = {row["case_id"]: row["route"] for row in made.recommended()}
+    after = {row["case_id"]: row["route"] for route in ROUTES for row in rows(later, route)}
+    moved = {case for case in before.keys() & after.keys() if before[case] != after[case]}
+    assert moved
+    html_ = page.read_text("utf-8")
+    [section] = re.findall(r'<section id="against".*?</section>', html_, re.DOTALL)
+    text = " ".join(" ".join(parsed(section).text).split())
+    assert (
+        f"{len(moved)} of the {len(before.keys() & after.keys())} cases that have a route in both "
+        "runs have another one. Another as-of date: June 1, 2013 instead of November 17, 2011."
+    ) in text
+    assert "a milestone reached: " in text
+    [packed] = re.findall(r'id="data">([^<]*)<', html_)
+    data = read_island(packed)
+    was = {
+        case: data["words"]["was"][number][0]
+        for route in ROUTES
+        for case, number in zip(
+            data["queues"][route]["columns"]["id"],
+            data["queues"][route]["columns"]["was"],
+            strict=True,
+        )
+        if number >= 0
+    }
+    assert was == {case: before.get(case, "no route") for case in after if case not in before} | {
+        case: before[case] for case in moved
+    }
+
+
+def test_what_differs_between_runs_is_named(made: Made) -> None:
+    _, manifest = load_run(str(made.run))
+    other = manifest.model_copy(
+        update={
+            "rulebook": manifest.rulebook.model_copy(update={"id": "mine", "digest": "0"}),
+            "presume": False,
+            "versions": {},
+            "inputs": (),
+        }
+    )
+    assert differing(manifest, manifest) == {}
+    assert differing(other, manifest) == {
+        "RULEBOOK": "Another rulebook: ice-2011-11-17 instead of mine.",
+        "OPTIONS": "Other presumptions, another scope, or other courts.",
+        "FACT": "Other case files, events, or reviews.",
+        "SOFTWARE": "Another version of the software.",
+    }
 
 
 @pytest.fixture(scope="module")

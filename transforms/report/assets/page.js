@@ -45,13 +45,16 @@
     decided: (c, value) => { const n = numberOf("fact", value); return (row) => c.state[row] !== OPEN && c.settles[row].includes(n); },
     month: (c, value) => { const [month, to] = value.split(" "); return (row) => c.on[row].startsWith(month) && wordsOf("to")[c.to[row]] === to; },
   };
-  for (const kind of ["court", "custody", "age", "representation", "calendar", "was", "mark"]) {
+  WANTED.check = (c, value) => { const found = new Set(wordsOf("check").flatMap((entry, n) => (entry[0] === value ? [n] : []))); return (row) => c.check[row].some((n) => found.has(n)); };
+  for (const kind of ["court", "custody", "age", "representation", "calendar", "was", "mark", "form"]) {
     WANTED[kind] = (c, value) => { const n = numberOf(kind, value); return (row) => c[kind][row] === n; };
   }
   function inWords(key, value) {
     if (key === "open" || key === "decided") return `one answer on ${(wordsOf("fact").find((entry) => entry[0] === value) || ["", value])[1]} could settle it`;
+    if (key === "check") return `presumed until checked: ${(wordsOf("check").find((entry) => entry[0] === value) || ["", value])[1]}`;
     if (key === "month") { const [month, to] = value.split(" "); return `changes to ${to} in ${month}`; }
-    return `${key}: ${named(key, numberOf(key, value))}`;
+    const said = named(key, numberOf(key, value));
+    return { was: `was ${said} before`, form: said }[key] || `${key}: ${said}`;
   }
 
   class Queue {
@@ -229,7 +232,7 @@
 
     detail(row) {
       const c = this.c;
-      const form = c.form[row] < 0 ? "" : `: ${wordsOf("form")[c.form[row]]}`;
+      const form = c.form[row] < 0 ? "" : `: ${named("form", c.form[row])}`;
       const parts = [make("p", { class: "outcome" }, `${this.route.toUpperCase()}${form}`)];
       if (c.was[row] >= 0) parts.push(make("p", {}, `It was ${named("was", c.was[row])} before.`));
       const told = explanations[this.route][row];
@@ -246,7 +249,7 @@
         list("Needs human review", c.review[row].map((n) => wordsOf("review")[n]));
         list("Why", c.reason[row].map((n) => { const [, name, citation, secret] = wordsOf("criterion")[n]; return `${name}${secret ? ` ${texts.mark}` : ""} (${citation})`; }));
         list("Conflicts in the record", c.conflict[row].map((n) => wordsOf("conflict")[n]));
-        const checks = c.check[row].map((n) => { const [said, secret] = wordsOf("check")[n]; return said + (secret ? ` ${texts.mark}` : ""); });
+        const checks = c.check[row].map((n) => { const [, said, secret] = wordsOf("check")[n]; return said + (secret ? ` ${texts.mark}` : ""); });
         if (checks.length) list("To check before anybody acts: presumed", [`${checks.join("; ")}.`]);
         list("What to ask next", c.ask[row].map((n) => { const [, , question, secret] = wordsOf("fact")[n]; return question + (secret ? ` ${texts.mark}` : ""); }));
         if (c.asked[row] > c.ask[row].length) parts.push(make("p", { class: "under" }, `${c.asked[row] - c.ask[row].length} more could matter.`));
