@@ -12,12 +12,11 @@ import apache_beam as beam
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.output import print_result
-from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.progress import Progress, Stage, count
 from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.runners import pipeline_options
 from pipelines.cli.terms import terms_of
 from pipelines.runs.fields import computed, terms_fields
-from pipelines.runs.imported_tables import table_bytes
 from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
 from pipelines.runs.summary import print_run
@@ -49,6 +48,11 @@ from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, Split
 from transforms.route.tally import AddUp, tally_quarantined, tally_rows
 
 TALLY = "_tally.ndjson"
+STAGES = (
+    Stage("rows", "reading tables", "rows"),
+    Stage("ids", "reading case ids", "records"),
+    Stage("cases", "assessing", "records", total="ids"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
 
     ids = pipeline | "Read ids" >> ReadFrames(plan.inputs, record, columns=["case_id"])
     read = pipeline | "Read cases" >> ReadFrames(plan.inputs, record)
-    split = read.frames | SplitRepeated(ids.frames | FindRepeated())
+    counted = ids.frames | "Count ids" >> beam.Map(_count_ids).with_output_types(Frame)
+    split = read.frames | SplitRepeated(counted | FindRepeated())
     resolved = split.repeated | ResolveRepeated()
     once = split.unique | "Assess" >> Assess(plan.terms)
     latest = resolved.winners | "Assess latest" >> Assess(plan.terms)
@@ -133,8 +138,13 @@ def _tally_superseded(superseded: Frame) -> Frame:
     return tally_rows("duplicates", superseded)
 
 
+def _count_ids(ids: Frame) -> Frame:
+    count("ids", ids.height)
+    return ids
+
+
 def _tally_read(records: Frame) -> Frame:
-    count_cases(records.height)
+    count("cases", records.height)
     return tally_rows("read", records)
 
 
@@ -215,8 +225,7 @@ def _run(options: Options) -> int:
     if given.others:
         found = expand_inputs(given.others, avro_schema("case_record"))
     place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
-    size = sum(file.bytes for file in found.files) + sum(map(table_bytes, given.tables))
-    with place.alone(), Progress(size):
+    with place.alone(), Progress(STAGES):
         tables = read_tables(given.tables, place.partial)
         plan = BacklogPlan(
             inputs=(*found.files, *tables.files),

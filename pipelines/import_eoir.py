@@ -15,7 +15,8 @@ from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
-from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.progress import Progress, Stage
+from pipelines.cli.progress import count as count_progress
 from pipelines.cli.runners import pipeline_options
 from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
@@ -73,7 +74,7 @@ def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
     read = (
         pipeline
         | "Stretches" >> beam.Create(plan.release.ranges(plan.stretch), reshuffle=False)
-        | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", plan.buckets, count_cases)
+        | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", plan.buckets, _count_rows)
     )
     stretches = beam.pvalue.AsList(read.stretches)
     made = (
@@ -99,6 +100,10 @@ def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
         | "Add up" >> beam.CombineGlobally(AddUp())
         | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
     )
+
+
+def _count_rows(number: int) -> None:
+    count_progress("rows", number)
 
 
 def _case_file(bucket: int, cases: Frame) -> tuple[str, Frame]:
@@ -197,7 +202,7 @@ def _run(options: Options) -> int:
         buckets=max(1, math.ceil(size / BUCKET_BYTES)),
     )
     with output.alone(*PARTS, SHUFFLE):
-        with Progress(size, "rows"):
+        with Progress([Stage("rows", "reading", "rows")]):
             pipeline = beam.Pipeline(options=beam_options)
             import_release(pipeline, plan)
             pipeline.run().wait_until_finish()

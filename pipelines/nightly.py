@@ -10,13 +10,12 @@ from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-import polars as pl
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
-from pipelines.cli.progress import Progress, count_cases
+from pipelines.cli.progress import Progress, Stage, count
 from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.run_command import own
 from pipelines.cli.runners import pipeline_options
@@ -88,7 +87,7 @@ def assess_night(pipeline: beam.Pipeline, plan: NightPlan) -> None:
 
 
 def _progress(tally: Frame) -> Frame:
-    count_cases(int(tally.filter(pl.col("of") == "route")["count"].sum()))
+    count("buckets", 1)
     return tally
 
 
@@ -166,7 +165,8 @@ def _night(
 ) -> Manifest:
     """Run the pipeline, and finish its run."""
     try:
-        with Progress(sum(file.bytes for file in plan.reads)):
+        stages = [Stage("buckets", "assessing", "parts of the docket", plan.night.buckets)]
+        with Progress(stages):
             pipeline = beam.Pipeline(options=beam_options)
             assess_night(pipeline, plan)
             pipeline.run().wait_until_finish()

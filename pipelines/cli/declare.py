@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, TypeVar
 from pipelines.cli.words import close_to
 from schemas.outcomes import ROUTES
 from schemas.rulebooks import DEFAULT
+from schemas.shown import shown
 
 Made = TypeVar("Made")
 _DECLARED = "declared"
@@ -145,19 +146,22 @@ def run_id(text: str) -> str:
 
 
 def court_codes(text: str) -> tuple[str, ...]:
-    """Parse court codes separated by commas."""
+    """Parse courts separated by commas, by their codes or names."""
     from schemas.codes import aliases, code_key
 
-    found = tuple(code.strip().upper() for code in text.split(",") if code.strip())
     known = aliases("courts")
-    for court in found:
-        if known.get(code_key(court)) != court:
+    found = []
+    for court in filter(None, map(str.strip, text.split(","))):
+        if (code := known.get(code_key(court))) is None:
+            near = close_to(code_key(court), known)
+            instead = f"did you mean {known[near]}? " if near else ""
             raise argparse.ArgumentTypeError(
-                f"{court} isn't a court code; write codes such as BAL,DEN"
+                f"{shown(court)} isn't a court; {instead}`discretion codes courts` lists them"
             )
+        found.append(code)
     if not found:
         raise argparse.ArgumentTypeError("names no court; write codes such as BAL,DEN")
-    return found
+    return tuple(found)
 
 
 def route_names(text: str) -> tuple[str, ...]:

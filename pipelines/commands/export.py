@@ -49,7 +49,7 @@ class Options:
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.cli.progress import Progress
+    from pipelines.cli.progress import Progress, Stage
     from pipelines.exports.about import README
     from pipelines.exports.ordered import Ordered, Wanted
     from pipelines.exports.write import Export
@@ -73,7 +73,10 @@ def _run(options: Options) -> int:
     key = (known or new_key()) if options.share else None
     name = os.path.basename(options.output)
     beside = (name + README,) if form == "csv" else ()
-    with whole_file(options.output, beside) as place, Progress(0):
+    with (
+        whole_file(options.output, beside) as place,
+        Progress([Stage("cases", "writing", "cases")]),
+    ):
         ordered = Ordered.of(Wanted(run, routes, options.courts), key)
         export = Export(manifest, rulebook, ordered, f"{place}.aside", key)
         export.write(form, f"{place}/{name}")

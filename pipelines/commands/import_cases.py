@@ -30,7 +30,7 @@ class Options:
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from pipelines.cli.output import print_result
-    from pipelines.cli.progress import Progress
+    from pipelines.cli.progress import Progress, Stage
     from pipelines.cli.runners import beam_arguments
     from pipelines.runs.fields import computed
     from pipelines.runs.imported_tables import import_table, refused_cells
@@ -49,7 +49,7 @@ def _run(options: Options) -> int:
     parts = ("cases", "quarantine")
     with output.alone(*parts):
         root = output.partial
-        with Progress(0), refused_cells(root) as refused:
+        with Progress([Stage("rows", "reading", "rows")]), refused_cells(root) as refused:
             table = import_table(
                 options.table.rstrip("/"), f"{root}/cases/part-00000.avro", refused
             )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.cli.progress import count_cases
+from pipelines.cli.progress import count
 from pipelines.runs.frames import part_frames
 from schemas.errors import DamagedError
 from schemas.outcomes import Route
@@ -108,7 +108,7 @@ class Ordered:
             if not recommendations["case_id"].equals(cases["case_id"]):
                 raise DamagedError(f"{run}/cases: lacks the records of routed cases")
             yield recommendations, cases
-            count_cases(recommendations.height)
+            count("cases", recommendations.height)
 
     def _partition(self, frames: Iterator[Frame], where: str) -> None:
         for frame in frames:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from pipelines.cli.progress import count_cases
+from pipelines.cli.progress import count
 from schemas.avro import avro_schema
 from schemas.errors import InputError
 from schemas.manifest import InputFile
@@ -119,7 +119,7 @@ def import_table(path: str, target: str, refused: RefusedCells) -> ImportedTable
         for part in conversion.parts():
             file.write(encode_blocks(part.cases, schema))
             cases += part.cases.height
-            count_cases(part.cases.height)
+            count("rows", part.cases.height)
             refused.add(part.refused)
             if part.quarantined.height:
                 quarantined.append(part.quarantined)

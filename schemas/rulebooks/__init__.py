@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -64,7 +65,9 @@ def read(name_or_file: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         reason = "is not UTF-8 text"
     except OSError:
-        reason = f"no such rulebook or file; the rulebooks are {', '.join(names())}"
+        near = difflib.get_close_matches(name_or_file, names(), n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        reason = f"no such rulebook or file; {meant}`discretion rulebook list` lists the rulebooks"
     raise RulebookError(name_or_file, [f"{name_or_file}: {reason}"]) from None
 
 

@@ -63,7 +63,8 @@ def test_options_that_commands_share_have_the_same_help(options: type) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ("--courts BALTIMORE", "BALTIMORE isn't a court code; write codes such as BAL,DEN"),
+        ("--courts BALTIMOR", "BALTIMOR isn't a court; did you mean BAL?"),
+        ("--courts 1,2", "`discretion codes courts` lists them"),
         ("--courts ,", "names no court"),
         ("--input", "expected at least one argument"),
         ("--run-id ../elsewhere", "'../elsewhere' isn't a valid run id"),

@@ -209,7 +209,7 @@ def test_a_mistake_is_told(
     error = capsys.readouterr().err
     says = {
         "--route": "did you mean close?",
-        "--courts": "isn't a court code",
+        "--courts": "isn't a court",
         "--share-key": "is for --share",
         "--format": "ends in .csv",
     }
