@@ -22,12 +22,12 @@ def test_imports_follow_the_architecture() -> None:
     assert done.returncode == 0, done.stdout
 
 
-# A module, and perhaps what is in it, in backticks.
+# A module, possibly with a name in it, in backticks.
 NAMED = re.compile(r"`((?:pipelines|schemas|transforms)(?:\.[a-z_]+)+)(?:\.\w+)?(?:\.\w+)?`")
 
 
 def exists(name: str) -> bool:
-    """Whether a dotted name is a module, or its start is one that has the rest."""
+    """Tell whether a dotted name is a module or something in one."""
     module, rest = name, ""
     while True:
         try:

@@ -54,7 +54,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(first_night: Path, tmp_path: Path) -> Path:
-    """A copy of it for this test."""
+    """A copy of that state for this test."""
     return shutil.copytree(first_night, tmp_path / "home")
 
 
@@ -69,19 +69,19 @@ def nights(home: Path) -> list[str]:
 
 
 def program(name: str) -> str:
-    """A program on the machine; without it, the test is skipped."""
+    """Find a program on the machine; if it is missing, skip the test."""
     return shutil.which(name) or pytest.skip(f"{name} is not on this machine")
 
 
 def scheduler(name: str) -> Path:
-    """A program in an environment that scripts/test-schedules makes."""
+    """Find a program in an environment that scripts/test-schedules makes."""
     if SCHEDULERS is None:
         pytest.skip(f"{name} is tried by scripts/test-schedules")
     return Path(SCHEDULERS) / name
 
 
 def ran(words: list[str], **more: Any) -> tuple[int, str]:
-    """A process's exit code and output."""
+    """Run a process, and return its exit code and output."""
     done = subprocess.run(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more
     )
@@ -116,7 +116,7 @@ def test_one_of_two_simultaneous_cron_jobs_runs_and_the_other_reports_it(home: P
     while not list((home / "OUT/runs").glob("*.partial")):
         assert one.poll() is None, log.read_text("utf-8")
         time.sleep(0.01)
-    # Paused while it has the lock, so that the other one doesn't come too late.
+    # Paused while it holds the lock, so that the other one meets it.
     os.killpg(one.pid, signal.SIGSTOP)
     other = cron_process(home).wait()
     os.killpg(one.pid, signal.SIGCONT)
@@ -193,7 +193,7 @@ def test_the_watch_command_runs_until_it_is_stopped(home: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.stderr.read() == "discretion watch: stopped\n"
     assert first == f"discretion watch: events, from OUT/runs/{run_of(home / 'OUT').name}\n"
-    # Being stopped isn't a failure, after which systemd would start it again.
+    # Being stopped isn't a failure, so systemd won't restart it.
     assert (process.returncode, watch["Restart"]) == (0, "on-failure")
 
 

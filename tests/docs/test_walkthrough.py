@@ -1,4 +1,4 @@
-"""The notebook is run, cell by cell, and prints what it says it prints."""
+"""Run the notebook, cell by cell; it prints its stored output."""
 
 from __future__ import annotations
 

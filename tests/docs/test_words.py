@@ -41,7 +41,7 @@ WORDS = {
     r"went to quarantine": "was quarantined",
     r"for machines": "as JSON",
 }
-# A turn that reads as translated.
+# A phrase that reads as translated.
 TURNS = {
     r"begins? anew": "start over",
     r"tells? the options": "see --help",
@@ -71,7 +71,7 @@ STARTS = {
 
 
 def hits(text: str, *, spelling_only: bool = False) -> Iterator[tuple[str, str]]:
-    """What a text has that it should not, and what to write instead."""
+    """Find what a text shouldn't have, and what to write instead."""
     banned = SPELLING if spelling_only else SPELLING | WORDS | TURNS
     for pattern, instead in banned.items():
         for found in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
@@ -83,7 +83,7 @@ def hits(text: str, *, spelling_only: bool = False) -> Iterator[tuple[str, str]]
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:
-    """The texts of a module that a person reads, each with its line."""
+    """Yield the texts of a module that a person reads, each with its line."""
     source = path.read_text("utf-8")
     inside = set[int]()
     for node in ast.walk(ast.parse(source)):
@@ -109,7 +109,7 @@ def prose(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def ours(ending: str) -> list[Path]:
-    """The project's files with an ending."""
+    """List the project's files with an extension."""
     folders = [ROOT / name for name in (*CODE, "docs", "tests")]
     below = (path for folder in folders for path in folder.rglob(f"*{ending}"))
     return sorted([*ROOT.glob(f"*{ending}"), *below])

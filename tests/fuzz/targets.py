@@ -1,7 +1,7 @@
-"""What is fuzzed: each target takes bytes from anywhere, and fails if they get more than they may.
+"""What is fuzzed: each target takes arbitrary bytes, and fails if a promise doesn't hold for them.
 
 `corpus/` has a folder for each target, with inputs that once broke something or nearly did. If a
-fuzzer or a user finds another, put it there: `test_corpus.py` takes up every file.
+fuzzer or a user finds another, put it there: `test_corpus.py` runs every file.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CASES = avro_schema("case_record")
 
 
 def blocks(data: bytes) -> None:
-    """Every byte of a file stands in one block or one gap, however it is split."""
+    """Every byte of a file is in exactly one block or gap, however the file is split."""
     try:
         header = read_header(io.BytesIO(data))
     except AvroFormatError:
@@ -58,7 +58,7 @@ def blocks(data: bytes) -> None:
 
 
 def records(data: bytes) -> None:
-    """A file of case records is refused in words, or read but for what is named."""
+    """A file of case records is rejected with a message, or read except for what is named."""
     try:
         frames, unread = read_all(data, CASES)
     except (AvroFormatError, SchemaMismatchError) as error:
@@ -70,7 +70,7 @@ def records(data: bytes) -> None:
 
 
 def conditions(data: bytes) -> None:
-    """A text is a condition that every frame of facts answers, or is refused in one line."""
+    """A text is a condition that can be evaluated on any facts, or is rejected in one line."""
     try:
         condition = compile_condition(data.decode("utf-8", "replace"), NAMES)
     except ConditionError as error:
@@ -81,7 +81,7 @@ def conditions(data: bytes) -> None:
 
 
 def events(data: bytes) -> None:
-    """Events say the same of each case in whatever order they come, and however often."""
+    """Events give the same records in any order, however often they come."""
     try:
         events_read = [CaseEvent.model_validate(row) for row in json.loads(data)]
     except (ValueError, TypeError, RecursionError, ValidationError):
@@ -99,7 +99,7 @@ def events(data: bytes) -> None:
 
 
 def eoir_lines(data: bytes) -> None:
-    """Every line is a row with as many fields as the header, or is kept as it is."""
+    """Every line is a row with as many fields as the header, or is kept unchanged."""
     lines = b"".join(whole_lines(io.BytesIO(data), 0, len(data)))
     cut = len(data) // 2
     parts = [*whole_lines(io.BytesIO(data), 0, cut), *whole_lines(io.BytesIO(data), cut, len(data))]
@@ -118,7 +118,7 @@ def eoir_lines(data: bytes) -> None:
             repaired = repair(odd.raw, table, header)
             assert repaired is None or repaired.count(b"\t") == len(header) - 1
             if "IDNCASE" in header:
-                # A number may be parted by a tab.
+                # A tab may split a number.
                 joined = re.sub(rb'[\t "]', b"", odd.raw).decode("latin-1")
                 assert all(str(case) in joined for case in cases_of(odd.raw, table, header))
 

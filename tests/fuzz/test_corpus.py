@@ -1,4 +1,4 @@
-"""Inputs that once broke something, as they are and changed at random."""
+"""Inputs that once broke something, unchanged and changed at random."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILES = sorted(path for path in CORPUS.rglob("*") if path.is_file())
 
 @st.composite
 def changed(draw: st.DrawFn, content: bytes) -> bytes:
-    """An input with a few bytes put in, taken out, repeated, or overwritten."""
+    """Insert, delete, repeat, or overwrite a few bytes of an input."""
     data = bytearray(content)
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(data)))

@@ -1,4 +1,4 @@
-"""Case records out of a frame, for tests that compare them."""
+"""Case records from a frame, for tests that compare them."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def rows(run: Path, part: str) -> list[Row]:
 
 
 def content(run: Path) -> dict[str, list[Row]]:
-    """Return everything that a run says, whatever its files are."""
+    """Return all records of a run, however they are split into files."""
     return {part: rows(run, part) for part in PARTS}
 
 

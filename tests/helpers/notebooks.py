@@ -1,4 +1,4 @@
-"""Running a notebook without Jupyter: its code cells in order, in one namespace.
+"""Run a notebook without Jupyter: its code cells in order, in one namespace.
 
 `python -m tests.helpers.notebooks docs/walkthrough.ipynb` runs one and stores what it prints.
 """
@@ -17,7 +17,7 @@ Cell = dict[str, Any]
 
 
 def run(notebook: dict[str, Any]) -> list[list[Cell]]:
-    """The outputs of a notebook's code cells, as Jupyter would store them.
+    """Run a notebook's code cells, and return their outputs as Jupyter would store them.
 
     Args:
         notebook: A notebook of nbformat 4.
@@ -33,7 +33,7 @@ def run(notebook: dict[str, Any]) -> list[list[Cell]]:
 
 
 def code_cells(notebook: dict[str, Any]) -> list[Cell]:
-    """The code cells of a notebook."""
+    """Return the code cells of a notebook."""
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 

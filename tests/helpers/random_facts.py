@@ -34,7 +34,7 @@ def partial_facts(seed: int, rows: int, known: float = 0.5) -> pl.DataFrame:
     return pl.DataFrame(made, schema=SCHEMA).select(FACT_COLUMNS)
 
 
-# Facts that speak for a person, so that a score can reach what closes a case.
+# Facts that favor a person, so that a score can be high enough to close a case.
 FAVORABLE = (
     "citizen_spouse",
     "likely_family_relief",
@@ -49,7 +49,7 @@ SEEN = ("charges_seen", "agency_record_seen")
 
 
 def quiet_facts(seed: int, rows: int) -> pl.DataFrame:
-    """A frame of random facts, most of them known and few of them true, as for most people.
+    """Make a frame of random facts, most of them known and few of them true, as for most people.
 
     Only for such people are both lists FALSE, so that a routing table is read to its last row.
     """

@@ -29,7 +29,7 @@ TEXTS = {
 DATES = {"date", "filed", "decided", "next_hearing", "nta_issued", "lpr_since"}
 DATES |= {"present_continuously_since", "birth_date", "moved_docket_on", "apprehended_on"}
 DATES |= {"released_from_incarceration", "updated_at"}
-# If these are unknown, the record says something else instead, which counts.
+# If these are unknown, another field of the record counts instead.
 DEFAULTED = {
     "present_continuously_since",
     "warnings",
@@ -56,7 +56,7 @@ def random_record(rng: random.Random, known: float = 0.7) -> Row:
 
 
 def random_completion(rng: random.Random, row: Row) -> Row:
-    """A record that settles everything that another one leaves unknown."""
+    """Complete a record: everything that it leaves unknown gets a value."""
     whole = {name: _settled(rng, name, dtype, row[name]) for name, dtype in CASES.items()}
     if row["birth_date"] is not None:
         day = _day(rng)

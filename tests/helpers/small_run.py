@@ -1,4 +1,4 @@
-"""A run made without a pipeline: the same files as a backlog's, in a moment."""
+"""A run made without a pipeline: the same files as a backlog's, but quickly."""
 
 from __future__ import annotations
 

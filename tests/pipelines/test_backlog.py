@@ -405,7 +405,7 @@ def test_reads_past_damage_and_cuts_and_reports_them(backlog: Backlog, tmp_path:
         for reason in {row["reason"] for row in quarantined}
     }
     assert sum(records for records, _ in shown.values()) == manifest["counts"]["quarantined"]
-    # The header of a block that doesn't decode isn't believed.
+    # The header of a block that doesn't decode isn't trusted.
     assert [row["record_count"] for row in lost.values()] == [None, None]
     assert manifest["counts"]["read"] == len(inputs(backlog)) - last - 100
     assert manifest["counts"]["unreadable_places"] == 2
@@ -443,14 +443,14 @@ def test_reports_records_lost_after_a_cut_and_behind_a_damaged_header(
         [1, 0, 1, True],
         [2, 0, 2, False],
     ]
-    # Of file 1 two blocks are left, of file 2 all but two.
+    # Two blocks of file 1 are left, and all but two of file 2.
     left = 200 + len(read([backlog.sample / "2.avro"])) - 200
     assert manifest["counts"]["read"] == left
     assert manifest["counts"]["unreadable_places"] == 4
     assert json.loads((run_of(tmp_path / "out") / "manifest.json").read_text()) == manifest
     shown = discretion("show", tmp_path / "out")
     assert shown.returncode == 0
-    # The summary breaks lines that a terminal of 80 columns does not hold.
+    # The summary wraps lines longer than 80 columns.
     text = " ".join(shown.stdout.split())
     for line in done.stderr.splitlines():
         assert line.removeprefix("discretion backlog: ") in text
@@ -519,7 +519,7 @@ def test_a_killed_run_leaves_no_result_and_can_run_again(
 def test_a_completed_run_succeeds_even_if_interrupted_while_printing(
     backlog: Backlog, tmp_path: Path
 ) -> None:
-    """Nobody reads what it prints, so it is still at that when the signal comes."""
+    """Nobody reads its output, so it is still printing when the signal comes."""
     out = tmp_path / "out"
     command = argv("backlog", "--input", backlog.sample, "--output", out)
     reader, writer = os.pipe()

@@ -1,4 +1,4 @@
-"""A backlog from a workbook: one command, and every row, cell, and file accounted for."""
+"""A backlog from a workbook: one command accounts for every row, cell, and file."""
 
 from __future__ import annotations
 

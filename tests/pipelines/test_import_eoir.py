@@ -30,7 +30,7 @@ from transforms.eoir.files import find_release
 
 DAY = "2011-11-17"
 CASES = 600
-# If a row is lost, another row counts.
+# If a row is lost, another row takes its place.
 RESTS_ON_ONE_ROW = ("next_hearing", "calendar_type", "custody", "juvenile", "represented_since")
 
 
@@ -302,7 +302,7 @@ def test_shows_progress_only_on_a_terminal(messy: Path, tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=env) as process:
         os.close(theirs)
         shown = b""
-        # The terminal's end raises once the process has closed it.
+        # Reading the terminal raises once the process has closed it.
         with contextlib.suppress(OSError):
             while part := os.read(ours, 4096):
                 shown += part

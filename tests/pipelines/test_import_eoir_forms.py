@@ -34,7 +34,7 @@ def cases(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str
 
 
 def rewritten(tidy: Path, place: Path, *, tail: bytes = b"", quoted: bool = False) -> Path:
-    """The release with every field in quotes, or with something behind every row."""
+    """Rewrite the release with every field in quotes, or with something after every row."""
     place.mkdir()
     for path in tidy.rglob("*"):
         if path.is_file():

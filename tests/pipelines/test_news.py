@@ -25,7 +25,7 @@ ODD = ("plain.avro", "e[1].avro", "e*?.avro", "{a} b\\.avro", "two\nlines.avro",
 
 
 def news(number: int, count: int = 1) -> bytes:
-    """A file of events, a block each."""
+    """Write a file of events, one per block."""
     made = [
         events_of(event(f"e{number}-{n}", f"c{number}", "HEARING_SET", "2011-11-17"))
         for n in range(count)

@@ -45,7 +45,7 @@ CASES = {
         **{**ELDER, "case_id": "elder", "birth_date": "1946-11-24", "updated_at": "2011-11-01"}
     )
 }
-# Of BAL and DEN, and of the review of 2011, only the first: it is on the master calendar.
+# Of the cases at BAL and DEN, only the first is in the 2011 review: it is on the master calendar.
 MASTER = {"calendar_type": "MASTER", "nta_filed_with_court": True}
 HELD = {
     "calendar_type": "INDIVIDUAL",
@@ -81,7 +81,7 @@ def good(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def noticed(done: subprocess.CompletedProcess[str], rulebook: Path) -> None:
-    """It succeeded, and warned that the rulebook doesn't do what its examples say."""
+    """Check that it succeeded, and warned that the rulebook fails its examples."""
     warned = re.fullmatch(
         r"discretion nightly: warning: (ice-2011-11-17 does not pass its check \(\d+ problems\); "
         rf"to see them, run discretion rulebook check {re.escape(str(rulebook))})\n",
@@ -107,7 +107,7 @@ def manifest(run: Path) -> Any:
 
 
 def reconciled(run: Path) -> None:
-    """Every case in the snapshot is somewhere, exactly once."""
+    """Check that every case in the snapshot is in exactly one part."""
     found = manifest(run)
     routed = [row["case_id"] for route in ("close", "continue", "expedite")
               for row in rows(run, route)]  # fmt: skip
@@ -235,7 +235,7 @@ def test_a_missed_night_is_caught_up_and_a_milestone_is_the_cause(place: Path) -
     reconciled(run)
     row = changes(run)["elder"]
     assert (row["from_route"], row["to_route"], row["to_reasons"]) == ("continue", "close", ["F4"])
-    # F4 goes by one age, and the factor for the elderly by one of its own.
+    # F4 uses one age, and the factor for the elderly its own.
     assert causes(row) == [
         ("MILESTONE", name, datetime.date(2011, 11, 24)) for name in ("turned_65", "turned_elderly")
     ]
@@ -308,7 +308,7 @@ def test_cases_out_of_scope_are_kept_and_so_are_their_reviews(place: Path) -> No
     assert "bal" in queued
     assert queued <= set(routed)
     assert not {"held", "los"} & set(routed)
-    # Whether a case of no known court is one of theirs is not known.
+    # Whether a case without a known court is in scope is unknown.
     assert set(routed.values()) == {"BAL", "DEN", None}
     for case in ("held", "los"):
         row = changes(run)[case]
@@ -337,7 +337,7 @@ def test_many_nights_give_the_same_result_as_folding_everything_at_once(place: P
     cases = _part(third, "cases").filter(pl.col("case_id").is_not_null())
     touched = fold(_part(third, "log")).records
     assert_frame_equal(touched, cases.join(touched, on="case_id", how="semi"))
-    # A case without events keeps its record as it was written, its time of writing too.
+    # A case without events keeps its record unchanged, including its update time.
     assert_frame_equal(
         cases.drop("updated_at"), whole.drop("updated_at").sort("case_id"), check_row_order=True
     )

@@ -52,7 +52,7 @@ def nightly(place: Path, state: Path, as_of: datetime.date, *more: object) -> No
 
 
 def contents(run: Path, parts: tuple[str, ...] | None = None) -> dict[str, bytes]:
-    """The bytes of a run's Avro files, by part and name."""
+    """Return the bytes of a run's Avro files, by part and name."""
     found = {str(path.relative_to(run)): path.read_bytes() for path in run.rglob("*.avro")}
     return {name: data for name, data in found.items() if not parts or name.split("/")[0] in parts}
 
@@ -70,7 +70,7 @@ def status(state: Path) -> tuple[int, Any]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two nights, in `before`, and files that the third has not read yet."""
+    """Two nights, in `before`, and files that the third one hasn't read yet."""
     place = tmp_path_factory.mktemp("year")
     for folder in ("events", "reviews"):
         (place / folder).mkdir()
@@ -102,7 +102,7 @@ def good(place: Path) -> Path:
                                    env=environment())  # fmt: skip
         while not list((state / "runs").glob("_*")) and process.poll() is None:
             time.sleep(0.01)
-        # Stopped, so that it is surely in the middle of its work while the copy is made.
+        # Stopped, so that it is in the middle of its work while the copy is made.
         process.send_signal(signal.SIGSTOP)
         copied = subprocess.run(
             ["bash", "-ec", 'night=$(cat "$0/LATEST"); mkdir -p "$1/runs"; '
@@ -118,7 +118,7 @@ def good(place: Path) -> Path:
 def test_a_backup_made_during_a_night_continues_even_after_a_full_disk(
     place: Path, good: Path, tmp_path: Path
 ) -> None:
-    """Last night stands, status tells why, and the next night is as if nothing had happened."""
+    """Last night stays, status gives the reason, and the next night is unaffected."""
     state = tmp_path / "OUT"
     shutil.copytree(place / "backup", state)
     done = discretion(*words(place, state, N3), limit="ulimit -f 16")
@@ -130,7 +130,7 @@ def test_a_backup_made_during_a_night_continues_even_after_a_full_disk(
         "cannot write: File too large; nothing was left behind",
         [],
     )
-    # Worker processes know of the night what they are sent.
+    # Worker processes know only what they are sent.
     done = discretion(*words(place, state, N3, "--direct_num_workers", 2,
                              "--direct_running_mode", "multi_processing"))  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -139,7 +139,7 @@ def test_a_backup_made_during_a_night_continues_even_after_a_full_disk(
 
 
 def failing(state: Path, what: str, limit: str = "true") -> subprocess.CompletedProcess[str]:
-    """The part of a night that handles failures, doing what the test says."""
+    """Run the part of a night that handles failures, with the test's code in it."""
     script = f"""
 import logging, os, signal, sys, tempfile
 from pipelines.nights.failures import noted
@@ -170,7 +170,7 @@ def test_status_reports_a_disk_too_full_to_record_the_reason(tmp_path: Path) -> 
 
 
 def test_a_night_stopped_within_a_transform_counts_as_interrupted(tmp_path: Path) -> None:
-    """By SIGTERM; whatever Beam makes of what is raised there."""
+    """Stopped by SIGTERM, whatever Beam turns the exception into."""
     done = failing(
         tmp_path,
         "import apache_beam as beam; "
@@ -207,7 +207,7 @@ def test_can_go_back_to_an_earlier_night_if_files_are_damaged(
     reviews = [{(row["case_id"], row["review_id"]) for row in rows(r, "reviews")}
                for r in (run, good)]  # fmt: skip
     assert reviews[0] == reviews[1]
-    # What the two nights would have changed, it has changed in one.
+    # It makes the changes of both nights at once.
     two = {str(row["case_id"]) for r in (place / "before/runs" / f"night-{N2}", good)
            for row in rows(r, "changes")}  # fmt: skip
     assert {str(row["case_id"]) for row in rows(run, "changes")} <= two
@@ -244,7 +244,7 @@ def test_archives_only_events_that_no_remaining_night_needs(
     assert done.stdout.splitlines() == [
         f"removed {state}/runs/night-{N1}", f"moved {events}/2.avro to {shelf}/2.avro",
     ]  # fmt: skip
-    # The oldest night kept, and what is left, give the newest again.
+    # The oldest remaining night and the remaining files give the newest night again.
     (state / "LATEST").write_text(f"night-{N2}\n")
     done = discretion("nightly", "--state", state, "--events", events, "--reviews",
                       place / "reviews", "--as-of", N3)  # fmt: skip
@@ -256,7 +256,7 @@ def test_archives_only_events_that_no_remaining_night_needs(
     assert list(move_read([str(run_of(state))], str(events), str(shelf))) == [
         f"kept {events}/3.avro: it has changed since it was read"
     ]
-    # What is copied back, to go on from a back-up, goes again.
+    # Files copied back to continue from a backup are archived again.
     shutil.copy(shelf / "2.avro", events)
     again = [f"moved {events}/2.avro to {shelf}/2.avro"]
     (events / "3.avro").unlink()
@@ -270,7 +270,7 @@ def test_archives_only_events_that_no_remaining_night_needs(
 
 
 def _read_from(run: Path, events: Path) -> None:
-    """Let a run's list say that the events were read from another directory."""
+    """Change a run's list as if the events had been read from another directory."""
     path = run / "consumed.ndjson"
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     for line in lines:
@@ -318,7 +318,7 @@ def test_a_newer_schema_reads_the_snapshots_of_an_older_one(
     for old, new in zip(rows(good, "cases"), rows(run, "cases"), strict=True):
         expected = news if new["case_id"] == case else {"closed_before": None}
         assert _without_time(new) == _without_time(old | expected)
-    # This program, which is the older one, would lose what was added.
+    # This program, the older one, would lose what was added.
     with pytest.raises(RunError, match=r"wrote closed_before, custody\.MONITORED there"):
         find_previous(str(tmp_path / "OUT"))
 
@@ -328,11 +328,11 @@ def _without_time(row: Row) -> Row:
 
 
 def _write_newer(path: Path, record: Any, case: str) -> None:
-    """An event that sets what only the newer schema has."""
+    """Write an event that sets a field of the newer schema only."""
     schema = json.loads(json.dumps(avro_schema("case_event")))
     [facts] = [field for field in schema["fields"] if field["name"] == "facts"]
     facts["type"] = ["null", record]
-    # After all that the sample's events may set of the case.
+    # Later than any of the sample's events.
     event = {
         "event_id": "newer", "case_id": case, "kind": "FACT_CHANGED",
         "recorded_at": f"{N3}T23:59:59", "sets": ["closed_before", "custody"],

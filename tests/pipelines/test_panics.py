@@ -30,7 +30,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name = next(known for known in WAYS if known.startswith(way))
         content = WAYS[name](whole, random.Random(number)).content
         (folder / f"{number}.avro").write_bytes(content)
-    # A text that ends far behind its block makes polars panic.
+    # A text that ends far past its block makes polars panic.
     first = whole.blocks[0].records[0]
     data = b"".join(record.data for record in whole.blocks[0].records)
     data = b"\2" + varint(100_000) + data.removeprefix(first.fields["case_id"])
@@ -40,7 +40,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def backlog(words: list[str], damaged: Path, output: Path, **more: str) -> tuple[int, list[str]]:
-    """Its exit code, and its lines on standard error."""
+    """Run a backlog; return its exit code, and its lines on standard error."""
     done = subprocess.run(
         [sys.executable, "-m", *words, "--input", damaged, "--output", output],
         capture_output=True, text=True, check=False,

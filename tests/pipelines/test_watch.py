@@ -76,13 +76,13 @@ def watching(place: Path, as_of: datetime.date) -> Iterator[subprocess.Popen[str
 
 
 def stopped(process: subprocess.Popen[str]) -> int:
-    """The exit code of a watch that is asked to end."""
+    """Ask a watch to end, and return its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(PATIENCE)
 
 
 def printed(place: Path) -> dict[str, Row]:
-    """What the last watch has said, by name."""
+    """Return what the last watch has printed, by name."""
     lines = (place / "said.txt").read_text().splitlines()
     return {line["report"]: line for line in map(json.loads, lines)}
 
@@ -98,7 +98,7 @@ def changes(place: Path, run: str) -> dict[str, list[Row]]:
 
 
 def lines_of(stderr: str) -> list[str]:
-    """What was said; that a day is before the first of its rulebook is no news."""
+    """Return the lines printed, except the warning that the rulebook isn't in force yet."""
     return [line for line in stderr.splitlines() if "is not in force on" not in line]
 
 
@@ -133,7 +133,7 @@ def killed(begun: Path) -> Path:
     with watching(place, N2) as process:
         land(inbox, "1", felony("e1", "known 1"))
         until(lambda: "batch-000001" in printed(place))
-        # Cut short, as if it was still being written.
+        # Cut short, as if it were still being written.
         whole = encoded(events_of(felony("e2", "known 2")), "case_event")
         (inbox / "2.avro").write_bytes(whole[:-9])
         land(inbox, "3", completed("e3", "known 3"), felony("e1", "known 1"))
@@ -169,7 +169,7 @@ def test_a_kill_loses_nothing_and_a_restart_repeats_nothing(killed: Path) -> Non
     [row] = found["batch-000001"]
     assert (row["from_route"], row["to_route"]) == ("continue", "expedite")
     assert row["to_reasons"] == ["P2a"]
-    # The second watch reported only what the first one had not.
+    # The second watch reported only what the first one hadn't.
     assert not {"batch-000001", "batch-000002"} & set(printed(killed))
 
 
@@ -228,7 +228,7 @@ def test_reports_each_day_that_passed_once(begun: Path, tmp_path: Path) -> None:
 
 
 def another(begun: Path, place: Path) -> Path:
-    """A place whose first night is the one begun."""
+    """Copy the first night to a new place."""
     (place / "inbox").mkdir()
     (place / "OUT/runs").mkdir(parents=True)
     first = begun / "OUT/runs" / f"night-{N1}"
@@ -274,7 +274,7 @@ def test_files_may_grow_change_and_disappear_while_watches_restart(
         until(lambda: "batch-000005" in printed(place))
         assert stopped(process) == 0
     found = changes(place, f"night-{N1}")
-    # What was said of the first two rests on what the file no longer holds.
+    # What was reported for the first two is based on content that the file no longer has.
     assert [
         [(row["case_id"], row["from_route"], row["status"]) for row in found[f"batch-00000{n}"]]
         for n in (3, 4, 5)

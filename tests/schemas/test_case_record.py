@@ -29,7 +29,7 @@ def declared(avro: Schema) -> object:
 
 
 def pairs(avro: Schema, model: type[BaseModel]) -> list[tuple[Schema, type[BaseModel]]]:
-    """A record schema and its model, and those of the records in it."""
+    """Yield a record schema with its model, and those of nested records."""
     found = [(avro, model)]
     for field in avro["fields"]:
         inner = field["type"][1]

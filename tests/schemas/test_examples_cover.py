@@ -37,7 +37,7 @@ Seen = tuple[Example, Row, Row]
 
 @functools.cache
 def seen(name: str) -> list[Seen]:
-    """Each example with the facts of its case and the days of its milestones."""
+    """Return each example with its case's facts and the days of its milestones."""
     rulebook = load(name)
     rows: list[Seen] = []
     in_order = sorted(rulebook.rulebook.examples, key=lambda example: example.as_of)
@@ -69,7 +69,7 @@ def _ids(rulebook: CompiledRulebook, of: str) -> Iterator[str]:
         case "criteria":
             yield from (c.id for c in rulebook.criteria)
         case "lists":
-            # Where every row has one route, no route hangs on a criterion.
+            # If every row has the same route, no criterion is decisive.
             book = rulebook.rulebook
             rows = (row for n, row in enumerate(book.routing) if turned_off(book, n) is None)
             if len({row.route for row in rows}) > 1:
@@ -87,7 +87,7 @@ def test_examples_make_every_criterion_true_false_and_unknown(name: str, criteri
     expected = {example.expect.criteria.get(criterion) for example, *_ in seen(name)}
     rulebook = load(name)
     condition = next(c.condition for c in rulebook.criteria if c.id == criterion)
-    # What hangs on the day alone is known of every case.
+    # What depends on the day alone is known for every case.
     unknown = ["unknown"] if rulebook.facts_read(condition) else []
     assert {True, False, *unknown} <= expected
 
@@ -115,14 +115,14 @@ def test_a_criterion_flips_on_every_milestone(name: str, milestone: str, leap: b
     rulebook = load(name)
     since = next(m.since for m in rulebook.milestones if m.id == milestone)
     readers = [c.id for c in rulebook.criteria if milestone in c.condition.milestones]
-    # By case, since what flips on a day must be the same case on the three days.
+    # By case, because the criterion must flip for the same case over the three days.
     values: dict[tuple[str, str], dict[int, object]] = {}
     for example, facts, dates in seen(name):
         day = exactly(dates, milestone)
         base = day if since is None else exactly(facts, since)
         if day is None or base is None or ((base.month, base.day) == (2, 29)) is not leap:
             continue
-        # An anniversary that is itself a 29 February would show nothing.
+        # An anniversary that is itself on February 29 would show nothing.
         assert not leap or (day.month, day.day) != (2, 29)
         for criterion in readers:
             if criterion in example.expect.criteria:
@@ -135,7 +135,7 @@ def test_a_criterion_flips_on_every_milestone(name: str, milestone: str, leap: b
 
 
 def cut_offs() -> list[tuple[str, str, str, datetime.date]]:
-    """Criteria that compare a date fact with a date parameter."""
+    """Find criteria that compare a date fact with a date parameter."""
     return [
         (name, criterion.id, fact, parameter.value)
         for name in RULEBOOKS

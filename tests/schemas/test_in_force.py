@@ -59,10 +59,10 @@ def test_each_period_begins_on_its_day_and_ends_on_the_day_before_the_next(numbe
         # The directive governs over the department's memo, the attorneys' memo over both.
         ("2021-02-18", ["ice-2021-02-18", "dhs-2021-01-20"]),
         ("2021-05-27", ["opla-2021-05-27", "ice-2021-02-18", "dhs-2021-01-20"]),
-        # The attorneys' memo of 2021 outlived the priorities it took over.
+        # The attorneys' memo of 2021 outlasted the priorities that it adopted.
         ("2021-11-29", ["opla-2021-05-27", "dhs-2021-09-30"]),
         ("2022-04-25", ["opla-2022-04-03", "dhs-2021-09-30"]),
-        # June 17 stays beside November 17, 2011, and yields to it.
+        # June 17 stays in force with November 17, 2011, and yields to it.
         ("2011-11-17", ["ice-2011-11-17", "ice-2011-06-17"]),
     ],
 )

@@ -1,4 +1,4 @@
-"""Words that the guidance leaves open: another choice of a parameter, another result."""
+"""Words that the guidance leaves open: another choice of a parameter gives another result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ THEFT = {
 
 
 def chosen(name: str, **values: bool | int | list[str]) -> CompiledRulebook:
-    """A rulebook that ships, with other values of some parameters."""
+    """Load a built-in rulebook with other values for some parameters."""
     content: Any = json.loads(load(name).rulebook.model_dump_json(by_alias=True))
     for parameter, value in values.items():
         content["parameters"][parameter]["value"] = value

@@ -24,7 +24,7 @@ def test_a_fact_is_named_and_asked_for_in_plain_words(fact: Fact) -> None:
 
 
 def test_labels_are_distinct() -> None:
-    # A date and the event that it dates may share a name: only the date is said with a day.
+    # A date and its event may share a label: only the date is followed by a day.
     labels = [(fact.kind, fact.label) for fact in FACTS.values()]
     assert len(set(labels)) == len(labels)
 

@@ -1,4 +1,4 @@
-"""Rulebooks: what the checker refuses, with line and reason, and those that ship."""
+"""Rulebooks: what the checker rejects, with line and reason, and the built-in ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schemas.rulebook.compile import compile_rulebook
 from schemas.rulebooks import FOLDER, load, load_text, locate, names, parse, read
 from transforms.explain.examples import example_problems
 
-# One rulebook that is right; each test below spoils one line of it.
+# A valid rulebook; each test below breaks one line of it.
 GOOD = """\
 id: small
 title: A small rulebook

@@ -49,7 +49,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     checkout = tmp_path_factory.mktemp("a checkout")
     for name in ("scripts", "pyproject.toml"):
         (checkout / name).symlink_to(ROOT / name)
-    # The packages are there: setup.sh asks for this sum, and would install them otherwise.
+    # The packages are installed: without this checksum, setup.sh would install them.
     locked = b"".join(
         (ROOT / name).read_bytes() for name in ("scripts/requirements.lock", "pyproject.toml")
     )
@@ -57,7 +57,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     (checkout / ".venv").mkdir()
     (checkout / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     (checkout / ".venv" / ".complete").write_bytes(checksum)
-    # What a first try left when it was killed.
+    # Left behind by a first run that was killed.
     half = checkout / f"sample-{CASES}.partial"
     half.mkdir()
     (half / "cases-99.avro").write_bytes(b"half a file")
@@ -66,7 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def counted(summary: str, name: str) -> int:
-    """The number that the summary has in a line."""
+    """Return the number in a line of the summary."""
     [number] = re.findall(rf"^ *{name} +([\d,]+)", summary, re.MULTILINE)
     return int(number.replace(",", ""))
 
@@ -88,7 +88,7 @@ def test_the_summary_matches_the_files(place: Place) -> None:
     for route in ("close", "continue", "expedite"):
         assert counted(summary, route) == len(held[route]) > 0
     assert counted(summary, "superseded duplicates") == len(held["duplicates"]) > 0
-    # What is 0 has no line.
+    # Zeros have no line.
     assert ("quarantined" in summary) == (len(held["quarantine"]) > 0)
     routed = sum(len(held[route]) for route in ("close", "continue", "expedite"))
     assert counted(summary, "routed") == routed == len(held["cases"])

@@ -1,4 +1,4 @@
-"""The baselines agree with the project, and the benchmark gives its figures."""
+"""The baselines agree with the project, and the benchmark reports its figures."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_polars_script_writes_the_same_records(
     ours, theirs = records(messy[1], part), records(by_polars, part)
     assert ours
     for record in (*ours, *theirs) if part in ROUTES else ():
-        # The script does not try answers, and so cannot put first what settles a route.
+        # The script doesn't try answers, so it can't put first what settles a route.
         del record["settling_facts"]
         record["missing_facts"].sort()
     assert theirs == ours

@@ -1,4 +1,4 @@
-"""The tables of shares add up, and go into a page between its marks."""
+"""The tables of shares add up, and go between the markers of a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that are declared once: what the parser makes of them, and what it refuses."""
+"""Options that are declared once: how the parser reads them, and what it rejects."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def test_explaining_a_file_does_not_import_beam(tmp_path: Path) -> None:
     file.write_text(json.dumps({"case_id": "1", "security_risk": True}))
     done = imported("explain", file)
     assert (done.returncode, done.stderr) == (0, "['polars']\n")
-    # A priority holds; but whether, say, the person is old and long here (F4) may not be presumed.
+    # A priority holds, but F4 (elderly, long here), for example, may not be presumed absent.
     assert done.stdout.startswith("1, as of November 17, 2011\n")
     assert "\nCONTINUE\n  Open: " in done.stdout
 

@@ -23,7 +23,7 @@ pathlib.Path({ready!r}).touch()
 
 
 def stubbed(place: Path, then: str) -> dict[str, str]:
-    """An environment in which Beam is imported as slowly, or as badly, as is said."""
+    """An environment with a stub for Beam whose import is slow or fails."""
     stub = place / "stub/apache_beam.py"
     stub.parent.mkdir()
     stub.write_text(STUB.format(ready=str(place / "ready"), then=then))

@@ -80,7 +80,7 @@ def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
     except OSError:
-        # So Linux says that the other side has gone.
+        # This is how Linux reports that the other side is gone.
         return b""
 
 

@@ -70,7 +70,7 @@ def test_imports_the_records_of_the_workbook(imported: Imported) -> None:
         "birth_date": "1990-11-03",
         "removals": [],
     }
-    # What isn't typed stays as written, and what is, but can't be read, is a warning.
+    # Untyped text stays as written; a typed value that can't be read becomes a warning.
     assert (cases["A-2"]["court"], cases["A-2"]["birth_date"]) == (MARKER, MARKER)
     assert cases["A-2"]["warnings"] == ["custody:UNKNOWN_CODE"]
     assert cases[None]["birth_date"] == "1944"
@@ -92,7 +92,7 @@ def test_names_each_refused_cell_without_its_content(imported: Imported) -> None
     assert line in " ".join(imported.printed.split())
     assert imported.complaints.count("\n") == 1
     assert "7 cells were refused" in imported.complaints
-    # The workbook's own names may be shown, and its cells may not.
+    # The workbook's names may be shown, but not its cells.
     shown = [*imported.printed.splitlines(), *imported.complaints.splitlines()]
     assert [line for line in shown if MARKER in line] == [f"sheets that weren't read: {MARKER}"]
     assert MARKER not in (imported.output / "refused.csv").read_text()

@@ -20,7 +20,7 @@ def test_removes_the_oldest_first_and_keeps_the_last_good_night() -> None:
     assert old_nights(there, "night-2011-11-23.10", 2) == [
         "night-2011-11-22", "night-2011-11-23",
     ]  # fmt: skip
-    # Gone back a night: what LATEST names is not the newest, and stays.
+    # After going back a night, LATEST doesn't name the newest night, but the one it names stays.
     assert "night-2011-11-22" not in old_nights(there, "night-2011-11-22", 1)
     assert old_nights(there, "night-2011-11-23.10", 9) == []
 

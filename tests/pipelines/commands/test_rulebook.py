@@ -1,4 +1,4 @@
-"""`discretion rulebook`: what a user types and what comes back."""
+"""`discretion rulebook`, as a user runs it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_check_reports_problems_and_what_the_examples_cover(tmp_path: Path) ->
     assert any("F1 can never be TRUE: no case can meet its condition" in line for line in lines)
     assert any("no case can reach the row both: its condition is never" in line for line in lines)
     assert all(line.startswith("mine.yaml:") for line in lines)
-    # P1: TRUE of one example, FALSE of one, UNKNOWN of one.
+    # P1: TRUE in one example, FALSE in one, UNKNOWN in one.
     [criterion] = [line for line in done.stdout.splitlines() if line.startswith("P1 ")]
     assert criterion.split()[:4] == ["P1", "1", "1", "1"]
     [row] = [line for line in done.stdout.splitlines() if line.startswith("both ")]
@@ -69,7 +69,7 @@ def test_a_check_reports_problems_and_what_the_examples_cover(tmp_path: Path) ->
 
 
 class Cells(HTMLParser):
-    """The rows of the tables of a page, as texts."""
+    """Collects the rows of a page's tables as text."""
 
     def __init__(self) -> None:
         super().__init__()

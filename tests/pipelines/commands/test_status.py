@@ -73,7 +73,7 @@ NIGHT: dict[str, Any] = {
 
 
 def state_of(place: Path, manifest: object = NIGHT) -> str:
-    """A state whose last run has such a manifest."""
+    """Make a state whose last run has this manifest."""
     text = manifest if isinstance(manifest, str) else json.dumps(manifest)
     run = place / "OUT/runs/night-2011-11-16"
     run.mkdir(parents=True)
@@ -320,7 +320,7 @@ def test_the_command_prints_the_same_as_json(tmp_path: Path) -> None:
     assert 0 <= late < 60
     same = then.last_good.model_copy(update={"age_seconds": printed.last_good.age_seconds})
     assert printed == then.model_copy(update={"last_good": same})
-    # A night of 2011 is too old for any but a very patient monitor.
+    # A night from 2011 is too old for all but a very patient monitor.
     for hours, code in ((24, ExitCode.STALE), (1e7, ExitCode.OK)):
         done = discretion("status", "--state", state, "--prometheus", "--max-age", hours)
         assert done.returncode == code

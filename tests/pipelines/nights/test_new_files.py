@@ -47,7 +47,7 @@ def test_reads_a_new_file_with_the_name_and_size_of_an_old_one(tmp_path: Path) -
     path.write_bytes(file_of("2"))
     assert path.stat().st_size == done[0].bytes
     assert names(find_new_files(str(tmp_path), EVENT, done, before).files) == ["a.avro"]
-    # Both are known then; what is older than the last night is not looked into.
+    # Now both are known; files older than the last night aren't opened.
     both = (*done, *digested("events", find_new_files(str(tmp_path), EVENT, done, before).files))
     assert find_new_files(str(tmp_path), EVENT, both, before) == NOTHING
     assert find_new_files(str(tmp_path), EVENT, done, after + 60) == NOTHING

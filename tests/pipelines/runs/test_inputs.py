@@ -25,7 +25,7 @@ FILE = written(SCHEMA, [{"a": f"row {number}"} for number in range(50)], block_r
 
 
 def run(files: list[FoundFile], root: Path, times: int = 2) -> None:
-    """Read files, so often, and write the account."""
+    """Read files a number of times, and write the account."""
     with beam.Pipeline(runner="BundleBasedDirectRunner") as pipeline:
         read = [pipeline | f"Read {number}" >> ReadFrames(files, SCHEMA) for number in range(times)]
         tuple(each.stretches for each in read) | WriteAccount(str(root), files)
@@ -72,7 +72,7 @@ def test_names_a_file_replaced_between_two_readings(tmp_path: Path) -> None:
     before = (tmp_path / "_stretches.ndjson").read_bytes()
     found(tmp_path / "a.avro", FILE.replace(b"row 7", b"row 8"))
     run(files, tmp_path)
-    # The first reading saw what was there before.
+    # The first reading saw the previous content.
     with (tmp_path / "_stretches.ndjson").open("ab") as file:
         file.write(before)
     with pytest.raises(InputError, match=r"a\.avro: changed while it was read; run it again"):

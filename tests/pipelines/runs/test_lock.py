@@ -35,7 +35,7 @@ def test_a_lock_is_released_however_its_run_ends(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), sole_writer(str(tmp_path / "runs/one")):
         raise ZeroDivisionError
     assert list((tmp_path / "runs").iterdir()) == []
-    # A killed run leaves the file, and no lock on it.
+    # A killed run leaves the file, but no lock on it.
     (tmp_path / "runs/_one.lock").touch()
     with sole_writer(str(tmp_path / "runs/one")):
         pass
@@ -56,7 +56,7 @@ def test_there_is_never_more_than_one_writer(tmp_path: Path) -> None:
                     won += 1
                     inside.remove(me)
             except BusyError:
-                # Whoever waits for the other to go tries just when it does.
+                # Each one tries just when the other is done.
                 time.sleep(0.0001)
 
     with ThreadPoolExecutor(6) as pool:

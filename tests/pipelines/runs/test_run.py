@@ -35,7 +35,7 @@ def empty_store() -> Iterator[None]:
 
 
 def run_in(output: str, run_id: str) -> None:
-    """Make a run without any case."""
+    """Make a run without any cases."""
     manifest = Manifest.model_validate({**NIGHT, "run_id": run_id})
     place = RunPlace(output, run_id)
     with place.alone():

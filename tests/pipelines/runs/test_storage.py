@@ -48,7 +48,7 @@ def test_a_backlog_gives_the_same_result_in_an_object_store_as_on_disk(
         ]
         there = rows(run_of(tmp_path / "out"), part)
         if part in ("quarantine", "duplicates"):
-            # These name the file that a record stood in.
+            # These name the file that a record came from.
             assert len(found) == len(there)
         else:
             assert sorted(found, key=lambda row: (str(row["case_id"]), repr(row))) == there

@@ -26,7 +26,7 @@ def test_quarantined_records_add_up_and_entries_are_shown_next_to_them(
 ) -> None:
     records = {"UNREADABLE_BLOCK": 49, "CONTRADICTION": 1}
     assert sum(records.values()) == NIGHT["counts"]["quarantined"]
-    # Events that no fold can use are no case records, nor is what nobody can count.
+    # Neither unusable events nor uncounted places are case records.
     assert table(capsys, quarantine=QUARANTINE, quarantined_records=records) == [
         ["UNREADABLE_BLOCK", "49", "2"],
         ["CONTRADICTION", "1", "1"],

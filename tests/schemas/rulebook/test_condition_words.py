@@ -66,7 +66,7 @@ routing:
         ("NOT memo_out", ["before April 6, 2015"]),
         (":strict", ['the setting "strict" (here: no)']),
         ("'BURGLARY' IN (:kinds)", ['the setting "kinds" names BURGLARY (here: yes)']),
-        # What is turned off, or asks nothing of the case, isn't said.
+        # Parts that are turned off, or read nothing in the case, are left out.
         ("served OR (:strict AND unmarried)", ["military service, the respondent"]),
         (
             "(served AND NOT :strict) OR (arrests = 0 AND 'BURGLARY' IN (:kinds))",

@@ -56,7 +56,7 @@ SCHEMA = pl.Schema(
 
 
 def value(text: str, columns: Mapping[str, Any], names: Names = NAMES) -> bool | None:
-    """What a condition comes to for one case; what is not named is unknown."""
+    """Evaluate a condition for one case; facts that aren't given are unknown."""
     frame = pl.DataFrame({name: [columns.get(name)] for name in SCHEMA}, schema=SCHEMA)
     result: bool | None = frame.select(pl.sql_expr(compile_condition(text, names).sql)).item()
     return result

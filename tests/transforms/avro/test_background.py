@@ -26,7 +26,7 @@ def row(number: int) -> dict[str, object]:
 
 def test_runs_jobs_one_by_one_in_another_thread() -> None:
     begun = threading.Event()
-    # The first waits in vain for the second, which has to wait for it.
+    # The first waits for the second in vain, because the second has to wait for it.
     first, second = BACKGROUND.submit(begun.wait, 0.2), BACKGROUND.submit(begun.set)
     assert first.result() is False
     second.result()
@@ -64,7 +64,7 @@ def test_frames_written_in_the_background_keep_their_order() -> None:
 
 
 def stopped() -> AvroSink:
-    """A writer whose last frame holds what is no symbol."""
+    """A writer whose last frame has a text that isn't a symbol."""
     sink = AvroSink({"rows": record(("e", ["null", enum("A", "B")]))}, "null")
     sink.open(io.BytesIO())
     for symbol in ("A", "NEW"):

@@ -1,4 +1,4 @@
-"""The count of bytes that proves an encoding: nothing that is no encoding passes it."""
+"""The count of bytes that proves an encoding: invalid bytes never pass."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_proves_a_change_of_two_bytes_only_if_it_is_valid(
             if is_proven(schema, bytes(changed), count):
                 assert is_valid(schema, bytes(changed), count)
                 proven += 1
-    # To leave the block as it is among them.
+    # Includes leaving the block unchanged.
     assert proven > 1
 
 
@@ -118,9 +118,9 @@ def test_text_does_not_compensate_for_a_wrong_byte() -> None:
     [
         (varint(63), True),
         (varint(64), False),
-        # Whole, but in as many bytes as one of 126 items would be.
+        # Valid, but in as many bytes as a list of 126 items would take.
         (varint(63) + b"\0" * 63 + varint(63), False),
-        # A size that is not the items'.
+        # A size that isn't that of the items.
         (varint(-64) + b"\2", False),
     ],
 )
@@ -147,7 +147,7 @@ def test_agrees_with_the_plain_method_on_any_changed_byte(
 
 
 def outcome(made: Decoder, block: Block) -> tuple[str, list[Unread]]:
-    """The records, in words for the sake of NaN, and what is damaged."""
+    """Return the records, as text because of NaN, and what is damaged."""
     rows: list[dict[str, Any]] = []
     unread: list[Unread] = []
     for part in made.read([block]):

@@ -28,7 +28,7 @@ GOOD = b"\2\2a\1\2\0"
 
 
 def walked(schema: Schema, data: bytes, count: int) -> tuple[list[Bad], int, bytes]:
-    """What is bad, how many records are good, and their bytes."""
+    """Return the bad parts, the number of good records, and their bytes."""
     found = list(Checker(parse(schema)).walk(data, count))
     pieces = [part for part in found if isinstance(part, Piece)]
     bad = [part for part in found if isinstance(part, Bad)]

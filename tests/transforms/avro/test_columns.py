@@ -1,4 +1,4 @@
-"""What polars is given to decode, and which changes of type are left to fastavro."""
+"""What polars decodes, and which type conversions are left to fastavro."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def stored(avro: Any, value: Any) -> bytes:
 
 
 def read(avro: Any, data: bytes) -> Any:
-    """The value, which must be all there is."""
+    """Read a value, which must use all bytes."""
     stream = io.BytesIO(data)
     value = fastavro.schemaless_reader(stream, avro, None)
     assert stream.read() == b""
@@ -93,7 +93,7 @@ def test_equal_columns_need_no_conversion(
 ) -> None:
     schema, rows = table
     plain = plain_record(schema)
-    # A file whose header says the plain schema, over the bytes of the other.
+    # A file with the plain schema in its header, but the bytes of the other schema.
     numbers = [
         {f["name"]: _numbers(f["type"], row[f["name"]]) for f in schema["fields"]} for row in rows
     ]
@@ -106,7 +106,7 @@ def test_equal_columns_need_no_conversion(
 
 
 def _numbers(avro: Any, value: Any) -> Any:
-    """A value with symbols, days and times replaced by their numbers."""
+    """Replace symbols, days, and times in a value with their numbers."""
     if isinstance(avro, list):
         avro = next(branch for branch in avro if branch != "null")
     if isinstance(value, datetime.datetime):
@@ -133,7 +133,7 @@ def _numbers(avro: Any, value: Any) -> Any:
         (["null", "int"], "int", False),
         ("int", "long", False),
         ("int", DAY, False),
-        # Decoded, a day is a number still.
+        # A decoded day is still a number.
         (DAY, DAY, False),
         (array("int"), array(["null", "int"]), True),
         (array(["null", "int"]), array("int"), False),
@@ -163,7 +163,7 @@ def test_tells_which_columns_are_equal(writer: Any, reader: Any, same: bool) -> 
         (E, enum("P", default="P"), True),
         (array(E), array(["null", F]), True),
         (A, B | {"fields": [*A["fields"], {"name": "y", "type": "int", "default": 3}]}, True),
-        # What nobody reads is cut out before.
+        # Unread fields are cut out first.
         ({"type": "fixed", "name": "X", "size": 3}, None, True),
         ({"type": "map", "values": "int"}, None, True),
         ([E, "string"], None, True),

@@ -1,6 +1,6 @@
 """Files made to be expensive take little time and memory, and their valid parts are read.
 
-Each is read by a process of its own, whose memory is limited and told.
+Each is read in its own process, which has a memory limit and reports its use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from transforms.avro.varint import varint
 SYNC = bytes(range(16))
 READER = record(("case_id", ["null", "string"]), ("n", ["null", "int"]))
 ADDRESS_SPACE = 6 << 30
-# Above what its imports take; a block may have 128 MiB, and is there more than once for a while.
+# On top of the imports; a block may have 128 MiB, of which there are briefly several copies.
 MEMORY = 600 << 20
 # Seconds of work, on a machine that may be slow; without bounds these files take hours.
 PATIENCE = 60
@@ -59,7 +59,7 @@ def text(value: bytes) -> bytes:
 
 
 def one(name: bytes, more: bytes = b"") -> bytes:
-    """A record: its id, no number, and what a schema has besides."""
+    """Encode a record: its id, no number, and the schema's other fields."""
     return text(name) + b"\0" + more
 
 
@@ -93,7 +93,7 @@ def nulls() -> bytes:
 
 
 def nulls_in_many_lists() -> bytes:
-    """Each list may pass by itself."""
+    """Each list is within the bound by itself."""
     many = varint(900_000) + b"\0"
     schema = with_more({"type": "array", "items": "null"})
     data = b"".join(one(b"b", many) for _ in range(2_000))
@@ -101,7 +101,7 @@ def nulls_in_many_lists() -> bytes:
 
 
 def empty_records() -> bytes:
-    """Records without fields, as many as a number can say."""
+    """The largest possible number of records without fields."""
     nothing = {"type": "array", "items": record(name="Nothing")}
     many = varint((1 << 62) - 1) + b"\0"
     return file(
@@ -115,7 +115,7 @@ def empty_blocks() -> bytes:
 
 
 def blocks_of_nothing() -> bytes:
-    """Each says that it holds a record."""
+    """Each block claims to hold a record."""
     return file(READER, [block(one(b"a")), write_block(1, b"", SYNC) * 100_000, block(one(b"c"))])
 
 
@@ -129,7 +129,7 @@ def long_text() -> bytes:
 
 
 def more_records_than_it_says() -> bytes:
-    """Twenty million records in two megabytes, of a codec that never makes more of so few."""
+    """A block of 20 million records that claims 1,000, in two megabytes of snappy."""
     return file(READER, [block(one(b"a"), 1, "snappy"), block(bytes(40_000_000), 1_000, "snappy"),
                          block(one(b"c"), 1, "snappy")], "snappy")  # fmt: skip
 

@@ -32,7 +32,7 @@ RECORD: Schema = {
         {"name": "convictions", "type": [{"type": "array", "items": [CONVICTION, "null"]}, "null"]},
     ],
 }
-# A union of three types is beyond polars: with one in the file fastavro decodes it.
+# polars can't decode a union of three types: with one in the file, fastavro does.
 WIDE: Any = {"name": "court", "type": ["null", "string", "bytes"]}
 
 

@@ -1,4 +1,4 @@
-"""What polars makes of records, and that whatever it meets is one kind of error."""
+"""How polars encodes and decodes records; any failure is one kind of error."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_reads_and_rewrites_what_fastavro_writes(
 
 
 def _numbers(avro: Any) -> Any:
-    """A schema whose enums are their numbers."""
+    """Replace a schema's enums with ints."""
     if isinstance(avro, list):
         return [_numbers(branch) for branch in avro]
     if isinstance(avro, dict) and avro["type"] == "enum":

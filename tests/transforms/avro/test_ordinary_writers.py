@@ -54,7 +54,7 @@ VALUES: list[tuple[Any, Any, str, Any, str | None]] = [
     ("double", math.nan, "gang_member", None, None),
     ("long", 123, "source", "123", None),
     ("int", 0, "source", "0", None),
-    # Nobody is to take it for an A-number.
+    # It mustn't be taken for an A-number.
     ("double", 12345678.0, "a_number", "12345678.0", None),
     ("double", math.nan, "source", None, None),
     ("boolean", True, "source", "true", None),
@@ -152,7 +152,7 @@ def test_reads_a_whole_record_unchanged_without_fastavro(writer: str) -> None:
     cases = sample_block(2011, 0).drop("_number").head(200)
     kept = cases.with_columns(warnings=pl.lit(None, cases.schema["warnings"]))
     schema = WRITERS[writer]
-    # Another writer's field, which nobody reads.
+    # Another writer's field, which isn't read.
     more = {"name": "more", "type": {"type": "map", "values": "string"}}
     schema = {**schema, "fields": [*schema["fields"], more]}
     rows = [{**numbers(row, writer == "pandas"), "more": {"a": "b"}} for row in kept.to_dicts()]
@@ -161,14 +161,14 @@ def test_reads_a_whole_record_unchanged_without_fastavro(writer: str) -> None:
     frame = made.decode(parts(file))
     assert frame.drop("warnings").equals(kept.drop("warnings"))
     assert frame["warnings"].drop_nulls().list.len().sum() == 0
-    # What is not proven goes the slow way, to the same end.
+    # Unproven bytes are decoded the slow way, with the same result.
     assert made.plan is not None
     [block] = parts(written(schema, rows, "null", block_rows=200))
     assert made.plan.decode(block.count, block.data, checked=False).height == kept.height
 
 
 def numbers(value: Any, wanted: bool) -> Any:
-    """Values with true and false as 1.0 and 0.0, if that is wanted."""
+    """Replace true and false with 1.0 and 0.0, if wanted."""
     if isinstance(value, dict):
         return {name: numbers(one, wanted) for name, one in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Schemas as types: what has a meaning for the bytes is read, and the rest is ignored."""
+"""Schemas as types: what affects the bytes is read, and the rest is ignored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def nested(depth: int) -> Any:
 
 
 def doubling(levels: int) -> Schema:
-    """Each record has the one before it twice: its text is short, and a value never ends."""
+    """Each record holds the previous one twice: the text is short, but values are enormous."""
     avro: Any = record(("x", "int"), name="R0")
     for level in range(1, levels):
         avro = record(("a", avro), ("b", f"R{level - 1}"), name=f"R{level}")
@@ -84,7 +84,7 @@ def test_ignores_a_logical_type_that_does_not_fit(avro: Any, kind: str, logical:
 
 
 def test_reads_the_deepest_allowed_schema() -> None:
-    # The record is one level, and so is its field.
+    # The record is one level, and its field is another.
     assert parse(record(("f", nested(DEPTH - 1)))).fields[0].type.kind == "array"
     with pytest.raises(SchemaError):
         parse(record(("f", nested(DEPTH))))

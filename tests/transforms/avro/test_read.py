@@ -87,7 +87,7 @@ def test_a_file_split_anywhere_gives_the_same_records(tmp_path: Path) -> None:
         parts = [
             (part.source, part.start_position, part.stop_position) for part in whole.split(size)
         ]
-        # Beam adds a last part that would be small to the one before it.
+        # Beam merges a small last part with the one before it.
         assert len(parts) in (-(-len(FILE) // size), max(1, len(FILE) // size))
         source_test_utils.assert_sources_equal_reference_source((whole, None, None), parts)
 
@@ -119,7 +119,7 @@ def test_quarantines_an_undecodable_block_and_reads_the_rest(tmp_path: Path) -> 
     damaged[offset + 4 : offset + 12] = b"\xff" * 8
     pairs = read(saved(tmp_path / "x.avro", bytes(damaged)), frame_rows=100)
     assert rows_of(pairs) == ROWS[:15] + ROWS[20:]
-    # The rest is decoded together, by two at once; not a frame a block.
+    # The rest is decoded together, two frames at once; not one frame per block.
     assert [kind for kind, _ in pairs].count("frames") == 2
     [row] = quarantined(pairs)
     assert (row["stage"], row["reason"]) == ("read", "UNREADABLE_BLOCK")
@@ -148,12 +148,12 @@ def test_loses_no_record_of_a_damaged_file_silently(tmp_path: Path, data: st.Dat
     cut = data.draw(st.integers(begin, len(file)))
     pairs = read(saved(tmp_path / "x.avro", bytes(file[:cut])))
     quarantined_rows = quarantined(pairs)
-    # What a gap without a count held is not known; the rest must add up.
+    # How many records an uncounted gap held is unknown; the rest must add up.
     known = len(rows_of(pairs)) + sum(row["record_count"] or 0 for row in quarantined_rows)
     if cut == len(file) and all(row["record_count"] is not None for row in quarantined_rows):
         assert known == len(ROWS)
     else:
-        # A file cut between two blocks looks whole to anyone; within one it does not.
+        # A file cut between two blocks looks whole; one cut within a block doesn't.
         assert quarantined_rows or known % 5 == 0
 
 

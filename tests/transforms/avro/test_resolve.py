@@ -20,8 +20,8 @@ from tests.transforms.avro.test_decode import decoded, decoder, enum, one_way, p
 from transforms.avro.resolve import resolve
 from transforms.avro.types import polars_schema
 
-# A map is beyond polars: with one in the file fastavro decodes it, without one polars does.
-# A union that polars cannot pass over: it is cut out of each record.
+# polars can't decode a map: with one in the file, fastavro decodes it; without one, polars does.
+# A union that polars can't skip, so it is cut out of each record.
 CUT: Any = ("m", ["null", "string", {"type": "map", "values": "int"}])
 NUMBERS = {
     "int": {"int", "long", "float", "double"},
@@ -51,7 +51,7 @@ def array(items: Any) -> Schema:
 
 
 def one(writer: Any, reader: Any, value: Any, *more: Any, **of_field: Any) -> Any:
-    """The value of a field `v`, written as one type and read as another."""
+    """Write a field `v` as one type, and read it as another."""
     row = {"key": "k", "v": value, "m": {"a": 1}}
     file = written(record(("key", "string"), ("v", writer), *more), [row])
     wanted = record(("key", "string"), ("v", reader, of_field))
@@ -67,13 +67,13 @@ def test_promotes_primitives_as_the_specification_says(
     theirs: str, ours: str, more: list[Any]
 ) -> None:
     if (theirs, ours) == ("long", "int"):
-        # Wider than the specification: where the value fits.
+        # Beyond the specification: accepted if the value fits.
         assert one(theirs, ours, 7, *more) == 7
         with pytest.raises(DecodeError, match="does not fit an int"):
             one(theirs, ours, 1 << 40, *more)
         return
     if ours == "string" and theirs not in ("string", "bytes"):
-        # Wider, too: any number is a text.
+        # Also beyond it: any number is a text.
         assert one(theirs, ours, SAMPLES[theirs], *more) == str(SAMPLES[theirs]).lower()
         return
     if ours not in PROMOTED[theirs]:
@@ -87,7 +87,7 @@ def test_promotes_primitives_as_the_specification_says(
 
 @st.composite
 def evolved(draw: st.DrawFn, avro: Any) -> Any:
-    """A type as which values of another can be read."""
+    """A type that values of another type can be read as."""
     if isinstance(avro, list):
         branches = [b if b == "null" else draw(evolved_value(b)) for b in avro]
         return branches[::-1] if draw(st.booleans()) else branches
@@ -97,7 +97,7 @@ def evolved(draw: st.DrawFn, avro: Any) -> Any:
 
 @st.composite
 def evolved_value(draw: st.DrawFn, avro: Any) -> Any:
-    """The same, of a type that is no union."""
+    """The same, for a type that isn't a union."""
     if isinstance(avro, str):
         return draw(st.sampled_from(sorted(PROMOTED[avro])))
     made = {**avro}
@@ -147,7 +147,7 @@ def test_an_evolved_schema_reads_the_same_as_fastavro(data: st.DataObject, with_
         return
     frame = decoded(file, reader)
     assert frame.schema == polars_schema(reader)
-    # By way of a frame, since a float is no double.
+    # Through a frame, because a float isn't a double.
     assert frame.equals(pl.DataFrame(expected, schema=polars_schema(reader)))
 
 
@@ -245,7 +245,7 @@ def test_unknown_enum_symbols_become_the_default(more: list[Any]) -> None:
         None,
         "A",
     ]
-    # Without a default it is damage, but only where such a symbol is met.
+    # Without a default, it is damage, but only if such a symbol occurs.
     bare = enum("UNKNOWN", "A")
     assert one(new, bare, "A", *more) == "A"
     with pytest.raises(DecodeError):
@@ -344,5 +344,5 @@ def test_a_schema_resolves_to_itself_with_one_name_per_place(schema: Schema) -> 
     assert polars_schema(both.writer) == polars_schema(schema)
     names = [named["name"] for named in named_types(both.writer)]
     assert len(names) == len(set(names))
-    # Resolved once, it is in those words.
+    # Once resolved, it is in those terms.
     assert resolve(both.writer, both.reader) == both

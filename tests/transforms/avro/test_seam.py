@@ -20,7 +20,7 @@ from transforms.avro.native import decode_records, encode_records
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("pipelines", "schemas", "transforms")
 # A field of each type: its polars type, two values, and their bytes. Every one is behind the branch
-# of its union: 0 for null, 2 (zigzag of 1) for the value. A list goes by blocks: a count, the
+# of its union: 0 for null, 2 (zigzag of 1) for the value. A list is written in blocks: a count, the
 # items, and 0.
 FIELDS: dict[str, tuple[Any, pl.DataType, Any, bytes, Any, bytes]] = {
     "flag": ("boolean", pl.Boolean(), True, b"\2\1", False, b"\2\0"),
@@ -86,7 +86,7 @@ def test_decodes_a_single_column(name: str) -> None:
 
 
 def calls(path: Path) -> Iterator[str]:
-    """The names of attributes that a module uses."""
+    """Return the names of attributes that a module uses."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Attribute):
             yield node.attr

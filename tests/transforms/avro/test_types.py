@@ -28,7 +28,7 @@ def array(items: Any) -> Any:
         ("bytes", pl.Binary()),
         (DAY, pl.Date()),
         (MICROS, pl.Datetime("us", "UTC")),
-        # A logical type that frames do not have is what it is stored as.
+        # A logical type that frames don't have is read as its stored type.
         ({"type": "string", "logicalType": "uuid"}, pl.String()),
         ({"type": "long", "logicalType": "timestamp-millis"}, pl.Int64()),
         (enum("A", "B"), pl.Enum(["A", "B"])),

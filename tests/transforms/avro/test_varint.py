@@ -1,4 +1,4 @@
-"""Avro's integers, by the examples of its specification. tests of blocks compare with fastavro."""
+"""Avro's integers, by the specification's examples; test_blocks.py compares with fastavro."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written, as fastavro reads it."""
+"""Written files, as fastavro reads them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_both_readers_read_what_is_written_with_names_and_docs(codec: str) -> No
 
 
 def unpacked(file: bytes) -> bytes:
-    """A zstandard file without compression, by way of a library that did not write it."""
+    """Decompress a zstandard file with another library than the one that wrote it."""
     stream = io.BytesIO(file)
     header = read_header(stream)
     parts = [plain_header(header.schema, header.sync)]

@@ -75,7 +75,7 @@ def test_fields_missing_from_the_release_are_unknown() -> None:
         ([OPEN | {"INPUT_DATE": None}], True),
         ([OPEN | {"DEC_CODE": "X", "COMP_DATE": "2011-11-17"}], False),
         ([OPEN | {"DEC_CODE": "X", "COMP_DATE": "2011-11-18"}], True),
-        # Completed, nobody knows when.
+        # Completed at an unknown time.
         ([OPEN | {"DEC_CODE": "X"}], False),
         # Closed, and recalendared before the day or after it.
         (
@@ -144,7 +144,7 @@ def test_an_order_is_final_in_absentia_or_unappealed_until_reopened() -> None:
     unappealed = order | {"ABSENTIA": "N", "APPEAL_NOT_FILED": "Y"}
     assert one(None, B_TblProceeding=[unappealed])["orders"][0]["final"] is True
     assert one(None, B_TblProceeding=[order | {"ABSENTIA": None}])["orders"][0]["final"] is None
-    # The same letter is no order where the case type is another.
+    # With another case type, the same letter isn't an order.
     assert one(None, B_TblProceeding=[order | {"CASE_TYPE": "WHO"}])["orders"] is None
 
 

@@ -41,7 +41,7 @@ def header_of(table: Table) -> tuple[str, ...]:
 
 
 def values_of(table: Table, name: str) -> st.SearchStrategy[str]:
-    """Values that may stand in a column; any but a number of a row may be missing."""
+    """Values that a column may hold; any may be missing except a row's number."""
     codes, kind = codes_of(table, name), kind_of(table, name)
     if kind is Kind.ID:
         return VALUES[kind]
@@ -79,7 +79,7 @@ def test_restores_or_rejects_a_row_with_stray_tabs_anywhere(
         assert len(fields) == len(header)
         for at, name in enumerate(header):
             if name in table.columns:
-                # A tab took the place of a blank, or stood beside one: the reader squeezes both.
+                # A tab replaced a blank, or was next to one; the reader collapses both.
                 assert fields[at].replace(" ", "") == row[at].replace(" ", ""), name
 
 
@@ -106,11 +106,11 @@ CHARGE_HEADER = tuple(HEADERS["B_TblProceedCharges"])
 
 def test_repairs_a_tab_if_one_way_fits_and_rejects_it_if_two_do() -> None:
     assert repair(b"1\t7\t70\t212a06\tAi\tS", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
-    # No charge ends in S: so the last field is a blank behind the last column.
+    # No charge ends in S, so the last field is a blank after the last column.
     assert repair(b"1\t7\t70\t212a06Ai\tS\t", CHARGES, CHARGE_HEADER) == b"1\t7\t70\t212a06Ai\tS"
     # A charge with S as its subparagraph, or sustained.
     assert repair(b"1\t7\t70\t212a06\tS\t", CHARGES, CHARGE_HEADER) is None
-    # Whose row it is cannot be told.
+    # Whose row it is can't be determined.
     assert repair(b"1\t\t7\t70\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
     assert repair(b"1\t7\t7\t0\t212a06Ai\tS", CHARGES, CHARGE_HEADER) is None
     case = dict.fromkeys(header_of(CASE), "") | {
@@ -188,16 +188,16 @@ def test_repairs_blank_fields_after_the_last_column_of_one_row() -> None:
     line = "\t".join(values.get(name, "") for name in header_of(CASE)).encode()
     for tail in (1, 2):
         assert repair(line + b"\t" * tail, CASE, header_of(CASE)) == line
-    # With three, the flag could stand among what people type.
+    # With three, the flag could be part of the typed text.
     assert repair(line + b"\t\t\t", CASE, header_of(CASE)) is None
 
 
 def test_finds_the_cases_that_an_unreadable_row_may_belong_to() -> None:
     header = CHARGE_HEADER
-    # Of two ways to read it, both count.
+    # If there are two ways to read it, both count.
     assert cases_of(b"5\t7\t7\t0\t212a06Ai\tS", CHARGES, header) == {7, 77}
-    # Cut short: what stands in the column.
+    # Cut short: the value in the column.
     assert cases_of(b"5\t7", CHARGES, header) == {7}
     assert cases_of(b"5", CHARGES, header) == set()
-    # Not one way: the numbers that a stray tab may have moved, and no others.
+    # No way fits: only the numbers that a stray tab may have moved.
     assert cases_of(b"5\t\t7\tjunk\tjunk\tjunk", CHARGES, header) == {7}

@@ -123,7 +123,7 @@ def test_quarantines_rows_beyond_repair_with_their_place_and_bytes() -> None:
     )
     read = read_rows(data, CHARGES)
     assert read.rows.filter(~pl.col("unread"))["IDNPRCDCHG"].to_list() == [1, 4, 6]
-    # The case is told of the row cut short, and of that with a tab in a number in two ways.
+    # From the row that is cut short, and from both ways to read the one with a tab in a number.
     assert read.rows.filter("unread")["IDNCASE"].to_list() == [7, 77]
     assert read.lines == 7
     assert read.quarantined.select("reason", "field", "offset", "raw").rows() == [
@@ -131,7 +131,7 @@ def test_quarantines_rows_beyond_repair_with_their_place_and_bytes() -> None:
         ("TOO_MANY_FIELDS", None, 5, b"5\t7\t7\t0\t212a06Ai\tS"),
         ("MISSING_CASE_ID", "IDNCASE", 3, b"3\tx\t70\t212a06Ai\tS"),
     ]
-    # The blank line is no row.
+    # The blank line isn't a row.
     assert dict(read.tally.filter(of="read").select("key", "count").rows()) == {
         "B_TblProceedCharges": 6
     }

@@ -60,7 +60,7 @@ def explained(
 
 
 def led(explanation: Explanation, fact: str) -> list[tuple[str, str]]:
-    """What the answers to a question lead to."""
+    """Return what the answers to a question lead to."""
     [question] = [one for one in explanation.ask if one.fact == fact]
     return [(one.answer, one.route) for one in question.answers]
 
@@ -119,7 +119,7 @@ def test_a_birth_month_is_unknown_on_its_first_day_but_not_later() -> None:
     criteria = explained({**PURSUED, "birth_date": "1946-12"}).criteria
     [old] = [one for one in criteria if one.criterion == "F1"]
     assert texts_of(old.facts) == ["born in December 1946"]
-    # The first other value that it takes, not the last.
+    # The first change of its value, not the last.
     assert old.changes == Change(on=Day(2011, 12, 1), to="unknown")
 
 
@@ -264,5 +264,5 @@ def test_a_single_case_with_several_days_ahead() -> None:
     }
     assert changes["A2a"] == Change(on=Day(2012, 3, 5), to="true")
     assert changes["A2b"] == Change(on=Day(2017, 3, 5), to="true")
-    # Nobody knows the age at the first entry.
+    # The age at the first entry is unknown.
     assert "A3a" not in changes

@@ -1,4 +1,4 @@
-"""The rulebooks from 2017 on pass all that a check proves, and only two of them close."""
+"""The rulebooks from 2017 on pass every check, and only two of them close cases."""
 
 from __future__ import annotations
 

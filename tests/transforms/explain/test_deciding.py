@@ -55,7 +55,7 @@ def test_a_milestone_stands_for_the_date_it_starts_from() -> None:
 @pytest.mark.parametrize("name", names())
 def test_deciding_facts_decide_whatever_the_others_are(name: str) -> None:
     rulebook = load(name)
-    # A rulebook of few criteria needs more cases for as many comparisons.
+    # A rulebook with few criteria needs more cases for the same number of comparisons.
     rows = max(25, 250 // len(rulebook.criteria))
     cases = near_milestones(partial_facts(7, rows, known=0.7), rulebook, 7)
     dated = pl.Series("day", [AS_OF]).new_from_index(0, cases.height).to_frame()
@@ -73,7 +73,7 @@ def test_deciding_facts_decide_whatever_the_others_are(name: str) -> None:
             if value is None:
                 assert deciding
                 continue
-            # With nothing known but what decides, it comes out the same.
+            # With only the deciding facts known, the result is the same.
             kept = {column for fact in deciding for column in FACTS[fact].columns}
             # A day that is the same for all is known without a fact.
             kept |= {m for m, fact in since.items() if fact is None or fact in deciding}

@@ -1,4 +1,4 @@
-"""Each example of the rulebooks that ship is a test of its own."""
+"""Each example of the built-in rulebooks is its own test."""
 
 from __future__ import annotations
 

@@ -130,9 +130,9 @@ def test_notes_rows_for_which_only_the_order_decides() -> None:
         "the rows against and for overlap where a priority holds and a favored class holds: "
         "the upper one decides (expedite, not close)"
     ]
-    # The special case above the general one is how a table is meant to be.
+    # The special case belongs above the general one.
     assert notes("special | priority AND favored | close", PRIORITY, ELSE) == []
-    # With one outcome it makes no difference.
+    # If both have the same outcome, the order makes no difference.
     assert notes(PRIORITY, "for | favored | expedite", ELSE) == []
 
 
@@ -142,6 +142,6 @@ def test_notes_a_row_that_a_parameter_turns_off_without_calling_it_a_problem() -
     assert notes(*rows) == ["the row strict is turned off by :strict"]
     assert turned_off(book(*rows), 0) == "strict"
     assert turned_off(book(*rows), 1) is None
-    # Nor does a parameter excuse what could not be reached with it either.
+    # A parameter is no excuse for a row that couldn't be reached with it, either.
     shadowed = ("against | priority | continue", "strict | priority AND :strict | expedite", ELSE)
     assert len(problems(*shadowed)) == 1

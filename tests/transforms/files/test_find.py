@@ -1,4 +1,4 @@
-"""The files that are found in what a user names and in folders."""
+"""Files found by name, by pattern, and in folders."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def night(
     old: Frame, *events: CaseEvent, since: datetime.date = DAY, last: TermsKey | None = None,
     **terms: Any,
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
-    """The causes of what changes, by case."""
+    """Return the causes of changes by case."""
     last = last or dataclasses.replace(LAST, as_of=since)
     before = summarize(assess(old, Terms(RULEBOOK, since)).recommendations)
     news = pl.DataFrame([event.model_dump() for event in events], schema=EVENTS)
@@ -99,7 +99,7 @@ def test_names_the_calendar_for_a_date_that_was_in_the_future() -> None:
     old = records(
         a={"birth_date": "1980-01-01", "removals": [{"date": str(DAY), "kind": "REMOVAL"}]}
     )
-    # A conflict until the removal is no longer ahead.
+    # A conflict until the removal is no longer in the future.
     found = night(old, since=since)
     assert [cause["kind"] for cause in found["a"]] == ["CALENDAR"]
 
@@ -115,7 +115,7 @@ def test_names_the_calendar_for_a_date_that_was_in_the_future() -> None:
     ],
 )
 def test_names_the_other_kinds_of_causes(last: dict[str, Any], kind: str) -> None:
-    # The case is assessed for Denver only, and is of Baltimore.
+    # Only Denver's cases are assessed, and this one is Baltimore's.
     found = night(records(a={"court": "BAL"}), last=dataclasses.replace(LAST, **last),
                   courts=frozenset({"DEN"}))  # fmt: skip
     assert [cause["kind"] for cause in found["a"]] == [kind]

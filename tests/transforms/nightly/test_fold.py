@@ -67,7 +67,7 @@ def test_the_later_recorded_event_wins_whatever_the_order() -> None:
 def test_the_later_recorded_event_wins_however_its_time_is_written(
     earlier: str, later: str
 ) -> None:
-    # By id, which decides where times are equal, the earlier would win.
+    # By id, which breaks ties, the earlier one would win.
     pair = [
         event("b", earlier, sets=["court"], facts={"court": "LOS"}),
         event("a", later, sets=["court"], facts={"court": "DEN"}),
@@ -178,7 +178,7 @@ def replay(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     )
     known = {row["case_id"] for row in ordered if row["kind"] in OPENERS}
     cases: dict[str, dict[str, Any]] = {case: dict.fromkeys(FIELDS) for case in known}
-    # Of each list: what it began with, and what each event added, by the event's id.
+    # For each list: what it started with, and what each event added, by the event's id.
     lists: dict[tuple[str, str], tuple[list[Any] | None, dict[str, list[Any] | None]]] = {}
     for row in ordered:
         case = row["case_id"]
@@ -269,12 +269,12 @@ ARRESTS, GRADE, COURT = "arrests:OUT_OF_RANGE", "convictions.grade:UNKNOWN_CODE"
     ("events", "kept"),
     [
         ([], [ARRESTS, GRADE]),
-        # Another value of the field, known or not, is none of theirs.
+        # They don't set any other value of the field, known or not.
         ([{"sets": ["arrests"], "facts": {"arrests": 2}}], [GRADE]),
         ([{"sets": ["arrests"]}], [GRADE]),
         ([{"sets": ["arrests"], "facts": {"warnings": [ARRESTS, COURT]}}], [ARRESTS, GRADE]),
         ([{"sets": ["convictions"], "facts": {"convictions": [FELONY]}}], [ARRESTS]),
-        # What is added to a list leaves what was there.
+        # Adding to a list keeps what was there.
         ([{"adds": ["convictions"], "facts": {"convictions": [FELONY]}}], [ARRESTS, GRADE]),
         (
             [

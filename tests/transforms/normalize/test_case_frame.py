@@ -47,14 +47,14 @@ def test_ignores_unknown_columns_and_does_not_invent_missing_ones() -> None:
         from_frame(frame.drop("case_id"))
 
 
-# Written out anew: what the list of null spellings comes to for the letters that KEYS has.
+# Written out by hand: the effect of the list of null spellings on the letters in KEYS.
 NULL = re.compile(r"(?i)|[-?./_* ]+|0{2,}|n/?a|none|null")
 
 
 @given(st.lists(KEYS, max_size=8))
 def test_the_key_is_the_trimmed_id_and_a_null_spelling_gives_none(ids: list[str | None]) -> None:
     keys = pl.DataFrame({"case_id": ids}, schema={"case_id": pl.String}).select(case_key())
-    # Unicode's blanks: Python's own strip takes four control characters more.
+    # Unicode's blanks; Python's strip also removes four control characters.
     blank = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
     trimmed = [None if i is None else re.sub(f"^{blank}|{blank}\\Z", "", i) for i in ids]
     expected = [

@@ -21,7 +21,7 @@ CODES = sorted(charge_labels())
 LEVELS = re.compile(r"(\d{3})([a-z])(\d{2})([A-Z]?)([ivx]*)([IVX]*)")
 LEVELED = [code for code in CODES if LEVELS.fullmatch(code)]
 USC = {"212": "1182", "237": "1227", "241": "1251"}
-# Spelled alike but for the case of letters, which capitals take away.
+# They differ only in case, which all-capitals spelling loses.
 AMBIGUOUS = {code for code in CODES if sum(other.lower() == code.lower() for other in CODES) > 1}
 
 
@@ -73,11 +73,11 @@ def levels(code: str) -> list[str]:
         ("212a06Ai: present without admission", "212a06Ai"),
         ("212(a)(6)(A)(i).", "212a06Ai"),
         ('"212a06Ai"', "212a06Ai"),
-        # Parentheses tell the levels where letters do not.
+        # Parentheses show the levels where letters don't.
         ("212(a)(3)(A)(i)(i)", "212a03AiI"),
         ("212(a)(3)(A)(ii)", "212a03Aii"),
         ("212(A)(3)(A)(II)", "212a03Aii"),
-        # The case of letters tells the level: these are different charges.
+        # The case of letters shows the level: these are different charges.
         ("212a06A", "212a06A"),
         # Two digits are a paragraph of their own.
         ("212a10B", "212a10B"),
@@ -136,7 +136,7 @@ def test_reads_a_charge_in_any_form(written: str, code: str) -> None:
         "(212)(a)(06)(i)(   )",
         "(212)(a)(06)(i)(   )(   )",
         "212(a)(06)(i)(   )(   )",
-        # Nothing but the section; no section.
+        # Only the section; no section.
         "237(a)",
         "237",
         "(a)(2)(A)(iii)",

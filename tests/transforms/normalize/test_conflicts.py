@@ -30,7 +30,7 @@ def charge(code: str, status: str = "SUSTAINED") -> Row:
     return {"charges": [{"code": code, "status": status}]}
 
 
-# Of each conflict a record that shows it and nothing else, and records that do not.
+# For each conflict, a record that shows it and nothing else, and records that don't.
 BY_HAND: dict[str, tuple[Row, list[Row]]] = {
     "UNMARRIED_WITH_SPOUSE": (
         {"marital_status": "UNMARRIED", "relatives": [{"relation": "SPOUSE"}]},
@@ -361,7 +361,7 @@ def test_a_conflict_with_the_calendar_ends_when_the_day_comes() -> None:
     record = {"case_id": "1", "convictions": [{"date": "2011-11-18", "grade": "FELONY"}]}
     frame = case_frame([record])
     before, _ = normalize(frame, AS_OF)
-    # As the snapshot of a run has it.
+    # As in a run's snapshot.
     after, _ = normalize(before.select(frame.columns), datetime.date(2011, 11, 18))
     felonies = (low("felony_convictions"), high("felony_convictions"))
     assert derive_facts(before, COUNTED, AS_OF).select(felonies).row(0) == (0, 1)

@@ -13,16 +13,16 @@ from schemas.codes import number_ranges
 from transforms.normalize.fields import cells
 
 CELLS = cells(datetime.date(2011, 11, 17))
-# Enums settle their own values; of the rest it is said why no cell reads them.
+# Enums define their own values; for the others, the reason why no cell reads them.
 WITHOUT = {
     "case_id": "the key, read before all others (case_key)",
     "convictions.offense": "words as they are written",
-    "warnings": "made by reading; transforms.normalize.losses passes over what is none",
+    "warnings": "made by reading; transforms.normalize.losses skips other text",
 }
 
 
 def fields(schema: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, str]]:
-    """Name, Avro type, and doc of each field that holds a value, those of lists included."""
+    """Yield the name, Avro type, and doc of each field with a value, including lists' fields."""
     for field in schema["fields"]:
         (avro,) = [branch for branch in field["type"] if branch != "null"]
         if isinstance(avro, dict) and avro["type"] == "array":

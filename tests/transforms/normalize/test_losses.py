@@ -1,4 +1,4 @@
-"""Warnings that a record brings from an earlier reading."""
+"""Warnings that a record has from an earlier reading."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SENTENCE = "convictions.sentence_days:OUT_OF_RANGE"
         ({"custody": "DETAINED"}, "custody:UNKNOWN_CODE", False),
         ({"convictions": [{"sentence_days": 1}, {}]}, SENTENCE, True),
         ({"convictions": [{"sentence_days": 1}]}, SENTENCE, False),
-        # There may be more convictions, and it was none of theirs.
+        # There may be more convictions, but the warning isn't about those.
         ({"convictions": [{"sentence_days": 1}, None]}, SENTENCE, False),
         ({"convictions": []}, SENTENCE, False),
         ({}, SENTENCE, False),

@@ -15,7 +15,7 @@ from transforms.normalize.quarantine import quarantined_records
 from transforms.testing import case_frame
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
-# What Python's splitlines, though not JSON, counts as the end of a line.
+# A line end for Python's splitlines, but not for JSON.
 BREAKS = st.sampled_from(["\x85", "\u2028", "\x1c", "\x0b", "a\nb", "\r"])
 
 

@@ -20,7 +20,7 @@ FULL = pl.Schema({**CASES, "conflicts": pl.List(pl.String)})
 
 
 def one(**facts: Any) -> tuple[CaseRecord, list[str]]:
-    """One record normalized, which is not quarantined, and its warnings."""
+    """Normalize one record, which isn't quarantined; return it with its warnings."""
     frame = case_frame([{"case_id": "1", **facts}])
     records, quarantined = normalize(frame, AS_OF)
     assert quarantined.is_empty()
@@ -344,7 +344,7 @@ RECORD = st.fixed_dictionaries(
 @pytest.mark.parametrize(
     ("conviction", "read"),
     [
-        # Words beside a category that cannot be read settle nothing: the two may not agree.
+        # Words next to an unreadable category settle nothing: the two may not agree.
         ({"category": "v@", "offense": "larceny"}, (None, True, "larceny")),
         ({"category": "v@", "offense": None}, (None, None, "v@")),
         ({"category": None, "offense": "larceny"}, ("THEFT", None, "larceny")),
@@ -377,7 +377,7 @@ def test_returns_any_record_once_and_is_idempotent(
     records, quarantined = normalize(frame, AS_OF)
     assert records.schema == FULL
     assert records.height + quarantined.height == frame.height
-    # What a snapshot keeps tells all of it, conflicts and warnings too.
+    # A snapshot keeps everything, including conflicts and warnings.
     again, none = normalize(records.select(CASES.names()), AS_OF)
     assert none.is_empty()
     assert_frame_equal(again, records)

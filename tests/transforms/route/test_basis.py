@@ -1,4 +1,4 @@
-"""What must be seen before presumptions may decide: asked for where it could settle a case."""
+"""What must be seen before presumptions may decide is asked for if it could settle a case."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend, recommend_records
 
 Row = dict[str, Any]
-# Ill, and neither a gang member nor new here: only an arrest could stop a close.
+# Ill, not a gang member, and not a recent arrival: only an arrest could prevent closing.
 ILL = {"serious_condition": True, "gang_member": False, "entered_illegally": False}
 IN_GANG = {**ILL, "gang_member": None}
 
 
 def resting_on(basis: str) -> CompiledRulebook:
-    """The small rulebook, whose presumptions rest on what was seen."""
+    """The small rulebook, with presumptions based on what was seen."""
     return load_text("resting", TEXT.replace('basis: {when: "TRUE"', f"basis: {{when: {basis}"))
 
 

@@ -60,11 +60,11 @@ BOTH = {"arrests": "0", "gang_member": "false"}
     [
         # 6 - 4 = 2: one factor is enough.
         ({"arrests >= 1": -4}, ARRESTS, SCHOOL, "close", ["arrests"]),
-        # 6 - 3 = 3: it is not.
+        # 6 - 3 = 3: it isn't.
         ({"arrests >= 1": -3}, ARRESTS, SCHOOL, "close", []),
         # 6 - 2 - 2 = 2, of one fact.
         ({"arrests >= 1": -2, "arrests >= 2": -2}, ARRESTS, SCHOOL, "close", ["arrests"]),
-        # The same of two facts, neither of which is enough by itself.
+        # The same for two facts, neither of which is enough by itself.
         (
             {"arrests >= 1": -2, "gang_member": -2},
             BOTH,
@@ -82,7 +82,7 @@ BOTH = {"arrests": "0", "gang_member": "false"}
             "close",
             ["arrests", "gang_member"],
         ),
-        # What is known is not presumed.
+        # Known facts aren't presumed.
         (
             {"arrests >= 1": -2, "gang_member": -2},
             BOTH,
@@ -98,7 +98,7 @@ BOTH = {"arrests": "0", "gang_member": "false"}
             "continue",
             ["served"],
         ),
-        # A criterion that is open all the same: the case is, and an open case leans on nothing.
+        # A criterion that stays open: so does the case, and an open case leans on nothing.
         (
             {"gang_member OR in_school": 3},
             {"gang_member": "false"},

@@ -20,7 +20,7 @@ DAYS = 900
 
 
 def route_on(case: dict[str, Any], day: Day) -> str:
-    """The route of a case of which arrests and gang membership are known, in plain Python."""
+    """Route a case with known arrests and gang membership, in plain Python."""
     old = passed(case["birth_date"], 65, day)
     here = passed(case["last_entry"], 3, day)
     return plain_route(
@@ -59,7 +59,7 @@ def after(day: Day, years: int) -> Day:
 
 
 def some_day(rng: random.Random, years: int) -> tuple[Day | None, Day | None]:
-    """A date of which so many years are over around as-of, perhaps known between bounds only."""
+    """Draw a date whose anniversary is near as-of, perhaps known only between bounds."""
     first = AS_OF.replace(year=AS_OF.year - years) + datetime.timedelta(
         days=rng.randrange(-60, 500)
     )
@@ -84,7 +84,7 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
     record, days = facts(*cases), pl.Series(as_of, dtype=pl.Date)
     weighing = Weighing(small(), record, None, milestone_dates(record, small()))
     _, values = weighing.values(small().criteria, days)
-    # To route is another test's.
+    # Routing itself is tested elsewhere.
     routes = [plain_route(*row) for row in position(values, small().criteria, small()).rows()]
     assert routes == [route_on(case, day) for case, day in zip(cases, as_of, strict=True)]
     found = forecast(MovingPart.of(weighing, values), pl.Series(routes), days)

@@ -34,7 +34,7 @@ NOTHING_ADVERSE = {
 
 
 def recommended(rulebook: str, **record: Any) -> dict[str, Any]:
-    """What a rulebook says of one record on the day of its issue."""
+    """Recommend a route for one record on the day the rulebook was issued."""
     book = load(rulebook)
     as_of = book.rulebook.issued
     case = CaseRecord.model_validate({"case_id": "1", **record})

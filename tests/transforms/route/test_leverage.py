@@ -30,7 +30,7 @@ def leverage(cases: list[Values]) -> Leverage:
 
 
 def turned(case: Values, criterion: str) -> set[str]:
-    """From which routes the criterion turns some completion, once TRUE rather than FALSE."""
+    """Find the routes that some completion loses if the criterion is TRUE instead of FALSE."""
     found = set()
     for way in completions({**case, criterion: False}):
         before, after = row(way), row({**way, criterion: True})

@@ -17,7 +17,7 @@ from tests.helpers.small_rulebook import TEXT, facts, small
 from transforms.route.recommendation import recommend
 
 LONG_AGO, LATELY = datetime.date(1930, 5, 5), datetime.date(2011, 5, 5)
-# Values that tell apart all that the small rulebook asks.
+# Values that distinguish everything the small rulebook reads.
 VALUES: dict[str, list[Any]] = {
     "arrests": [0, 1, 2],
     "gang_member": [False, True],

@@ -26,7 +26,7 @@ from transforms.score.presumptions import presumable, with_presumptions
 ROWS = 24
 SEEDS = st.integers(0, 2**32 - 1)
 QUIET: Literal["quiet"] = "quiet"
-# How much is known, or that most is and little of it is true.
+# The share of facts known, or QUIET: most are known, and few are true.
 Known: TypeAlias = float | Literal["quiet"]
 KNOWN: st.SearchStrategy[Known] = st.sampled_from([0.3, 0.95, QUIET, QUIET])
 ONE_DAY = datetime.timedelta(days=1)
@@ -46,9 +46,9 @@ def cases(rulebook: CompiledRulebook, seed: int, known: Known) -> pl.DataFrame:
 
 
 def test_the_random_cases_reach_every_row_of_the_routing_table(rulebook: CompiledRulebook) -> None:
-    """Otherwise, the properties below would say nothing about a row."""
+    """Otherwise, the properties below would prove nothing about a row."""
     facts = pl.concat(cases(rulebook, seed, QUIET) for seed in range(24))
-    # A row may hold only from a day on, as that of a memo that came later.
+    # A row may hold only from a certain day on, such as that of a later memo.
     days = (AS_OF, datetime.date(2016, 1, 1))
     reached = pl.concat(recommend(facts, rulebook, day) for day in days)
     rows = {row.id for row in rulebook.rulebook.routing} - TURNED_OFF
@@ -57,7 +57,7 @@ def test_the_random_cases_reach_every_row_of_the_routing_table(rulebook: Compile
     assert (reached["rule"].null_count() > 0) == (len(routes) > 1)
     assert (reached["checks"].list.len() > 0).any() == bool(rulebook.presumptions)
     if rulebook.rulebook.issued <= AS_OF:
-        # Of later ones no day changes the route of a case of 2011.
+        # For later rulebooks, no date changes the route of a case from 2011.
         assert reached["changes_on"].count() > 0
 
 
@@ -78,7 +78,7 @@ GROUNDS = [name.removeprefix("alleged_") for name in FACTS if name.startswith("a
 def test_replacing_a_readable_adverse_charge_by_an_unreadable_one_closes_no_case(
     rulebook: CompiledRulebook, seed: int, known: Known, ground: str, sustained: bool
 ) -> None:
-    """What cannot be read may allege anything, and then nothing that rests on the charges holds."""
+    """An unreadable charge may allege anything, so nothing based on the charges holds."""
     facts = cases(rulebook, seed, known)
     charged = {f"{kind}_{other}": False for kind in ("alleged", "sustained") for other in GROUNDS}
     one_charge = {f"alleged_{ground}": True, f"sustained_{ground}": sustained}
@@ -147,7 +147,7 @@ def test_only_true_criteria_are_reasons_for_a_route(
     rulebook: CompiledRulebook, seed: int, known: Known, presume: bool
 ) -> None:
     routed = recommend(cases(rulebook, seed, known), rulebook, AS_OF, presume=presume)
-    # A row that holds where nothing does, as "everybody else is dismissed" does, has none.
+    # A row that holds when nothing else does, such as "everybody else is dismissed", has none.
     nothing = pl.DataFrame({name: [False] for name in (c.id for c in rulebook.criteria)})
     table = RouteTable.of(rulebook)
     [row_of_nothing] = table.look_up(
@@ -203,7 +203,7 @@ def test_a_presumption_whose_contrary_would_change_the_route_is_a_check(
     applies = presumable(facts, rulebook)
     decided = routed.filter(pl.col("state") != "OPEN")
     for fact, compiled in rulebook.presumed.items():
-        # Whatever the contrary says against other presumptions, those stay.
+        # Other presumptions stay, whatever the opposite speaks against.
         others = applies.with_columns(pl.lit(False).alias(fact))
         contrary = the_contrary(facts, fact, compiled.presumption.presume[fact])
         other = route_presuming(contrary, others, rulebook)
@@ -228,7 +228,7 @@ def the_contrary(facts: pl.DataFrame, name: str, value: bool | int) -> pl.DataFr
 def route_presuming(
     facts: pl.DataFrame, applies: pl.DataFrame, rulebook: CompiledRulebook
 ) -> pl.Series:
-    """The routes, with some presumptions put in."""
+    """Return the routes with some presumptions applied."""
     presumed = with_presumptions(facts, applies, rulebook)
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
     days = pl.Series([AS_OF] * facts.height, dtype=pl.Date)
@@ -252,7 +252,7 @@ def test_dropping_every_presumption_that_is_not_a_check_keeps_the_route(
 def test_refuting_a_presumption_changes_any_route_that_leaned_on_it(
     rulebook: CompiledRulebook,
 ) -> None:
-    """A route that would not be decided so without the presumption is given up."""
+    """A route that depends on the presumption is given up."""
     if not rulebook.presumptions:
         return
     contraries, others, presumed = [], [], []
@@ -263,7 +263,7 @@ def test_refuting_a_presumption_changes_any_route_that_leaned_on_it(
             leaned = checked(routed).list.contains(fact)
             contrary = the_contrary(facts, fact, compiled.presumption.presume[fact])
             contraries.append(contrary.filter(leaned))
-            # Whatever the contrary says against other presumptions, those stay.
+            # Other presumptions stay, whatever the opposite speaks against.
             others.append(applies.with_columns(pl.lit(False).alias(fact)).filter(leaned))
             before = routed.filter(leaned).select("route", presumed=pl.lit(fact))
             presumed.append(before)
@@ -282,7 +282,7 @@ def test_refuting_a_presumption_changes_any_route_that_leaned_on_it(
 def test_more_evidence_never_changes_a_route_on_the_record(
     rulebook: CompiledRulebook, seed: int, other: int, known: Known, share: float
 ) -> None:
-    """An open case is given answers to what it asks: what is then on the record holds for good."""
+    """Answer an open case's questions: a route that is then on the record never changes."""
     facts = cases(rulebook, seed, known)
     whole = complete(facts, other)
     first = recommend(facts, rulebook, AS_OF)
@@ -296,11 +296,11 @@ def test_more_evidence_never_changes_a_route_on_the_record(
         assert (end["route"] == then["route"]).filter(settled).all()
     assert (without["route"] == then["route"]).filter(settled).all()
     assert first["possible_routes"].list.contains(then["route"]).filter(settled).all()
-    # What was on the record before is so still, and alike.
+    # A route that was on the record stays there, unchanged.
     before = first["state"] == "ON_THE_RECORD"
     assert (settled & (then["route"] == first["route"])).filter(before).all()
     if share == 1:
-        # Nothing else is asked for, but which of the convictions on file count.
+        # Nothing else is asked, except which of the convictions on file count.
         convicted = first["missing_facts"].list.set_intersection([*ASKED_OF_CONVICTIONS])
         assert (settled | (convicted.list.len() > 0)).all()
 
@@ -308,7 +308,7 @@ def test_more_evidence_never_changes_a_route_on_the_record(
 def answered(
     facts: pl.DataFrame, whole: pl.DataFrame, asked: pl.Series, share: float
 ) -> pl.DataFrame:
-    """The facts, with the first of what each case asks for as a completion has it."""
+    """Fill in the first facts that each case asks for, as in a completion."""
     rows = []
     for case, end, ask in zip(facts.to_dicts(), whole.to_dicts(), asked, strict=True):
         columns = [c for name in ask[: ceil(len(ask) * share)] for c in FACTS[name].columns]

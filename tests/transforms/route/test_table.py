@@ -105,7 +105,7 @@ def test_rows_that_name_criteria_reach_the_same_as_some_completion() -> None:
         held = {name for n, name in enumerate(ROUTES) if mask >> n & 1}
         assert routes <= held
         exact += routes == held
-        # With the factors known, nothing is taken for independent that is not.
+        # With the factors known, nothing dependent is treated as independent.
         if case["A1"] is not None and case["A2"] is not None:
             assert routes == held
         if len(held) == 1:

@@ -31,7 +31,7 @@ class Sample(NamedTuple):
 
 @pytest.fixture(scope="module")
 def sample() -> Sample:
-    """20,000 cases, and what is made of them."""
+    """A sample of 20,000 cases, and its results."""
     clean, messy = (
         pl.concat([sample_block(SEED, block, clean=tidy) for block in (0, 1)]).select(CASES.names())
         for tidy in (True, False)
@@ -231,7 +231,7 @@ def test_facts_of_a_case_are_consistent(sample: Sample) -> None:
 
 
 def test_fields_are_unknown_as_often_as_planned(sample: Sample) -> None:
-    """Facts that every case would have, and that no kind tells more often."""
+    """For facts that every case would have, and that no kind states more often."""
     telling = {name for names in TELLING.values() for name in names}
     conditional = {"next_hearing", "nta_filed", "represented_since", "lpr_since"}
     conditional |= {"moved_docket_on", "released_from_incarceration"}

@@ -21,7 +21,7 @@ def day(text: str | None) -> datetime.date | None:
 
 
 def after(date: datetime.date, years: int, months: int, days: int) -> datetime.date:
-    """By counting: a day that the month doesn't have is the first of the next month."""
+    """Count days: a day that the month doesn't have becomes the first of the next month."""
     month = date.month - 1 + months + 12 * years
     year, month = date.year + month // 12, month % 12 + 1
     if date.day <= calendar.monthrange(year, month)[1]:

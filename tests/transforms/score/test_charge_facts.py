@@ -116,7 +116,7 @@ def test_tells_whether_an_order_was_carried_out(record: Any, expected: Truth) ->
         ({"agency_record_seen": True}, True),
         ({"agency_record_seen": False, "removals": []}, False),
         ({"orders": []}, True),
-        # As court data have it: these, and maybe more.
+        # As in court data: these, and possibly more.
         ({"orders": [{"final": True}, None], "removals": [None]}, None),
         ({"convictions": []}, None),
     ],

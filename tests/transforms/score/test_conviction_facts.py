@@ -18,7 +18,7 @@ REENTRY = {**STANDS, "grade": "FELONY", "category": "ILLEGAL_REENTRY"}
 
 
 def bounds(fact: str, *convictions: Row | None, counted: Row | None = None, **record: Any) -> Any:
-    """The bounds of a fact of some convictions."""
+    """Return the bounds of a fact about some convictions."""
     counts = CountedConvictions.model_validate(counted or {})
     facts = derive_facts(frame([{"convictions": list(convictions), **record}]), counts)
     return facts.select(low(fact), high(fact)).row(0)
@@ -27,7 +27,7 @@ def bounds(fact: str, *convictions: Row | None, counted: Row | None = None, **re
 @pytest.mark.parametrize(
     ("convictions", "expected"),
     [
-        # Three of one day may come from one incident, or from three.
+        # Three on one day may come from one incident, or from three.
         ([{**THEFT, "date": "2010-01-01"}] * 3, (1, 3)),
         ([{**THEFT, "date": "2010-01-01", "incident": "a"}] * 3, (1, 1)),
         ([{**THEFT, "date": f"2010-01-0{day}"} for day in (1, 2, 3)], (3, 3)),

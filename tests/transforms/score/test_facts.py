@@ -97,7 +97,7 @@ def turned_21(record: Row, one: Row) -> Truth:
 
 
 def separate(items: list[Row]) -> int:
-    """How many incidents some convictions arose from at least."""
+    """Return the least number of incidents that some convictions arose from."""
     texts = {one["incident"] for one in items if one["incident"] is not None}
     days = {one["date"] for one in items if one["incident"] is None and one["date"] is not None}
     return max(len(texts), len(days), 1 if items else 0)
@@ -157,7 +157,7 @@ def convictions(record: Row, counted: CountedConvictions) -> Row:
         return both(misdemeanor(one), of(one, category))
 
     def violent(one: Row) -> Truth:
-        # Whether arson is violence the category does not say: it may be of property alone.
+        # The category doesn't say whether arson is violence: it may be against property alone.
         if one["violent"] is not None or of(one, "ARSON"):
             recorded: Truth = one["violent"]
             return recorded
@@ -445,7 +445,7 @@ def history(record: Row) -> Row:
 
 
 def illegal_reentry(record: Row, removed: tuple[str, ...]) -> Truth:
-    """Whether some entry without inspection follows some removal, pair by pair; or a conviction."""
+    """Tell, pair by pair, whether an illegal entry follows a removal; or look for a conviction."""
 
     def convicted(one: Row) -> Truth:
         unsettled = one["category"] is None or one["category_open"] is True
@@ -454,7 +454,7 @@ def illegal_reentry(record: Row, removed: tuple[str, ...]) -> Truth:
 
     def after(entry: Row, removal: Row) -> Truth:
         days = (entry["date"], removal["date"])
-        # On one day either may have come first.
+        # On the same day, either may have come first.
         return None if None in days or days[0] == days[1] else days[0] > days[1]
 
     def some(items: list[Row | None] | None, **nothing_known: None) -> list[Row]:
@@ -506,7 +506,7 @@ def scalars(record: Row) -> Row:
 
 
 def plainly(record: Row, counted: CountedConvictions) -> Row:
-    """The facts of one record, read without frames."""
+    """Derive the facts of one record without frames."""
     return {
         **scalars(record),
         **entries(record),
@@ -545,7 +545,7 @@ def test_every_completion_is_within_the_known_bounds(seed: int) -> None:
     settled = derive_facts(frame([random_completion(rng, row) for row in rows]), COUNTED)
     for before, after in zip(partial, settled.to_dicts(), strict=True):
         for fact in FACTS.values():
-            # Of the record rather than the person: it could not be read, whatever it says.
+            # About the record, not the person: it couldn't be read, whatever it says.
             if fact.name == "unreadable_charge":
                 continue
             if fact.kind in ("bool", "code"):
@@ -553,7 +553,7 @@ def test_every_completion_is_within_the_known_bounds(seed: int) -> None:
                 continue
             least, most = before[low(fact.name)], before[high(fact.name)]
             assert least is None or after[low(fact.name)] >= least, fact.name
-            # A date of what there turns out to be none of has no bounds at all.
+            # The date of something that turns out not to exist has no bounds.
             there = after[high(fact.name)]
             assert most is None or there is None or there <= most, fact.name
 

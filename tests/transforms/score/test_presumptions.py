@@ -14,7 +14,7 @@ CASES: list[tuple[dict[str, Any], bool, bool]] = [
     ({}, True, True),
     ({"arrests": 0, "gang_member": False}, False, False),
     ({"arrests": 3, "gang_member": True}, False, False),
-    # Something is listed, or it is known that there are few: the record is not silent.
+    # Something is listed, or there are known to be few: the record isn't silent.
     ({"arrests": (1, None)}, False, True),
     ({"arrests": (0, 2)}, False, True),
     ({"alleged_criminal_ground": True}, True, False),

@@ -17,7 +17,7 @@ DAY = datetime.date(2011, 11, 17)
 COUNTED = CountedConvictions()
 SCOPES = load("ice-2011-11-17").scopes
 PILOT = SCOPES["pilot-2011"]
-# A case whose notice is before the court, for a merits hearing of a person who is not detained.
+# The notice is filed with the court; a merits hearing of a person who isn't detained.
 MERITS = {
     "nta_filed_with_court": True,
     "calendar_type": "INDIVIDUAL",

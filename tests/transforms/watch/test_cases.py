@@ -39,7 +39,7 @@ def at(day: datetime.date, hour: int = 0) -> Timestamp:
 
 
 class Played:
-    """A stream of batches and watermarks, and what a watch reports."""
+    """A stream of batches and watermarks, and a watch's reports."""
 
     def __init__(self) -> None:
         self.stream = test_stream.TestStream()
@@ -56,7 +56,7 @@ class Played:
         return self
 
     def reported(self, night: Night, folder: Path) -> dict[str, list[Report]]:
-        """What was reported, by name. At the end, the stream's time runs to infinity."""
+        """Return the reports by name. At the end, the stream's time runs to infinity."""
         folder.mkdir()
         self.stream.advance_watermark_to_infinity()
         options = PipelineOptions([RUNNER, "--streaming"])
@@ -98,7 +98,7 @@ def test_handles_repeated_and_late_events_and_late_batches(night: Night, tmp_pat
         .batch(at(NIGHT, 2), felony("e1", "felon"))
         .batch(at(NIGHT, 3), event("e2", "late", "VENUE_CHANGED", "2011-11-15", **court))
         .watermark(at(NIGHT, 12))
-        # Recorded before the event that set the court; and behind the watermark.
+        # Recorded before the event that set the court, and late for the watermark.
         .batch(
             at(NIGHT, 4),
             event("e3", "late", "VENUE_CHANGED", "2011-11-14", sets=["court"],

@@ -26,7 +26,7 @@ from transforms.watch.step import Known, Snapshot, step
 
 DAY = datetime.timedelta(days=1)
 DAYS = 18
-# Of each case what its day comes from, and the day.
+# For each case, the reason for its day, and the day.
 BY_HAND: dict[str, tuple[dict[str, Any], datetime.date | None]] = {
     "turns 65": (ELDER, BIRTHDAY),
     # In November, so from the 30th on at the latest.
@@ -102,7 +102,7 @@ def test_last_nights_files_give_the_same_except_for_future_dates(
 
 
 def nights(frame: Frame, night: Night) -> Frame:
-    """What a night on each day would report: every case assessed, day by day."""
+    """Return what a night on each day would report: every case assessed, day by day."""
     found = []
     before = assess(frame, night.terms)
     for number in range(DAYS):
@@ -116,7 +116,7 @@ def nights(frame: Frame, night: Night) -> Frame:
 
 
 def watched(night: Night) -> Frame:
-    """What a watch reports: only the cases that are due, each on its day."""
+    """Return what a watch reports: only the cases that are due, each on its day."""
     found = [CHANGES.to_frame()]
     known, snapshot, due = Known.nothing(), Snapshot(night), due_since(night, 0, 1)
     while (come := due.filter(pl.col("due") <= NIGHT + DAYS * DAY)).height:
