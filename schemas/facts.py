@@ -86,7 +86,7 @@ class Fact:
 
     @property
     def confidential(self) -> str | None:
-        """The law that protects it, or None."""
+        """Return the law that protects it, or None."""
         return self.asked.confidential
 
 
@@ -139,5 +139,5 @@ def _catalog() -> dict[str, Fact]:
 
 
 FACTS: dict[str, Fact] = _catalog()
-# The fact that each column of a fact frame is of.
+# The fact that each column of a fact frame belongs to.
 FACT_OF: dict[str, str] = {column: fact.name for fact in FACTS.values() for column in fact.columns}

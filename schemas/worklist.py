@@ -82,7 +82,7 @@ REASON_CODES = {
     "WEIGHED_DIFFERENTLY": "the attorney weighs the same facts differently",
     "OTHER_GUIDANCE": "other guidance, or a supervisor's direction, governs the case",
     "DECLINED": "the respondent declined the offer",
-    "OTHER": "something else, said in `reason`",
+    "OTHER": "something else, explained in `reason`",
 }
 CONFIDENTIAL_LINE = (
     "Cells marked [confidential] hold facts about victims and applicants for protection, which the "

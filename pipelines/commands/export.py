@@ -72,15 +72,15 @@ def _run(options: Options) -> int:
     known = read_key(key_file) if options.share else None
     key = (known or new_key()) if options.share else None
     name = os.path.basename(options.output)
-    beside = (name + README,) if form == "csv" else ()
+    readmes = (name + README,) if form == "csv" else ()
     with (
-        whole_file(options.output, beside) as place,
+        whole_file(options.output, readmes) as place,
         Progress([Stage("cases", "writing", "cases")]),
     ):
         ordered = Ordered.of(Wanted(run, routes, options.courts), key)
         export = Export(manifest, rulebook, ordered, f"{place}.aside", key)
         export.write(form, f"{place}/{name}")
-        for readme in beside:
+        for readme in readmes:
             Path(place, readme).write_text(export.readme(), "utf-8")
         if key is not None and known is None:
             write_key(key_file, key)

@@ -41,7 +41,7 @@ _SETS = {
     "TRANSFER_STATUS": frozenset("TV"),
 }
 _LETTERS = ("APPEAL_RSVD", "ASSIGNMENT_PATH", "DEC_CODE", "DEC_TYPE", "OTHER_COMP", "REC_TYPE")
-# Columns of the tables that are read, as published or in the codebook, and read by nobody; the rest
+# Columns of the tables that are read, as published or in the codebook, but not used; the rest
 # of them are in `schemas.eoir`.
 _PUBLISHED = {
     "A_TblCase": """ALIEN_CITY ALIEN_STATE ALIEN_ZIPCODE UPDATED_ZIPCODE UPDATED_CITY SITE_TYPE
@@ -130,7 +130,7 @@ def shape_of(table: Table, column: str) -> str:
 
 
 def is_published(table: Table, column: str) -> bool:
-    """Whether a column of a table is one that the court is known to publish, used or not.
+    """Tell whether the court is known to publish a column of a table, used or not.
 
     Args:
         table: The table.

@@ -49,7 +49,7 @@ def turned(operator: type[exp.Expr]) -> type[exp.Expr]:
 
 
 def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
-    """Two terms compared, as SQL that is TRUE, FALSE or NULL.
+    """Compare two terms, as SQL that is TRUE, FALSE, or NULL.
 
     Raises:
         ConditionError: They are of two kinds.
@@ -71,7 +71,7 @@ def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
 
 
 def constant(value: int | datetime.date) -> Term:
-    """A number or a day as a term.
+    """Make a term of a number or a day.
 
     Raises:
         ConditionError: The number is larger than `MOST`.

@@ -38,7 +38,7 @@ LONGEST = {"years": 150, "months": 1_800, "days": 55_000}
 
 
 def digest(rulebook: Rulebook) -> str:
-    """SHA-256 of a rulebook's content, whatever the layout of its file."""
+    """Return the SHA-256 of a rulebook's content, whatever its file's layout."""
     content = json.dumps(rulebook.model_dump(mode="json", by_alias=True), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -51,7 +51,7 @@ class CompiledCriterion:
 
     @property
     def id(self) -> str:
-        """The criterion's id."""
+        """Return the criterion's id."""
         return self.criterion.id
 
 
@@ -65,7 +65,7 @@ class CompiledPresumption:
 
     @property
     def id(self) -> str:
-        """The presumption's id."""
+        """Return the presumption's id."""
         return self.presumption.id
 
 
@@ -95,7 +95,7 @@ class CompiledRulebook:
 
     @property
     def id(self) -> str:
-        """The rulebook's id."""
+        """Return the rulebook's id."""
         return self.rulebook.id
 
     @cached_property

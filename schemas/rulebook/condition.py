@@ -72,7 +72,7 @@ class Names:
 
 
 def literal(value: bool | int | str | datetime.date) -> str:
-    """A value as SQL."""
+    """Write a value as SQL."""
     if isinstance(value, datetime.date):
         return f"DATE '{value.isoformat()}'"
     if isinstance(value, str):

@@ -65,7 +65,7 @@ def condition_words(when: str, rulebook: Rulebook) -> list[str]:
 
 
 def settings(when: str, rulebook: Rulebook) -> list[str]:
-    """The parameters by which alternatives of a condition are in it, or are left out of it.
+    """Find the parameters that include alternatives of a condition or leave them out.
 
     Args:
         when: A condition that compiles.
@@ -126,7 +126,7 @@ class _Words:
         if not isinstance(node, exp.And | exp.Or):
             yield self.leaf(node)
             return
-        # What settings alone decide isn't said again, unless nothing else is left to say.
+        # Leave out what settings alone decide, unless nothing else is left.
         sides = [side for side in node.flatten() if self.set_to(side) is None]
         if len(sides) == 1:
             yield from self.lines(sides[0])
@@ -138,7 +138,7 @@ class _Words:
             yield from (f"  {line}" for line in rest)
 
     def set_to(self, node: exp.Expr) -> bool | None:
-        """What settings alone make of a condition; None where facts have a say."""
+        """Return a condition's value if settings alone decide it; None if it depends on facts."""
         match node:
             case exp.Paren():
                 return self.set_to(node.this)

@@ -107,7 +107,7 @@ class Circumstance(_Part):
 
 
 class Presumption(_Part):
-    """Facts that, where unknown, may be presumed so that they don't stop a route.
+    """Facts that may be presumed if unknown, so that they don't stop a route.
 
     They are presumed only if `basis` is TRUE on the record, and no condition in `against` is TRUE
     or reads a fact in conflict. `reason` says why, for each route that leans on them. A

@@ -75,7 +75,7 @@ class Bench:
         output = self.place / "output"
         shutil.rmtree(output, ignore_errors=True)
         paths = ["--input", str(sample), "--output", str(output)]
-        say(f"{program}, {self.sizes[size]:,} cases")
+        announce(f"{program}, {self.sizes[size]:,} cases")
         run = measure([sys.executable, "-m", *PROGRAMS[program], *paths], root)
         shutil.rmtree(output, ignore_errors=True)
         self.done.setdefault((program, size), []).append(run)
@@ -87,7 +87,7 @@ class Bench:
         case.write_text(json.dumps(CASE))
         command = str(Path(sys.executable).with_name("discretion"))
         arguments = {"help": ["--help"], "explain": ["explain", str(case)]}[name]
-        say(f"discretion {arguments[0]}")
+        announce(f"discretion {arguments[0]}")
         return [measure([command, *arguments], ROOT) for _ in range(COMMAND_RUNS + 1)][1:]
 
     def sample(self, size: str) -> Path:
@@ -103,7 +103,7 @@ class Bench:
         if not sample.exists():
             partial = self.place / f"{name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            say(f"making {name}")
+            announce(f"making {name}")
             files = max(8, cases // 100_000)
             options = ["--output", str(partial), "--cases", str(cases), "--files", str(files)]
             measure([sys.executable, "-m", module, *options], root)
@@ -111,6 +111,6 @@ class Bench:
         return sample
 
 
-def say(what: str) -> None:
+def announce(what: str) -> None:
     """Report what is being measured."""
     print(f"bench: {what}", file=sys.stderr, flush=True)

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from scripts.benchmarks.bench import ROOT, Bench, say
+from scripts.benchmarks.bench import ROOT, Bench, announce
 from scripts.benchmarks.measure import Measured, MeasureError, WatchRun, measure
 
 YESTERDAY, TODAY = datetime.date(2011, 11, 21), datetime.date(2011, 11, 22)
@@ -48,7 +48,7 @@ def _night(bench: Bench, size: str) -> Measured:
     fresh = bench.place / "night"
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(state, fresh)
-    say(f"nightly, {bench.sizes[size]:,} cases")
+    announce(f"nightly, {bench.sizes[size]:,} cases")
     night = measure(_nightly(fresh, events, TODAY), ROOT)
     shutil.rmtree(fresh)
     return night
@@ -70,7 +70,7 @@ def _yesterday(bench: Bench, size: str) -> tuple[Path, Path]:
         partial = bench.place / f"nights-{cases}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         (partial / "none").mkdir(parents=True)
-        say(f"making a first night of {cases:,} cases")
+        announce(f"making a first night of {cases:,} cases")
         measure(
             _nightly(partial / "OUT", partial / "none", YESTERDAY, "--input", str(sample)), ROOT
         )
@@ -106,7 +106,7 @@ def _watch(bench: Bench, size: str) -> WatchRun:
 
     alone = bench.watch_files
     apart, rest = events[: alone * EVENTS_A_FILE], events[alone * EVENTS_A_FILE :]
-    say(f"watch, {bench.sizes[size]:,} cases")
+    announce(f"watch, {bench.sizes[size]:,} cases")
     command = [
         sys.executable, "-m", "pipelines.watch", "--state", str(place / "OUT"),
         "--inbox", str(inbox), "--as-of", str(TODAY), "--json",

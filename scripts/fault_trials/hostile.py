@@ -181,11 +181,13 @@ def _with_good_files(bench: Bench, words: tuple[str, ...], output: Path) -> list
     read = set(results.read_ids(run))
     holds = hostile.is_read and name != "empty blocks"
     parts = (0, 1, 2) if holds else (0, 1)
-    owed = {row["case_id"] for part in parts for row in world.part(part)}
-    if read != owed:
-        wrong.append(f"{len(owed - read)} cases are missing, {len(read - owed)} are too many")
+    required = {row["case_id"] for part in parts for row in world.part(part)}
+    if read != required:
+        wrong.append(
+            f"{len(required - read)} cases are missing, {len(read - required)} are too many"
+        )
     actual, expected = results.by_case(run), results.by_case(world.backlog_run)
-    if any(actual.get(case) != expected.get(case) for case in owed):
+    if any(actual.get(case) != expected.get(case) for case in required):
         wrong.append("a case of a good file has another recommendation")
     return [*wrong, *checks.ending(bench.run("show", str(output.name)), (0,))]
 

@@ -127,7 +127,7 @@ def _no_row(table: Worlds, rulebook: Rulebook) -> Iterator[str]:
             parts = [_holds(names[place], value, rulebook) for place, value in region.items()]
             if len(pattern) < len(table.scores):
                 parts.append(_score_words([table.scores[score] for score in pattern]))
-            yield " and ".join(parts) or "nothing else is said"
+            yield " and ".join(parts) or "nothing else is known"
 
 
 def _regions(

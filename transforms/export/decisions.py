@@ -66,8 +66,10 @@ def decisions(texts: Frame) -> Decided:
     """
     missing = [pl.lit(None, pl.String).alias(name) for name in NAMES if name not in texts.columns]
     whole = texts.with_columns(missing).select(ROW, *map(_unguarded, NAMES))
-    said = pl.any_horizontal(given_text(pl.col(column.name)).is_not_null() for column in DECIDED)
-    rows = whole.filter(said)
+    is_filled_in = pl.any_horizontal(
+        given_text(pl.col(column.name)).is_not_null() for column in DECIDED
+    )
+    rows = whole.filter(is_filled_in)
     tidy = _tidy(rows)
     refused = [frame for name, wrong in _faults(rows, tidy) for frame in _refusals(name, wrong)]
     lacking = pl.concat([REFUSED.to_frame(), *refused]).filter(pl.col("name").is_in(NEEDED))

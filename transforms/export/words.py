@@ -66,13 +66,13 @@ class Words:
         last = None
         for name in criteria:
             one = self._criteria[name]
-            said = criterion_name(name, one.title)
+            text = criterion_name(name, one.title)
             if one.cite is not None:
                 title = self.rulebook.rulebook.source(one.cite.source).title
                 source, last = "the same" if title == last else title, title
                 page = None if one.cite.page is None else f"p. {one.cite.page}"
-                said += f" ({', '.join(part for part in (source, one.cite.section, page) if part)})"
-            yield marked(said, name in self.confidential_criteria)
+                text += f" ({', '.join(part for part in (source, one.cite.section, page) if part)})"
+            yield marked(text, name in self.confidential_criteria)
 
     @functools.cached_property
     def _criteria(self) -> dict[str, Criterion]:

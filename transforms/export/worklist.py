@@ -38,7 +38,7 @@ def worklist(recommendations: Frame, words: Words, *, lines: bool = False) -> Fr
     """
     reason, question = ("\n", "\n") if lines else ("; ", " ")
     more = pl.col("missing_facts").list.len().cast(pl.Int64) - MOST_ASKED
-    said = recommendations.select(
+    table = recommendations.select(
         "case_id",
         "court",
         pl.col("court")
@@ -73,11 +73,11 @@ def worklist(recommendations: Frame, words: Words, *, lines: bool = False) -> Fr
             lambda facts: question.join(words.ask(facts)),
         ),
     }
-    said = said.with_columns(
-        _said(recommendations, name, lists, say) for name, (lists, say) in texts.items()
+    table = table.with_columns(
+        _written(recommendations, name, lists, write) for name, (lists, write) in texts.items()
     )
     asked = pl.concat_str("ask", "_more", ignore_nulls=True).replace("", None).alias("ask")
-    return said.with_columns(asked, _where_marked().alias("confidential")).select(SCHEMA.names())
+    return table.with_columns(asked, _where_marked().alias("confidential")).select(SCHEMA.names())
 
 
 def _replaced(column: str, texts: Any) -> pl.Expr:
@@ -88,11 +88,11 @@ def _ids(column: str, field: str) -> pl.Expr:
     return pl.col(column).list.eval(pl.element().struct.field(field))
 
 
-def _said(frame: Frame, name: str, lists: pl.Expr, say: Callable[[Any], str]) -> pl.Series:
+def _written(frame: Frame, name: str, lists: pl.Expr, write: Callable[[Any], str]) -> pl.Series:
     """Say each list in words. Few are distinct, so only those go through Python."""
     codes = frame.select(codes=lists)
     distinct = codes.unique(maintain_order=True)
-    texts = [say(one) if one else None for one in distinct["codes"].to_list()]
+    texts = [write(one) if one else None for one in distinct["codes"].to_list()]
     known = distinct.with_columns(pl.Series(name, texts, pl.String))
     return codes.join(known, on="codes", how="left", maintain_order="left", nulls_equal=True)[name]
 

@@ -199,11 +199,11 @@ def _numbered(
     skipped: int,
 ) -> Iterator[Part]:
     """Number the rows of each batch, counting those that were refused."""
-    number, told = 1, 0
+    number, numbered = 1, 0
     refused: set[int] = set()
     for batch in reader:
-        refused.update(row for row, _, _ in odd[told:])
-        new, told = odd[told:], len(odd)
+        refused.update(row for row, _, _ in odd[numbered:])
+        new, numbered = odd[numbered:], len(odd)
         rows: list[int] | range = range(number, number + batch.num_rows)
         if refused:
             rows = []
@@ -219,7 +219,7 @@ def _numbered(
         # The first row is the header.
         below = without_blanks(frame.filter(pl.col("row") > 1))
         yield _shifted(Part(below, _unread(new)), skipped)
-    if rest := odd[told:]:
+    if rest := odd[numbered:]:
         nothing = pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(names, pl.String)})
         yield _shifted(Part(nothing, _unread(rest)), skipped)
 

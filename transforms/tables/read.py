@@ -59,7 +59,7 @@ def _folder(path: str) -> Book:
     sheets, notes = [], []
     for file in files:
         name = os.path.splitext(os.path.basename(file))[0]
-        sheet, said = csv_file.read_csv(file, name)
+        sheet, guesses = csv_file.read_csv(file, name)
         sheets.append(sheet)
-        notes += [f"{os.path.basename(file)} {note}" for note in said]
+        notes += [f"{os.path.basename(file)} {note}" for note in guesses]
     return Book(path, tuple(files), tuple(sheets), tuple(notes))

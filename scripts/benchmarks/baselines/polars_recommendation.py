@@ -283,8 +283,8 @@ def bearing_conflicts(work: Routed) -> dict[str, Array]:
             continue
         readers = {reader for fact in facts for reader in READERS.get(fact, ())}
         matters = [work.matters[reader] for reader in readers]
-        hangs = np.logical_or.reduce([work.route == CLOSES, *matters])
-        found[name] = work.conflicts[name].to_numpy() & hangs
+        is_decisive = np.logical_or.reduce([work.route == CLOSES, *matters])
+        found[name] = work.conflicts[name].to_numpy() & is_decisive
     return found
 
 
@@ -331,8 +331,10 @@ def markers(work: Routed, unknown: dict[str, Array]) -> list[tuple[str, Array]]:
                 continue
             reason = f"{says}, but the adverse facts that it points to aren't known"
             for fact in group.facts:
-                hangs = np.logical_or.reduce([work.matters[name] for name in READERS[fact]])
-                flag = points_at.to_numpy() & work.quiet[fact].to_numpy() & unknown[fact] & hangs
+                is_decisive = np.logical_or.reduce([work.matters[name] for name in READERS[fact]])
+                flag = (
+                    points_at.to_numpy() & work.quiet[fact].to_numpy() & unknown[fact] & is_decisive
+                )
                 marked[reason] = marked[reason] | flag if reason in marked else flag
     if not marked:
         return []

@@ -50,8 +50,8 @@ def unmet(damaged: Damaged, read: Sequence[str | None], *, reported: bool) -> li
         What is wrong, in words; nothing if all is well.
     """
     wrong = []
-    owed = Counter(each for each in damaged.ids if each not in damaged.may_lose)
-    if missing := owed - Counter(each for each in read if each is not None):
+    required = Counter(each for each in damaged.ids if each not in damaged.may_lose)
+    if missing := required - Counter(each for each in read if each is not None):
         wrong.append(f"records outside the damage are missing: {sorted(missing)[:5]}")
     if damaged.seen and not reported:
         wrong.append("the damage isn't reported")

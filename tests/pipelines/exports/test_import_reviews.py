@@ -58,15 +58,16 @@ def test_what_was_filled_in_comes_back_as_reviews_and_the_rest_is_named(
     )
     capsys.readouterr()
     assert main([str(tmp_path / "back.xlsx"), "--output", str(tmp_path / "reviews")]) == 7
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     # Two sheets have rows without a decision, and none of Close's other rows has one.
     assert (
-        "Close, row 5, column R (decision): isn't one of the values; allowed: close, " in told.out
+        "Close, row 5, column R (decision): isn't one of the values; allowed: close, "
+        in printed.out
     )
-    assert "Close, row 4, column S (reason_code): isn't one of the values" in told.out
-    assert "400 rows" in told.out
-    assert "2 decided" in told.out
-    assert "secret" not in told.out + told.err
+    assert "Close, row 4, column S (reason_code): isn't one of the values" in printed.out
+    assert "400 rows" in printed.out
+    assert "2 decided" in printed.out
+    assert "secret" not in printed.out + printed.err
     made = {row["case_id"]: row for row in reviews(tmp_path / "reviews")}
     assert sorted(made) == sorted(ids[:2])
     assert made[ids[0]]["offer"] == "OFFERED"

@@ -44,9 +44,9 @@ def test_the_counts_are_those_of_the_files(run: Path, capsys: pytest.CaptureFixt
 
 def test_a_month_and_an_unknown_one(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(run), "--by", "Month( next_hearing )", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["by"] == ["month(next_hearing)"]
-    months = [group["month(next_hearing)"] for group in told["groups"]]
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["by"] == ["month(next_hearing)"]
+    months = [group["month(next_hearing)"] for group in printed["groups"]]
     known = [month for month in months if month is not None]
     assert known == sorted(known)
     assert months[-1] is None
@@ -54,7 +54,7 @@ def test_a_month_and_an_unknown_one(run: Path, capsys: pytest.CaptureFixture[str
     for (hearing, *_), number in counted(run, "next_hearing").items():
         by_hand[None if hearing is None else hearing[:7]] += number
     found: Counter[str | None] = Counter()
-    for group in told["groups"]:
+    for group in printed["groups"]:
         found[group["month(next_hearing)"]] += group["cases"]
     assert found == by_hand
 
@@ -63,11 +63,11 @@ def test_the_table_fits_80_columns_and_marks_small_cells(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([str(run), "--by", "court"]) == 0
-    told = capsys.readouterr().out
-    assert max(map(len, told.splitlines())) <= 80
-    assert "LOS Los Angeles" in told
-    assert "* fewer than 11 cases" in told
-    [line] = [line for line in told.splitlines() if line.startswith("  all ")][:1]
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "LOS Los Angeles" in printed
+    assert "* fewer than 11 cases" in printed
+    [line] = [line for line in printed.splitlines() if line.startswith("  all ")][:1]
     assert line.split()[1] == "400"
 
 

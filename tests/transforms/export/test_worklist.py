@@ -92,9 +92,9 @@ def test_every_protected_criterion_of_every_rulebook_is_marked(name: str) -> Non
     book = load(name)
     words = Words(book)
     for one in book.criteria:
-        [said] = words.reasons([one.id])
+        [text] = words.reasons([one.id])
         secret = any(FACTS[fact].confidential for fact in book.facts_read(one.condition))
-        assert said.endswith("[confidential]") == secret
+        assert text.endswith("[confidential]") == secret
 
 
 def test_the_same_document_is_cited_once() -> None:

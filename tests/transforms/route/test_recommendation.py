@@ -272,9 +272,9 @@ def test_refuting_a_presumption_changes_any_route_that_leaned_on_it(
     shown = recommend(contrary, rulebook, AS_OF)
     still = shown.select(checked=checked(shown)).hstack(was)
     assert still.filter(pl.col("checked").list.contains(pl.col("presumed"))).is_empty()
-    hangs = alone != was["route"]
-    assert hangs.any()
-    assert not (hangs & (shown["route"] == was["route"])).any()
+    is_decisive = alone != was["route"]
+    assert is_decisive.any()
+    assert not (is_decisive & (shown["route"] == was["route"])).any()
 
 
 @given(seed=SEEDS, other=SEEDS, known=KNOWN, share=st.sampled_from([0.5, 1.0]))

@@ -44,7 +44,7 @@ def converted(path: Path) -> tuple[list[Row], pl.DataFrame, pl.DataFrame, Accoun
 
 
 def known(row: Row) -> Row:
-    """What a record says, without what it leaves unknown."""
+    """Leave out what a record leaves unknown."""
     return {
         name: [item and known(item) if isinstance(item, dict) else item for item in value]
         if isinstance(value, list)
@@ -79,7 +79,7 @@ def test_lists_join_their_cases_and_say_whether_there_may_be_more(tmp_path: Path
     assert [known(case) for case in cases] == [
         # Yes, and a row: that is all.
         {"case_id": "1", "convictions": [{"date": "2001-02-03", "grade": "MISDEMEANOR"}]},
-        # Yes, and no row: none. Nothing is said of convictions, so they aren't known.
+        # Yes, and no row: none. The convictions column is blank, so they are unknown.
         {"case_id": "2", "entries": []},
         # Not yes: there may be more.
         {"case_id": "3 ", "convictions": [{"grade": "FELONY"}, {"date": "2004"}, None]},
@@ -184,14 +184,14 @@ def as_sheets(records: list[Row]) -> dict[str, list[list[Any]]]:
     return sheets
 
 
-def said(record: Row) -> Row:
-    """What a record says that a table can say, too."""
+def expressible(record: Row) -> Row:
+    """Keep what a table can express, too."""
     found = {}
     for name, value in known(record).items():
         if name in list_fields():
-            items = [said(item) for item in value if item is not None]
+            items = [expressible(item) for item in value if item is not None]
             more = [None] * (None in value)
-            # That there may be some is the same as not known.
+            # A list that only may have items is the same as an unknown one.
             if items or not more:
                 found[name] = items + more
         elif value != "UNKNOWN" and name != "warnings":
@@ -216,4 +216,4 @@ def test_records_come_back_from_the_sheets_and_from_ndjson(
         cases, refused, _, _ = converted(path)
         # Random texts may be ones that aren't in the tables, but typed values are all fine.
         assert not set(refused["path"]) & TYPED
-        assert [said(case) for case in cases] == [said(r) for r in records]
+        assert [expressible(case) for case in cases] == [expressible(r) for r in records]
