@@ -154,6 +154,7 @@ class _Sheet:
         sheet.fit_to_pages(2, 0)
         sheet.repeat_rows(1)
         sheet.repeat_columns(0)
+        sheet.set_header(f"&L&8{line}")
         sheet.set_footer("&L&A&RPage &P of &N")
         return cls(sheet, formats, columns, route, number, 0, [column.width for column in columns])
 
