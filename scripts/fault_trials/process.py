@@ -1,4 +1,4 @@
-"""The project's commands as processes, with limits on memory and processor time."""
+"""The project's commands as processes, with limits on memory and CPU time."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def summary(outcomes: Sequence[Outcome], day: datetime.date) -> str:
     broke = sum(bool(outcome.broke) for outcome in outcomes)
     return (
         f"{day:%B} {day.day}, {day.year}: {len(outcomes):,} trials, seeds {min(seeds, default=0)} "
-        f"to {max(seeds, default=0)}, with {commands:,} commands in {seconds:,.0f} seconds of a "
-        f"processor; {broke or 'none'} broke."
+        f"to {max(seeds, default=0)}, with {commands:,} commands in {seconds:,.0f} CPU "
+        f"seconds; {broke or 'none'} broke."
     )
 
 

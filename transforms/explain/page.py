@@ -224,7 +224,7 @@ def _before_acting(explanation: Explanation, everything: bool) -> tuple[str, lis
 
 
 def _checks_in_short(explanation: Explanation) -> Iterator[str]:
-    """One text a reason; what a step of the program tells is said with the step."""
+    """Yield one text per reason; what a step of the program settles comes with the step."""
     by_step: dict[Step, list[ExplainedFact]] = {}
     for check in explanation.checks:
         if check.settled_by is not None:

@@ -29,7 +29,7 @@ def _text(dtype: object) -> pl.DataType:
 
 
 def joined(recommendations: Frame, cases: Frame) -> Frame:
-    """Put recommendations beside their cases, each whole.
+    """Join recommendations with their cases, each with all its columns.
 
     Args:
         recommendations: Columns of recommendation.avsc.
