@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import polars as pl
 
 from schemas.explanation import Explanation
 from schemas.outcomes import STATES
@@ -29,35 +31,59 @@ def queue_columns(cases: Frame, vocabulary: Vocabulary) -> dict[str, list[Any]]:
     Returns:
         For each column, a value or a list of values per case; words are numbers of the vocabulary.
     """
-    rows = cases.to_dicts()
-    return {name: [write(row, vocabulary) for row in rows] for name, write in _COLUMNS.items()}
+    return {name: write(cases, vocabulary) for name, write in _COLUMNS.items()}
 
 
-def _word(kind: str, field: str | None = None) -> Callable[[Row, Vocabulary], Any]:
-    return lambda row, words: words.number(kind, row[field or kind])
+# By column, because rows of nested values take long to take apart.
+_Write = Callable[[Frame, Vocabulary], list[Any]]
 
 
-def _words(kind: str, of: Callable[[Row], Iterable[Any]]) -> Callable[[Row, Vocabulary], Any]:
-    return lambda row, words: [words.number(kind, word) for word in of(row)]
+def _word(kind: str, column: str | None = None) -> _Write:
+    return lambda cases, words: [
+        words.number(kind, word) for word in cases[column or kind].to_list()
+    ]
 
 
-_COLUMNS: dict[str, Callable[[Row, Vocabulary], Any]] = {
-    "id": lambda row, _: shown(row["case_id"]),
+def _words(kind: str, lists: pl.Expr) -> _Write:
+    return lambda cases, words: [
+        [words.number(kind, word) for word in found]
+        for found in cases.select(lists.alias(kind))[kind].to_list()
+    ]
+
+
+def _plain_values(values: pl.Expr) -> _Write:
+    return lambda cases, _: cases.select(values.alias("values"))["values"].to_list()
+
+
+def _shown(column: str) -> _Write:
+    return lambda cases, _: [shown(text or "") for text in cases[column].to_list()]
+
+
+_PART = pl.element().struct
+_COLUMNS: dict[str, _Write] = {
+    "id": _shown("case_id"),
     "court": _word("court"),
     "form": _word("form"),
-    "state": lambda row, _: STATES.index(row["state"]),
-    "low": lambda row, _: row["score_low"],
-    "high": lambda row, _: row["score_high"],
-    "reason": _words("criterion", lambda row: [one["criterion"] for one in row["reasons"]]),
-    "check": _words("check", lambda row: [(c["fact"], c["presumed"]) for c in row["checks"]]),
-    "ask": _words("fact", lambda row: row["missing_facts"][:MOST_ASKED]),
-    "asked": lambda row, _: len(row["missing_facts"]),
-    "settles": _words("fact", lambda row: row["settling_facts"]),
-    "review": _words("review", lambda row: [one["reason"] for one in row["review_reasons"]]),
-    "conflict": _words("conflict", lambda row: row["conflicts"]),
-    "on": lambda row, _: row["changes_on"].isoformat() if row["changes_on"] else "",
+    "state": _plain_values(
+        pl.col("state").replace_strict({state: n for n, state in enumerate(STATES)})
+    ),
+    "low": _plain_values(pl.col("score_low")),
+    "high": _plain_values(pl.col("score_high")),
+    "reason": _words("criterion", pl.col("reasons").list.eval(_PART.field("criterion"))),
+    "check": _words(
+        "check",
+        pl.col("checks").list.eval(
+            pl.format("{}={}", _PART.field("fact"), _PART.field("presumed"))
+        ),
+    ),
+    "ask": _words("fact", pl.col("missing_facts").list.head(MOST_ASKED)),
+    "asked": _plain_values(pl.col("missing_facts").list.len()),
+    "settles": _words("fact", pl.col("settling_facts")),
+    "review": _words("review", pl.col("review_reasons").list.eval(_PART.field("reason"))),
+    "conflict": _words("conflict", pl.col("conflicts")),
+    "on": _plain_values(pl.col("changes_on").cast(pl.String).fill_null("")),
     "to": _word("to", "changes_to"),
-    "hearing": lambda row, _: shown(row["next_hearing"] or ""),
+    "hearing": _shown("next_hearing"),
     "custody": _word("custody"),
     "age": _word("age"),
     "representation": _word("representation"),

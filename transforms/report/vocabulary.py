@@ -68,9 +68,10 @@ def _fact(name: str) -> list[Any]:
     return [name, fact.label, fact.question, bool(fact.confidential)]
 
 
-def _check(word: tuple[str, str]) -> list[Any]:
-    fact = presumed_fact(*word)
-    return [word[0], fact.says, bool(fact.confidential)]
+def _check(word: str) -> list[Any]:
+    name, _, presumed = word.partition("=")
+    fact = presumed_fact(name, presumed)
+    return [name, fact.says, bool(fact.confidential)]
 
 
 _ENTRIES: dict[str, Callable[[Any], Any]] = {
