@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from dataclasses import dataclass
@@ -75,11 +76,13 @@ def _page(
     extra = Extra(moves, marks_of_night(run, manifest)) if cases else None
     read = read_run(run, manifest, rulebook, extra)
     book = rulebook.rulebook
+    # Its title, the first paragraph, is at the top of the page.
+    lines = itertools.dropwhile(bool, rulebook_lines(book))
     return write_page(
         Page(
             counted=read.counted,
             comparisons=comparisons,
-            rulebook_text=rulebook_html(rulebook_lines(book), [one.id for one in book.criteria]),
+            rulebook_text=rulebook_html(lines, [one.id for one in book.criteria]),
             unread=[*unread_lines(manifest), *unread_field_lines(manifest)],
             entries=list(first_entries(run)),
             queues=read.queues,

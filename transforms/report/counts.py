@@ -136,36 +136,37 @@ def reasons(counted: Counted) -> Table:
 def steps(counted: Counted) -> tuple[Step, ...]:
     """Choose the few facts that could settle most open cases."""
     return tuple(
-        Step(label(asked.fact), asked.more, asked.together, asked.fact)
-        for asked in cover(counted.sets, STEPS)
+        Step(label(asked.fact), asked.more, asked.together) for asked in cover(counted.sets, STEPS)
     )
 
 
-def settling(counted: Counted) -> Table:
+def settling(counted: Counted) -> tuple[Count, ...]:
     """Count open cases by the fact of which one answer could settle them."""
-    table = _of_facts(
-        counted, "settles_open", "settles", "One answer could settle an open case", "ask for"
+    counts = by_value(counted.tally, "settles_open")
+    return tuple(
+        Count(
+            label(fact),
+            sum(counts[fact].values()),
+            note=_asked(fact),
+            # An open case continues.
+            route="continue",
+            wanted=f"open:{fact}",
+        )
+        for fact in _by_size(counts)
+        if fact is not None
     )
-    return folded(table, FIRST)
 
 
 def one_away(counted: Counted) -> Table:
     """Count decided cases by the fact of which one answer would give another route."""
-    table = _of_facts(
-        counted, "settles", "one-away", "One fact away from another route", "if it turned out"
-    )
-    return folded(table, FIRST)
-
-
-def _of_facts(counted: Counted, by: str, anchor: str, title: str, head: str) -> Table:
-    counts = by_value(counted.tally, by)
-    state = "open" if by == "settles_open" else "decided"
+    counts = by_value(counted.tally, "settles")
     rows = [
-        Row(label(fact), counts[fact], f"{state}:{fact}", note=_asked(fact))
+        Row(label(fact), counts[fact], f"decided:{fact}", note=_asked(fact))
         for fact in _by_size(counts)
         if fact is not None
     ]
-    return Table(anchor, title, head, tuple(rows))
+    title = "One fact away from another route"
+    return folded(Table("one-away", title, "ask for", tuple(rows)), FIRST)
 
 
 def _asked(fact: str) -> str | None:

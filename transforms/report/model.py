@@ -156,7 +156,6 @@ class Step:
     label: str
     more: int
     together: int
-    fact: str
 
 
 @dataclass(frozen=True)
