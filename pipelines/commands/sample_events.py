@@ -59,6 +59,8 @@ def _run(options: Options) -> int:
         )
     for (folder, name), frame in made.items():
         path = Path(options.output, folder, f"{options.day}.avro")
+        if path.exists():
+            raise OutputError(f"{path}: already exists; give another --day or --output")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # It gets its name only when it is complete, as every writer of events should do.

@@ -15,7 +15,7 @@ from schemas.manifest import Manifest
 from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS, ROUTES, STATE_TEXTS, State
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
-from schemas.words import criterion_name
+from schemas.words import criterion_name, warning_in_words
 
 MOST, FEW = 10, 5
 STATE_HEADS: dict[State, str] = {
@@ -71,7 +71,8 @@ def _parts(run: str, manifest: Manifest, rulebook: CompiledRulebook | None) -> I
     yield [*_quarantined(manifest), *_unread(manifest)]
     for table in manifest.tables:
         yield from table_summary(table, run)
-    yield _most("Values set to unknown", manifest.warnings, None, FEW)
+    warnings = {warning_in_words(name): number for name, number in manifest.warnings.items()}
+    yield _most("Values set to unknown", warnings, None, FEW)
     if manifest.nightly is not None:
         yield from night_lines(manifest.nightly)
     yield _closing(run, manifest)
