@@ -39,7 +39,7 @@ def pool(rows: Mapping[str | None, Mapping[str, int]]) -> Pooled:
 
     Examples:
         >>> pool({"a": {"close": 50}, "b": {"close": 7}, "c": {"close": 8}})
-        Pooled(kept=('a',), pooled=('b', 'c'), counts={'close': 15})
+        Pooled(kept=('a',), pooled=('c', 'b'), counts={'close': 15})
     """
     by_size = sorted(rows, key=lambda value: (-sum(rows[value].values()), value or ""))
     pooled = [value for value in by_size if _is_small(rows[value])]
