@@ -101,11 +101,11 @@ def write_page(page: Page) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share as the summary does.
+    r"""Write a share as the summary does, with a blank at which no line is broken.
 
     Examples:
         >>> percent(1, 8), percent(0, 0)
-        ('12.5 %', '0.0 %')
+        ('12.5\xa0%', '0.0\xa0%')
     """
     return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
 
