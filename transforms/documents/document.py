@@ -32,7 +32,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list, and what is said below it."""
+    """One item of a list, with smaller lines below it."""
 
     text: str
     below: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Asked:
         text: The question.
         choices: Boxes to check.
         lines: Empty lines to write on.
-        below: What is said below it, such as what to bring.
+        below: Smaller lines below it, such as what to bring.
     """
 
     number: int
@@ -82,7 +82,7 @@ class Document:
     Args:
         language: Its language.
         title: Its title.
-        banner: What stands above the title of each page, such as that it is a draft.
+        banner: A line at the top, such as that this is a draft.
         blocks: What it holds.
     """
 
