@@ -309,5 +309,5 @@ def test_shows_progress_only_on_a_terminal(messy: Path, tmp_path: Path) -> None:
         printed, _ = process.communicate()
     os.close(ours)
     assert process.returncode == 0
-    assert b"reading" in shown
+    assert b"starting" in shown
     assert json.loads(printed)["cases"] > 0
