@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import uuid
 import warnings
 from collections.abc import Sequence
@@ -85,10 +86,10 @@ def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetad
         try:
             with os.scandir(folder) as entries:
                 found = [
-                    FileMetadata(entry.path, entry.stat().st_size, entry.stat().st_mtime)
+                    file
                     for entry in entries
                     if entry.name.startswith(start) and entry.name.endswith(ending)
-                    if entry.is_file()
+                    if (file := _file_of(entry)) is not None
                 ]
         except (FileNotFoundError, NotADirectoryError):
             return []
@@ -167,6 +168,17 @@ def rename_all_but(source: str, target: str, last: Sequence[str]) -> None:
         _rename_files(source, target, names)
 
 
+def _file_of(entry: os.DirEntry[str]) -> FileMetadata | None:
+    """Describe an entry that is a file; one that is gone, or a link to nothing or itself, isn't."""
+    try:
+        status = entry.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return FileMetadata(entry.path, status.st_size, status.st_mtime)
+
+
 def _is_one(path: str) -> bool:
     """Tell whether a remote file or directory is renamed in a single step."""
     return bool(FileSystems.get_filesystem(path).has_dirs() or FileSystems.exists(path))
@@ -227,6 +239,9 @@ def folders_in(folder: str, start: str) -> list[str]:
     if not is_local(folder) or not os.path.isdir(folder):
         return []
     with os.scandir(folder) as entries:
+        # Unlike an entry's own is_dir, this says no to a link to itself.
         return sorted(
-            entry.path for entry in entries if entry.name.startswith(start) and entry.is_dir()
+            entry.path
+            for entry in entries
+            if entry.name.startswith(start) and os.path.isdir(entry.path)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,20 @@ def test_uses_only_the_file_with_exactly_that_name(store: str, tmp_path: Path) -
     assert left == ["a1.avro", "bb.avro", "cc.avro"]
     storage.remove(folder)
     assert not storage.exists(folder)
+
+
+def test_lists_only_what_is_a_file_or_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.avro").write_bytes(b"four")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "c.avro").symlink_to("a.avro")
+    (tmp_path / "d").symlink_to("b")
+    # Links to themselves and to nothing, and what is neither a file nor a folder.
+    (tmp_path / "e.avro").symlink_to("e.avro")
+    (tmp_path / "f").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "g.avro")
+    listed = storage.list_files(str(tmp_path))
+    assert [(Path(file.path).name, file.size_in_bytes) for file in listed] == [
+        ("a.avro", 4),
+        ("c.avro", 4),
+    ]
+    assert [Path(path).name for path in storage.folders_in(str(tmp_path), "")] == ["b", "d"]
