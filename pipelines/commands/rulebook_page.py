@@ -43,7 +43,7 @@ def page(book: Rulebook) -> Iterator[str]:
     Yields:
         Lines of at most 80 columns, unless a word is longer.
     """
-    yield from _paragraph(f"# {book.title}")
+    yield from _title(f"# {book.title}")
     issued = f"`{book.id}`, issued {words.day(book.issued)}, a document {OFFICES[book.office]}."
     yield from _paragraph(issued)
     yield from _in_force(book)
@@ -60,6 +60,16 @@ def page(book: Rulebook) -> Iterator[str]:
     yield from _section("What may be presumed", _presumptions(book))
     yield from _section("Scopes", _scopes(book))
     yield from _section("Examples", _examples(book))
+
+
+def _title(line: str) -> Iterator[str]:
+    if len(line) <= WIDTH:
+        yield line
+    else:
+        # Only an underlined heading of Markdown may have several lines.
+        lines = _wrapped(line.removeprefix("# "), "", "")
+        yield from (*lines, "=" * max(map(len, lines)))
+    yield ""
 
 
 def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from schemas.rulebooks import load, names
 from tests.helpers.commands import argv, discretion, environment
@@ -146,7 +147,8 @@ def test_prints_a_rulebook_within_80_columns_and_without_fact_names(name: str) -
     done = discretion("rulebook", "show", name)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("# ")
+    opening, title, *_ = MarkdownIt("commonmark").parse(done.stdout)
+    assert (opening.tag, title.content.split()) == ("h1", load(name).rulebook.title.split())
     assert [line for line in lines if len(line) > 80] == []
     for criterion in load(name).criteria:
         assert any(line.startswith(f"**{criterion.id}**") for line in lines)
