@@ -134,7 +134,7 @@ def test_lists_shows_and_checks_rulebooks() -> None:
     assert all(name in listed.stdout for name in names())
     shown = discretion("rulebook", "show", "ice-2011-11-17")
     assert shown.returncode == 0
-    assert shown.stdout.startswith("# Guidance to ICE attorneys")
+    assert shown.stdout.startswith("Guidance to ICE attorneys")
     assert "driving under the influence" in shown.stdout
     checked = discretion("rulebook", "check", "ice-2011-11-17")
     assert checked.returncode == 0, checked.stderr
