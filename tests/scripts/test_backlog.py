@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,14 +35,20 @@ class Place(NamedTuple):
 
 
 def backlog(checkout: Path, cwd: Path, *words: object) -> Done:
-    return subprocess.run(
-        [checkout / "scripts" / "backlog", *map(str, words)],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # A file: unlike a pipe, it can be emptied by whoever opens it again.
+    with tempfile.TemporaryFile("w+") as printed:
+        done = subprocess.run(
+            [checkout / "scripts" / "backlog", *map(str, words)],
+            cwd=cwd,
+            env=environment(),
+            stdout=printed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        printed.seek(0)
+        done.stdout = printed.read()
+    return done
 
 
 @pytest.fixture(scope="module")
