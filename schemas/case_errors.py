@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import typing
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from schemas.case_record import CaseRecord
+from schemas.near import close_to
 from schemas.shown import shown
 
 _QUOTED = re.compile(r"'([^']*)'")
@@ -75,8 +75,8 @@ def _place(loc: Sequence[str | int]) -> str:
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
-    return f"; did you mean {near[0]}" if near else ""
+    near = close_to(name, names, alike=0.7)
+    return f"; did you mean {near}" if near else ""
 
 
 def _fields(parents: Sequence[str | int]) -> list[str]:

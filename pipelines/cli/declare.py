@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from pipelines.cli.words import close_to
+from schemas.near import close_to
 from schemas.outcomes import ROUTES
 from schemas.rulebooks import DEFAULT
 from schemas.shown import shown

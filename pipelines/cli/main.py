@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from pipelines.cli.words import close_to
+from schemas.near import close_to
 from schemas.shown import shown
 
 COMMANDS = {

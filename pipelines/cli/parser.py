@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.words import close_to
+from schemas.near import close_to
 from schemas.shown import shown
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.cli.declare import flags
-from pipelines.cli.words import close_to
 from schemas.errors import UsageError
+from schemas.near import close_to
 
 # Beam's default may try to download a runner; this one is in the package.
 IN_PROCESS = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"

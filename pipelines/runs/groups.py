@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.cli.table import paragraph, table_lines
-from pipelines.cli.words import close_to
 from pipelines.runs.frames import part_frames
 from schemas.codes import CODE_TABLES, aliases, code_key
 from schemas.errors import UsageError
+from schemas.near import close_to
 from schemas.outcomes import FORM_TEXTS, ROUTES, STATES
 from schemas.shown import shown
 from schemas.small_cells import LEAST

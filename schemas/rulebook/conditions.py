@@ -10,7 +10,6 @@ subqueries are refused.
 from __future__ import annotations
 
 import datetime
-import difflib
 import itertools
 
 import sqlglot
@@ -20,6 +19,7 @@ from sqlglot.errors import SqlglotError
 from schemas.codes import CODE_TABLES, aliases, code_key
 from schemas.errors import ConditionError
 from schemas.facts import FACTS, Fact
+from schemas.near import close_to
 from schemas.rulebook import bounds
 from schemas.rulebook.bounds import STEPS, constant, term, turned
 from schemas.rulebook.condition import Condition, Names, Parameter, Term
@@ -305,9 +305,7 @@ def _check_code(field: str, code: str) -> None:
     if meant == code:
         return
     if meant is None:
-        codes = sorted(set(known.values()))
-        near = difflib.get_close_matches(code.upper(), codes, n=1)
-        meant = near[0] if near else None
+        meant = close_to(code.upper(), sorted(set(known.values())))
         hint = f"; did you mean {meant}?" if meant else ""
         raise ConditionError(f"no record has the {field} '{code}'{hint}")
     raise ConditionError(f"no record has the {field} '{code}'; the code is {meant}")

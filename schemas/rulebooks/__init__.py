@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from schemas.errors import RulebookError
+from schemas.near import close_to
 from schemas.rulebook.compile import compile_rulebook
 from schemas.rulebook.compiled import CompiledRulebook, Problem
 from schemas.rulebook.model import Companion, Rulebook
@@ -65,8 +65,8 @@ def read(name_or_file: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         reason = "is not UTF-8 text"
     except OSError:
-        near = difflib.get_close_matches(name_or_file, names(), n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
+        near = close_to(name_or_file, names())
+        meant = f"did you mean {near}? " if near else ""
         reason = f"no such rulebook or file; {meant}`discretion rulebook list` lists the rulebooks"
     raise RulebookError(name_or_file, [f"{name_or_file}: {reason}"]) from None
 

@@ -6,7 +6,6 @@ yet every record is valid: only its schema shows that something was ignored.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError
+from schemas.near import close_to
 from transforms.avro.header import read_header
 from transforms.avro.parse import SchemaError, Type, parse
 from transforms.files.find import FoundFile
@@ -118,8 +118,8 @@ def _record_in(avro: Type) -> Type | None:
 def _like(name: str, names: list[str]) -> str | None:
     """Find the name with the closest spelling: equal except for case and separators, or similar."""
     keys = {_key(known): known for known in names}
-    close = difflib.get_close_matches(_key(name), keys, n=1, cutoff=_ALIKE)
-    return keys[close[0]] if close else None
+    near = close_to(_key(name), keys, _ALIKE)
+    return None if near is None else keys[near]
 
 
 def _key(name: str) -> str:

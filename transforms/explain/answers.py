@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import difflib
 import re
 from typing import Any
 
 from schemas.codes import aliases, code_key
 from schemas.facts import FACTS, Fact
+from schemas.near import close_to
 
 _BOOL = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 _UNKNOWN = ("unknown", "not known", "null", "")
@@ -52,8 +52,8 @@ def _fact(name: str) -> Fact:
     key = code_key(name)
     if (fact := names.get(key) or labels.get(key)) is not None:
         return fact
-    near = difflib.get_close_matches(key, [*names, *labels], n=1)
-    hint = f"; did you mean {near[0].replace(' ', '-')}" if near else ""
+    near = close_to(key, [*names, *labels])
+    hint = f"; did you mean {near.replace(' ', '-')}" if near else ""
     raise AnswerError(
         f"there is no fact with that name{hint} (discretion rulebook facts lists them)"
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from schemas.errors import InputError
+from schemas.near import close_to
 from transforms.tables.sheet import Sheet, column_letter, column_name
 
 _ALIKE = 0.75
@@ -86,5 +86,5 @@ def match_header(sheet: Sheet, names: Mapping[str, str]) -> Matched:
 
 
 def _nearest(name: str, free: list[str], shown: Mapping[str, str]) -> str | None:
-    close = difflib.get_close_matches(name_key(name), free, n=1, cutoff=_ALIKE)
-    return shown[close[0]] if close else None
+    near = close_to(name_key(name), free, _ALIKE)
+    return None if near is None else shown[near]
