@@ -219,6 +219,11 @@ def _otherwise(of_run: bool) -> str:
     return "default: as in the run, else " if of_run else "default: "
 
 
+def run() -> Any:
+    """Declare the run that a command reads."""
+    return argument("a run, or an output directory (its latest run)", metavar="RUN")
+
+
 def scope() -> Any:
     """Declare a scope."""
     return option(

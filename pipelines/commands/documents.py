@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.cli import declare
-from schemas.errors import OutputError, UsageError
+from schemas.errors import UsageError
 from schemas.shown import shown
 from transforms.documents.document import Document
 
@@ -38,7 +38,7 @@ def check_output(path: str) -> None:
         OutputError: The file already exists.
         UsageError: Its name has another ending, or what writes it isn't installed.
     """
-    from transforms.files.storage import exists
+    from pipelines.runs.new_file import check_new
 
     if not path.endswith(ENDINGS):
         raise UsageError(f"--output: {path}: end the name in .html or .docx")
@@ -50,8 +50,7 @@ def check_output(path: str) -> None:
                 "--output: Word documents need python-docx; install discretion[documents], "
                 "or write .html"
             ) from None
-    if exists(path):
-        raise OutputError(f"{path}: already exists; give another name or remove it")
+    check_new(path)
 
 
 def write(document: Document, path: str, what: str) -> None:
@@ -65,9 +64,7 @@ def write(document: Document, path: str, what: str) -> None:
     Raises:
         OutputError: It can't be written.
     """
-    from apache_beam.io.filesystem import BeamIOError
-
-    from transforms.files.storage import why_not, write_whole
+    from pipelines.runs.new_file import write_new
 
     if path.endswith(".docx"):
         from transforms.documents.word import to_word
@@ -77,8 +74,5 @@ def write(document: Document, path: str, what: str) -> None:
         from transforms.documents.html import to_html
 
         content = to_html(document)
-    try:
-        write_whole(path, content)
-    except (BeamIOError, OSError) as error:
-        raise OutputError(f"{path}: cannot be written ({why_not(error)})") from None
+    write_new(path, content)
     print(f"{shown(path)}: {what}")

@@ -25,7 +25,7 @@ ORDER: tuple[Route, ...] = ("close", "expedite", "continue")
 class Options:
     """Which run, which of its cases, and in which form."""
 
-    run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    run: str = declare.run()
     format: str | None = declare.option(
         "csv, xlsx, parquet, or duckdb; default: as the file's name ends",
         default=None,

@@ -22,7 +22,7 @@ from schemas.shown import shown
 class Options:
     """Which run, and what of it goes where."""
 
-    run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    run: str = declare.run()
     against: str | None = declare.option(
         "an earlier run: say which cases have another route now, and why",
         default=None,

@@ -16,7 +16,7 @@ from schemas.errors import UsageError
 class Options:
     """Which run, and in which form."""
 
-    run: str = declare.argument("a run, or an output directory (its latest run)", metavar="RUN")
+    run: str = declare.run()
     by: str | None = declare.option(
         "count cases by these columns, such as court,month(next_hearing)",
         default=None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from schemas.errors import OutputError, UsageError
+from schemas.errors import UsageError
 from schemas.shown import shown
 
 if TYPE_CHECKING:
@@ -59,17 +59,11 @@ def _run(options: Options) -> int:
 
 
 def _write_workbook(path: str, sheets: Mapping[str, Form]) -> None:
-    from apache_beam.io.filesystem import BeamIOError
-
-    from transforms.files.storage import exists, why_not, write_whole
+    from pipelines.runs.new_file import check_new, write_new
     from transforms.tables.template import template_workbook
 
-    try:
-        if exists(path):
-            raise OutputError(f"{path}: already exists; give another name or remove it")
-        write_whole(path, template_workbook(sheets))
-    except (BeamIOError, OSError) as error:
-        raise OutputError(f"{path}: cannot be written ({why_not(error)})") from None
+    check_new(path)
+    write_new(path, template_workbook(sheets))
     print(f"{shown(path)}: its first sheet says how to fill it in")
 
 
