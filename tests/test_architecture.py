@@ -10,6 +10,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -75,3 +77,16 @@ def test_a_wheel_has_every_package_and_every_file() -> None:
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }
     assert others - data == set()
+
+
+def test_nothing_but_the_project_is_at_the_top() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    done = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    tops = {path.split("/")[0] for path in done.stdout.split("\0") if path}
+    assert {top for top in tops if not top.startswith(".")} == {
+        "CONTRIBUTING.md", "README.md", "docs", "pipelines", "pyproject.toml", "schemas",
+        "scripts", "tests", "transforms",
+    }  # fmt: skip
