@@ -7,15 +7,20 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import beam_arguments
-from schemas.errors import RunError
+from schemas.errors import RunError, UsageError
 from schemas.manifest import Manifest
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
+from schemas.small_cells import LEAST
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,9 @@ class Options:
         "the page; default: report.html", default="report.html", type=declare.place, metavar="FILE"
     )
     no_cases: bool = declare.switch("leave out every case; only counts remain")
+    share: bool = declare.switch(
+        "make a copy to give away: counts only, with small ones pooled or marked"
+    )
     readable_by: str | None = declare.readable_by()
 
 
@@ -39,14 +47,21 @@ def _run(options: Options) -> int:
     from pipelines.runs.run import load_run, run_rulebook
     from pipelines.runs.whole_file import whole_file
 
+    if options.share and options.against:
+        raise UsageError("--against: doesn't go with --share, whose counts two runs could undo")
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
     rulebook = run_rulebook(run, manifest)
     if rulebook is None:
         raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    if options.share and sum(manifest.counts.routed.values()) < LEAST:
+        raise RunError(f"{run}: has fewer than {LEAST} cases, too few for a copy to give away")
     with whole_file(options.output) as place:
-        html = _page(run, manifest, rulebook, options.against, cases=not options.no_cases)
+        if options.share:
+            html = _shared_page(run, manifest, rulebook)
+        else:
+            html = _page(run, manifest, rulebook, options.against, cases=not options.no_cases)
         Path(place, os.path.basename(options.output)).write_text(html, "utf-8")
     print(f"report: {shown(options.output)}")
     return ExitCode.OK
@@ -62,11 +77,9 @@ def _page(
 ) -> str:
     from pipelines.commands.report_data import Extra, first_entries, read_run
     from pipelines.commands.report_moves import marks_of_night, moves_against, moves_of_night
-    from pipelines.commands.rulebook_page import page as rulebook_lines
     from pipelines.runs.unread_fields import unread_field_lines
     from pipelines.runs.unread_input import unread_lines
     from transforms.report.page import Page, write_page
-    from transforms.report.rulebook_text import rulebook_html
 
     moves, compared = moves_of_night(run, manifest, rulebook)
     comparisons = [compared] if compared else []
@@ -75,20 +88,35 @@ def _page(
         comparisons.append(compared)
     extra = Extra(moves, marks_of_night(run, manifest)) if cases else None
     read = read_run(run, manifest, rulebook, extra)
-    book = rulebook.rulebook
-    # Its title, the first paragraph, is at the top of the page.
-    lines = itertools.dropwhile(bool, rulebook_lines(book))
     return write_page(
         Page(
             counted=read.counted,
             comparisons=comparisons,
-            rulebook_text=rulebook_html(lines, [one.id for one in book.criteria]),
+            rulebook_text=_rulebook_text(rulebook),
             unread=[*unread_lines(manifest), *unread_field_lines(manifest)],
             entries=list(first_entries(run)),
             queues=read.queues,
             data=read.data,
         )
     )
+
+
+def _shared_page(run: str, manifest: Manifest, rulebook: CompiledRulebook) -> str:
+    from pipelines.commands.report_data import read_overlaps, read_run
+    from transforms.report.shared_page import write_shared_page
+
+    counted = read_run(run, manifest, rulebook, None).counted
+    return write_shared_page(counted, read_overlaps(run), _rulebook_text(rulebook))
+
+
+def _rulebook_text(rulebook: CompiledRulebook) -> Markup:
+    from pipelines.commands.rulebook_page import page
+    from transforms.report.rulebook_text import rulebook_html
+
+    book = rulebook.rulebook
+    # Its title, the first paragraph, is at the top of the page.
+    lines = itertools.dropwhile(bool, page(book))
+    return rulebook_html(lines, [one.id for one in book.criteria])
 
 
 main = Command(

@@ -22,7 +22,7 @@ from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
 from transforms.normalize.fields import normalize_fields
 from transforms.normalize.records import normalize
-from transforms.report import docket, tallies
+from transforms.report import docket, overlaps, tallies
 from transforms.report.cases import explained, plain_rows, queue_columns
 from transforms.report.counts import Counted
 from transforms.report.island import island
@@ -216,6 +216,15 @@ _TEXTS = {
     "settled": [sentence(STATE_TEXTS[state]) for state in STATES],
     "mark": MARK,
 }
+
+
+def read_overlaps(run: str) -> Frame:
+    """Read which of the counts of a run overlap (`transforms.report.overlaps.SCHEMA`)."""
+    return overlaps.add_up(
+        overlaps.tally_overlaps(frame)
+        for route in ROUTES
+        for frame in part_frames(run, route, "recommendation", overlaps.READ)
+    )
 
 
 def first_entries(run: str) -> Iterator[dict[str, str]]:

@@ -22,7 +22,7 @@ from transforms.report.tallies import by_value
 
 FIRST = 12
 STEPS = 8
-_TITLES = {
+TITLES = {
     "court": ("By court", "court"),
     "custody": ("By custody", "custody"),
     "age": ("By age of the case", "since the Notice to Appear"),
@@ -89,7 +89,7 @@ def protected(counted: Counted) -> tuple[Table, ...]:
 
 
 def _by(name: str, counts: Counts) -> Table:
-    title, head = _TITLES[name]
+    title, head = TITLES[name]
     values = _by_size(counts)
     if name == "age":
         values = [value for value in AGES if value in counts] + [None] * (None in counts)
@@ -105,7 +105,7 @@ def _by_size(counts: Counts) -> list[str | None]:
 
 
 def _pooled(name: str, counts: Counts) -> Table:
-    title, head = _TITLES[name]
+    title, head = TITLES[name]
     found = pool(counts)
     rows = [Row(value_label(name, value), counts[value]) for value in found.kept]
     if found.pooled:
@@ -175,17 +175,30 @@ def _asked(fact: str) -> str | None:
 
 def changes(counted: Counted) -> Months:
     """Count the cases whose route changes by itself within twelve months, by month."""
+    later = by_value(counted.tally, "changes_later")
+    return months_of(
+        by_value(counted.tally, "changes"),
+        sum(number for counts in later.values() for number in counts.values()),
+    )
+
+
+def months_of(changing: Counts, later: int = 0) -> Months:
+    """Put the counts of cases whose route changes in the order of months.
+
+    Args:
+        changing: By month and new route, as `tally_recommendations` has them, and by the old route.
+        later: The cases that change after these months.
+    """
     months: dict[str, dict[tuple[str, str], int]] = {}
-    for value, counts in by_value(counted.tally, "changes").items():
+    for value, counts in changing.items():
         month, to = str(value).split(" ")
         for route, number in counts.items():
             months.setdefault(month, {})[route, to] = number
     moves = sorted({move for numbers in months.values() for move in numbers})
-    later = by_value(counted.tally, "changes_later")
     return Months(
         tuple(moves),
         tuple(Month(month_label(month), month, months[month]) for month in sorted(months)),
-        sum(number for counts in later.values() for number in counts.values()),
+        later,
     )
 
 

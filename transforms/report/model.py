@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.outcomes import ROUTES, Route
@@ -32,6 +32,17 @@ class RouteCount:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of numbers of cases: the key of its numbers, and the route whose color it takes."""
+
+    name: str
+    tone: Route
+
+
+ROUTE_COLUMNS = tuple(Column(route, route) for route in ROUTES)
+
+
+@dataclass(frozen=True)
 class Row:
     """A row of a table: what is counted, and the cases by route.
 
@@ -58,19 +69,19 @@ class Row:
         """Return the number of cases of a route."""
         return self.counts.get(route, 0)
 
-    def parts(self, whole: int | None = None) -> list[tuple[str, float, float]]:
-        """Return the part of a bar that each route takes: its start and length of 1,000.
+    def parts(self, columns: Sequence[Column]) -> list[tuple[str, float, float]]:
+        """Return the part of a bar that each column takes: its color, start, and length of 1,000.
 
         Args:
-            whole: What the length of the bar stands for; None for the row's own total.
+            columns: The columns, in order.
         """
-        of = whole or self.total or 1
+        of = self.total or 1
         found: list[tuple[str, float, float]] = []
         start = 0.0
-        for route in ROUTES:
-            length = 1000 * self.of(route) / of
+        for column in columns:
+            length = 1000 * self.of(column.name) / of
             if length:
-                found.append((route, round(start, 1), round(length, 1)))
+                found.append((column.tone, round(start, 1), round(length, 1)))
             start += length
         return found
 

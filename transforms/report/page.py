@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from schemas.conflicts import CONFLICTS
 from schemas.manifest import Manifest
-from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS, ROUTES, STATE_TEXTS, STATES
+from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS, STATE_TEXTS, STATES
 from schemas.rulebook.model import Rulebook
 from schemas.rulebooks.in_force import outside, when
 from schemas.shown import shown
@@ -24,9 +20,9 @@ from transforms.explain.page import MARK, PROTECTED_BY
 from transforms.explain.page import STATES as STATE_WORDS
 from transforms.report import counts
 from transforms.report.counts import Counted
-from transforms.report.model import Comparison, Count
+from transforms.report.html import render
+from transforms.report.model import ROUTE_COLUMNS, Comparison, Count
 
-ASSETS = Path(__file__).with_name("assets")
 MEANINGS = {
     "close": "end or pause the case, in the form that the guidance gives",
     "continue": "leave the case where it is, because the guidance or the facts don't decide it",
@@ -89,42 +85,12 @@ class Page:
 
 def write_page(page: Page) -> str:
     """Write the HTML of a page."""
-    environment = Environment(
-        loader=PackageLoader("transforms.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["percent"] = percent
-    return environment.get_template("page.html.j2").render(_context(page))
-
-
-def percent(part: int, whole: int) -> str:
-    r"""Write a share as the summary does, with a blank at which no line is broken.
-
-    Examples:
-        >>> percent(1, 8), percent(0, 0)
-        ('12.5\xa0%', '0.0\xa0%')
-    """
-    return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
+    return render("page.html.j2", _context(page))
 
 
 def _context(page: Page) -> dict[str, Any]:
     counted, manifest = page.counted, page.counted.manifest
-    style, script = (asset("page.css"), asset("page.js"))
     return {
-        "policy": "; ".join(
-            [
-                "default-src 'none'",
-                f"style-src {_hash(style)}",
-                f"script-src {_hash(script)}",
-                "base-uri 'none'",
-                "form-action 'none'",
-            ]
-        ),
-        "style": Markup(style),
-        "script": Markup(script),
         "data": page.data,
         "has_cases": page.queues is not None,
         "protected_by": PROTECTED_BY,
@@ -143,23 +109,13 @@ def _context(page: Page) -> dict[str, Any]:
         "least": LEAST,
         "rulebook_text": page.rulebook_text,
         "entries": page.entries,
-        **_asked(manifest, counted.rulebook.rulebook),
+        **asked(manifest, counted.rulebook.rulebook),
         **_counts(counted),
         "damaged": [shown(line) for line in page.unread],
     }
 
 
-def asset(name: str) -> str:
-    """Read one of the files that every page contains."""
-    return (ASSETS / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
-def _asked(manifest: Manifest, rulebook: Rulebook) -> dict[str, Any]:
+def asked(manifest: Manifest, rulebook: Rulebook) -> dict[str, Any]:
     """Say what was asked, and by which run."""
     return {
         "rulebook": rulebook,
@@ -196,7 +152,7 @@ def _counts(counted: Counted) -> dict[str, Any]:
     return {
         "routed": counted.routed,
         "read": manifest.counts.read,
-        "routes": ROUTES,
+        "columns": ROUTE_COLUMNS,
         "cards": counts.routes(counted),
         "accounted": counts.accounted(manifest),
         "accounted_notes": _unknown_places(manifest),

@@ -1,4 +1,4 @@
-"""Pooling: small cells of a table about a protected attribute, counted together.
+"""Pooling: small cells of a table in which each case is in one row, counted together.
 
 A number below eleven could tell something about a person whom somebody knows. So the values with
 such a number share one row. That row must not have such a number either: otherwise, the next
@@ -7,14 +7,17 @@ smallest value joins it. Nothing is dropped, because the rows still add up to al
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from schemas.small_cells import LEAST
 
+Key = TypeVar("Key", bound=Hashable)
+
 
 @dataclass(frozen=True)
-class Pooled:
+class Pooled(Generic[Key]):
     """The rows of a table after pooling.
 
     Args:
@@ -25,10 +28,10 @@ class Pooled:
 
     kept: tuple[str | None, ...]
     pooled: tuple[str | None, ...]
-    counts: Mapping[str, int]
+    counts: Mapping[Key, int]
 
 
-def pool(rows: Mapping[str | None, Mapping[str, int]]) -> Pooled:
+def pool(rows: Mapping[str | None, Mapping[Key, int]]) -> Pooled[Key]:
     """Decide which rows of a table share one.
 
     Args:
@@ -49,12 +52,12 @@ def pool(rows: Mapping[str | None, Mapping[str, int]]) -> Pooled:
     return Pooled(tuple(kept), tuple(pooled), _summed(rows, pooled))
 
 
-def _is_small(counts: Mapping[str, int]) -> bool:
+def _is_small(counts: Mapping[Key, int]) -> bool:
     return any(0 < number < LEAST for number in counts.values())
 
 
 def _summed(
-    rows: Mapping[str | None, Mapping[str, int]], values: Sequence[str | None]
-) -> dict[str, int]:
+    rows: Mapping[str | None, Mapping[Key, int]], values: Sequence[str | None]
+) -> dict[Key, int]:
     columns = dict.fromkeys(column for value in values for column in rows[value])
     return {column: sum(rows[value].get(column, 0) for value in values) for column in columns}

@@ -54,6 +54,7 @@ def tally_recommendations(recommendations: Frame, as_of: datetime.date) -> Frame
     settling = recommendations.select("route", is_open.alias("open"), value="settling_facts")
     parts = [
         _counted("court", recommendations.select("route", value="court")),
+        _counted("form", recommendations.select("route", value="form")),
         _counted("possible", possible.explode("route", empty_as_null=False)),
         _counted("certain", possible.filter(pl.col("route").list.len() == 1).explode("route")),
         _listed("reason", recommendations.select("route", value=reasons)),

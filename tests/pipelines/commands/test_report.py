@@ -175,6 +175,29 @@ def test_a_page_without_cases_names_none(made: Made, tmp_path: Path) -> None:
     assert parsed(text).tags["script"] == 0
 
 
+def test_a_copy_to_give_away_has_counts_only_and_none_from_1_to_10(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "shared.html"
+    assert report.main([str(made.run), "--output", str(page), "--share"]) == ExitCode.OK
+    html = page.read_text("utf-8")
+    tags = parsed(html)
+    text = " ".join(" ".join(tags.text).split())
+    assert "Shared copy. Counts only" in text[: text.index(" cases, as of ")]
+    assert (tags.loaded, tags.tags["script"]) == ([], 0)
+    cells = re.findall(r"<td[^>]*>(?:<[^>]*>)*([\d,]+)(?:<[^>]*>)*</td>", html)
+    numbers = [int(cell.replace(",", "")) for cell in cells]
+    assert len(numbers) > 50
+    assert not [number for number in numbers if 0 < number < 11]
+    # No case, no text, and no name of a file; the inputs of this run have all of them.
+    assert not any(row["case_id"] in text for row in made.recommended())
+    assert HOSTILE not in text
+    assert not any(word in text for word in (".avro", "quarantine/", made.run.name))
+    words = [str(made.run), "--share", "--against", str(made.run), "--output", f"{page}.2"]
+    assert report.main(words) == ExitCode.USAGE
+    assert "doesn't go with --share" in capsys.readouterr().err
+
+
 def test_what_is_there_is_not_overwritten(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     before = made.page.stat()
     assert report.main([str(made.run), "--output", str(made.page)]) == ExitCode.OUTPUT

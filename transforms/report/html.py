@@ -1,0 +1,61 @@
+"""HTML: a template rendered to one file that needs nothing else, neither a network nor a server."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+ASSETS = Path(__file__).with_name("assets")
+
+
+def render(template: str, context: Mapping[str, Any]) -> str:
+    """Write the HTML of a page.
+
+    Args:
+        template: The name of its template.
+        context: What the template shows. The page's style, its script, and a policy that allows
+            these two only are added.
+    """
+    environment = Environment(
+        loader=PackageLoader("transforms.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["percent"] = percent
+    style, script = (
+        (ASSETS / "page.css").read_text("utf-8"),
+        (ASSETS / "page.js").read_text("utf-8"),
+    )
+    policy = (
+        "default-src 'none'",
+        f"style-src {_hash(style)}",
+        f"script-src {_hash(script)}",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return environment.get_template(template).render(
+        style=Markup(style), script=Markup(script), policy="; ".join(policy), **context
+    )
+
+
+def percent(part: int, whole: int) -> str:
+    r"""Write a share as the summary does, with a blank at which no line is broken.
+
+    Examples:
+        >>> percent(1, 8), percent(0, 0)
+        ('12.5\xa0%', '0.0\xa0%')
+    """
+    return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
