@@ -29,6 +29,8 @@ from transforms.score.milestones import milestone_dates
 
 _ISO = re.compile(r"\d{4}(-\d\d){0,2}")
 _ASKED = {"missing_facts", "settling_facts"}
+# Days before and after a milestone.
+_NEAR = 2
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,13 @@ class ExampleRuns:
         recommended: The recommendation for each other example, by its place in the rulebook. What
             to ask is worked out only for examples that say what it must be.
         days: Which milestones lie how many days before the as-of date of some example.
+        near: Examples whose as-of date is at most two days from a milestone.
     """
 
     problems: tuple[Problem, ...]
     recommended: dict[int, dict[str, Any]]
     days: frozenset[tuple[str, int]]
+    near: frozenset[int]
 
 
 def run_all(rulebook: CompiledRulebook) -> ExampleRuns:
@@ -61,7 +65,7 @@ def run_all(rulebook: CompiledRulebook) -> ExampleRuns:
     cases: dict[int, CaseRecord] = {}
     for place, example in enumerate(examples):
         try:
-            cases[place] = _case(place, example)
+            cases[place] = example_record(place, example)
         except ValueError as error:
             problems.append(Problem(("examples", place), str(error)))
     frames = []
@@ -73,14 +77,23 @@ def run_all(rulebook: CompiledRulebook) -> ExampleRuns:
         facts = derive_facts(records, rulebook.rulebook.counted_convictions, as_of)
         frames.append(with_passed_through(facts, records))
     if not frames:
-        return ExampleRuns(tuple(problems), {}, frozenset())
+        return ExampleRuns(tuple(problems), {}, frozenset(), frozenset())
     facts = pl.concat(frames)
+    days = list(_days(facts, rulebook))
     return ExampleRuns(
-        tuple(problems), _recommended(facts, rulebook), frozenset(_days(facts, rulebook))
+        tuple(problems),
+        _recommended(facts, rulebook),
+        frozenset((milestone, after) for _, milestone, after in days),
+        frozenset(place for place, _, after in days if abs(after) <= _NEAR),
     )
 
 
-def _case(place: int, example: Example) -> CaseRecord:
+def example_record(place: int, example: Example) -> CaseRecord:
+    """Make the case record of an example; its id is the example's place in the rulebook.
+
+    Raises:
+        ValueError: A field can't be read.
+    """
     try:
         return CaseRecord.model_validate(
             # A recommendation is as of its example's own day.
@@ -151,11 +164,14 @@ def _as_of(facts: Frame, examples: Sequence[Example]) -> pl.Series:
     return pl.Series("as_of", days, dtype=pl.Date)
 
 
-def _days(facts: Frame, rulebook: CompiledRulebook) -> Iterator[tuple[str, int]]:
+def _days(facts: Frame, rulebook: CompiledRulebook) -> Iterator[tuple[int, str, int]]:
     """Count the days from each milestone to the as-of dates, if the milestone is on a known day."""
     dates = milestone_dates(facts, rulebook)
     as_of = _as_of(facts, rulebook.rulebook.examples)
+    places = facts["case_id"].cast(pl.Int64)
     for milestone in rulebook.milestones:
         first, last = dates[low(milestone.id)], dates[high(milestone.id)]
-        after = (as_of - first).dt.total_days().filter(first == last)
-        yield from ((milestone.id, days) for days in after.unique())
+        on_a_day = (first == last).fill_null(False)
+        after = (as_of - first).dt.total_days().filter(on_a_day)
+        for place, days in zip(places.filter(on_a_day), after, strict=True):
+            yield place, milestone.id, days

@@ -14,26 +14,39 @@ from markupsafe import Markup
 ASSETS = Path(__file__).with_name("assets")
 
 
-def render(template: str, context: Mapping[str, Any]) -> str:
+def asset(name: str) -> str:
+    """Read a style or a script of this room."""
+    return (ASSETS / name).read_text("utf-8")
+
+
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    package: str = "transforms.report",
+    own_style: str = "",
+    script: str | None = None,
+) -> str:
     """Write the HTML of a page.
 
     Args:
         template: The name of its template.
         context: What the template shows. The page's style, its script, and a policy that allows
             these two only are added.
+        package: The package whose folder `templates` holds the template.
+        own_style: CSS that follows the common style.
+        script: The page's script; None for the report's.
     """
     environment = Environment(
-        loader=PackageLoader("transforms.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["percent"] = percent
-    style, script = (
-        (ASSETS / "page.css").read_text("utf-8"),
-        (ASSETS / "page.js").read_text("utf-8"),
-    )
+    style = asset("page.css") + own_style
+    script = asset("page.js") if script is None else script
     policy = (
         "default-src 'none'",
         f"style-src {_hash(style)}",
