@@ -8,6 +8,13 @@ if IS_COMMAND:
 
 import logging  # noqa: E402 - signal handlers come first
 import os  # noqa: E402
+import sys  # noqa: E402
+
+from transforms.files import clients  # noqa: E402
+
+# A worker gets paths of any kind from a job; Beam's own code in it opens them, too.
+if IS_COMMAND and sys.argv[1:2] != ["worker"]:
+    clients.put_off()
 
 # A panic in Rust is reported as input that can't be read; its backtrace helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"
@@ -16,8 +23,9 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    # Without the Google Cloud extra, Beam warns at every start; most users don't need it.
-    return "apitools" not in record.getMessage()
+    # Without the Google Cloud extra, Beam warns at every start; most users don't need it. What an
+    # object store refuses, it logs with a traceback before it raises it.
+    return not any(word in record.getMessage() for word in ("apitools", "Error in _start_upload"))
 
 
 logging.getLogger().addFilter(_is_news)

@@ -138,7 +138,7 @@ def _needed(short: str, known: dict[str, Any]) -> str | None:
         return _missing_file("prism_location", known["prism_location"], what)
     if short == "portablerunner" and not known["job_endpoint"]:
         return "give --job_endpoint HOST:PORT, where its job server listens"
-    from transforms.files.schemes import is_installed
+    from transforms.files.clients import is_installed
 
     if short == "dataflowrunner" and not is_installed("google.cloud.storage"):
         return "needs Google's clients; pip install 'apache-beam[gcp]'"

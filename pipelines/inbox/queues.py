@@ -17,7 +17,7 @@ import apache_beam as beam
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
 from transforms.avro.encode import encode_blocks, write_header
-from transforms.files.schemes import is_installed
+from transforms.files.clients import is_installed
 from transforms.files.storage import write_whole
 from transforms.watch.messages import decode_events
 

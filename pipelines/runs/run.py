@@ -30,7 +30,7 @@ from schemas.rulebooks import load, load_text, names
 from transforms.avro.blocks import count_records
 from transforms.avro.read import FrameSource
 from transforms.files import storage
-from transforms.files.schemes import check_scheme
+from transforms.files.reach import check_place
 from transforms.frames.frame import FRAME_ROWS, Frame
 
 MANIFEST = "manifest.json"
@@ -121,7 +121,7 @@ def load_run(where: str) -> tuple[str, Manifest]:
     Raises:
         RunError: There is no run.
     """
-    check_scheme(where)
+    check_place(where, RunError)
     where = where.rstrip("/")
     run = where
     latest = f"{where}/{LATEST}"

@@ -13,7 +13,7 @@ from pipelines.cli.signals import finishing
 from pipelines.runs.lock import sole_writer
 from schemas.errors import OutputError
 from transforms.files import storage
-from transforms.files.schemes import check_scheme
+from transforms.files.reach import check_place
 
 NOTHING_LEFT = "nothing was left behind"
 
@@ -47,7 +47,7 @@ class WholeDirectory:
             BusyError: Another process is writing it.
             OutputError: It already exists, or nothing can be written there.
         """
-        check_scheme(self.final)
+        check_place(self.final, OutputError)
         with contextlib.ExitStack() as held:
             try:
                 held.enter_context(sole_writer(self.final))

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from apache_beam.io.filesystems import FileSystems
 
+from transforms.files.storage import create_file, open_file
 from transforms.frames.frame import Frame, concat_frames
 
 _CODEC = "lz4"
@@ -33,7 +33,7 @@ def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
     ends = np.cumsum(sizes)
     options = pa.ipc.IpcWriteOptions(compression=_CODEC)
     with (
-        FileSystems.create(path, compression_type="uncompressed") as file,
+        create_file(path) as file,
         pa.ipc.new_file(file, table.schema, options=options) as writer,
     ):
         for size, end in zip(sizes.tolist(), ends.tolist(), strict=True):
@@ -54,7 +54,7 @@ def read_bucket(paths: Iterable[str], bucket: int, schema: pl.Schema) -> Frame:
     """
     frames = []
     for path in paths:
-        with FileSystems.open(path, compression_type="uncompressed") as file:
+        with open_file(path) as file:
             batch = pa.ipc.open_file(file).get_batch(bucket)
         frame = pl.from_arrow(batch)
         assert isinstance(frame, pl.DataFrame)

@@ -21,7 +21,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.errors import InputError
 from transforms.files.names import path_text
-from transforms.files.schemes import check_scheme
+from transforms.files.reach import check_place
 from transforms.files.storage import exists, is_local, pattern_of, why_not
 
 ENDING = ".avro"
@@ -81,7 +81,7 @@ def find_files(patterns: Sequence[str]) -> Found:
     for pattern in sorted(patterns):
         if not pattern:
             raise InputError("an empty path: name a file, a folder, or a pattern")
-        check_scheme(pattern)
+        check_place(pattern, InputError)
         before = walk.met
         if is_local(pattern):
             _find_local(pattern, walk)
@@ -103,7 +103,7 @@ def find_below(folder: str, endings: Endings = ENDING) -> Found:
         InputError: The folder doesn't exist.
     """
     walk = _Walk(endings)
-    check_scheme(folder)
+    check_place(folder, InputError)
     if not is_local(folder):
         _below_remote(folder.rstrip("/"), walk)
         return walk.found()

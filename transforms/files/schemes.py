@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-
-from apache_beam.io.filesystems import FileSystems
-
 from schemas.errors import UsageError
-from transforms.files.storage import is_local
-
-# The module of each client, and the Beam extra that includes it.
-_CLIENTS = {
-    "gs": ("google.cloud.storage", "gcp"),
-    "s3": ("boto3", "aws"),
-    "hdfs": ("hdfs", "hadoop"),
-    "azfs": ("azure.storage.blob", "azure"),
-}
+from transforms.files.clients import CLIENTS, bring_in, is_installed
+from transforms.files.storage import beam_files, is_local, scheme_of
 
 
 def check_scheme(path: str) -> None:
@@ -29,24 +18,16 @@ def check_scheme(path: str) -> None:
     """
     if is_local(path):
         return
-    scheme = path.partition("://")[0]
-    if scheme in _CLIENTS:
-        module, extra = _CLIENTS[scheme]
-        if not is_installed(module):
-            raise UsageError(f"{path}: {scheme}:// needs pip install 'apache-beam[{extra}]'")
+    scheme = scheme_of(path)
+    if scheme in CLIENTS:
+        if not is_installed(CLIENTS[scheme].module):
+            raise UsageError(f"{path}: {scheme}:// needs pip install {CLIENTS[scheme].packages}")
+        bring_in(scheme)
         return
     try:
-        FileSystems.get_filesystem(path)
+        beam_files(path).get_filesystem(path)
     except ValueError:
-        known = ", ".join(f"{name}://" for name in _CLIENTS)
+        known = ", ".join(f"{name}://" for name in CLIENTS)
         raise UsageError(
             f"{path}: {scheme}:// isn't supported; the supported ones are {known}"
         ) from None
-
-
-def is_installed(module: str) -> bool:
-    """Tell whether a module can be imported."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False

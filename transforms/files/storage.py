@@ -6,17 +6,21 @@ Beam's own `match` and `delete` treat every name as a pattern, so they can't fin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import stat
 import uuid
 import warnings
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from typing import Any, BinaryIO
 
 from apache_beam.io.filesystem import FileMetadata
 from apache_beam.io.filesystems import FileSystems
+
+from transforms.files.clients import bring_in
 
 # It would warn about an escaped bracket, as in `pattern_of`.
 warnings.filterwarnings("ignore", "Possible nested set", FutureWarning)
@@ -27,15 +31,27 @@ def is_local(path: str) -> bool:
     return "://" not in path
 
 
+def scheme_of(path: str) -> str:
+    """Return the scheme of a path that isn't local, such as `s3`."""
+    return path.partition("://")[0]
+
+
+def beam_files(path: str) -> type[FileSystems]:
+    """Return Beam's file systems, ready for a path."""
+    if not is_local(path):
+        bring_in(scheme_of(path))
+    return FileSystems
+
+
 def open_file(path: str) -> BinaryIO:
     """Open a file to read its bytes as they are, whatever its extension is."""
-    stream: BinaryIO = FileSystems.open(path, compression_type="uncompressed")
+    stream: BinaryIO = beam_files(path).open(path, compression_type="uncompressed")
     return stream
 
 
 def create_file(path: str) -> BinaryIO:
     """Create a file to write bytes to it as they are, whatever its extension is."""
-    stream: BinaryIO = FileSystems.create(path, compression_type="uncompressed")
+    stream: BinaryIO = beam_files(path).create(path, compression_type="uncompressed")
     return stream
 
 
@@ -45,12 +61,16 @@ def size_of(path: str) -> int:
     Raises:
         OSError: The file doesn't exist.
     """
-    return os.stat(path).st_size if is_local(path) else FileSystems.get_filesystem(path).size(path)
+    return (
+        os.stat(path).st_size
+        if is_local(path)
+        else beam_files(path).get_filesystem(path).size(path)
+    )
 
 
 def read_bytes(path: str) -> bytes:
     """Read all bytes of a file."""
-    with open_file(path) as stream:
+    with _like_a_disk(path), open_file(path) as stream:
         return stream.read()
 
 
@@ -66,12 +86,25 @@ def write_whole(path: str, content: bytes, *, durable: bool = True) -> None:
     folder, slash, name = path.rpartition("/")
     temporary = f"{folder}{slash}_{name}.{uuid.uuid4().hex}"
     try:
-        with create_file(temporary) as file:
-            file.write(content)
-        rename(temporary, path, durable=durable)
+        with _like_a_disk(path):
+            with create_file(temporary) as file:
+                file.write(content)
+            rename(temporary, path, durable=durable)
     except BaseException:
-        remove(temporary)
+        with _like_a_disk(path):
+            remove(temporary)
         raise
+
+
+@contextlib.contextmanager
+def _like_a_disk(path: str) -> Iterator[None]:
+    """Raise an OSError, as for a disk, in place of any error that a store's client has."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(None, why_not(error), path) from error
 
 
 def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetadata]:
@@ -95,7 +128,7 @@ def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetad
             return []
     else:
         # Beam's `*` doesn't match names with a backslash.
-        [result] = FileSystems.match([f"{pattern_of(folder)}/{start}**"])
+        [result] = beam_files(folder).match([f"{pattern_of(folder)}/{start}**"])
         names = {str(file.path).removeprefix(f"{folder}/"): file for file in result.metadata_list}
         found = [file for name, file in names.items() if "/" not in name and name.endswith(ending)]
     return sorted(found, key=lambda file: str(file.path))
@@ -103,15 +136,15 @@ def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetad
 
 def exists(path: str) -> bool:
     """Tell whether a directory or a file with that name exists."""
-    return FileSystems.exists(path) or bool(_names_below(path))
+    return beam_files(path).exists(path) or bool(_names_below(path))
 
 
 def make_directory(path: str) -> None:
     """Make a directory and its parents, if the file system has directories."""
     if is_local(path):
         os.makedirs(path, exist_ok=True)
-    elif not FileSystems.exists(path):
-        FileSystems.mkdirs(path)
+    elif not beam_files(path).exists(path):
+        beam_files(path).mkdirs(path)
 
 
 def remove(path: str) -> None:
@@ -121,10 +154,10 @@ def remove(path: str) -> None:
             shutil.rmtree(path)
         elif os.path.lexists(path):
             os.remove(path)
-    elif FileSystems.exists(path):
-        FileSystems.delete([path])
+    elif beam_files(path).exists(path):
+        beam_files(path).delete([path])
     elif names := _names_below(path):
-        FileSystems.delete(names)
+        beam_files(path).delete(names)
 
 
 def rename(source: str, target: str, *, durable: bool = True) -> None:
@@ -144,7 +177,7 @@ def rename(source: str, target: str, *, durable: bool = True) -> None:
             for folder in {os.path.dirname(source), os.path.dirname(target)}:
                 _sync(folder or ".")
     elif _is_one(source):
-        FileSystems.rename([source], [target])
+        beam_files(source).rename([source], [target])
     else:
         _rename_files(source, target, _names_below(source))
 
@@ -181,12 +214,12 @@ def _file_of(entry: os.DirEntry[str]) -> FileMetadata | None:
 
 def _is_one(path: str) -> bool:
     """Tell whether a remote file or directory is renamed in a single step."""
-    return bool(FileSystems.get_filesystem(path).has_dirs() or FileSystems.exists(path))
+    return bool(beam_files(path).get_filesystem(path).has_dirs() or beam_files(path).exists(path))
 
 
 def _rename_files(source: str, target: str, names: Sequence[str]) -> None:
     if names:
-        FileSystems.rename(names, [target + name.removeprefix(source) for name in names])
+        beam_files(source).rename(names, [target + name.removeprefix(source) for name in names])
 
 
 def write_through(path: str) -> None:
@@ -211,7 +244,13 @@ def why_not(error: Exception) -> str:
     cause = next(iter(causes.values())) if isinstance(causes, dict) and causes else error
     # Beam wraps a file system's error in one of its own.
     inner = next((arg for arg in cause.args if isinstance(arg, OSError)), cause)
-    return getattr(inner, "strerror", None) or type(cause).__name__
+    return getattr(inner, "strerror", None) or _http_phrase(cause) or type(cause).__name__
+
+
+def _http_phrase(error: Any) -> str | None:
+    """Return what the HTTP status of a client's error means, such as `Forbidden`."""
+    code = getattr(error, "code", None)
+    return HTTPStatus(code).phrase if code in list(HTTPStatus) else None
 
 
 def pattern_of(path: str) -> str:
@@ -230,7 +269,7 @@ def _sync(path: str) -> None:
 def _names_below(path: str) -> list[str]:
     if is_local(path):
         return []
-    [found] = FileSystems.match([f"{pattern_of(path)}/**"])
+    [found] = beam_files(path).match([f"{pattern_of(path)}/**"])
     return [str(file.path) for file in found.metadata_list]
 
 

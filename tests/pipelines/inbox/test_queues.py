@@ -21,7 +21,7 @@ from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.errors import InputError, UsageError
 from tests.helpers.commands import discretion
-from transforms.files.schemes import is_installed
+from transforms.files.clients import is_installed
 from transforms.nightly.bucket_files import read_whole
 
 MESSAGES = [

@@ -1,0 +1,162 @@
+"""Backlogs and nights in object stores, over the protocols of S3 and of Google."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import fastavro
+import pytest
+
+from pipelines import backlog, nightly
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.commands import explain, export, sample, show
+from pipelines.inbox.queues import write_messages
+from schemas.case_event import CaseEvent
+from schemas.outcomes import ROUTES
+from tests.helpers.commands import PARTS, Row, argv, discretion, environment, rows, run_of
+from tests.helpers.stores import Store, store
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample, and a run of it on disk."""
+    place = tmp_path_factory.mktemp("local")
+    assert sample.main(["--output", f"{place}/s", "--cases", "200"]) == 0
+    assert backlog.main(["--input", f"{place}/s", "--output", f"{place}/out"]) == 0
+    return place
+
+
+@pytest.fixture(scope="module", params=["s3", "gs"])
+def there(request: pytest.FixtureRequest, local: Path) -> Store:
+    """A store with the sample, and one run that was killed and run again."""
+    there = store(request.param)
+    for path in (local / "s").iterdir():
+        there.objects.put(f"cases/{path.name}", path.read_bytes())
+    words = ["--input", f"{there.root}/cases", "--output", f"{there.root}/out"]
+    _killed(there, ["backlog", *words])
+    assert show.main([f"{there.root}/out"]) == ExitCode.INPUT
+    assert backlog.main(words) == 0
+    return there
+
+
+def _killed(there: Store, words: list[str]) -> None:
+    """Kill a backlog once it has written some of its run."""
+    process = subprocess.Popen(
+        argv(*words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment()
+    )
+    while not any(".partial/close" in name for name in there.objects.names()):
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert not any("runs/2011" in name for name in there.objects.names())
+
+
+def records(there: Store, part: str) -> list[Row]:
+    """The records of a part of the run, by case."""
+    found = [
+        row
+        for name in there.objects.names()
+        if f"/{part}/part-" in name and name.startswith("out/runs/2011")
+        for row in fastavro.reader(io.BytesIO(there.objects.read(name)))
+        if isinstance(row, dict)
+    ]
+    return sorted(found, key=lambda row: (str(row["case_id"]), repr(row)))
+
+
+def test_a_killed_backlog_runs_again_with_the_content_that_it_has_on_disk(
+    there: Store, local: Path
+) -> None:
+    assert not any(".partial" in name or ".temp" in name for name in there.objects.names())
+    for part in PARTS:
+        expected = rows(run_of(local / "out"), part)
+        if part in ("quarantine", "duplicates"):
+            # These name the file that a record came from.
+            assert len(records(there, part)) == len(expected)
+        else:
+            assert records(there, part) == expected
+
+
+def test_shows_explains_and_exports_a_run(
+    there: Store, local: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = records(there, "close")[0]["case_id"]
+    said: list[tuple[object, str, bytes]] = []
+    for output in (f"{there.root}/out", f"{local}/out"):
+        assert show.main([output, "--json"]) == 0
+        counts = json.loads(capsys.readouterr().out)["counts"]
+        assert explain.main([case, "--run", output]) == 0
+        explained = capsys.readouterr().out
+        exported = tmp_path / f"{len(said)}.csv"
+        assert export.main([output, "--output", str(exported)]) == 0
+        capsys.readouterr()
+        said.append((counts, explained, exported.read_bytes()))
+    assert said[0] == said[1]
+
+
+def test_a_night_reads_its_files_there(
+    there: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if there.root.startswith("gs:"):
+        pytest.skip("the same code as in a backlog, which is tried there; a night takes seconds")
+    case = records(there, "close")[0]["case_id"]
+    event = CaseEvent(event_id="e1", case_id=case, kind="HEARING_SET").model_dump_json()
+    write_messages([event.encode()], f"{there.root}/events")
+    words = ["--state", f"{tmp_path}/OUT", "--as-of", "2011-11-17", "--json",
+             "--input", f"{there.root}/cases", "--events", f"{there.root}/events"]  # fmt: skip
+    assert nightly.main(words) == 0
+    night = json.loads(capsys.readouterr().out)
+    assert night["nightly"]["events"]["read"] == 1
+    assert sum(night["counts"]["routed"].values()) == sum(
+        len(records(there, route)) for route in ROUTES
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["backlog", "--input", "{0}://nowhere/cases", "--output", "x"], ExitCode.INPUT),
+        (["backlog", "--input", "{1}/s", "--output", "{0}://nowhere/out"], ExitCode.OUTPUT),
+        (["show", "{0}://nowhere/out"], ExitCode.INPUT),
+    ],
+)
+def test_names_a_bucket_that_is_not_there(
+    there: Store,
+    local: Path,
+    words: list[str],
+    code: ExitCode,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    scheme = there.root.partition(":")[0]
+    name, *rest = (word.format(scheme, local) for word in words)
+    assert {"backlog": backlog, "show": show}[name].main(rest) == code
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"{scheme}://nowhere/" in said
+    assert "there is no such bucket; correct its name, or make it" in said
+
+
+@pytest.mark.parametrize(
+    ("scheme", "says"),
+    [("s3", "there are no AWS credentials; run aws configure"),
+     ("gs", "there are no Google credentials; run gcloud auth")],
+)  # fmt: skip
+def test_says_what_to_do_without_credentials(
+    scheme: str, says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [*os.environ]:
+        if name.startswith(("AWS_", "GOOGLE_", "STORAGE_EMULATOR")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    # No service of a cloud machine offers any.
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    done = discretion("show", f"{scheme}://bucket/out")
+    assert (done.returncode, done.stderr.count("\n")) == (ExitCode.INPUT, 1)
+    assert says in done.stderr
