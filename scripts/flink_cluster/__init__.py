@@ -1,0 +1,1 @@
+"""A Flink cluster on this machine: fetched once, started, and stopped."""

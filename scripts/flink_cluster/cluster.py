@@ -1,0 +1,154 @@
+"""A cluster on loopback: a JobManager, TaskManagers, and Beam's job server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from scripts.flink_cluster.errors import ClusterError
+from scripts.flink_cluster.fetch import fetch_jars, find_java
+from scripts.flink_cluster.processes import Started, start, stop
+from scripts.flink_cluster.settings import commands, write_settings
+
+_STATE = "cluster.json"
+_PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that has been started.
+
+    Args:
+        port: The job server's port.
+        rest_port: The JobManager's port.
+        processes: Its processes.
+    """
+
+    port: int
+    rest_port: int
+    processes: tuple[Started, ...]
+
+    @property
+    def ended(self) -> list[str]:
+        """The names of the processes that are no longer running."""
+        return [one.name for one in self.processes if not one.is_running()]
+
+
+def up(folder: Path, task_managers: int, port: int, rest_port: int) -> Cluster:
+    """Start a cluster, or fail and leave no process.
+
+    Args:
+        folder: The cluster's directory.
+        task_managers: The number of TaskManagers, each with one slot.
+        port: The job server's port; 0 for any.
+        rest_port: The JobManager's port; 0 for any.
+
+    Raises:
+        ClusterError: It can't be started, or one is running in that directory.
+    """
+    java, jars = find_java(), fetch_jars()
+    if (found := load(folder)) is not None:
+        if len(found.ended) < len(found.processes):
+            raise ClusterError("a cluster is running; stop it first, with scripts/flink down")
+        down(folder)
+    port, rest_port, rpc_port = (_free(port), _free(rest_port), _free(0))
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    write_settings(folder, task_managers, rpc_port, rest_port)
+    cluster = Cluster(port, rest_port, ())
+    try:
+        for name, command in commands(
+            java, jars, folder, task_managers, port, rest_port
+        ).items():
+            begun = start(name, command, folder)
+            cluster = Cluster(port, rest_port, (*cluster.processes, begun))
+            _save(folder, cluster)
+        _wait(cluster, task_managers, folder)
+    except BaseException:
+        stop(cluster.processes)
+        (folder / _STATE).unlink(missing_ok=True)
+        raise
+    return cluster
+
+
+def down(folder: Path) -> bool:
+    """Stop a cluster, and remove its directory.
+
+    Args:
+        folder: The cluster's directory.
+
+    Returns:
+        Whether there was one.
+    """
+    cluster = load(folder)
+    if cluster is None:
+        return False
+    # The job server first, so that nothing new arrives.
+    stop(reversed(cluster.processes))
+    shutil.rmtree(folder)
+    return True
+
+
+def load(folder: Path) -> Cluster | None:
+    """Return the cluster that was started in a directory; None if there is none."""
+    try:
+        found = json.loads((folder / _STATE).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    started = tuple(Started(**one) for one in found["processes"])
+    return Cluster(found["port"], found["rest_port"], started)
+
+
+def task_managers_at(rest_port: int) -> int:
+    """Return how many TaskManagers the JobManager has; 0 if it doesn't answer."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{rest_port}/overview", timeout=5) as answer:
+            return int(json.load(answer)["taskmanagers"])
+    except (OSError, ValueError):
+        return 0
+
+
+def _save(folder: Path, cluster: Cluster) -> None:
+    (folder / _STATE).write_text(json.dumps(asdict(cluster)), "utf-8")
+
+
+def _wait(cluster: Cluster, task_managers: int, folder: Path) -> None:
+    """Wait until a cluster can take a job."""
+    deadline = time.monotonic() + _PATIENCE
+    while not (
+        _listens(cluster.port) and task_managers_at(cluster.rest_port) >= task_managers
+    ):
+        if ended := cluster.ended:
+            raise ClusterError(f"{ended[0]} ended: {_last_line(folder / f'{ended[0]}.log')}")
+        if time.monotonic() > deadline:
+            raise ClusterError(f"is not up after {_PATIENCE:.0f} seconds; see {folder}/*.log")
+        time.sleep(0.2)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _free(port: int) -> int:
+    """Return the port if it is free; for 0, any that is."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind(("localhost", port))
+        except OSError:
+            raise ClusterError(f"port {port} is in use; give another one (see --help)") from None
+        return int(bound.getsockname()[1])
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text("utf-8", "replace").split("\n")
+    said = [line for line in lines if line.strip() and not line.startswith("\tat ")]
+    return said[-1][:300] if said else "it said nothing"
