@@ -16,6 +16,9 @@ from pipelines.cli.progress import Progress, Stage, count
 from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.runners import pipeline_options
 from pipelines.cli.terms import terms_of
+from pipelines.engines.engine import Engine
+from pipelines.engines.job import run_to_end
+from pipelines.engines.options import from_anywhere
 from pipelines.runs.fields import computed, terms_fields
 from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
@@ -207,6 +210,7 @@ class Options:
         metavar="ID",
     )
     readable_by: str | None = declare.readable_by()
+    engine: Engine = declare.engine()
     json: bool = declare.manifest_json()
     beam: tuple[str, ...] = ()
 
@@ -214,6 +218,7 @@ class Options:
 def _run(options: Options) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     beam_options = pipeline_options(options)
+    options = from_anywhere(options, "input", "output")
     name = named("backlog", options.rulebook, options.as_of)
     rulebook = load(name)
     as_of = options.as_of or rulebook.rulebook.issued
@@ -237,7 +242,7 @@ def _run(options: Options) -> int:
         )
         pipeline = beam.Pipeline(options=beam_options)
         assess_backlog(pipeline, plan)
-        pipeline.run().wait_until_finish()
+        run_to_end(pipeline, "backlog", place.directory)
         manifest = assessed_run(plan, started, clock)
         place.close(manifest, rulebook.rulebook)
     print_result(

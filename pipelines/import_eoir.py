@@ -18,6 +18,9 @@ from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, Stage
 from pipelines.cli.progress import count as count_progress
 from pipelines.cli.runners import pipeline_options
+from pipelines.engines.engine import Engine
+from pipelines.engines.job import run_to_end
+from pipelines.engines.options import from_anywhere
 from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.run import files, output_files
@@ -185,6 +188,7 @@ class Options:
         metavar="DATE",
     )
     readable_by: str | None = declare.readable_by()
+    engine: Engine = declare.engine()
     json: bool = declare.manifest_json()
     beam: tuple[str, ...] = ()
 
@@ -192,6 +196,7 @@ class Options:
 def _run(options: Options) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     beam_options = pipeline_options(options)
+    options = from_anywhere(options, "folder", "output")
     release = find_release(options.folder)
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
     size = sum(file.bytes for file in release.files)
@@ -205,7 +210,7 @@ def _run(options: Options) -> int:
         with Progress([Stage("rows", "reading", "rows")]):
             pipeline = beam.Pipeline(options=beam_options)
             import_release(pipeline, plan)
-            pipeline.run().wait_until_finish()
+            run_to_end(pipeline, "import-eoir", output)
             manifest = imported(plan, started, clock)
             for name, rows in manifest.unread_tables.items():
                 if TABLES[name].required:

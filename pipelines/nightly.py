@@ -20,6 +20,8 @@ from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.run_command import own
 from pipelines.cli.runners import pipeline_options
 from pipelines.cli.terms import terms_of
+from pipelines.engines.job import run_to_end
+from pipelines.engines.options import from_anywhere
 from pipelines.nights.failures import noted
 from pipelines.nights.manifest import TALLY, night_run
 from pipelines.nights.options import NightlyOptions
@@ -96,6 +98,7 @@ def _run(options: NightlyOptions) -> int:
         # If two nights run at once, only one may win, and an object store has no locks.
         raise UsageError(f"--state {options.state}: give a directory on a local or mounted disk")
     beam_options = pipeline_options(options)
+    options = from_anywhere(options, "state", "events", "reviews", "input")
     # A missing file is a mistyped option; a mistake in the file is a failure of the night.
     as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
     name = named("nightly", options.rulebook, as_of)
@@ -169,7 +172,7 @@ def _night(
         with Progress(stages):
             pipeline = beam.Pipeline(options=beam_options)
             assess_night(pipeline, plan)
-            pipeline.run().wait_until_finish()
+            run_to_end(pipeline, "nightly", plan.place.directory)
             manifest = night_run(plan, started, clock)
             plan.place.close(manifest, plan.night.terms.rulebook.rulebook)
     except BaseException as error:

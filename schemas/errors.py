@@ -38,6 +38,10 @@ class BusyError(DiscretionError):
     """Another process is working in the same place."""
 
 
+class EngineError(DiscretionError):
+    """An engine that runs a pipeline isn't there, was lost, or gave up."""
+
+
 class RunError(InputError):
     """A run that can't be read."""
 

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
+from pipelines.engines.engine import IN_PROCESS, Engine, engine_of
 from schemas.near import close_to
 from schemas.outcomes import ROUTES
 from schemas.rulebooks import DEFAULT
@@ -250,6 +251,17 @@ def readable_by() -> Any:
     """Declare who may read the output; by default, only the user."""
     help_ = "who else may read the output; default: nobody"
     return option(help_, default=None, choices=sorted(UMASKS))
+
+
+def engine() -> Any:
+    """Declare the engine that runs the work."""
+    return option(
+        f"what does the work: {IN_PROCESS}, which is the default; flink, a cluster whose job "
+        "server listens at HOST:PORT or here; or prism (docs/cluster.md)",
+        default=Engine(),
+        type=engine_of,
+        metavar="flink[=HOST:PORT]|prism",
+    )
 
 
 def manifest_json() -> Any:

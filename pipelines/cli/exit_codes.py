@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from schemas.errors import BusyError, InputError, OutputError, UsageError
+from schemas.errors import BusyError, EngineError, InputError, OutputError, UsageError
 
 
 class ExitCode(IntEnum):
@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     BUSY = 5
     STALE = 6
     DAMAGED = 7
+    ENGINE = 8
     INTERRUPTED = 130
 
 
@@ -24,6 +25,7 @@ _OF_ERRORS = (
     (InputError, ExitCode.INPUT),
     (OutputError, ExitCode.OUTPUT),
     (BusyError, ExitCode.BUSY),
+    (EngineError, ExitCode.ENGINE),
 )
 
 

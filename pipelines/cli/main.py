@@ -33,6 +33,7 @@ COMMANDS = {
     "template": "make a workbook to fill in with cases",
     "import-cases": "turn a workbook, or CSV files, into case files",
     "import-eoir": "turn the court's public release into case files",
+    "worker": "do the work of an engine, which starts it",
 }
 JOBS = ("backlog", "nightly", "watch", "receive", "import-eoir")
 HELP = (
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] in ("-V", "--version"):
         print(f"discretion {version('discretion')}")
         return 0
+    if words[0].startswith("--id="):
+        # An engine can start a program, but can't say which command of it.
+        words = ["worker", *words]
     name, *rest = words
     if name not in COMMANDS:
         print(f"discretion: no command {shown(name)}; {_instead(name)}", file=sys.stderr)

@@ -9,17 +9,32 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.cli.words import counted
+
+# Of Beam's counters.
+NAMESPACE = "discretion"
 
 _counts: Counter[str] = Counter()
 
 
 def count(stage: str, number: int) -> None:
-    """Count what a stage has done. `Progress` sees only what this process has counted."""
+    """Count what a stage has done: for `Progress` in this process, and for Beam's metrics."""
     _counts[stage] += number
+    metrics = sys.modules.get("apache_beam.metrics")
+    if metrics is not None:
+        metrics.Metrics.counter(NAMESPACE, stage).inc(number)
+
+
+def counted_elsewhere(counts: Mapping[str, int]) -> None:
+    """Take over what workers in other processes have counted so far.
+
+    Args:
+        counts: The counts by stage.
+    """
+    _counts.update({name: number - _counts[name] for name, number in counts.items()})
 
 
 @dataclass(frozen=True)

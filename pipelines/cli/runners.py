@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.cli.declare import flags
+from pipelines.engines.job_server import known_options
+from pipelines.engines.options import engine_words
 from schemas.errors import UsageError
 from schemas.near import close_to
 
@@ -44,10 +46,14 @@ def beam_arguments(
     logging.getLogger(PipelineOptions.__module__).setLevel(logging.ERROR)
     options = PipelineOptions(list(arguments))
     known = _parsed(options)
-    for argument in arguments:
-        option = argument.split("=")[0]
-        if option.startswith("--") and option[2:].replace("-", "_") not in known:
-            near = close_to(option, [*own, *(f"--{name}" for name in known)])
+    names = {*known}
+    unknown = [option for option in _options_in(arguments) if option not in names]
+    if unknown and known["job_endpoint"]:
+        names.update(known_options(known["job_endpoint"]))
+    for name in unknown:
+        if name not in names:
+            option = f"--{name}"
+            near = close_to(option, [*own, *(f"--{name}" for name in names)])
             meant = f"; did you mean {near}?" if near else ""
             raise UsageError(f"unknown option {option}{meant}")
     if arguments and not arguments[0].startswith("-"):
@@ -68,11 +74,17 @@ def beam_arguments(
     return list(arguments)
 
 
+def _options_in(arguments: Sequence[str]) -> list[str]:
+    words = (argument.split("=")[0] for argument in arguments)
+    return [word[2:].replace("-", "_") for word in words if word.startswith("--")]
+
+
 def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> Any:
     """Make the options of a pipeline.
 
     Args:
-        options: A command's options; the field `beam` has those that the command didn't know.
+        options: A command's options; the field `beam` has those that the command didn't know, and
+            `engine` the engine.
         more: Options that the command sets itself.
         in_process: The option for the in-process runner.
 
@@ -84,7 +96,10 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
     """
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    words = [*beam_arguments(options.beam, flags(type(options)), in_process), *more]
+    given = options.beam
+    if (engine := getattr(options, "engine", None)) is not None:
+        given = (*engine_words(engine, given, options.readable_by), *given)
+    words = [*beam_arguments(given, flags(type(options)), in_process), *more]
     return PipelineOptions(words, save_main_session=False)
 
 

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from pipelines.cli import declare
+from pipelines.engines.engine import Engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class NightlyOptions:
         choices=("expedite",),
     )
     readable_by: str | None = declare.readable_by()
+    engine: Engine = declare.engine()
     dry_run: bool = declare.dry_run()
     json: bool = declare.manifest_json()
     beam: tuple[str, ...] = ()

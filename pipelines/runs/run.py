@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from pipelines.runs.latest import LATEST, is_run_id, run_named
-from pipelines.runs.whole_directory import WholeDirectory
+from pipelines.runs.whole_directory import WholeDirectory, new_attempt
 from schemas.avro import avro_schema
 from schemas.errors import AvroFormatError, OutputError, RunError, SchemaMismatchError
 from schemas.manifest import Manifest, OutputFile
@@ -45,11 +45,13 @@ class RunPlace:
 
     output: str
     run_id: str
+    attempt: str = field(default_factory=new_attempt)
 
     @property
     def directory(self) -> WholeDirectory:
         """The run's directory."""
-        return WholeDirectory(f"{self.output}/runs/{self.run_id}", "another --run-id")
+        final = f"{self.output}/runs/{self.run_id}"
+        return WholeDirectory(final, "another --run-id", self.attempt)
 
     @property
     def final(self) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apache_beam.io.filesystem import BeamIOError
 
@@ -16,6 +18,13 @@ from transforms.files import storage
 from transforms.files.reach import check_place
 
 NOTHING_LEFT = "nothing was left behind"
+# Letters and digits in the name of an attempt.
+ATTEMPT = 12
+
+
+def new_attempt() -> str:
+    """Make a name that no other attempt has."""
+    return uuid.uuid4().hex[:ATTEMPT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +34,19 @@ class WholeDirectory:
     Args:
         final: The directory once it is complete.
         instead: What to suggest if it already exists, such as "another --output".
+        attempt: What tells this attempt from others: work of a lost one may still be running
+            somewhere, and must not get into this one.
     """
 
     final: str
     instead: str
+    attempt: str = field(default_factory=new_attempt)
 
     @property
     def partial(self) -> str:
         """Return the directory in which it is written; nothing reads names that start with `_`."""
         parent, slash, name = self.final.rpartition("/")
-        return f"{parent}{slash}_{name}.partial"
+        return f"{parent}{slash}_{name}.{self.attempt}.partial"
 
     @contextlib.contextmanager
     def alone(self, *parts: str) -> Iterator[None]:
@@ -76,11 +88,19 @@ class WholeDirectory:
         try:
             if storage.exists(self.final):
                 raise OutputError(f"{self.final}: already exists; give {self.instead} or remove it")
-            storage.remove(self.partial)
+            self._sweep()
             for part in parts:
                 storage.make_directory(f"{self.partial}/{part}")
         except (BeamIOError, OSError) as error:
             raise self._problem(error) from None
+
+    def _sweep(self) -> None:
+        """Remove what earlier attempts left."""
+        parent, slash, name = self.final.rpartition("/")
+        of_attempt = re.compile(rf"_{re.escape(name)}\.([0-9a-f]{{{ATTEMPT}}}\.)?partial")
+        for left in storage.names_in(parent or slash or ".", f"_{name}."):
+            if of_attempt.fullmatch(left):
+                storage.remove(f"{parent}{slash}{left}")
 
     def write(self, name: str, text: str) -> None:
         """Write a small file into the unfinished directory."""

@@ -61,9 +61,7 @@ def up(folder: Path, task_managers: int, port: int, rest_port: int) -> Cluster:
     write_settings(folder, task_managers, rpc_port, rest_port)
     cluster = Cluster(port, rest_port, ())
     try:
-        for name, command in commands(
-            java, jars, folder, task_managers, port, rest_port
-        ).items():
+        for name, command in commands(java, jars, folder, task_managers, port, rest_port).items():
             begun = start(name, command, folder)
             cluster = Cluster(port, rest_port, (*cluster.processes, begun))
             _save(folder, cluster)
@@ -119,9 +117,7 @@ def _save(folder: Path, cluster: Cluster) -> None:
 def _wait(cluster: Cluster, task_managers: int, folder: Path) -> None:
     """Wait until a cluster can take a job."""
     deadline = time.monotonic() + _PATIENCE
-    while not (
-        _listens(cluster.port) and task_managers_at(cluster.rest_port) >= task_managers
-    ):
+    while not (_listens(cluster.port) and task_managers_at(cluster.rest_port) >= task_managers):
         if ended := cluster.ended:
             raise ClusterError(f"{ended[0]} ended: {_last_line(folder / f'{ended[0]}.log')}")
         if time.monotonic() > deadline:

@@ -56,7 +56,9 @@ def fetch_jars() -> Path:
         return place
     if shutil.which("mvn") is None:
         raise ClusterError("fetching Flink needs Maven; install it (on Debian, maven)")
-    print(f"flink: fetching Flink {FLINK} and Beam's job server into {place} (once)", file=sys.stderr)
+    print(
+        f"flink: fetching Flink {FLINK} and Beam's job server into {place} (once)", file=sys.stderr
+    )
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix="_fetching-") as folder:
         _run_maven(Path(folder))

@@ -273,6 +273,24 @@ def _names_below(path: str) -> list[str]:
     return [str(file.path) for file in found.metadata_list]
 
 
+def names_in(folder: str, start: str) -> list[str]:
+    """List the names of files and folders directly in a folder.
+
+    Args:
+        folder: The folder; if it doesn't exist, there are none.
+        start: The start of their names.
+    """
+    if is_local(folder):
+        try:
+            names = os.listdir(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(name for name in names if name.startswith(start))
+    [found] = FileSystems.match([f"{pattern_of(folder)}/{start}**"])
+    below = (str(file.path).removeprefix(f"{folder}/") for file in found.metadata_list)
+    return sorted({path.split("/")[0] for path in below})
+
+
 def folders_in(folder: str, start: str) -> list[str]:
     """List the folders in a local folder whose names start with a prefix."""
     if not is_local(folder) or not os.path.isdir(folder):

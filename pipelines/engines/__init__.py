@@ -1,0 +1,1 @@
+"""Engines that run a pipeline outside this process: Flink, and Beam's own Prism."""
