@@ -34,7 +34,8 @@ from pipelines.runs.table_inputs import (
 from pipelines.runs.tallies import Tallies, write_frame
 from pipelines.runs.unread_fields import unread_in
 from pipelines.runs.unread_input import left_out_files, refuse_all_damaged, report_unread_input
-from schemas.avro import avro_schema
+from pipelines.runs.written import name_written, tally_written
+from schemas.avro import Schema, avro_schema
 from schemas.manifest import Counts, Manifest
 from schemas.outcomes import ROUTES
 from schemas.rulebooks import load
@@ -93,11 +94,13 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
     once = split.unique | "Assess" >> Assess(plan.terms)
     latest = resolved.winners | "Assess latest" >> Assess(plan.terms)
 
+    routes: dict[str, Schema] = dict.fromkeys(ROUTES, recommendation)
+    written = []
     for name, assessed in (("a", once), ("b", latest)):
-        assessed.cases | f"Write cases {name}" >> WriteFrames(root, {"cases": record}, name)
-        assessed.recommendations | f"Write routes {name}" >> WriteFrames(
-            root, dict.fromkeys(ROUTES, recommendation), name
-        )
+        written += [
+            assessed.cases | f"Write cases {name}" >> WriteFrames(root, {"cases": record}, name),
+            assessed.recommendations | f"Write routes {name}" >> WriteFrames(root, routes, name),
+        ]
     left_out = [unreadable_file(path_text(file.path), file.reason) for file in plan.left_out]
     left_out += [table.quarantined for table in plan.tables.tables if table.quarantined.height]
     quarantined = (
@@ -106,7 +109,7 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
         once.quarantined,
         latest.quarantined,
     ) | "All quarantined" >> beam.Flatten()
-    (
+    written.append(
         (
             quarantined
             | "To quarantine" >> beam.Map(_to, "quarantine").with_output_types(tuple[str, Frame]),
@@ -125,6 +128,9 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
             read.frames | "Tally read" >> beam.Map(_tally_read).with_output_types(Frame),
             resolved.superseded
             | "Tally superseded" >> beam.Map(_tally_superseded).with_output_types(Frame),
+            written
+            | "All written" >> beam.Flatten()
+            | "Tally written" >> beam.MapTuple(tally_written).with_output_types(Frame),
         )
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
@@ -158,8 +164,9 @@ def assessed_run(plan: BacklogPlan, started: datetime.datetime, clock: float) ->
         InputError: Nothing in the input could be read, or it changed while it was read.
     """
     root = plan.place.partial
-    written = {part: files(root, part) for part in PARTS}
     tallies = Tallies.read(f"{root}/{TALLY}")
+    name_written(root, tallies)
+    written = {part: files(root, part) for part in PARTS}
     refuse_all_damaged(tallies.damaged(), tallies.total("read"))
     remove(f"{root}/{TALLY}")
     inputs, unread = accounted(root, plan.inputs), unread_in(cases=plan.inputs)

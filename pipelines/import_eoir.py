@@ -26,6 +26,7 @@ from pipelines.runs.import_summary import print_import
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
+from pipelines.runs.written import name_written, tally_written
 from schemas.avro import avro_schema
 from schemas.eoir.tables import TABLES
 from schemas.errors import InputError
@@ -76,13 +77,13 @@ def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
 
     read = (
         pipeline
-        | "Stretches" >> beam.Create(plan.release.ranges(plan.stretch), reshuffle=False)
+        | "Stretches" >> beam.Create(plan.release.ranges(plan.stretch))
         | "Read tables" >> ReadTables(f"{root}/{SHUFFLE}", plan.buckets, _count_rows)
     )
     stretches = beam.pvalue.AsList(read.stretches)
     made = (
         pipeline
-        | "Buckets" >> beam.Create(range(plan.buckets), reshuffle=False)
+        | "Buckets" >> beam.Create(range(plan.buckets))
         | "Assemble" >> AssembleCases(stretches, plan.rules)
     )
     quarantined = read.quarantined | "Number rows" >> beam.Map(number_rows, stretches)
@@ -92,13 +93,14 @@ def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
         | "To one file per bucket" >> beam.MapTuple(_case_file)
         | "Write cases" >> WriteWhole(root, schemas)
     )
-    (
+    written = (
         quarantined
         | "To quarantine" >> beam.Map(lambda rows: ("quarantine", rows))
         | "Write quarantine" >> WriteFrames(root, schemas, "a")
+        | "Tally written" >> beam.MapTuple(tally_written).with_output_types(Frame)
     )
     (
-        (read.tallies, made.tallies, quarantined | "Tally" >> beam.Map(_tally_quarantined))
+        (read.tallies, made.tallies, written, quarantined | "Tally" >> beam.Map(_tally_quarantined))
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
         | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
@@ -125,8 +127,9 @@ def _tally_quarantined(rows: Frame) -> Frame:
 def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> ImportManifest:
     """Make the manifest of an import whose files are written, with counts taken from them."""
     root = plan.output.partial
-    written = {part: files(root, part) for part in PARTS}
     tallies = Tallies.read(f"{root}/{TALLY}")
+    name_written(root, tallies)
+    written = {part: files(root, part) for part in PARTS}
     for name in (TALLY, SHUFFLE):
         remove(f"{root}/{name}")
 

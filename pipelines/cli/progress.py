@@ -28,6 +28,11 @@ def count(stage: str, number: int) -> None:
         metrics.Metrics.counter(NAMESPACE, stage).inc(number)
 
 
+def is_shown() -> bool:
+    """Tell whether somebody sees progress."""
+    return sys.stderr.isatty()
+
+
 def counted_elsewhere(counts: Mapping[str, int]) -> None:
     """Take over what workers in other processes have counted so far.
 
@@ -76,7 +81,7 @@ class Progress:
         self.thread: threading.Thread | None = None
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
+        if is_shown():
             self.thread = threading.Thread(target=self._show, daemon=True)
             self.thread.start()
         return self

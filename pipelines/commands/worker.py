@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="discretion worker",
-        description="Run the work of an engine. Flink's TaskManager starts it; see docs/cluster.md.",
+        description="Do the work of an engine. A TaskManager of Flink starts it (docs/cluster.md).",
         allow_abbrev=False,
     )
     for name in _OPTIONS:

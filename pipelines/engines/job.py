@@ -20,7 +20,7 @@ from apache_beam.options.pipeline_options import (
 )
 
 from pipelines.cli.console import complain
-from pipelines.cli.progress import counted_elsewhere
+from pipelines.cli.progress import counted_elsewhere, is_shown
 from pipelines.cli.run_command import own
 from pipelines.engines.flink import Flink, Job
 from pipelines.engines.metrics import counters_in
@@ -102,7 +102,8 @@ def _wait(flink: Flink, job: Job) -> None:
         of_worker = [text for text in failures if _OF_WORKER in text]
         if state == "FAILED" or len(of_worker) >= _MOST_FAILURES:
             raise _failed(job, (of_worker or failures or [""])[0])
-        counted_elsewhere(counters_in(flink.metrics(job.id)))
+        if is_shown():
+            counted_elsewhere(counters_in(flink.metrics(job.id)))
         time.sleep(_POLL)
 
 

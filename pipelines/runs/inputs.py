@@ -42,7 +42,7 @@ class WriteAccount(beam.PTransform[tuple[beam.PCollection[Frame], ...], object])
         """Expand from the stretches of all readings to the two files."""
         first = stretches[0]
         read = stretches | "All stretches" >> beam.Flatten()
-        names = first.pipeline | beam.Create([file.name for file in self.files], reshuffle=False)
+        names = first.pipeline | beam.Create([file.name for file in self.files])
         digests = names | "Digest" >> beam.Map(_digest).with_output_types(Frame)
         for name, found, schema in (
             (_STRETCHES, read, STRETCHES),

@@ -174,7 +174,12 @@ def files(run: str, part: str) -> dict[str, int]:
 def _sizes(run: str, part: str) -> dict[str, int]:
     """Return the Avro files of a part of a run, with their sizes in bytes."""
     found = storage.list_files(f"{run}/{part}", ending=".avro")
-    return {str(file.path): file.size_in_bytes for file in found}
+    # A name that starts with `_` is that of a file that isn't finished.
+    return {
+        str(file.path): file.size_in_bytes
+        for file in found
+        if not str(file.path).rpartition("/")[2].startswith("_")
+    }
 
 
 def output_files(root: str, written: Mapping[str, Mapping[str, int]]) -> tuple[OutputFile, ...]:

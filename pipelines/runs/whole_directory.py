@@ -112,8 +112,7 @@ class WholeDirectory:
         Args:
             last: Files that show that the directory is complete.
         """
-        for name in storage.folders_in(self.partial, ".temp"):
-            storage.remove(name)
+        storage.remove_unfinished(self.partial)
         storage.rename_all_but(self.partial, self.final, last)
         with finishing(print_no_more):
             storage.rename(self.partial, self.final)

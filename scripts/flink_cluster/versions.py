@@ -37,8 +37,8 @@ def jars() -> dict[str, str]:
 def pom() -> str:
     """Return Maven's description of the jars: Beam's runner for Flink, and all that it needs.
 
-    They include Flink itself: its JobManager and TaskManager are classes that can be started without
-    the rest of its distribution.
+    They include Flink itself: its JobManager and TaskManager are classes that can be started
+    without the rest of its distribution.
     """
     # Beam asks for the first release of the minor version.
     managed = "".join(

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
-from typing import BinaryIO
+from typing import Protocol
 
 import apache_beam as beam
-from apache_beam.io import fileio
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas.avro import Schema
 from transforms.avro.background import BACKGROUND
 from transforms.avro.encode import DEFAULT_CODEC, check_encodable
 from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
+from transforms.files.storage import create_file, rename
 from transforms.frames.frame import Frame
 
 # How many frames of a file may be in the encoder, which trades memory for background work.
 HELD_BACK = 1
 
 
-class AvroSink(fileio.FileSink):
-    """Writes (destination, frame) pairs as one Avro file per destination.
+class Writable(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Write bytes."""
+
+
+class AvroSink:
+    """Writes (destination, frame) pairs of one destination as an Avro file.
 
     Args:
         schemas: The schema of each destination.
@@ -33,11 +46,11 @@ class AvroSink(fileio.FileSink):
             check_encodable(schema)
         self.schemas = schemas
         self.codec = codec
-        self.file: BinaryIO | None = None
+        self.file: Writable | None = None
         self.opened = False
         self.encoding: deque[Future[bytes]] = deque()
 
-    def open(self, fh: BinaryIO) -> None:
+    def open(self, fh: Writable) -> None:
         """Start a new file."""
         self.file, self.opened = fh, False
 
@@ -61,12 +74,17 @@ class AvroSink(fileio.FileSink):
             self.file.write(self.encoding.popleft().result())
 
 
-class WriteFrames(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCollection[str]]):
-    """Writes (destination, frame) pairs to `ROOT/DESTINATION/part-*.avro`.
+class WriteFrames(
+    beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCollection[tuple[str, int]]]
+):
+    """Writes (destination, frame) pairs to files in `ROOT/DESTINATION/`.
+
+    A bundle writes one file per destination. An engine may run a bundle again, so that each file
+    has a name of its own that starts with `_`, which nothing reads; only those in the result count.
+    `pipelines.runs.written` gives them their names.
 
     Args:
-        root: The directory. It must contain one for each destination, because Beam skips a file
-            that it can't move.
+        root: The directory.
         schemas: The schema of each destination.
         name: Part of the files' names, so that two writers never use the same one.
     """
@@ -77,21 +95,57 @@ class WriteFrames(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCol
         self.schemas = schemas
         self.name = name
 
-    def expand(self, pcoll: beam.PCollection[tuple[str, Frame]]) -> beam.PCollection[str]:
-        """Expand from pairs to the names of the files written, relative to the root."""
-        name = self.name
+    def expand(
+        self, pcoll: beam.PCollection[tuple[str, Frame]]
+    ) -> beam.PCollection[tuple[str, int]]:
+        """Expand from pairs to files, relative to the root, with their numbers of records."""
+        write = _WriteBundle(self.root, self.schemas, self.name)
+        return pcoll | beam.ParDo(write).with_output_types(tuple[str, int])
 
-        def file_name(
-            window: object, pane: object, shard: int | None, total: int | None, *rest: object
-        ) -> str:
-            destination = rest[-1]
-            return f"{destination}/part-{name}-{shard or 0:05d}-of-{total or 1:05d}.avro"
 
-        written = pcoll | fileio.WriteToFiles(
-            self.root,
-            file_naming=file_name,
-            destination=lambda pair: pair[0],
-            sink=lambda _: AvroSink(self.schemas),
-            max_writers_per_bundle=16,
-        )
-        return written | beam.Map(lambda result: str(result.file_name)).with_output_types(str)
+class _Digested:
+    """A file that is being written, and the digest of what was written to it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.file = create_file(path)
+        self.digest = hashlib.sha256()
+        self.records = 0
+
+    def write(self, data: bytes) -> None:
+        self.file.write(data)
+        self.digest.update(data)
+
+
+class _WriteBundle(beam.DoFn):
+    def __init__(self, root: str, schemas: dict[str, Schema], name: str) -> None:
+        self.root = root
+        self.schemas = schemas
+        self.name = name
+        self.sinks: dict[str, tuple[AvroSink, _Digested]] = {}
+
+    def start_bundle(self) -> None:
+        self.sinks = {}
+
+    def process(self, element: tuple[str, Frame]) -> None:
+        destination, frame = element
+        if destination not in self.sinks:
+            file = _Digested(f"{self.root}/{destination}/_{self.name}.{uuid.uuid4().hex}")
+            sink = AvroSink(self.schemas)
+            sink.open(file)
+            self.sinks[destination] = sink, file
+        sink, file = self.sinks[destination]
+        sink.write(element)
+        file.records += frame.height
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        for sink, file in self.sinks.values():
+            sink.flush()
+            file.file.close()
+            # The order of the names is that of the content, whichever bundle comes first.
+            folder, _, unique = file.path.rpartition("/")
+            path = f"{folder}/_{self.name}-{file.digest.hexdigest()[:16]}-{unique[-32:]}.avro"
+            rename(file.path, path, durable=False)
+            written = path.removeprefix(f"{self.root}/"), file.records
+            yield WindowedValue(written, MIN_TIMESTAMP, [GlobalWindow()])
+        self.sinks = {}

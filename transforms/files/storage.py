@@ -7,6 +7,7 @@ Beam's own `match` and `delete` treat every name as a pattern, so they can't fin
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import re
 import shutil
@@ -158,6 +159,22 @@ def remove(path: str) -> None:
         beam_files(path).delete([path])
     elif names := _names_below(path):
         beam_files(path).delete(names)
+
+
+def remove_unfinished(folder: str) -> None:
+    """Remove the files in the folders of a folder whose names start with `_`.
+
+    Args:
+        folder: The folder; its own files stay.
+    """
+    if is_local(folder):
+        below = glob.glob(f"{glob.escape(folder)}/*/**/_*", recursive=True)
+    else:
+        starts = len(folder) + 1
+        names = (name for name in _names_below(folder) if "/" in name[starts:])
+        below = [name for name in names if name.rpartition("/")[2].startswith("_")]
+    for path in below:
+        remove(path)
 
 
 def rename(source: str, target: str, *, durable: bool = True) -> None:
