@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.cli.declare import flags
-from pipelines.engines.job_server import known_options
-from pipelines.engines.options import engine_words
 from schemas.errors import UsageError
 from schemas.near import close_to
 
@@ -49,6 +47,8 @@ def beam_arguments(
     names = {*known}
     unknown = [option for option in _options_in(arguments) if option not in names]
     if unknown and known["job_endpoint"]:
+        from pipelines.engines.job_server import known_options
+
         names.update(known_options(known["job_endpoint"]))
     for name in unknown:
         if name not in names:
@@ -95,6 +95,8 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
         UsageError: As `beam_arguments` does.
     """
     from apache_beam.options.pipeline_options import PipelineOptions
+
+    from pipelines.engines.options import engine_words
 
     given = options.beam
     if (engine := getattr(options, "engine", None)) is not None:

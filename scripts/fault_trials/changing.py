@@ -78,7 +78,7 @@ def _backlog(bench: Bench) -> list[str]:
     cases = bench.place / "cases"
     bench.world.write_cases(cases)
     code, wrong = _changed(
-        bench, backlog_words(), cases / "1.avro", lambda: list(out.glob("runs/_r.partial/*"))
+        bench, backlog_words(), cases / "1.avro", lambda: list(out.glob("runs/_r.*.partial/*"))
     )
     return [*wrong, *_consistent(code, results.latest(out), clean)]
 

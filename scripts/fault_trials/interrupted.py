@@ -106,7 +106,7 @@ def _whole_night(state: Path) -> Path | None:
 def _import(bench: Bench) -> list[str]:
     (bench.place / "release").symlink_to(bench.world.release)
     clean, words = bench.world.imported, import_words()
-    ended = _interrupt(bench, words, ("_made.partial", "_made.partial/_shuffle/*", "made"))
+    ended = _interrupt(bench, words, ("_made.*.partial", "_made.*.partial/_shuffle/*", "made"))
     wrong = [] if ended.code == -9 else checks.ending(ended, (0, 130))
     if (
         ended.code == 130
