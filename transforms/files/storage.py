@@ -303,7 +303,7 @@ def names_in(folder: str, start: str) -> list[str]:
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(name for name in names if name.startswith(start))
-    [found] = FileSystems.match([f"{pattern_of(folder)}/{start}**"])
+    [found] = beam_files(folder).match([f"{pattern_of(folder)}/{start}**"])
     below = (str(file.path).removeprefix(f"{folder}/") for file in found.metadata_list)
     return sorted({path.split("/")[0] for path in below})
 

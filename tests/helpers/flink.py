@@ -1,0 +1,100 @@
+"""A real Flink cluster for tests, and what they do to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.flink_cluster.cluster import Cluster, down, up
+from scripts.flink_cluster.errors import ClusterError
+from tests.helpers.commands import environment
+
+PATIENCE = 240
+
+
+@contextmanager
+def cluster(folder: Path, task_managers: int) -> Iterator[Cluster]:
+    """A cluster that is stopped at the end; a test that needs one is skipped without."""
+    try:
+        started = up(folder, task_managers, 0, 0)
+    except ClusterError as error:
+        pytest.skip(f"there is no Flink: {error}")
+    try:
+        yield started
+    finally:
+        down(folder)
+
+
+def on(started: Cluster) -> tuple[str, ...]:
+    """The options that run a command on a cluster."""
+    return (
+        f"--engine=flink=localhost:{started.port}",
+        f"--flink_master=localhost:{started.rest_port}",
+    )
+
+
+def ask(started: Cluster, path: str) -> Any:
+    """Ask Flink's REST interface."""
+    with urllib.request.urlopen(f"http://localhost:{started.rest_port}/{path}") as answer:
+        return json.load(answer)
+
+
+def jobs(started: Cluster) -> list[dict[str, Any]]:
+    """The cluster's jobs, the newest first."""
+    found = ask(started, "jobs/overview")["jobs"]
+    return sorted(found, key=lambda job: -job["start-time"])
+
+
+def until(is_so: Callable[[], Any], running: subprocess.Popen[str] | None = None) -> None:
+    """Wait until something is so, while a process runs."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline
+        if running is not None and running.poll() is not None:
+            raise AssertionError(running.communicate()[1])
+        time.sleep(0.05)
+
+
+def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
+    """Start a command."""
+    program = Path(sys.executable).with_name("discretion")
+    assert shutil.which(program), "the project is not installed here"
+    return subprocess.Popen(
+        [str(program), *map(str, words)], cwd=cwd, text=True, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def pid_of(started: Cluster, name: str) -> int:
+    """The process of a part of the cluster."""
+    return next(one.pid for one in started.processes if one.name == name)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started: a TaskManager's are its workers."""
+    asked = ["ps", "-o", "pid=", "--ppid", str(pid)]
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return [int(one) for one in said.split()]
+
+
+def workers(started: Cluster) -> list[int]:
+    """The workers of all TaskManagers."""
+    names = [one for one in started.processes if one.name.startswith("task-manager")]
+    return [child for one in names for child in children(one.pid)]
+
+
+def kill(pid: int) -> None:
+    """Kill a process."""
+    os.kill(pid, signal.SIGKILL)
