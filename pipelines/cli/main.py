@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "write a run as a worklist for a spreadsheet, or as tables",
     "import-reviews": "take the decisions in a worklist as reviews, for the nights",
     "report": "write a run as one page, with charts, tables, and a queue for each route",
+    "questions": "find the few questions that settle the most open cases",
     "train": "make a training course of a rulebook, or read what trainees answered",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",

@@ -102,12 +102,39 @@ def assess(records: Frame, terms: Terms) -> Assessed:
     Returns:
         The recommendations, and what isn't assessed.
     """
+    there = in_scope(records, terms)
+    recommended = recommend(there.facts, terms.rulebook, terms.as_of, presume=terms.presume)
+    return Assessed(recommended, there.records, there.outside, there.quarantined)
+
+
+class InScope(NamedTuple):
+    """Case records that were read on some terms.
+
+    Args:
+        facts: The facts of those in scope, and the columns that a recommendation repeats.
+        records: All records that could be normalized, as in `Assessed`.
+        outside: Those of them that aren't in scope.
+        quarantined: Rows of quarantined.avsc.
+    """
+
+    facts: Frame
+    records: Frame
+    outside: Frame
+    quarantined: Frame
+
+
+def in_scope(records: Frame, terms: Terms) -> InScope:
+    """Normalize case records, and derive the facts of those in scope.
+
+    Args:
+        records: Columns of case_record.avsc, as agencies write them.
+        terms: The terms.
+    """
     normalized, quarantined = normalize(records, terms.as_of)
     facts = derive_facts(normalized, terms.counted, terms.as_of)
     marked, taken = mark(normalized, facts, terms.as_of, terms.inside, terms.courts)
     inside = with_passed_through(facts, normalized).filter(taken)
-    recommended = recommend(inside, terms.rulebook, terms.as_of, presume=terms.presume)
-    return Assessed(recommended, marked, marked.filter(~taken), quarantined)
+    return InScope(inside, marked, marked.filter(~taken), quarantined)
 
 
 def status_of(assessed: Assessed) -> Frame:

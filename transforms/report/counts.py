@@ -13,12 +13,12 @@ from schemas.small_cells import LEAST
 from schemas.words import label
 from transforms.explain.page import STATES as STATE_WORDS
 from transforms.frames.frame import Frame
-from transforms.report.cover import cover
 from transforms.report.docket import AGES, COUNTED, PROTECTED
 from transforms.report.labels import criterion_label, month_label, value_label
 from transforms.report.model import Count, Month, Months, RouteCount, Row, Step, Table, folded
 from transforms.report.pooling import pool
 from transforms.report.tallies import by_value
+from transforms.route.cover import cover
 
 FIRST = 12
 STEPS = 8
@@ -43,7 +43,7 @@ class Counted:
         manifest: The run's manifest.
         rulebook: The rulebook that it applied.
         tally: `transforms.report.tallies.SCHEMA`, added up.
-        sets: `transforms.report.tallies.SETS`, added up.
+        sets: `transforms.route.cover.SETS`, added up.
     """
 
     manifest: Manifest

@@ -14,7 +14,6 @@ from schemas.words import label, warning_in_words
 from transforms.explain.page import STATES as STATE_WORDS
 from transforms.frames.frame import Frame
 from transforms.report.counts import FIRST, STEPS, TITLES, Counted, accounted, months_of
-from transforms.report.cover import cover
 from transforms.report.docket import AGES, COUNTED, PROTECTED
 from transforms.report.labels import criterion_label, value_label
 from transforms.report.model import Count, Months, Row, Step, Table, folded
@@ -33,6 +32,7 @@ from transforms.report.sharing import (
     total,
 )
 from transforms.report.tallies import by_value
+from transforms.route.cover import cover
 
 # The values of these are a short list, so naming those that are pooled tells nothing of anybody.
 NAMED = ("forms", *COUNTED, "sex")

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from schemas.outcomes import ROUTES, Route
 from schemas.small_cells import FEWER, LEAST
-from transforms.report.cover import Asked
 from transforms.report.model import Column, Month, Months
 from transforms.report.pooling import pool
+from transforms.route.cover import Asked
 
 ALL_BUT_FEW = f"all but {FEWER}"
 NOT_SHOWN = "not shown"

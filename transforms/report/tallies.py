@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.frames.frame import Frame
 from transforms.report.docket import COUNTED, PROTECTED
+from transforms.route.cover import SETS
 
 SCHEMA = pl.Schema({"by": pl.String, "value": pl.String, "route": pl.String, "count": pl.Int64})
 RECOMMENDED = (
@@ -31,7 +32,6 @@ RECOMMENDED = (
     "changes_to",
 )
 MONTHS = 12
-SETS = pl.Schema({"facts": pl.String, "count": pl.Int64})
 
 
 def tally_recommendations(recommendations: Frame, as_of: datetime.date) -> Frame:

@@ -18,7 +18,7 @@ import polars as pl
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
 from transforms.frames.frame import Frame, whole
-from transforms.route.leverage import Flags, Leverage
+from transforms.route.leverage import Flags, Leverage, Routes, route_bits
 from transforms.route.table import UNDECIDED, Position, RouteTable
 from transforms.score.criteria import expression
 from transforms.score.position import Weighing, position
@@ -32,12 +32,12 @@ class BasisQuestion:
     Args:
         fact: The fact that tells whether it was seen.
         readers: By case, how many criteria that matter could then be presumed FALSE.
-        settles: By case, whether seeing it would settle the route.
+        settles: By case, the route that seeing it would settle: bit N for `ROUTES[N]`, or none.
     """
 
     fact: str
     readers: npt.NDArray[np.int64]
-    settles: Flags
+    settles: Routes
 
 
 def basis_questions(
@@ -114,9 +114,9 @@ def _settles(
     day: pl.Series,
     effective: Frame,
     rulebook: CompiledRulebook,
-) -> Flags:
-    """Tell whether seeing something would decide an open case."""
-    settles = np.zeros(len(asked), dtype=bool)
+) -> Routes:
+    """Tell which route seeing something would decide an open case for, as a bit."""
+    settles = np.zeros(len(asked), dtype=np.uint8)
     rows = np.flatnonzero(asked)
     if not len(rows):
         return settles
@@ -131,5 +131,6 @@ def _settles(
     table = RouteTable.of(rulebook)
     after = effective[taken].with_columns(values.get_columns())
     code = table.code(position(after, rulebook.criteria, rulebook))
-    settles[rows] = table.look_up(table.route, code) != UNDECIDED
+    route = table.look_up(table.route, code)
+    settles[rows[route != UNDECIDED]] = route_bits(route[route != UNDECIDED])
     return settles

@@ -16,6 +16,11 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Routes: TypeAlias = npt.NDArray[np.uint8]
 
 
+def route_bits(routes: Routes) -> Routes:
+    """Return bit N for each number N of ROUTES."""
+    return np.left_shift(np.uint8(1), routes).astype(np.uint8)
+
+
 @dataclass(frozen=True)
 class Leverage:
     """What each criterion could do, whatever everything else that is open turns out to be.

@@ -14,7 +14,7 @@ from schemas.facts import FACTS, high, low
 from transforms.frames.frame import Frame, whole
 from transforms.frames.labels import empty_lists, lists_of
 from transforms.route.basis import basis_questions
-from transforms.route.leverage import Flags, Leverage
+from transforms.route.leverage import Leverage, Routes
 from transforms.route.settling import settles
 from transforms.route.table import Position
 from transforms.score.position import Weighing
@@ -89,30 +89,75 @@ def missing_facts(
     Returns:
         The facts.
     """
+    asked = facts_to_ask(weighing, as_of, effective, position, leverage, unknown)
+    keys = _in_order(asked)
+    alone = keys[(keys >> _NOT_ALONE) & 1 == 0]
+    return Missing(_listed(keys, effective.height), _listed(alone, effective.height))
+
+
+@dataclass(frozen=True)
+class FactsToAsk:
+    """What to ask about each case, by fact.
+
+    Args:
+        readers: How many criteria read the fact that can change the route; 0 if it isn't asked.
+        settles: The routes that the fact can settle the case to alone, bit N for `ROUTES[N]`.
+    """
+
+    readers: dict[str, Counts]
+    settles: dict[str, Routes]
+
+
+def facts_to_ask(
+    weighing: Weighing,
+    as_of: datetime.date,
+    effective: Frame,
+    position: Position,
+    leverage: Leverage,
+    unknown: Frame,
+    *,
+    every_answer: bool = False,
+) -> FactsToAsk:
+    """Find what to ask about each case.
+
+    Args:
+        weighing: The cases.
+        as_of: The as-of date.
+        effective: Values of the criteria that routing used.
+        position: The positions that routing used.
+        leverage: What each open criterion could do.
+        unknown: Which facts are unknown (`unknown_facts`).
+        every_answer: Whether to try every answer, or only until one settles the case.
+
+    Returns:
+        The facts, as `missing_facts` lists them.
+    """
     rulebook = weighing.rulebook
     matters = {c.id: leverage.matters(c.id) for c in rulebook.criteria}
-    counts = {}
+    counts: dict[str, Counts] = {}
     for fact, readers in rulebook.readers.items():
         read: Counts = np.add.reduce([matters[r] for r in readers], axis=0, dtype=np.int16)
         read[~unknown[fact].to_numpy()] = 0
         if read.any():
             counts[fact] = read
     asked = {fact: read > 0 for fact, read in counts.items()}
-    settling = settles(weighing, as_of, effective, position, asked) if asked else {}
+    settling = (
+        settles(weighing, as_of, effective, position, asked, every_answer=every_answer)
+        if asked
+        else {}
+    )
     day = whole("day", as_of, pl.Date(), effective.height)
     for question in basis_questions(weighing, day, effective, position, leverage, unknown):
         before = counts.get(question.fact, np.zeros(effective.height, np.int16))
         counts[question.fact] = np.maximum(before, question.readers.astype(np.int16))
-        settles_too = settling.get(question.fact, np.zeros(effective.height, dtype=bool))
+        settles_too = settling.get(question.fact, np.zeros(effective.height, np.uint8))
         settling[question.fact] = settles_too | question.settles
     _ask_what_settles(weighing.facts, unknown, counts, settling)
-    keys = _in_order(counts, settling)
-    alone = keys[(keys >> _NOT_ALONE) & 1 == 0]
-    return Missing(_listed(keys, effective.height), _listed(alone, effective.height))
+    return FactsToAsk(counts, settling)
 
 
 def _ask_what_settles(
-    facts: Frame, unknown: Frame, counts: dict[str, Counts], settling: dict[str, Flags]
+    facts: Frame, unknown: Frame, counts: dict[str, Counts], settling: dict[str, Routes]
 ) -> None:
     """Ask for what settles a fact instead of the fact, if everything that it counts is listed."""
     for fact in FACTS.values():
@@ -130,7 +175,7 @@ def _ask_what_settles(
                 settling.setdefault(name, np.zeros_like(alone))[here] |= alone[here]
                 instead |= here
         count[instead] = 0
-        alone[instead] = False
+        alone[instead] = 0
 
 
 # Sort keys, in ascending order: the row, whether the fact settles nothing alone, how few criteria
@@ -139,14 +184,15 @@ _NOT_ALONE, _FEWER, _ROW = 32, 16, 33
 _MOST = (1 << 15) - 1
 
 
-def _in_order(counts: dict[str, Counts], settling: dict[str, Flags]) -> Keys:
+def _in_order(asked: FactsToAsk) -> Keys:
     """Return the keys of all facts to ask for, in order."""
     keys = [np.zeros(0, dtype=np.int64)]
     for number, fact in enumerate(FACTS):
-        if fact in counts:
-            rows = np.flatnonzero(counts[fact])
-            not_alone = (~settling[fact][rows]).astype(np.int64)
-            fewer = _MOST - counts[fact][rows].astype(np.int64)
+        if fact in asked.readers:
+            readers = asked.readers[fact]
+            rows = np.flatnonzero(readers)
+            not_alone = (asked.settles[fact][rows] == 0).astype(np.int64)
+            fewer = _MOST - readers[rows].astype(np.int64)
             keys.append(rows << _ROW | not_alone << _NOT_ALONE | fewer << _FEWER | number)
     return np.sort(np.concatenate(keys))
 

@@ -12,18 +12,17 @@ from schemas.avro import avro_schema
 from schemas.outcomes import FORMS, ROUTES, STATES
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.avro.types import polars_schema
-from transforms.frames.frame import Frame, whole, written_out
+from transforms.frames.frame import Frame, whole
 from transforms.frames.labels import empty_lists, label_lists
 from transforms.route.checks import checks
 from transforms.route.forecast import forecast
 from transforms.route.human_review import Routed, bearing_conflicts, review_reasons
-from transforms.route.leverage import Flags, Leverage
-from transforms.route.missing import missing_facts, nothing_missing, unknown_facts
+from transforms.route.leverage import Flags
+from transforms.route.missing import missing_facts, nothing_missing
 from transforms.route.table import NONE, UNDECIDED, Array, RouteTable, shown
+from transforms.route.weighed import Weighed
 from transforms.score.facts import derive_facts
-from transforms.score.milestones import milestone_dates
-from transforms.score.position import SCORE, MovingPart, Weighing, position
-from transforms.score.presumptions import presumable, with_presumptions
+from transforms.score.position import SCORE, MovingPart
 
 RECOMMENDATION = polars_schema(avro_schema("recommendation"))
 PASSED_THROUGH = ("case_id", "opla_office", "warnings")
@@ -72,24 +71,16 @@ def _recommend(
     presume: bool,
     asked_on: datetime.date | None,
 ) -> Frame:
-    facts = written_out(facts)
-    applies = presumable(facts, rulebook) if presume and rulebook.presumptions else None
-    presumed = None if applies is None else with_presumptions(facts, applies, rulebook)
-    weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
-    real, effective = weighing.values(rulebook.criteria, days)
-    table = RouteTable.of(rulebook)
-    known = position(real, rulebook.criteria, rulebook)
-    on_record = table.code(known)
-    acted_on = table.code(position(effective, rulebook.criteria, rulebook))
-    leverage = Leverage.of(real, on_record, rulebook)
-    routed = Routed(table.look_up(table.route, acted_on), table.look_up(table.row, acted_on))
-    possible = table.look_up(table.possible, on_record)
-    unknown = unknown_facts(facts)
+    weighed = Weighed.of(facts, rulebook, days, presume=presume)
+    facts, real, routed = weighed.weighing.facts, weighed.real, weighed.routed
+    effective, leverage, unknown = weighed.effective, weighed.leverage, weighed.unknown
+    weighing, table = weighed.weighing, RouteTable.of(rulebook)
+    possible = table.look_up(table.possible, weighed.on_record)
     bearing = bearing_conflicts(facts, routed, leverage, rulebook)
     if asked_on is None:
         missing = nothing_missing(facts.height)
     else:
-        missing = missing_facts(weighing, asked_on, effective, acted_on, leverage, unknown)
+        missing = missing_facts(weighing, asked_on, effective, weighed.acted_on, leverage, unknown)
     route = _named(shown(routed.route), ROUTES)
     needs = review_reasons(weighing, days, real, routed, leverage, bearing, unknown)
     changes = forecast(MovingPart.of(weighing, effective), route, days)
@@ -101,13 +92,13 @@ def _recommend(
             "rulebook": pl.Series([rulebook.id]).new_from_index(0, facts.height),
             "as_of": days,
             "route": route,
-            "form": _named(table.look_up(table.form, acted_on), FORMS),
+            "form": _named(table.look_up(table.form, weighed.acted_on), FORMS),
             "state": _named(_state(routed, possible, list(bearing.values())), STATES),
             "rule": _named(routed.row, [row.id for row in rulebook.rulebook.routing]),
             "needs_review": needs.list.len() > 0,
             "review_reasons": needs,
             "reasons": _reasons(real, routed, rulebook),
-            "checks": checks(leverage, effective, routed.route, applies, unknown, rulebook),
+            "checks": checks(leverage, effective, routed.route, weighed.applies, unknown, rulebook),
             "steps": _steps(route, rulebook),
             "possible_routes": label_lists(
                 pl.DataFrame({r: (possible >> n) & 1 == 1 for n, r in enumerate(ROUTES)}),
@@ -120,8 +111,8 @@ def _recommend(
             "criteria_unknown": label_lists(
                 real.select(pl.all().is_null()), pl.Series(real.columns)
             ),
-            "score_low": known[SCORE[0]],
-            "score_high": known[SCORE[1]],
+            "score_low": weighed.known[SCORE[0]],
+            "score_high": weighed.known[SCORE[1]],
             "changes_on": changes["changes_on"],
             "changes_to": changes["changes_to"],
             "warnings": _column(facts, "warnings", pl.List(pl.String)),

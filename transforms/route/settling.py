@@ -22,7 +22,7 @@ from schemas.rulebook.bounds import MOST
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from schemas.rulebook.condition import literal
 from transforms.frames.frame import Frame, whole
-from transforms.route.leverage import Flags
+from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import (
     FALSE,
     TRUE,
@@ -66,8 +66,10 @@ def settles(
     effective: Frame,
     position: Position,
     asked: dict[str, Flags],
-) -> dict[str, Flags]:
-    """Find the facts that can settle a route alone.
+    *,
+    every_answer: bool = False,
+) -> dict[str, Routes]:
+    """Find the facts that can settle a route alone, and the routes that they can settle it to.
 
     Args:
         weighing: The cases.
@@ -75,13 +77,15 @@ def settles(
         effective: Values of the criteria that routing used.
         position: The positions that routing used.
         asked: By fact, whether it is worth asking for, one flag per case.
+        every_answer: Whether to try every answer, or only until one is found that settles it.
 
     Returns:
-        By fact, as in `asked`, whether it can settle the route alone, one flag per case.
+        By fact, as in `asked`, the routes that it can settle the case to alone, bit N for
+        `ROUTES[N]`; not all of them unless every answer is tried.
     """
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
-    settling = {fact: np.zeros(len(rows), dtype=bool) for fact, rows in asked.items()}
+    settling = {fact: np.zeros(len(rows), dtype=np.uint8) for fact, rows in asked.items()}
     questions = [q for q in _questions(rulebook, as_of) if q.fact.name in asked]
     answered = _answered(weighing, as_of, questions)
     before = {name: truth_codes(effective[name]) for name in effective.columns}
@@ -96,13 +100,13 @@ def settles(
         moves = np.logical_or.reduce(
             [new != before[c.id] for new, c in zip(after, question.readers, strict=True)]
         )
-        rows = np.flatnonzero(
-            asked[fact] & ~settling[fact] & moves & _can_be(question, weighing.facts)
-        )
+        left = asked[fact] if every_answer else asked[fact] & (settling[fact] == 0)
+        rows = np.flatnonzero(left & moves & _can_be(question, weighing.facts))
         values = {c.id: new[rows] for new, c in zip(after, question.readers, strict=True)}
         moved = _moved(position.take(rows), before, values, lists, question.readers, rows)
         route = table.look_up(table.route, moved)
-        settling[fact][rows[(route != UNDECIDED) & (route != was[rows])]] = True
+        there = (route != UNDECIDED) & (route != was[rows])
+        settling[fact][rows[there]] |= route_bits(route[there])
     return settling
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from transforms.report.cover import Asked
 from transforms.report.model import Month, Months
 from transforms.report.sharing import (
     ALL_BUT_FEW,
@@ -14,6 +13,7 @@ from transforms.report.sharing import (
     shown_steps,
     total,
 )
+from transforms.route.cover import Asked
 
 
 def test_a_route_with_few_cases_shares_a_column_with_the_next_smallest() -> None:

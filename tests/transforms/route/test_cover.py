@@ -6,8 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.report.cover import Asked, cover
-from transforms.report.tallies import SETS
+from transforms.route.cover import SETS, Asked, cover
 
 NAMES = ("arrests", "gang_member", "served")
 LISTS = st.lists(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from transforms.frames.frame import Frame
+
+# Open cases by the facts that could settle them alone, joined by blanks.
+SETS = pl.Schema({"facts": pl.String, "count": pl.Int64})
 
 
 class Asked(NamedTuple):
@@ -27,7 +31,7 @@ def cover(sets: Frame, most: int) -> tuple[Asked, ...]:
     """Choose facts one after the other, each time the one that reaches the most further cases.
 
     Args:
-        sets: Open cases by the facts that could settle them (`transforms.report.tallies.SETS`).
+        sets: Open cases by the facts that could settle them (`SETS`).
         most: The most facts to choose.
 
     Returns:

@@ -1,0 +1,80 @@
+"""Weighed: cases under a rulebook as of their days, with all that a recommendation is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.rulebook.compiled import CompiledRulebook
+from transforms.frames.frame import Frame, written_out
+from transforms.route.human_review import Routed
+from transforms.route.leverage import Leverage
+from transforms.route.missing import unknown_facts
+from transforms.route.table import Position, RouteTable
+from transforms.score.milestones import milestone_dates
+from transforms.score.position import Weighing, position
+from transforms.score.presumptions import presumable, with_presumptions
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Cases under a rulebook, weighed and routed.
+
+    Args:
+        weighing: The cases, which can be weighed as of any day.
+        applies: Which presumptions apply; None without presumptions.
+        real: Values of the criteria on facts in the record.
+        effective: Values of the criteria that routing used.
+        known: The positions by the facts in the record, with the score.
+        on_record: The same as codes of the routing table.
+        acted_on: The positions that routing used.
+        leverage: What each open criterion could do.
+        routed: The routes.
+        unknown: Which facts are unknown.
+    """
+
+    weighing: Weighing
+    applies: Frame | None
+    real: Frame
+    effective: Frame
+    known: Frame
+    on_record: Position
+    acted_on: Position
+    leverage: Leverage
+    routed: Routed
+    unknown: Frame
+
+    @classmethod
+    def of(
+        cls, facts: Frame, rulebook: CompiledRulebook, days: pl.Series, *, presume: bool
+    ) -> Weighed:
+        """Apply the criteria and the routing table.
+
+        Args:
+            facts: Facts (`transforms.score.facts.FACT_COLUMNS`).
+            rulebook: The rulebook.
+            days: The as-of date (Date), one per case.
+            presume: Whether to use the rulebook's presumptions.
+        """
+        facts = written_out(facts)
+        applies = presumable(facts, rulebook) if presume and rulebook.presumptions else None
+        presumed = None if applies is None else with_presumptions(facts, applies, rulebook)
+        weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
+        real, effective = weighing.values(rulebook.criteria, days)
+        table = RouteTable.of(rulebook)
+        known = position(real, rulebook.criteria, rulebook)
+        on_record = table.code(known)
+        acted_on = table.code(position(effective, rulebook.criteria, rulebook))
+        return cls(
+            weighing,
+            applies,
+            real,
+            effective,
+            known,
+            on_record,
+            acted_on,
+            Leverage.of(real, on_record, rulebook),
+            Routed(table.look_up(table.route, acted_on), table.look_up(table.row, acted_on)),
+            unknown_facts(facts),
+        )
