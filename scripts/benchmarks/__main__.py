@@ -49,7 +49,8 @@ def main() -> int:
         place.resolve(),
         QUICK_SIZES if options.quick else SIZES,
         {"300k": 1 if options.quick else options.pairs, "1m": 1, "3m": 1},
-        3 if options.quick else 100,
+        watch_files=3 if options.quick else 100,
+        command_runs=1 if options.quick else 5,
     )
     figures: Figures = {}
     try:

@@ -14,7 +14,6 @@ from scripts.benchmarks.measure import Measured, WatchRun, measure
 ROOT = Path(__file__).parents[2]
 SIZES = {"300k": 300_000, "1m": 1_000_000, "3m": 3_000_000}
 QUICK_SIZES = {"300k": 1_000, "1m": 2_000, "3m": 3_000}
-COMMAND_RUNS = 5
 CASE = {
     "case_id": "1",
     "birth_date": "1990-11-17",
@@ -40,12 +39,14 @@ class Bench:
         sizes: Cases of each named size.
         repeats: Pairs measured for each named size.
         watch_files: Files given to a watch one at a time.
+        command_runs: Runs of each small command.
     """
 
     place: Path
     sizes: dict[str, int]
     repeats: dict[str, int]
     watch_files: int = 100
+    command_runs: int = 5
     watched: dict[str, WatchRun] = field(default_factory=dict)
     done: dict[tuple[str, str], list[Measured]] = field(default_factory=dict)
 
@@ -88,7 +89,7 @@ class Bench:
         command = str(Path(sys.executable).with_name("discretion"))
         arguments = {"help": ["--help"], "explain": ["explain", str(case)]}[name]
         announce(f"discretion {arguments[0]}")
-        return [measure([command, *arguments], ROOT) for _ in range(COMMAND_RUNS + 1)][1:]
+        return [measure([command, *arguments], ROOT) for _ in range(self.command_runs + 1)][1:]
 
     def sample(self, size: str) -> Path:
         """Return a sample of a number of cases, making it if it doesn't exist yet."""
