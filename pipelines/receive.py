@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import StandardOptions
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
-from pipelines.cli.runners import pipeline_options
+from pipelines.cli.runners import IN_PROCESS, pipeline_options
+from pipelines.inbox.kafka import ReadFromKafka, partitions, read_settings
 from pipelines.inbox.live_source import RUNNER
 from pipelines.inbox.queues import ReceiveEvents, queue_source
-from schemas.errors import InputError, UsageError
+from schemas.errors import InputError, OutputError
+from transforms.files.reach import check_place
 
 
 def receive_events(pipeline: beam.Pipeline, source: beam.PTransform, inbox: str) -> None:
@@ -29,9 +32,7 @@ class Options:
     source: str = declare.option(
         "kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION", metavar="URL"
     )
-    expansion_service: str | None = declare.option(
-        "for Kafka: Beam's Java expansion service", default=None, metavar="HOST:PORT"
-    )
+    kafka_config: str | None = declare.kafka_config()
     inbox: str = declare.option("directory for the event files", metavar="DIR")
     readable_by: str | None = declare.readable_by()
     beam: tuple[str, ...] = ()
@@ -43,14 +44,17 @@ class ReceiveProcess:
     Args:
         source: The queue's address; None for no process.
         inbox: Where event files arrive.
+        kafka_config: A file with settings of Kafka's client.
     """
 
-    def __init__(self, source: str | None, inbox: str) -> None:
+    def __init__(self, source: str | None, inbox: str, kafka_config: str | None = None) -> None:
         self.words = None
         if source is not None:
             # Checked here, so that this process reports what is wrong.
-            queue_source(source)
+            _source(source, kafka_config)
             self.words = [sys.executable, "-m", __name__, "--source", source, "--inbox", inbox]
+            if kafka_config is not None:
+                self.words += ["--kafka-config", kafka_config]
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> ReceiveProcess:
@@ -74,13 +78,21 @@ class ReceiveProcess:
             raise InputError(f"discretion receive has ended with exit code {code}")
 
 
+def _source(source: str, kafka_config: str | None) -> beam.PTransform:
+    """Return the reader of a queue, once it is known that the queue answers."""
+    read = queue_source(source, None if kafka_config is None else read_settings(kafka_config))
+    if isinstance(read, ReadFromKafka):
+        partitions(read.topic, read.settings)
+    return read
+
+
 def _run(options: Options) -> int:
-    # This is the in-process runner that can read Pub/Sub.
-    beam_options = pipeline_options(options, "--streaming", in_process=RUNNER)
-    runner = beam_options.view_as(StandardOptions).runner
-    read = queue_source(options.source, options.expansion_service)
-    if f"--runner={runner}" == RUNNER and options.source.startswith("kafka:"):
-        raise UsageError("--source kafka://: give a --runner that runs Java, e.g. FlinkRunner")
+    # Of the in-process runners, one can read Pub/Sub, and the other what is splittable.
+    in_process = IN_PROCESS if options.source.startswith("kafka:") else RUNNER
+    beam_options = pipeline_options(options, "--streaming", in_process=in_process)
+    check_place(options.inbox, OutputError)
+    read = _source(options.source, options.kafka_config)
+    _keep_no_history()
     pipeline = beam.Pipeline(options=beam_options)
     receive_events(pipeline, read, options.inbox)
     try:
@@ -90,6 +102,23 @@ def _run(options: Options) -> int:
             raise InputError(f"--source {options.source}: {why}") from None
         raise
     return 0
+
+
+def _keep_no_history() -> None:
+    """Let Beam's in-process runner add up its counters after each bundle.
+
+    It puts that off until the end, so that a pipeline that never ends would fill the memory with a
+    chain of what is to be added: 20 kilobytes for each bundle.
+    """
+    from apache_beam.runners.portability.fn_api_runner import fn_runner
+
+    add_up = fn_runner.consolidate_monitoring_infos
+    if add_up.__module__ != __name__:
+
+        def at_once(infos: Iterable[Any]) -> list[Any]:
+            return list(add_up(infos))
+
+        fn_runner.consolidate_monitoring_infos = at_once
 
 
 def google_error(error: Exception) -> str | None:

@@ -68,11 +68,11 @@ class Options:
         "directory of event files, as in nightly --events", type=declare.place, metavar="DIR"
     )
     source: str | None = declare.option(
-        "also run discretion receive, for pubsub://PROJECT/SUBSCRIPTION; for Kafka, run it "
-        "yourself",
+        "also run discretion receive, for kafka://HOST:PORT/TOPIC or pubsub://PROJECT/SUBSCRIPTION",
         default=None,
         metavar="URL",
     )
+    kafka_config: str | None = declare.kafka_config()
     as_of: datetime.date | None = declare.option(
         "use this date as today; it moves on at midnight",
         default=None,
@@ -96,7 +96,7 @@ def _run(options: Options) -> int:
     shift = datetime.timedelta()
     if options.as_of is not None:
         shift = options.as_of - utc_now().date()
-    receiving = ReceiveProcess(options.source, options.inbox)
+    receiving = ReceiveProcess(options.source, options.inbox, options.kafka_config)
     _on(signal.SIGTERM, _Stop)
     _on(signal.SIGINT, _Stop)
     _on(signal.SIGUSR1, _Moved)

@@ -264,6 +264,12 @@ def engine() -> Any:
     )
 
 
+def kafka_config() -> Any:
+    """Declare a file with settings of Kafka's client."""
+    help_ = "for Kafka: a file of settings, such as credentials, by librdkafka's names"
+    return option(help_, default=None, type=place, metavar="FILE")
+
+
 def manifest_json() -> Any:
     """Declare the option to print the manifest as JSON."""
     return switch("print the manifest as JSON", flag="--json")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 import apache_beam as beam
 
+from pipelines.inbox.kafka import ReadFromKafka
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
 from transforms.avro.encode import encode_blocks, write_header
@@ -24,13 +25,12 @@ from transforms.watch.messages import decode_events
 REFUSED = "_refused"
 
 
-def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransform:
-    """Return Beam's own reader for a queue.
+def queue_source(url: str, settings: Mapping[str, str] | None = None) -> beam.PTransform:
+    """Return the reader of a queue.
 
     Args:
         url: `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, or `pubsub://PROJECT/SUBSCRIPTION`.
-        expansion_service: For Kafka: HOST:PORT of Beam's Java expansion service, which must be
-            running. Without it, Beam would download one.
+        settings: For Kafka: more settings of its client, by librdkafka's names.
 
     Returns:
         The start of a pipeline to a collection of messages (bytes).
@@ -50,12 +50,9 @@ def queue_source(url: str, expansion_service: str | None = None) -> beam.PTransf
                 "--source pubsub://: needs a Beam extra; pip install 'apache-beam[gcp]'"
             )
         return read_pubsub(parts.netloc, name)
-    if expansion_service is None:
-        raise UsageError(
-            "--source kafka://: Beam reads Kafka in Java; start its expansion service and give "
-            "--expansion-service HOST:PORT"
-        )
-    return _kafka(parts.netloc, name, expansion_service)
+    if not is_installed("confluent_kafka"):
+        raise UsageError("--source kafka://: needs pip install confluent-kafka")
+    return ReadFromKafka(parts.netloc, name, settings or {})
 
 
 def read_pubsub(project: str, subscription: str) -> beam.PTransform:
@@ -76,37 +73,6 @@ def read_pubsub(project: str, subscription: str) -> beam.PTransform:
         raise UsageError(
             f"--source pubsub://{project}/{subscription}: {project} isn't a project id"
         ) from None
-
-
-def _kafka(servers: str, topic: str, expansion_service: str) -> beam.PTransform:
-    from apache_beam.io.kafka import ReadFromKafka
-
-    config = {
-        "bootstrap.servers": servers,
-        "group.id": "discretion",
-        "auto.offset.reset": "earliest",
-    }
-    return KafkaValues(
-        ReadFromKafka(
-            config, [topic], commit_offset_in_finalize=True, expansion_service=expansion_service
-        )
-    )
-
-
-class KafkaValues(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]):
-    """The values from a reader of keys and values.
-
-    Args:
-        reader: Beam's reader.
-    """
-
-    def __init__(self, reader: beam.PTransform) -> None:
-        super().__init__()
-        self.reader = reader
-
-    def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection[bytes]:
-        """Expand from the start of a pipeline to messages."""
-        return pbegin | self.reader | beam.Values().with_output_types(bytes)
 
 
 class ReceiveEvents(beam.PTransform[beam.PCollection[bytes], beam.PCollection[str]]):

@@ -13,8 +13,12 @@ from apache_beam.io.gcp.pubsub import ReadFromPubSub
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing import test_stream
 
+from pipelines import receive
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.inbox import queues
+from pipelines.inbox.kafka import ReadFromKafka
 from pipelines.inbox.live_source import RUNNER
-from pipelines.inbox.queues import KafkaValues, queue_source, read_pubsub, write_messages
+from pipelines.inbox.queues import queue_source, read_pubsub, write_messages
 from pipelines.nights.new_files import find_new_files
 from pipelines.receive import ReceiveProcess, google_error, receive_events
 from schemas.avro import avro_schema
@@ -59,10 +63,13 @@ def test_a_message_delivered_again_gives_the_same_file(tmp_path: Path) -> None:
     assert len(list((tmp_path / "_refused").iterdir())) == 1
 
 
-def test_kafka_is_read_by_beams_own_reader() -> None:
-    source = queue_source("kafka://one:9092,two:9092/case-events", "localhost:8097")
-    assert isinstance(source, KafkaValues)
-    assert source.reader._expansion_service == "localhost:8097"
+def test_kafka_is_read_by_our_own_reader() -> None:
+    source = queue_source("kafka://one:9092,two:9092/case-events", {"security.protocol": "ssl"})
+    assert isinstance(source, ReadFromKafka)
+    assert source.topic == "case-events"
+    assert source.settings == {
+        "bootstrap.servers": "one:9092,two:9092", "security.protocol": "ssl",
+    }  # fmt: skip
 
 
 def test_pubsub_is_read_by_beams_own_reader() -> None:
@@ -82,20 +89,18 @@ def test_pubsub_is_read_by_beams_own_reader() -> None:
 )
 def test_rejects_invalid_addresses(url: str) -> None:
     with pytest.raises(UsageError, match="write kafka://HOST:PORT/TOPIC"):
-        queue_source(url, "localhost:1")
+        queue_source(url)
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["--source", "kafka://h:1/t"], "give --expansion-service HOST:PORT"),
-        (["--source", "kafka://h:1/t", "--expansion-service", "h:2"], "give a --runner"),
-    ],
-)
-def test_reports_in_one_line_what_is_missing(tmp_path: Path, words: list[str], says: str) -> None:
-    done = discretion("receive", "--inbox", tmp_path, *words)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert says in done.stderr
+def test_reports_in_one_line_that_kafkas_client_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(queues, "is_installed", lambda module: module != "confluent_kafka")
+    words = ["--source", "kafka://h:1/t", "--inbox", str(tmp_path)]
+    assert receive.main(words) == ExitCode.USAGE
+    assert capsys.readouterr().err == (
+        "discretion receive: --source kafka://: needs pip install confluent-kafka\n"
+    )
 
 
 def test_notices_when_the_receiving_process_ends(tmp_path: Path) -> None:
