@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "write a run as one page, with charts, tables, and a queue for each route",
     "questions": "find the few questions that settle the most open cases",
     "train": "make a training course of a rulebook, or read what trainees answered",
+    "adherence": "measure whether offices follow what was recommended, from their reviews",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",

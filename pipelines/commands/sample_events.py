@@ -45,7 +45,7 @@ def _run(options: Options) -> int:
     run, _ = load_run(options.run)
     schema = avro_schema("recommendation")
     routed = pl.concat(
-        read_whole(path, schema, ("case_id", "route"))
+        read_whole(path, schema, ("case_id", "route", "court"))
         for route in ROUTES
         for path in files(run, route)
     )

@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from schemas.outcomes import ROUTES
+from schemas.worklist import REASON_CODES
 from transforms.frames.frame import Frame
 from transforms.nightly.events import EVENTS
 from transforms.nightly.reviews import REVIEWS
@@ -28,6 +30,10 @@ KINDS = {
     "CASE_OPENED": 0.05,
 }
 LATE, REPEATED, AT_ODDS = 0.05, 0.03, 0.005
+# How often attorneys follow what is recommended: mostly, or less often at some of the courts.
+_MOSTLY, _SELDOMER, _OF_COURTS = 0.9, 0.7, 0.15
+# The last one is no code: the attorney gave none.
+_OTHER_REASONS = (*(code for code in REASON_CODES if code != "AS_RECOMMENDED"), None)
 
 Row = dict[str, Any]
 
@@ -164,7 +170,8 @@ def sample_reviews(recommended: Frame, number: int, day: datetime.date, seed: in
     """Make one day's reviews, most of them as recommended.
 
     Args:
-        recommended: The `case_id` and `route` of cases to review.
+        recommended: The `case_id` and `route` of cases to review; with their `court`, attorneys
+            belong to courts, and those of some courts follow less often.
         number: The number of reviews, at most one per case.
         day: The day on which they were decided.
         seed: The seed.
@@ -173,19 +180,44 @@ def sample_reviews(recommended: Frame, number: int, day: datetime.date, seed: in
         Columns of review.avsc.
     """
     rng = random.Random(f"{seed} reviews {day}")
-    cases = sorted(recommended.select("case_id", "route").iter_rows())
-    rows = [
-        {
-            "review_id": f"R{day:%Y%m%d}-{place:06d}",
-            "case_id": case,
-            "reviewer": f"attorney-{rng.randint(1, 40)}",
-            "supervisor": rng.choice([None, f"supervisor-{rng.randint(1, 8)}"]),
-            "decided_at": f"{day}T{rng.randint(8, 17):02d}:00:00",
-            "route": route if rng.random() < 0.9 else "continue",
-            "reason": None,
-            "offer": rng.choice(["OFFERED", "NOT_OFFERED"]) if route == "close" else None,
-            "background_check": "PENDING" if route == "close" else None,
-        }
-        for place, (case, route) in enumerate(rng.sample(cases, min(number, len(cases))))
-    ]
+    # Apart, so that how somebody decides doesn't change who is drawn.
+    ways = random.Random(f"{seed} decisions {day}")
+    courts = recommended["court"] if "court" in recommended.columns else [None] * len(recommended)
+    cases = sorted(
+        zip(recommended["case_id"], recommended["route"], courts, strict=True),
+        key=lambda case: case[:2],
+    )
+    rows = []
+    for place, (case, route, court) in enumerate(rng.sample(cases, min(number, len(cases)))):
+        attorney = rng.randint(1, 40)
+        supervisor = rng.choice([None, f"supervisor-{rng.randint(1, 8)}"])
+        hour = rng.randint(8, 17)
+        follows = rng.random() < _follows(court, seed)
+        decided = route if follows else ways.choice([one for one in ROUTES if one != route])
+        offer = rng.choice(["OFFERED", "NOT_OFFERED"]) if route == "close" else None
+        rows.append(
+            {
+                "review_id": f"R{day:%Y%m%d}-{place:06d}",
+                "case_id": case,
+                "reviewer": f"attorney-{attorney}" if court is None else _of_court(court, attorney),
+                "supervisor": supervisor,
+                "decided_at": f"{day}T{hour:02d}:00:00",
+                "route": decided,
+                "reason_code": "AS_RECOMMENDED" if follows else ways.choice(_OTHER_REASONS),
+                "reason": None,
+                "offer": offer,
+                "background_check": "PENDING" if route == "close" else None,
+            }
+        )
     return pl.DataFrame(rows, schema=REVIEWS)
+
+
+def _of_court(court: str, attorney: int) -> str:
+    return f"{court}-attorney-{attorney % 4 + 1}"
+
+
+def _follows(court: str | None, seed: int) -> float:
+    """Return how often the attorneys of a court follow what is recommended."""
+    if court is None:
+        return _MOSTLY
+    return _SELDOMER if random.Random(f"{seed} {court}").random() < _OF_COURTS else _MOSTLY

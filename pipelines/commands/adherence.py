@@ -1,0 +1,103 @@
+"""Measure whether offices and attorneys follow what was recommended, from their reviews."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.console import complain
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.commands.findings import check_forms, csv_table, emit, page_output
+
+if TYPE_CHECKING:
+    from transforms.frames.frame import Frame
+
+BY = {"office": "opla_office", "court": "court"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which run and reviews, by what, and in which form."""
+
+    run: str = declare.run()
+    reviews: str = declare.option(
+        "the directory of review files, as `nightly --reviews` takes it", metavar="DIR"
+    )
+    by: str = declare.option(
+        "what an office is: the chief counsel's office, or the court; default: office",
+        default="office",
+        choices=tuple(BY),
+    )
+    csv: str | None = csv_table()
+    json: bool = declare.machine_json()
+    output: str | None = page_output()
+    readable_by: str | None = declare.readable_by()
+
+
+def _run(options: Options) -> int:
+    # Imported here so that --help doesn't wait for them.
+    import polars as pl
+
+    from pipelines.cli.runners import beam_arguments
+    from pipelines.exports.about import terms
+    from pipelines.runs.frames import part_frames
+    from pipelines.runs.run import load_run, run_rulebook
+    from schemas.outcomes import ROUTES
+    from transforms.oversight.adherence import adherence
+    from transforms.oversight.decisions import READ, match
+    from transforms.oversight.table import criterion_titles
+
+    check_forms(options)
+    # For an object store, Beam needs its options, even if they are the defaults.
+    beam_arguments([])
+    run, manifest = load_run(options.run)
+    rulebook = run_rulebook(run, manifest)
+    reviews, unread = _reviews(options.reviews)
+    recommended = pl.concat(
+        frame for route in ROUTES for frame in part_frames(run, route, "recommendation", READ)
+    )
+    found = match(reviews, recommended, manifest.as_of, BY[options.by])
+    titles = {} if rulebook is None else criterion_titles(rulebook)
+    offices = recommended.select("case_id", "route", office=BY[options.by])
+    emit(adherence(found, offices, titles), options, f"{run} ({terms(manifest)})")
+    for line in unread:
+        complain("adherence", line)
+    return ExitCode.DAMAGED if unread else ExitCode.OK
+
+
+def _reviews(folder: str) -> tuple[Frame, list[str]]:
+    """Read the reviews in a directory, and say what couldn't be read."""
+    from schemas.avro import avro_schema
+    from transforms.avro.read import FrameSource, expand_inputs
+    from transforms.frames.frame import FRAME_ROWS, concat_frames
+    from transforms.nightly.reviews import REVIEWS
+
+    schema = avro_schema("review")
+    found = expand_inputs([folder], schema)
+    unread = [f"{one.path}: {one.reason}" for one in found.left_out]
+    frames = []
+    for file in found.files:
+        source = FrameSource(file.path, schema, None, FRAME_ROWS)
+        places = 0
+        for of, frame in source.read(source.get_range_tracker(None, None)):
+            if of == "quarantined":
+                places += frame.height
+            else:
+                frames.append(frame.select(REVIEWS.names()))
+        if places:
+            unread.append(f"{file.path}: is damaged; what its reviews say there isn't counted")
+    return concat_frames(frames, REVIEWS), unread
+
+
+main = Command(
+    "adherence",
+    __doc__,
+    Options,
+    _run,
+).main
+
+if __name__ == "__main__":
+    sys.exit(main())

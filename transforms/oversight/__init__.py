@@ -1,0 +1,1 @@
+"""Oversight: how a rulebook's recommendations were followed, and on whom they fall."""

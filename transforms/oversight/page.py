@@ -1,0 +1,86 @@
+"""Page: findings as one HTML file, in the report's style, with their charts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from schemas.shown import shown
+from schemas.small_cells import LEAST
+from transforms.explain.page import MARK, PROTECTED_BY
+from transforms.oversight.table import SMALL, Column, Findings, Table, cells
+from transforms.report.page import asset
+
+# The first rows of a table; the others are folded away, and beyond the last ones, only counted.
+FIRST, LAST = 25, 500
+
+
+def write_page(findings: Findings, about: str) -> str:
+    """Write the HTML of a page.
+
+    Args:
+        findings: What was found.
+        about: The run, in words.
+    """
+    environment = Environment(
+        loader=PackageLoader("transforms.oversight"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = asset("page.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template("findings.html.j2").render(
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'",
+        style=Markup(style),
+        title=findings.title,
+        about=shown(about),
+        lines=[shown(line) for line in findings.lines],
+        tables=[_shown(table) for table in findings.tables],
+        charts=findings.charts,
+        least=LEAST,
+        small=SMALL,
+        last=LAST,
+        mark=MARK,
+        protected_by=PROTECTED_BY,
+    )
+
+
+def _shown(table: Table) -> dict[str, Any]:
+    heads, cut = laid_out(table, everything=True)
+    rows = [[cell.replace(" %", "\N{NO-BREAK SPACE}%") for cell in row] for row in cut]
+    return {
+        "name": table.name,
+        "title": table.title,
+        "says": table.says,
+        "heads": [head.replace("\n", " ").replace("- ", "") for head in heads],
+        "first": rows[:FIRST],
+        "rest": rows[FIRST:LAST],
+        "rows": len(rows),
+    }
+
+
+def laid_out(table: Table, *, everything: bool) -> tuple[list[str], list[list[str]]]:
+    """Write a table's cells for a person, with an interval in one column.
+
+    Args:
+        table: The table.
+        everything: Whether to write the columns, too, for which a terminal has no room.
+
+    Returns:
+        The headings, and the cells of each row.
+    """
+    chosen: list[tuple[Column, Column | None]] = []
+    columns = iter(table.columns)
+    for column in columns:
+        high = next(columns) if column.kind == "low" else None
+        if everything or column.shown:
+            chosen.append((column, high))
+    rows = [[shown(cells(one, row, high)) for one, high in chosen] for row in table.rows]
+    return [one.head for one, _ in chosen], rows
