@@ -126,12 +126,11 @@ def _lines(findings: Findings, about: str) -> Iterator[str]:
         shown_rows = [(", ".join(row[:labels]), row[labels:]) for row in rows[: table.most]]
         marked = marked or any(cell.endswith(SMALL) for _, row in shown_rows for cell in row)
         yield ""
-        if not rows:
-            yield f"{table.title} None."
-            continue
         yield table.title
-        title = ", ".join(heads[:labels])
-        yield from table_lines(f"  {title}", heads[labels:], shown_rows)
+        if not rows:
+            yield "  none"
+            continue
+        yield from table_lines(f"  {heads[0]}", heads[labels:], shown_rows)
         if len(rows) > table.most:
             yield f"  ... and {len(rows) - table.most:,} more: --csv {table.name}"
     yield ""

@@ -129,8 +129,8 @@ def test_counts_what_each_office_followed(findings: Findings) -> None:
             assert row["share"] is row["kappa"] is None
             continue
         assert row["share"] == pytest.approx(followed / len(known))
-        then, now = Counter(a for a, _ in known), Counter(b for _, b in known)
-        chance = sum(then[route] * now[route] for route in ROUTES) / len(known) ** 2
+        before, after = Counter(a for a, _ in known), Counter(b for _, b in known)
+        chance = sum(before[route] * after[route] for route in ROUTES) / len(known) ** 2
         assert row["kappa"] == pytest.approx((followed / len(known) - chance) / (1 - chance))
     assert got["tiny"]["share"] is None
 
