@@ -51,14 +51,13 @@ def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from pipelines.cli.progress import Progress, Stage
     from pipelines.exports.about import README
+    from pipelines.exports.not_routed import not_listed
     from pipelines.exports.ordered import Ordered, Wanted
     from pipelines.exports.write import Export
     from pipelines.runs.run import load_run, run_rulebook
     from pipelines.runs.whole_file import whole_file
 
     form = _form(options)
-    if options.share and form == "duckdb":
-        raise UsageError("--share: doesn't go with --format duckdb; DuckDB reads a shared parquet")
     if options.share_key and not options.share:
         raise UsageError("--share-key: is for --share")
     # For an object store, Beam needs its options, even if they are the defaults.
@@ -85,6 +84,9 @@ def _run(options: Options) -> int:
         if key is not None and known is None:
             write_key(key_file, key)
     print(f"{ordered.places.height:,} cases in {shown(options.output)}")
+    if others := not_listed(manifest, ordered.places.height):
+        has_tables = form == "duckdb" and key is None and export.is_whole
+        print(f"{'in tables of their own' if has_tables else 'not in it'}: {others}")
     if options.share:
         print(f"the key of the pseudonyms is in {shown(key_file)}; keep it to yourself")
     return ExitCode.OK

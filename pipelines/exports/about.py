@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipelines.exports.not_routed import not_listed
 from schemas.manifest import Manifest
 from schemas.shown import shown
 from schemas.worklist import CONFIDENTIAL_LINE, DECIDED, REASON_CODES, SHARED_LINE, Column
@@ -41,6 +42,9 @@ def _lines(
     yield "It recommends. An attorney decides."
     yield ""
     yield f"{cases:,} cases, assessed under {terms(manifest)}."
+    # In a copy to give away, these numbers may be too small.
+    if not shared and (others := not_listed(manifest, cases)):
+        yield f"Not in this file: {others}."
     yield f"Run {manifest.run_id}, rulebook digest {manifest.rulebook.digest}."
     for notice in manifest.rulebook.notices:
         yield f"Note: {shown(notice)}"

@@ -14,11 +14,18 @@ from schemas.errors import UsageError
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
 from schemas.rulebook.compiled import CompiledRulebook
-from schemas.worklist import CONFIDENTIAL_LINE
+from schemas.worklist import CONFIDENTIAL_LINE, SHARED_LINE
 from transforms.export.plain import with_text
 from transforms.export.words import Words
 from transforms.frames.frame import Frame
 
+# What the records of the other tables are isn't known.
+_KINDS = {
+    "cases": "case_record",
+    "recommendations": "recommendation",
+    "other_cases": "case_record",
+}
+RAW_LINE = "Records as they were stored. They may hold facts that the law protects from disclosure."
 VIEWS = {
     "reasons": """
         select r.case_id, r.court, r.route, r.criterion, c.title, r.citation, c.confidential
@@ -60,7 +67,8 @@ def write_database(
 
     Args:
         path: The new file.
-        tables: `cases` and `recommendations`, each in frames of one schema; at least one of each.
+        tables: `cases` and `recommendations`, each in frames of one schema, at least one of each;
+            and other tables in the same way.
         manifest: The run's manifest.
         rulebook: The run's rulebook.
 
@@ -69,14 +77,38 @@ def write_database(
     """
     connection = _duckdb().connect(path)
     try:
+        written: dict[str, None] = {}
         for name, frame in tables:
             _append(connection, name, with_text(frame))
+            written[name] = None
         for name, frame in _described(manifest, rulebook):
             _append(connection, name, frame)
         for name, query in VIEWS.items():
             connection.execute(f"create view {name} as {query}")
-        for statement in _comments():
+        for statement in _comments(written):
             connection.execute(statement)
+    finally:
+        connection.close()
+
+
+def write_shared_database(path: str, frames: Iterable[Frame], manifest: Manifest) -> None:
+    """Write a database to give away: the worklist, and what was asked.
+
+    Args:
+        path: The new file.
+        frames: The columns `schemas.worklist.SHARED`, in frames of one schema; at least one.
+        manifest: The run's manifest.
+
+    Raises:
+        UsageError: DuckDB isn't installed.
+    """
+    asked = {"run_id": manifest.run_id, "terms": terms(manifest), "about": SHARED_LINE}
+    connection = _duckdb().connect(path)
+    try:
+        for frame in frames:
+            _append(connection, "worklist", frame)
+        _append(connection, "manifest", pl.DataFrame([asked]))
+        connection.execute(f"comment on table worklist is '{SHARED_LINE}'")
     finally:
         connection.close()
 
@@ -128,11 +160,14 @@ def _described(manifest: Manifest, rulebook: CompiledRulebook) -> Iterator[tuple
     )
 
 
-def _comments() -> Iterator[str]:
+def _comments(tables: Iterable[str]) -> Iterator[str]:
     protected = laws()
-    for table, kind in (("cases", "case_record"), ("recommendations", "recommendation")):
+    for table in tables:
+        if table not in _KINDS:
+            yield f"comment on table {table} is '{RAW_LINE}'"
+            continue
         yield f"comment on table {table} is '{CONFIDENTIAL_LINE}'"
-        for field in avro_schema(kind)["fields"]:
+        for field in avro_schema(_KINDS[table])["fields"]:
             name = f"{table}.{field['name']}"
             if field["name"] in protected:
                 law = protected[field["name"]]

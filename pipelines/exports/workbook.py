@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from pipelines.exports.about import law, terms
+from pipelines.exports.not_routed import not_listed
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES, STATE_TEXTS
 from schemas.shown import shown
@@ -232,6 +233,7 @@ def _explain(
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    others = "" if shared else not_listed(manifest, sum(counts.values()))
     rows: list[tuple[str, str | int, Any]] = [
         ("Worklist", "", formats.title),
         (law(shared=shared), "", formats.line),
@@ -241,6 +243,7 @@ def _explain(
         *(("Note", shown(notice), None) for notice in manifest.rulebook.notices),
         ("Run", shown(manifest.run_id), None),
         *((f"Cases to {route}", number, None) for route, number in counts.items()),
+        *([("Not in this file", others, None)] if others else []),
         ("", "", None),
         ("State", "", formats.head),
         *(

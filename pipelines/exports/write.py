@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.exports.about import about, law
 from pipelines.exports.csv_file import write_csv
-from pipelines.exports.database import write_database
+from pipelines.exports.database import write_database, write_shared_database
 from pipelines.exports.ordered import Ordered
 from pipelines.exports.parquet import write_parquet
 from pipelines.exports.workbook import write_workbook
@@ -66,6 +66,8 @@ class Export:
         elif form == "parquet":
             frames = self._worklist() if is_shared else self._joined()
             write_parquet(path, frames, self.manifest, law(shared=is_shared))
+        elif is_shared:
+            write_shared_database(path, self._worklist(), self.manifest)
         else:
             write_database(path, self._tables(), self.manifest, self.rulebook)
 
@@ -106,6 +108,23 @@ class Export:
         for recommendations, cases in self.ordered.parts(self.scratch, None):
             yield "cases", cases
             yield "recommendations", recommendations
+        if self.is_whole:
+            yield from self._not_routed()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all cases with a route are exported."""
+        return self.ordered.places.height == sum(self.manifest.counts.routed.values())
+
+    def _not_routed(self) -> Iterator[tuple[str, Frame]]:
+        run, routed = self.ordered.wanted.run, self.ordered.places.select("case_id")
+        yield "other_cases", _empty("case_record")
+        for cases in part_frames(run, "cases", "case_record"):
+            yield "other_cases", cases.join(routed, on="case_id", how="anti")
+        for part in ("quarantine", "duplicates"):
+            yield part, _empty("quarantined")
+            for entries in part_frames(run, part, "quarantined"):
+                yield part, entries
 
 
 def _empty(kind: str) -> Frame:

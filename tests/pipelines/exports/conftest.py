@@ -14,6 +14,8 @@ from transforms.assess.frame import Terms
 from transforms.frames.frame import Frame
 from transforms.sample.backlog import sample_block
 
+# Cases that have left the docket.
+COMPLETED = 3
 DAY = datetime.date(2011, 11, 17)
 
 
@@ -21,7 +23,10 @@ DAY = datetime.date(2011, 11, 17)
 def some_cases() -> Frame:
     made = sample_block(7, 0, clean=True).drop("_number").head(400)
     hostile = pl.Series(["=1+1", "@x", *made["opla_office"][2:]])
-    return made.with_columns(hostile.alias("opla_office"))
+    completed = pl.Series(["2011-01-03"] * COMPLETED + made["completed_on"][COMPLETED:].to_list())
+    return made.with_columns(
+        hostile.alias("opla_office"), completed.reverse().alias("completed_on")
+    )
 
 
 @pytest.fixture(scope="session")

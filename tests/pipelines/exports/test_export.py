@@ -18,6 +18,7 @@ from pipelines.exports import workbook
 from pipelines.exports.ordered import Ordered, Wanted
 from schemas.worklist import COLUMNS, SHARED
 from tests.helpers.commands import Row, rows
+from tests.pipelines.exports.conftest import COMPLETED
 from transforms.export.cells import STARTS
 from transforms.frames.frame import Frame
 
@@ -116,7 +117,10 @@ def test_a_database_has_tables_views_and_comments(run: Path, tmp_path: Path) -> 
             return found
 
         known = recommended(run)
-        assert ask("select count(*) from cases") == [(len(rows(run, "cases")),)]
+        assert ask("select count(*) from cases") == [(len(known),)]
+        assert ask("select count(*) from other_cases where completed_on is null") == [(0,)]
+        assert ask("select count(*) from other_cases") == [(COMPLETED,)]
+        assert ask("from quarantine union all from duplicates") == []
         assert ask("select count(*) from recommendations") == [(len(known),)]
         assert ask("select count(*) from worklist") == [(len(known),)]
         assert ask("select sum(cases) from routes_by_court") == [(len(known),)]
@@ -125,7 +129,39 @@ def test_a_database_has_tables_views_and_comments(run: Path, tmp_path: Path) -> 
         assert ask("select count(*) from asked where question is null") == [(0,)]
         assert ask("select run_id from manifest") == [("one",)]
         comment = "select comment from duckdb_columns() where column_name = 'victimization'"
-        assert ask(comment) == [("Confidential by law: 8 USC 1367",)]
+        assert ask(comment) == [("Confidential by law: 8 USC 1367",)] * 2
+
+
+def test_a_shared_database_has_the_worklist_alone(run: Path, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    more = ["--share", "--share-key", str(tmp_path / "key")]
+    assert export(run, "duckdb", tmp_path / "w.duckdb", *more) == 0
+    assert export(run, "csv", tmp_path / "w.csv", *more) == 0
+    with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+        assert sorted(tables) == [("manifest",), ("worklist",)]
+        columns = ", ".join(f"cast({column.name} as varchar)" for column in SHARED)
+        found = connection.execute(f"select {columns} from worklist").fetchall()
+    table = pl.read_csv(tmp_path / "w.csv", infer_schema=False)
+    assert found == table.rows()
+
+
+def test_what_is_not_listed_is_named(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = recommended(run)
+    for form in ("csv", "duckdb"):
+        assert export(run, form, tmp_path / f"all.{form}") == 0
+    assert export(run, "csv", tmp_path / "close.csv", "--route", "close") == 0
+    lines = capsys.readouterr().out.splitlines()
+    others = sum(row["route"] != "close" for row in known.values())
+    assert lines[1::2] == [
+        f"not in it: {COMPLETED} completed",
+        f"in tables of their own: {COMPLETED} completed",
+        f"not in it: {others} of other routes or courts, {COMPLETED} completed",
+    ]
+    readme = (tmp_path / "close.csv.README.txt").read_text()
+    assert f"Not in this file: {others} of other routes or courts" in readme
 
 
 def test_only_the_routes_and_courts_asked_for(run: Path, tmp_path: Path) -> None:
