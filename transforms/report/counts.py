@@ -205,11 +205,16 @@ def months_of(changing: Counts, later: int = 0) -> Months:
 def accounted(manifest: Manifest) -> tuple[Count, ...]:
     """Say what happened to every record that was read; the parts add up."""
     counts = manifest.counts
+    kept = "their records are in cases/"
     others = (
         ("quarantined", counts.quarantined, "couldn't be used; each is kept with its reason"),
-        ("superseded duplicates", counts.duplicates, "older records of the same case"),
-        ("completed", counts.completed, "left the docket by the as-of date"),
-        ("out of scope", counts.out_of_scope, "outside what was asked for"),
+        (
+            "superseded duplicates",
+            counts.duplicates,
+            "older records of the same case, kept in duplicates/",
+        ),
+        ("completed", counts.completed, f"left the docket by the as-of date; {kept}"),
+        ("out of scope", counts.out_of_scope, f"outside what was asked for; {kept}"),
     )
     return (
         Count("routed", sum(counts.routed.values())),

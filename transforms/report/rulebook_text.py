@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-# The page has its own first and second headings.
-_LOWER = 2
+# The page has its own title, and the rulebook's text is a section of it.
+_LOWER = 1
 
 
 def rulebook_html(lines: Iterable[str], criteria: Iterable[str]) -> Markup:

@@ -22,7 +22,7 @@ def test_each_criterion_has_one_anchor(name: str) -> None:
 def test_markup_in_a_rulebook_is_shown() -> None:
     lines = ["# <b>Title</b>", "", "**P1** <script>alert(1)</script> & more", "", "**P1** again"]
     assert rulebook_html(lines, ["P1"]) == (
-        "<h3>&lt;b&gt;Title&lt;/b&gt;</h3>\n"
+        "<h2>&lt;b&gt;Title&lt;/b&gt;</h2>\n"
         '<p id="criterion-P1"><strong>P1</strong> &lt;script&gt;alert(1)&lt;/script&gt; '
         "&amp; more</p>\n<p><strong>P1</strong> again</p>\n"
     )
