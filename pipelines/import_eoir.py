@@ -23,15 +23,18 @@ from pipelines.engines.job import run_to_end
 from pipelines.engines.options import from_anywhere
 from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
+from pipelines.runs.release_checks import PAGE, check_import, checks_lines, load_import
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
 from pipelines.runs.written import name_written, tally_written
 from schemas.avro import avro_schema
 from schemas.eoir.tables import TABLES
-from schemas.errors import InputError
+from schemas.errors import InputError, UsageError
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile
+from schemas.release_checks import ReleaseChecks
+from schemas.shown import shown
 from transforms.avro.read import sha256
 from transforms.avro.write import WriteFrames
 from transforms.eoir.cases import AssembleCases, Rules
@@ -190,6 +193,13 @@ class Options:
         type=declare.date,
         metavar="DATE",
     )
+    against: str | None = declare.option(
+        "the import before this one: check what changed, and stop if too much did",
+        default=None,
+        type=declare.place,
+        metavar="PREVIOUS",
+    )
+    anyway: bool = declare.switch("with --against: import even if the checks say to stop")
     readable_by: str | None = declare.readable_by()
     engine: Engine = declare.engine()
     json: bool = declare.manifest_json()
@@ -200,6 +210,9 @@ def _run(options: Options) -> int:
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     beam_options = pipeline_options(options)
     options = from_anywhere(options, "folder", "output")
+    if options.anyway and options.against is None:
+        raise UsageError("--anyway: goes with --against")
+    before = None if options.against is None else load_import(options.against)
     release = find_release(options.folder)
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
     size = sum(file.bytes for file in release.files)
@@ -221,12 +234,18 @@ def _run(options: Options) -> int:
                         f"{paths_of(release)[name]}: none of its {rows:,} rows could be read as "
                         f"rows of {name}; is it tab-separated, as the court publishes it?"
                     )
+            checks = None if before is None else check_import(output, manifest, before)
+            if checks is not None and checks.stops and not options.anyway:
+                raise InputError(
+                    f"{options.folder}: stopped by its checks: {'; '.join(checks.stops)}; "
+                    "to import it all the same, add --anyway"
+                )
         output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
         output.close("manifest.json")
     print_result(
         "import-eoir",
         f"{output.final} is complete",
-        lambda: print_import(output.final, manifest, as_json=options.json),
+        lambda: _print(output.final, manifest, checks, as_json=options.json),
     )
     for name, rows in manifest.unread_tables.items():
         complain(
@@ -234,6 +253,16 @@ def _run(options: Options) -> int:
             f"{name}: none of its {rows:,} rows could be read; what it would say is unknown",
         )
     return ExitCode.DAMAGED if manifest.unread_tables else ExitCode.OK
+
+
+def _print(
+    output: str, manifest: ImportManifest, checks: ReleaseChecks | None, *, as_json: bool
+) -> None:
+    print_import(output, manifest, as_json=as_json)
+    if checks is not None and not as_json:
+        print()
+        print("\n".join(checks_lines(checks)))
+        print(f"checks: {shown(output)}/{PAGE}")
 
 
 main = Command(
