@@ -23,6 +23,7 @@ from pipelines.cli.terms import terms_of
 from pipelines.engines.job import run_to_end
 from pipelines.engines.options import from_anywhere
 from pipelines.nights.failures import noted
+from pipelines.nights.first_wins import claimed, unmoved_latest
 from pipelines.nights.manifest import TALLY, night_run
 from pipelines.nights.options import NightlyOptions
 from pipelines.nights.plan import NightPlan, nothing_new, plan_night, plan_text
@@ -33,7 +34,7 @@ from pipelines.runs.summary import print_run
 from pipelines.runs.tallies import write_frame
 from pipelines.runs.unread_input import report_unread_input
 from schemas.avro import avro_schema
-from schemas.errors import OutputError, RunError, UsageError
+from schemas.errors import OutputError, RunError
 from schemas.manifest import Manifest
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load, read
@@ -42,6 +43,9 @@ from transforms.assess.frame import Terms
 from transforms.avro.quarantined import unreadable_file
 from transforms.avro.read import ReadFrames
 from transforms.files.names import path_text
+from transforms.files.reach import check_place
+from transforms.files.storage import is_local
+from transforms.files.versions import check_conditional
 from transforms.frames.frame import Frame
 from transforms.nightly.beam import ByBucket, RunNight
 from transforms.nightly.bucket_files import WriteWhole
@@ -94,10 +98,10 @@ def _progress(tally: Frame) -> Frame:
 
 
 def _run(options: NightlyOptions) -> int:
-    if "://" in options.state:
-        # If two nights run at once, only one may win, and an object store has no locks.
-        raise UsageError(f"--state {options.state}: give a directory on a local or mounted disk")
     beam_options = pipeline_options(options)
+    if not is_local(options.state):
+        check_conditional(options.state)
+        check_place(options.state, OutputError)
     options = from_anywhere(options, "state", "events", "reviews", "input")
     # A missing file is a mistyped option; a mistake in the file is a failure of the night.
     as_of = options.as_of or datetime.datetime.now(datetime.UTC).date()
@@ -141,8 +145,10 @@ def _done(
 ) -> _Done | str:
     """Do a night's work, or only report what it would be."""
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    may_lock = is_local(state)
+    unmoved = None if may_lock else unmoved_latest(state)
     try:
-        with nullcontext() if options.dry_run else locked(state):
+        with nullcontext() if options.dry_run or not may_lock else locked(state):
             warned = notices(options.rulebook, terms.rulebook, terms.as_of)
             plan = plan_night(options, state, terms, warned)
             if nothing := nothing_new(plan):
@@ -153,8 +159,9 @@ def _done(
             if options.dry_run:
                 return plan_text(plan)
             sweep(state)
-            plan.place.open()
-            return _Done(plan.place.final, _night(plan, beam_options, started, clock))
+            with nullcontext(plan) if unmoved is None else claimed(plan, unmoved) as mine:
+                mine.place.open()
+                return _Done(mine.place.final, _night(mine, beam_options, started, clock))
     except RunError as error:
         raise RunError(f"{error}; {instead_of_it(state)}") from None
     except OSError as error:

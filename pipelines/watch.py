@@ -33,7 +33,7 @@ from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, instead_of_it
 from pipelines.receive import ReceiveProcess
 from pipelines.runs.latest import run_named
-from pipelines.runs.lock import locked
+from pipelines.runs.lock import check_local, locked
 from schemas.errors import BusyError, DamagedError, InputError, RunError
 from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
@@ -93,6 +93,7 @@ class _Moved(BaseException):
 
 def _run(options: Options) -> int:
     state = options.state.rstrip("/")
+    check_local(state)
     shift = datetime.timedelta()
     if options.as_of is not None:
         shift = options.as_of - utc_now().date()

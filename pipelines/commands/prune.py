@@ -19,7 +19,7 @@ from pipelines.cli.exit_codes import ExitCode
 from pipelines.nights.archive import check_apart, move_read
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, in_order, read_through
-from pipelines.runs.lock import locked
+from pipelines.runs.lock import check_local, locked
 from schemas.errors import InputError, OutputError, UsageError
 from schemas.shown import shown
 
@@ -39,6 +39,7 @@ class Options:
 
 def _run(options: Options) -> int:
     state = options.state.rstrip("/")
+    check_local(state)
     if options.keep < 1:
         raise UsageError("--keep: give 1 or more")
     if (options.events is None) != (options.archive is None):

@@ -94,7 +94,15 @@ def read_status(state: str, now: datetime.datetime) -> Status:
     Raises:
         InputError: The last good night's manifest is missing, damaged, or not a night's.
     """
-    left = glob.glob(f"{glob.escape(state)}/runs/_*.partial")
+    if "://" in state:
+        from transforms.files.reach import check_place
+        from transforms.files.storage import names_in
+
+        check_place(state, InputError)
+        names = names_in(f"{state}/runs", "_")
+        left = [f"{state}/runs/{name}" for name in names if name.endswith(".partial")]
+    else:
+        left = glob.glob(f"{glob.escape(state)}/runs/_*.partial")
     return Status(
         state=state,
         last_good=_last_good(state, now),

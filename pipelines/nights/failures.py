@@ -1,6 +1,6 @@
 """OUT/FAILED: when and why the last night failed. A good night removes it.
 
-Nothing here imports Beam, so that `discretion status` is fast.
+For a local state, nothing here imports Beam, so that `discretion status` is fast.
 """
 
 from __future__ import annotations
@@ -66,6 +66,11 @@ def _unnoted(path: str) -> Failure | None:
 
 def read_text(path: str) -> str | None:
     """Return a small file's text, whatever its bytes are; None if it doesn't exist."""
+    if "://" in path:
+        from transforms.files import storage
+
+        there = storage.exists(path)
+        return storage.read_bytes(path).decode(errors="replace") if there else None
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -75,6 +80,11 @@ def read_text(path: str) -> str | None:
 
 def _write(state: str, failure: Failure) -> None:
     path, text = f"{state}/{FAILED}", failure.model_dump_json() + "\n"
+    if "://" in state:
+        from transforms.files import storage
+
+        storage.write_whole(path, text.encode())
+        return
     with open(f"{path}.new", "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(f"{path}.new", path)
@@ -82,6 +92,12 @@ def _write(state: str, failure: Failure) -> None:
 
 def _remove(state: str) -> None:
     path = f"{state}/{FAILED}"
+    if "://" in state:
+        from transforms.files import storage
+
+        with contextlib.suppress(OSError):
+            storage.remove(path)
+        return
     for name in (path, f"{path}.new"):
         with contextlib.suppress(OSError):
             os.remove(name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import math
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -184,15 +183,20 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 def nights_there(state: str) -> list[str]:
     """Return the finished nights of a state, oldest first."""
-    runs = storage.folders_in(f"{state}/runs", "night-")
-    return in_order(os.path.basename(run) for run in runs if storage.exists(f"{run}/manifest.json"))
+    runs = f"{state}/runs"
+    there = storage.names_in(runs, "night-")
+    return in_order(name for name in there if storage.exists(f"{runs}/{name}/manifest.json"))
 
 
 def free_run_id(state: str, as_of: datetime.date) -> str:
     """Return the id for a night's run: night-DATE, with .2, .3 ... if it already has runs."""
+    return next(name for name in run_ids(as_of) if not storage.exists(f"{state}/runs/{name}"))
+
+
+def run_ids(as_of: datetime.date) -> list[str]:
+    """Return the ids that a day's nights may have, in order."""
     first = f"night-{as_of}"
-    ids = [first, *(f"{first}.{number}" for number in range(2, 1000))]
-    return next(name for name in ids if not storage.exists(f"{state}/runs/{name}"))
+    return [first, *(f"{first}.{number}" for number in range(2, 1000))]
 
 
 def sweep(state: str) -> None:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from schemas.errors import RunError
 
 LATEST = "LATEST"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+
+
+class Unmoved(NamedTuple):
+    """What LATEST must still be when a night in an object store moves it.
+
+    Args:
+        tag: Its version; None if it must not exist.
+    """
+
+    tag: str | None
 
 
 def is_run_id(text: str) -> bool:

@@ -11,7 +11,17 @@ import fcntl
 import os
 from collections.abc import Iterator
 
-from schemas.errors import BusyError
+from schemas.errors import BusyError, UsageError
+
+
+def check_local(state: str) -> None:
+    """Check that a state can be locked.
+
+    Raises:
+        UsageError: It is in an object store, which has no locks.
+    """
+    if "://" in state:
+        raise UsageError(f"--state {state}: give a directory on a local or mounted disk")
 
 
 @contextlib.contextmanager

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipelines.runs.latest import LATEST, is_run_id, run_named
+from pipelines.runs.latest import LATEST, Unmoved, is_run_id, run_named
 from pipelines.runs.whole_directory import WholeDirectory, new_attempt
 from schemas.avro import avro_schema
-from schemas.errors import AvroFormatError, OutputError, RunError, SchemaMismatchError
+from schemas.errors import AvroFormatError, BusyError, OutputError, RunError, SchemaMismatchError
 from schemas.manifest import Manifest, OutputFile
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
@@ -31,6 +31,7 @@ from transforms.avro.blocks import count_records
 from transforms.avro.read import FrameSource
 from transforms.files import storage
 from transforms.files.reach import check_place
+from transforms.files.versions import write_if
 from transforms.frames.frame import FRAME_ROWS, Frame
 
 MANIFEST = "manifest.json"
@@ -41,11 +42,19 @@ PARTS = (*ROUTES, "quarantine", "duplicates", "cases")
 
 @dataclass(frozen=True, slots=True)
 class RunPlace:
-    """Where a run is written, and where it will be."""
+    """Where a run is written, and where it will be.
+
+    Args:
+        output: The directory of the runs.
+        run_id: The run's id.
+        attempt: What tells this attempt from others.
+        unmoved: In an object store: what LATEST must still be; None if that doesn't matter.
+    """
 
     output: str
     run_id: str
     attempt: str = field(default_factory=new_attempt)
+    unmoved: Unmoved | None = None
 
     @property
     def directory(self) -> WholeDirectory:
@@ -93,6 +102,7 @@ class RunPlace:
         """Finish the run (rulebook and manifest, then its name, then LATEST), or leave no run.
 
         Raises:
+            BusyError: LATEST has moved meanwhile; the run has been removed.
             OutputError: LATEST can't be moved; the run has been removed.
         """
         rules = rulebook.model_dump_json(by_alias=True, indent=2)
@@ -101,10 +111,26 @@ class RunPlace:
         self.directory.close(MANIFEST)
         latest = f"{self.output}/{LATEST}"
         try:
-            storage.rename(f"{self.final}/{_LATEST}", latest)
+            moved = self._move_latest(latest)
         except (BeamIOError, OSError) as error:
             storage.remove(self.final)
             raise OutputError(f"{latest}: cannot be written ({storage.why_not(error)})") from None
+        if not moved:
+            storage.remove(self.final)
+            raise BusyError(
+                f"{self.output}: another night has finished meanwhile, so nothing of this one was "
+                "kept; run it again"
+            )
+
+    def _move_latest(self, latest: str) -> bool:
+        """Move LATEST, unless somebody else has, where that matters."""
+        if self.unmoved is None:
+            storage.rename(f"{self.final}/{_LATEST}", latest)
+            return True
+        with storage.like_a_disk(latest):
+            moved = write_if(latest, f"{self.run_id}\n".encode(), self.unmoved.tag)
+        storage.remove(f"{self.final}/{_LATEST}")
+        return moved
 
     def _write_latest(self) -> None:
         try:

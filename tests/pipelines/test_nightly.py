@@ -415,7 +415,7 @@ def test_a_second_night_at_once_reports_that_the_state_is_busy(place: Path) -> N
         (["--as-of", "2011-11-26", "--scope", "moon"], 2, "has no scope moon"),
         (["--as-of", "2011-11-26", "--events", "/nowhere"], 3, "/nowhere: no such directory"),
         (["--as-of", "2011-11-26", "--state", "/dev/null/x"], 4, "cannot be written"),
-        (["--state", "s3://bucket/OUT"], 2, "give a directory on a local or mounted disk"),
+        (["--state", "azfs://a/b/OUT"], 2, "give a directory on a local or mounted disk, or in s3"),
     ],
 )
 def test_reports_invalid_options_in_one_line(

@@ -71,7 +71,7 @@ def size_of(path: str) -> int:
 
 def read_bytes(path: str) -> bytes:
     """Read all bytes of a file."""
-    with _like_a_disk(path), open_file(path) as stream:
+    with like_a_disk(path), open_file(path) as stream:
         return stream.read()
 
 
@@ -87,18 +87,18 @@ def write_whole(path: str, content: bytes, *, durable: bool = True) -> None:
     folder, slash, name = path.rpartition("/")
     temporary = f"{folder}{slash}_{name}.{uuid.uuid4().hex}"
     try:
-        with _like_a_disk(path):
+        with like_a_disk(path):
             with create_file(temporary) as file:
                 file.write(content)
             rename(temporary, path, durable=durable)
     except BaseException:
-        with _like_a_disk(path):
+        with like_a_disk(path):
             remove(temporary)
         raise
 
 
 @contextlib.contextmanager
-def _like_a_disk(path: str) -> Iterator[None]:
+def like_a_disk(path: str) -> Iterator[None]:
     """Raise an OSError, as for a disk, in place of any error that a store's client has."""
     try:
         yield

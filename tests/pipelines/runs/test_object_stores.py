@@ -9,13 +9,15 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import fastavro
 import pytest
 
 from pipelines import backlog, nightly
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands import explain, export, sample, show
+from pipelines.commands import explain, export, sample, show, status
+from pipelines.engines.job import run_to_end
 from pipelines.inbox.queues import write_messages
 from schemas.case_event import CaseEvent
 from schemas.outcomes import ROUTES
@@ -27,7 +29,7 @@ from tests.helpers.stores import Store, store
 def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sample, and a run of it on disk."""
     place = tmp_path_factory.mktemp("local")
-    assert sample.main(["--output", f"{place}/s", "--cases", "200"]) == 0
+    assert sample.main(["--output", f"{place}/s", "--cases", "60"]) == 0
     assert backlog.main(["--input", f"{place}/s", "--output", f"{place}/out"]) == 0
     return place
 
@@ -100,22 +102,46 @@ def test_shows_explains_and_exports_a_run(
     assert said[0] == said[1]
 
 
-def test_a_night_reads_its_files_there(
-    there: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_of_two_nights_at_once_the_first_to_finish_wins(
+    there: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if there.root.startswith("gs:"):
-        pytest.skip("the same code as in a backlog, which is tried there; a night takes seconds")
+        pytest.skip("nights take seconds; what differs there, test_versions tries in both stores")
+    state, events = f"{there.root}/state", f"{there.root}/events"
     case = records(there, "close")[0]["case_id"]
-    event = CaseEvent(event_id="e1", case_id=case, kind="HEARING_SET").model_dump_json()
-    write_messages([event.encode()], f"{there.root}/events")
-    words = ["--state", f"{tmp_path}/OUT", "--as-of", "2011-11-17", "--json",
-             "--input", f"{there.root}/cases", "--events", f"{there.root}/events"]  # fmt: skip
-    assert nightly.main(words) == 0
+    write_messages([hearing("e1", case)], events)
+    words = ["--state", state, "--events", events, "--json", "--as-of"]
+    first = [*words, "2011-11-17", "--input", f"{there.root}/cases"]
+    assert nightly.main(first) == 0
     night = json.loads(capsys.readouterr().out)
     assert night["nightly"]["events"]["read"] == 1
     assert sum(night["counts"]["routed"].values()) == sum(
         len(records(there, route)) for route in ROUTES
     )
+
+    write_messages([hearing("e2", case)], events)
+
+    def while_another_runs(*arguments: Any) -> None:
+        monkeypatch.setattr("pipelines.nightly.run_to_end", run_to_end)
+        assert nightly.main([*words, "2011-11-18"]) == 0
+        run_to_end(*arguments)
+
+    monkeypatch.setattr("pipelines.nightly.run_to_end", while_another_runs)
+    assert nightly.main([*words, "2011-11-18"]) == ExitCode.BUSY
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["run_id"] == "night-2011-11-18.2"
+    assert "another night has finished meanwhile, so nothing of this one was kept" in printed.err
+    assert there.objects.read("state/LATEST") == b"night-2011-11-18.2\n"
+    names = {name.split("/")[2] for name in there.objects.names() if name.startswith("state/runs")}
+    assert names == {"night-2011-11-17", "night-2011-11-18.2"}
+    assert "state/FAILED" not in there.objects.names()
+    assert status.main(["--state", state]) == 0
+    assert "night-2011-11-18.2" in capsys.readouterr().out
+
+
+def hearing(event_id: str, case_id: str) -> bytes:
+    event = CaseEvent(event_id=event_id, case_id=case_id, kind="HEARING_SET")
+    return event.model_dump_json().encode()
 
 
 @pytest.mark.parametrize(
