@@ -1,4 +1,4 @@
-"""Take the picture of a report that the README shows, with Debian's Chromium."""
+"""Take the pictures that the docs show: a report in Chromium, or a workbook in LibreOffice."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from schemas.errors import InputError
+from scripts.workbook_picture import workbook_picture
 
 WIDTH, HEIGHT = 1280, 1170
 
@@ -29,24 +30,31 @@ class Options:
     page: str | None = declare.argument(
         "a report; default: the latest in out/reports", default=None, nargs="?", metavar="PAGE"
     )
-    output: str = declare.option(
-        "the picture, which is replaced; default: docs/report.png",
-        default="docs/report.png",
+    output: str | None = declare.option(
+        "the picture, which is replaced; default: docs/report.png, or docs/workbook.png",
+        default=None,
         type=declare.place,
         metavar="FILE",
     )
+    workbook: bool = declare.switch("of the template filled in for three clients, not of a page")
     dark: bool = declare.switch("in dark colors")
 
 
 def _run(options: Options) -> int:
+    if options.workbook:
+        output = options.output or "docs/workbook.png"
+        Path(output).write_bytes(workbook_picture())
+        print(f"{output}: a picture of a workbook")
+        return ExitCode.OK
     missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
     if missing:
         raise InputError(f"{missing[0]}: isn't installed (Debian: chromium, chromium-driver)")
     page = Path(options.page) if options.page else _latest()
     if not page.is_file():
         raise InputError(f"{page}: no such file")
-    Path(options.output).write_bytes(_picture(page, dark=options.dark))
-    print(f"{options.output}: a picture of {page}")
+    output = options.output or "docs/report.png"
+    Path(output).write_bytes(_picture(page, dark=options.dark))
+    print(f"{output}: a picture of {page}")
     return ExitCode.OK
 
 

@@ -146,7 +146,7 @@ class _Chosen:
         """Write the queues and the explanations."""
         words = Vocabulary(rulebook)
         values = pl.concat([values for values, _ in found]) if found else None
-        told = self._explanations(found, manifest, rulebook)
+        by_case = self._explanations(found, manifest, rulebook)
         columns: dict[str, dict[str, list[Any]]] = {}
         explanations: dict[str, list[Any]] = {}
         for route, queue in self.queues.items():
@@ -157,7 +157,7 @@ class _Chosen:
             cases = self._with_extra(queue.cases.join(values, **_BY_CASE))
             columns[route] = queue_columns(cases, words)
             first = cases["case_id"].head(EXPLAINED).to_list()
-            explanations[route] = [explained(told[case]) for case in first]
+            explanations[route] = [explained(by_case[case]) for case in first]
         lists = words.as_lists()
         data = island(
             {
@@ -187,8 +187,8 @@ class _Chosen:
         moved = cases.join(moves.select("case_id", was=before), **_BY_CASE)
         if self.extra.marks is None:
             return moved.with_columns(mark=pl.lit(None, pl.String))
-        said = pl.col("mark").fill_null("").map_elements(queue_mark, pl.String)
-        waiting = self.extra.marks.select("case_id", mark=said)
+        mark = pl.col("mark").fill_null("").map_elements(queue_mark, pl.String)
+        waiting = self.extra.marks.select("case_id", mark=mark)
         return moved.join(waiting, **_BY_CASE).with_columns(pl.col("mark").fill_null("reviewed"))
 
     def _explanations(

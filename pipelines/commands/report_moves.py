@@ -40,13 +40,13 @@ def moves_of_night(
     found = pl.concat(
         [_NO_MOVES.to_frame(), *part_frames(run, "changes", "change", MOVED)], how="vertical"
     )
-    said = comparison.tonight(manifest, found, rulebook)
+    compared = comparison.tonight(manifest, found, rulebook)
     waiting = tuple(
         (mark, Count(queue_mark(mark), number))
         for mark, number in manifest.nightly.queue.items()
         if number
     )
-    return found, said and dataclasses.replace(said, waiting=waiting)
+    return found, compared and dataclasses.replace(compared, waiting=waiting)
 
 
 def marks_of_night(run: str, manifest: Manifest) -> Frame | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 import xlsxwriter
 
 from pipelines.exports.about import law, terms
@@ -67,15 +67,18 @@ def write_workbook(
     _explain(book, formats, manifest, columns, counts, shared)
     sheet: _Sheet | None = None
     for frame in frames:
-        for route, of_route in frame.group_by("route", maintain_order=True):
+        for route, of_route in _cells(frame, columns).group_by("route", maintain_order=True):
             name = str(route[0])
-            for row in of_route.select(one.name for one in columns).iter_rows():
+            left = of_route
+            while left.height:
                 if sheet is None or sheet.route != name or sheet.rows == SHEET_CASES:
                     number = sheet.number + 1 if sheet and sheet.route == name else 1
                     if sheet:
                         sheet.finish()
                     sheet = _Sheet.start(book, formats, columns, name, number, law(shared=shared))
-                sheet.write(row)
+                room = SHEET_CASES - sheet.rows
+                sheet.write(left.head(room))
+                left = left[room:]
     if sheet:
         sheet.finish()
     book.close()
@@ -125,7 +128,6 @@ class _Sheet:
     route: str
     number: int
     rows: int = 0
-    _widths: list[int] = field(default_factory=list)
 
     @classmethod
     def start(
@@ -157,26 +159,30 @@ class _Sheet:
         sheet.repeat_columns(0)
         sheet.set_header(f"&L&8{line}")
         sheet.set_footer("&L&A&RPage &P of &N")
-        return cls(sheet, formats, columns, route, number, 0, [column.width for column in columns])
+        return cls(sheet, formats, columns, route, number)
 
-    def write(self, row: Sequence[Any]) -> None:
-        """Write a case; empty cells take the format of their column."""
-        at = self.rows + FIRST_ROW
-        lines = 1
-        for value, width in zip(row, self._widths, strict=True):
-            if isinstance(value, str):
-                lines = max(lines, _lines(value, width))
-        self.sheet.set_row(at, _LINE * min(lines, _MOST_LINES) + 3)
-        for column, value in enumerate(row):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                self.sheet.write_string(at, column, _fitting(value), self.formats.text)
-            elif isinstance(value, datetime.date):
-                self.sheet.write_number(at, column, (value - _EPOCH).days, self.formats.date)
-            else:
-                self.sheet.write_number(at, column, value, self.formats.number)
-        self.rows += 1
+    def write(self, rows: Frame) -> None:
+        """Write cases; empty cells take the format of their column.
+
+        Args:
+            rows: The columns, as `_cells` makes them.
+        """
+        writers = [self._writer(column, rows) for column in self.columns]
+        set_row = self.sheet.set_row
+        for at, (height, *row) in enumerate(rows.iter_rows(), self.rows + FIRST_ROW):
+            set_row(at, height)
+            for column, value in enumerate(row):
+                if value is not None:
+                    write, style = writers[column]
+                    write(at, column, value, style)
+        self.rows += rows.height
+
+    def _writer(self, column: Column, rows: Frame) -> tuple[Any, Any]:
+        """Return what writes a cell of a column, and its format."""
+        if rows.schema[column.name] == pl.String:
+            return self.sheet.write_string, self.formats.text
+        style = self.formats.date if column.kind == "date" else self.formats.number
+        return self.sheet.write_number, style
 
     def finish(self) -> None:
         """Add filters and drop-downs over all rows."""
@@ -210,12 +216,35 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _lines(text: str, width: int) -> int:
-    return sum(max(1, math.ceil(len(line) / (width * _LETTERS))) for line in text.split("\n"))
+def _cells(frame: Frame, columns: Sequence[Column]) -> Frame:
+    """Make the cells of rows, and the height of each row, all at once.
+
+    Returns:
+        `_height` (Float64), and the columns: texts as they fit, and dates as Excel's numbers.
+    """
+    texts = [one for one in columns if frame.schema[one.name] == pl.String]
+    lines = pl.max_horizontal(pl.lit(1.0), *(_lines(one.name, one.width) for one in texts))
+    return frame.select(
+        _LINE * lines.clip(upper_bound=_MOST_LINES).alias("_height") + 3,
+        *(_cell(one.name, frame.schema[one.name]) for one in columns),
+    )
 
 
-def _fitting(text: str) -> str:
-    return text if len(text) <= CELL_TEXT else text[: CELL_TEXT - len(_CUT)] + _CUT
+def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if dtype == pl.Date:
+        return (column - _EPOCH).dt.total_days()
+    if dtype == pl.String:
+        cut = column.str.head(CELL_TEXT - len(_CUT)) + _CUT
+        return pl.when(column.str.len_chars() <= CELL_TEXT).then(column).otherwise(cut).alias(name)
+    return column
+
+
+def _lines(name: str, width: int) -> pl.Expr:
+    """Count the lines that a text takes in a column; null for none."""
+    letters = pl.element().str.len_chars()
+    each = (letters / (width * _LETTERS)).ceil().clip(lower_bound=1)
+    return pl.col(name).str.split("\n").list.eval(each).list.sum()
 
 
 def _explain(

@@ -127,8 +127,8 @@ def _comparison(
 
 def _causes(moves: Frame) -> Iterable[Count]:
     for (kind, what), number in list(cause_counts(moves).items())[:MOST_CAUSES]:
-        said = cause(kind)
-        yield Count(f"{said}: {shown(what).replace('_', ' ')}" if what else said, number)
+        name = cause(kind)
+        yield Count(f"{name}: {shown(what).replace('_', ' ')}" if what else name, number)
 
 
 def _reasons(counts: Mapping[str, int], books: list[CompiledRulebook]) -> Iterable[Count]:

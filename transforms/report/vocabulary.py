@@ -29,7 +29,7 @@ class Vocabulary:
         self._words: dict[str, dict[Hashable, int]] = {}
         self._rulebook = rulebook
         self._citations = {one.id: one.citation for one in rulebook.criteria}
-        self._said = Words(rulebook)
+        self._texts = Words(rulebook)
 
     def number(self, kind: str, word: Hashable) -> int:
         """Return the number of a word; `NONE` for None."""
@@ -49,7 +49,7 @@ class Vocabulary:
         if kind in PLAIN:
             return lambda word: [word, value_label(kind, word)]
         if kind == "review":
-            return self._said.review
+            return self._texts.review
         return _ENTRIES.get(kind, self._criterion)
 
     def _criterion(self, name: str) -> list[Any]:
@@ -57,7 +57,7 @@ class Vocabulary:
             name,
             criterion_label(self._rulebook, name),
             self._citations.get(name, ""),
-            name in self._said.confidential_criteria,
+            name in self._texts.confidential_criteria,
         ]
 
 

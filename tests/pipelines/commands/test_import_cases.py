@@ -145,7 +145,7 @@ def test_rejects_an_empty_template_and_leaves_nothing(
         assert sorted(tmp_path.iterdir()) == before
 
 
-def test_explain_tells_what_to_do_with_a_table(
+def test_explain_says_what_to_do_with_a_table(
     imported: Imported, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explain.main([str(imported.table)]) == ExitCode.INPUT

@@ -198,7 +198,9 @@ def test_a_copy_to_give_away_has_counts_only_and_none_from_1_to_10(
     assert "doesn't go with --share" in capsys.readouterr().err
 
 
-def test_what_is_there_is_not_overwritten(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_page_is_not_overwritten(
+    made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = made.page.stat()
     assert report.main([str(made.run), "--output", str(made.page)]) == ExitCode.OUTPUT
     assert made.page.stat() == before
@@ -210,7 +212,7 @@ def test_what_is_there_is_not_overwritten(made: Made, capsys: pytest.CaptureFixt
 
 @settings(max_examples=4)
 @given(st.lists(st.text(), min_size=4, max_size=4))
-def test_no_text_of_data_becomes_markup(made: Made, texts: list[str]) -> None:
+def test_text_from_data_never_becomes_markup(made: Made, texts: list[str]) -> None:
     hostile = [f"{HOSTILE}{text}</table></script>" for text in texts]
     page = Page(
         counted=counted(made),
@@ -278,7 +280,7 @@ def test_an_earlier_run_shows_what_moved_and_why(made: Made, tmp_path: Path) -> 
     }
 
 
-def test_what_differs_between_runs_is_named(made: Made) -> None:
+def test_differences_between_runs_are_named(made: Made) -> None:
     _, manifest = load_run(str(made.run))
     other = manifest.model_copy(
         update={

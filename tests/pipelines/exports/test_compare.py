@@ -35,7 +35,7 @@ def recommended(run: Path) -> dict[str, Row]:
     return {row["case_id"]: row for route in ROUTES for row in rows(run, route)}
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
+def compared(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
     assert main([*map(str, words), "--json"]) == 0
     made: dict[str, Any] = json.loads(capsys.readouterr().out)
     return made
@@ -44,7 +44,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
 def test_the_counts_and_the_list_are_exact(
     run: Path, other: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = told(capsys, run, other, "--output", tmp_path / "c")
+    made = compared(capsys, run, other, "--output", tmp_path / "c")
     one, two = recommended(run), recommended(other)
     by_hand: Counter[tuple[Any, ...]] = Counter()
     moved = set()
@@ -93,11 +93,11 @@ def test_the_counts_and_the_list_are_exact(
     assert found == criteria
 
 
-def test_two_rulebooks_on_one_run_are_two_runs(
+def test_two_rulebooks_on_one_run_match_two_runs(
     run: Path, other: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # The run's own rulebook gives what the run says; the other one what its run says.
-    made = told(capsys, run, "--rulebooks", "ice-2011-11-17,dhs-2014-11-20")
+    made = compared(capsys, run, "--rulebooks", "ice-2011-11-17,dhs-2014-11-20")
     one, two = recommended(run), recommended(other)
     assert made["counts"]["in_both"] == len(one)
     pairs = Counter((one[c]["route"], two[c]["route"]) for c in set(one) & set(two))
@@ -108,8 +108,10 @@ def test_two_rulebooks_on_one_run_are_two_runs(
     assert not pairs - found
 
 
-def test_a_run_is_as_itself(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = told(capsys, run, run)
+def test_a_run_compared_with_itself_has_no_moves(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = compared(capsys, run, run)
     assert made["counts"]["moved"] == 0
     assert made["criteria"] == []
 
@@ -127,6 +129,8 @@ def test_the_tables_fit_80_columns_and_add_up(
 
 
 @pytest.mark.parametrize("words", [[], ["--rulebooks", "a"], ["--as-of", "2011-11-17"]])
-def test_a_mistake_is_told(run: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_is_reported(
+    run: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(run), *words]) == 2
     assert capsys.readouterr().err

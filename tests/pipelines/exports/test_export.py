@@ -195,7 +195,7 @@ def test_a_shared_copy_says_nothing_of_a_case_and_the_key_brings_it_back(
     assert (tmp_path / "c.csv.key").exists()
 
 
-def test_what_is_there_is_never_overwritten(run: Path, tmp_path: Path) -> None:
+def test_existing_files_are_never_overwritten(run: Path, tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text("mine")
     (tmp_path / "x.csv.README.txt").write_text("mine too")
     assert export(run, "csv", tmp_path / "w.csv") == 4
@@ -204,7 +204,7 @@ def test_what_is_there_is_never_overwritten(run: Path, tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["w.csv", "x.csv.README.txt"]
 
 
-def test_the_ending_says_the_format(run: Path, tmp_path: Path) -> None:
+def test_the_file_ending_sets_the_format(run: Path, tmp_path: Path) -> None:
     assert main([str(run), "--output", str(tmp_path / "w.XLSX"), "--route", "close"]) == 0
     assert python_calamine.load_workbook(str(tmp_path / "w.XLSX")).sheet_names[1] == "Close"
     assert main([str(run), "--output", str(tmp_path / "w")]) == 2
@@ -234,7 +234,7 @@ def test_a_run_without_such_cases_gives_a_header(run: Path, tmp_path: Path) -> N
     [["--route", "clsoe"], ["--courts", "XXX"], ["--share-key", "k"], ["--format", "xlsx"]],
     ids=["route", "court", "key", "ending"],
 )
-def test_a_mistake_is_told(
+def test_a_mistake_is_reported(
     run: Path, tmp_path: Path, more: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:

@@ -43,7 +43,7 @@ def reviews(folder: Path) -> list[Row]:
     return sorted(found, key=lambda row: str(row["case_id"]))
 
 
-def test_what_was_filled_in_comes_back_as_reviews_and_the_rest_is_named(
+def test_decisions_become_reviews_and_refused_cells_are_named(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     export([str(run), "--format", "xlsx", "--output", str(tmp_path / "w.xlsx")])
@@ -83,7 +83,7 @@ def test_what_was_filled_in_comes_back_as_reviews_and_the_rest_is_named(
     assert len(reviews(tmp_path / "reviews")) == 2
 
 
-def test_a_csv_comes_back_too(
+def test_decisions_come_back_from_csv(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = "case_id;Decision;reviewer;decided on;supervisr\r\n'-7;expedite;a;11/18/2011;s\r\n"

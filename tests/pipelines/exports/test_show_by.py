@@ -42,7 +42,9 @@ def test_the_counts_are_those_of_the_files(run: Path, capsys: pytest.CaptureFixt
     assert found == counted(run, "court", "custody")
 
 
-def test_a_month_and_an_unknown_one(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_months_are_grouped_and_unknown_dates_have_a_row(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(run), "--by", "Month( next_hearing )", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["by"] == ["month(next_hearing)"]
@@ -81,7 +83,7 @@ def test_the_table_fits_80_columns_and_marks_small_cells(
         ("court,,", "write names with commas"),
     ],
 )
-def test_a_mistake_is_told(
+def test_a_mistake_is_reported(
     run: Path, by: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([str(run), "--by", by]) == 2

@@ -74,7 +74,7 @@ def test_rows_without_a_decision_are_only_counted() -> None:
     assert (made.reviews.height, made.undecided, made.incomplete) == (1, 2, 0)
 
 
-def test_a_needed_cell_that_is_refused_refuses_its_row() -> None:
+def test_a_row_is_refused_if_a_required_cell_is() -> None:
     made = decided(
         {**GOOD, "case_id": ""},
         {**GOOD, "decision": "dismiss"},
@@ -96,7 +96,7 @@ def test_a_needed_cell_that_is_refused_refuses_its_row() -> None:
     assert "soon" not in str(made.refused.rows())
 
 
-def test_another_cell_that_is_refused_is_left_out() -> None:
+def test_a_refused_optional_cell_is_left_out() -> None:
     made = decided({**GOOD, "reason_code": "BECAUSE", "offered": "no", "accepted": "yes"})
     assert refused(made) == [
         (3, "reason_code", "isn't one of the values"),
@@ -106,18 +106,18 @@ def test_another_cell_that_is_refused_is_left_out() -> None:
     assert (review["reason_code"], review["offer"]) == (None, "NOT_OFFERED")
 
 
-def test_a_row_twice_counts_once_and_two_that_differ_are_named() -> None:
+def test_repeated_rows_count_once_and_conflicting_rows_are_named() -> None:
     made = decided(GOOD, GOOD, {**GOOD, "decision": "continue"})
     assert made.reviews["route"].to_list() == ["close"]
     assert (made.repeated, made.incomplete) == (1, 1)
     assert [row[:2] for row in refused(made)] == [(5, "decision")]
 
 
-def test_the_apostrophe_before_a_formula_is_no_part_of_an_id() -> None:
+def test_the_apostrophe_before_a_formula_is_not_part_of_an_id() -> None:
     assert decided({**GOOD, "case_id": "'-7"}).reviews["case_id"].to_list() == ["-7"]
 
 
-def test_what_was_recommended_is_known_only_if_the_row_says_so() -> None:
+def test_the_recommendation_is_known_only_if_the_row_has_it() -> None:
     none, empty = decided(GOOD, {**GOOD, "case_id": "2", "route": "close"}).reviews.select(
         "route_then", "reasons_then"
     ).rows()  # fmt: skip

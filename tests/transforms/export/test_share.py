@@ -34,7 +34,7 @@ def test_a_small_court_is_pooled_and_a_hearing_is_its_month_or_year() -> None:
 
 
 @given(st.lists(st.tuples(COURTS, DAYS), max_size=90))
-def test_no_court_and_no_hearing_is_shown_of_fewer_than_eleven(
+def test_courts_and_hearings_of_fewer_than_eleven_cases_are_hidden(
     rows: list[tuple[str | None, str | None]],
 ) -> None:
     made = pooled(cases(rows))

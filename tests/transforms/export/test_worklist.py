@@ -75,7 +75,7 @@ def test_the_most_decisive_questions_are_asked_and_the_rest_counted() -> None:
     assert len(lines.split("\n")) == 6
 
 
-def test_what_the_law_protects_is_marked_and_its_columns_named(
+def test_confidential_texts_are_marked_and_their_columns_named(
     rows: dict[str, dict[str, Any]],
 ) -> None:
     row = rows["victim"]
@@ -110,6 +110,6 @@ def test_courts_have_names() -> None:
     assert worklist(frame, Words(BOOK))["court_name"].to_list() == [None]
 
 
-def test_no_case_gives_no_row() -> None:
+def test_no_cases_give_no_rows() -> None:
     assert worklist(recommended(CASES).clear(), Words(BOOK)).schema == SCHEMA
     assert pl.concat([worklist(recommended(CASES).clear(), Words(BOOK))]).is_empty()

@@ -10,7 +10,7 @@ from transforms.testing import assert_cells, case_frame
 AS_OF = datetime.date(2012, 2, 29)
 
 
-def test_what_is_not_known_stays_so() -> None:
+def test_unknown_values_stay_unknown() -> None:
     cases = case_frame([{"case_id": "1"}, {"case_id": "2", "represented": False, "sex": "FEMALE"}])
     nothing = dict.fromkeys(("custody", "age", "calendar", "nationality", "language"))
     assert_cells(

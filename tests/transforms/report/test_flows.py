@@ -45,7 +45,7 @@ def frame(cases: dict[str, dict[str, Any]]) -> pl.DataFrame:
     )
 
 
-def test_moves_are_what_comparing_case_by_case_gives() -> None:
+def test_moves_match_a_comparison_case_by_case() -> None:
     rng = random.Random(5)
     before, after = recommended(rng), recommended(rng)
     flows: Counter[tuple[str | None, ...]] = Counter()

@@ -172,7 +172,7 @@ def test_no_small_count_can_be_read_or_worked_out(
 
 
 @given(st.lists(st.tuples(st.sets(st.sampled_from("ABCD")), st.integers(1, 30)), max_size=8))
-def test_a_number_is_given_away_by_one_that_it_is_part_of(
+def test_a_count_is_hidden_if_it_nearly_equals_one_that_contains_it(
     lists: list[tuple[set[str], int]],
 ) -> None:
     rows: list[dict[str, Any]] = [

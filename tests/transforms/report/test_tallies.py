@@ -51,7 +51,7 @@ def counted(rows: list[dict[str, Any]], by: str) -> Counter[tuple[str | None, st
     return found
 
 
-def test_a_tally_is_what_counting_case_by_case_gives() -> None:
+def test_a_tally_matches_a_count_case_by_case() -> None:
     facts = partial_facts(11, 400, known=0.7)
     recommended = recommend(facts, small(), AS_OF).with_columns(
         case_id=pl.int_range(400).cast(pl.String)
@@ -75,7 +75,7 @@ def test_a_tally_is_what_counting_case_by_case_gives() -> None:
     )
 
 
-def test_what_is_decided_lies_between_the_bounds() -> None:
+def test_each_routes_count_lies_between_its_bounds() -> None:
     recommended = recommend(partial_facts(12, 500, known=0.6), small(), AS_OF)
     rows = recommended.to_dicts()
     tally = tally_recommendations(
@@ -90,7 +90,7 @@ def test_what_is_decided_lies_between_the_bounds() -> None:
         assert 0 < least <= cases <= most > least
 
 
-def test_docket_values_are_counted_with_those_not_known() -> None:
+def test_docket_values_are_counted_including_unknown_ones() -> None:
     rng = random.Random(1)
     names = ("custody", "age", "representation", "calendar", "nationality", "sex", "language")
     rows = [

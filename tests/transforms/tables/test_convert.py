@@ -154,7 +154,9 @@ def test_nothing_is_dropped_silently(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_told_apart_is_refused(tmp_path: Path, sheets: Sheets, says: str) -> None:
+def test_ambiguous_sheets_and_columns_are_refused(
+    tmp_path: Path, sheets: Sheets, says: str
+) -> None:
     with pytest.raises(InputError, match=says):
         converted(write_workbook(tmp_path / "a.xlsx", sheets))
 

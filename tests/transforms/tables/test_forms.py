@@ -30,7 +30,7 @@ def test_every_field_of_a_record_has_a_place() -> None:
         assert columns == ["case_id", *(field.name for field in dtype.inner.fields)]
 
 
-def test_what_the_law_protects_is_marked_as_in_the_schema() -> None:
+def test_confidential_columns_are_marked_as_in_the_schema() -> None:
     laws = {f["name"]: f["confidential"] for f in avro_schema("case_record")["fields"]
             if "confidential" in f}  # fmt: skip
     assert len(laws) == 4
@@ -46,7 +46,7 @@ def test_what_the_law_protects_is_marked_as_in_the_schema() -> None:
 
 
 @pytest.mark.parametrize("form", forms().values(), ids=lambda form: form.name)
-def test_names_tell_columns_apart_and_every_offered_value_is_read(form: Form) -> None:
+def test_column_names_are_unique_and_every_offered_value_is_read(form: Form) -> None:
     for name, field in form.names.items():
         assert {of for other, of in form.names.items() if name_key(other) == name_key(name)} == {
             field
@@ -66,7 +66,7 @@ def test_names_tell_columns_apart_and_every_offered_value_is_read(form: Form) ->
             )
 
 
-def test_a_column_says_what_it_asks_in_a_persons_words() -> None:
+def test_each_column_asks_a_question_in_plain_words() -> None:
     def column(path: str) -> Column:
         of, _, field = path.rpartition(".")
         return forms()[of or "cases"].column(field)

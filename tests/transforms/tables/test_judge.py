@@ -45,7 +45,7 @@ def test_yes_no_numbers_and_enums_are_read_as_written() -> None:
     assert judged("relatives.status", "None", None) == (["NONE", None], [])
 
 
-def test_text_stays_as_written_and_what_cannot_be_read_later_is_refused_now() -> None:
+def test_text_stays_as_written_and_unreadable_text_is_refused() -> None:
     dates = ["11/17/2011\u00a0", "2011-11-17", "00/00/0000", "11/17/45", "13/45/2011", "1/1/1900",
              "1/0/1900", "40864", "9:30"]  # fmt: skip
     text, refused = judged("next_hearing", *dates)
@@ -74,7 +74,7 @@ def test_a_date_in_the_future_is_left_to_the_as_of_date() -> None:
     assert judged("nta_issued", "2150-01-01") == (["2150-01-01"], [])
 
 
-def test_typed_values_that_are_lost_are_warnings_of_their_record() -> None:
+def test_a_refused_typed_value_is_a_warning_of_its_record() -> None:
     columns = [forms()["cases"].column(name) for name in ("custody", "court", "no_other_ties")]
     texts = pl.DataFrame(
         {
@@ -103,5 +103,5 @@ def test_typed_values_that_are_lost_are_warnings_of_their_record() -> None:
         ("A-7", "text"),
     ],
 )
-def test_the_kind_of_a_value_says_nothing_of_it(text: str, kind: str) -> None:
+def test_the_kind_of_a_value_reveals_nothing_of_it(text: str, kind: str) -> None:
     assert kinds(pl.Series("x", [text])).to_list() == [kind]

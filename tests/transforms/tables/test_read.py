@@ -168,7 +168,9 @@ def test_a_folder_of_csv_files_is_a_book(tmp_path: Path) -> None:
         ("a.ods", b"", "isn't a table"),
     ],
 )
-def test_what_is_no_table_is_refused(tmp_path: Path, name: str, data: bytes, says: str) -> None:
+def test_a_file_that_is_not_a_table_is_refused(
+    tmp_path: Path, name: str, data: bytes, says: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(InputError, match=says):

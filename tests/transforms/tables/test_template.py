@@ -44,7 +44,7 @@ def test_every_sheet_and_column_is_found_again_and_the_example_is_ignored(workbo
     assert {sheet.examples for sheet in conversion.account.sheets.values()} == {1}
 
 
-def test_cells_offer_their_values_and_keep_what_is_typed(workbook: Path) -> None:
+def test_cells_offer_values_and_keep_text_as_typed(workbook: Path) -> None:
     sheets = parts(workbook, r"xl/worksheets/sheet\d+\.xml")
     assert len(sheets) == len(forms()) + 2
     assert not any("<f>" in sheet for sheet in sheets)
@@ -62,7 +62,7 @@ def test_cells_offer_their_values_and_keep_what_is_typed(workbook: Path) -> None
     assert "Which immigration court has the case?" in notes
 
 
-def test_what_the_law_protects_says_so_at_its_name_and_in_its_note() -> None:
+def test_confidential_columns_say_so_in_their_name_and_note() -> None:
     column = forms()["cases"].column("immediate_crime_victim")
     assert header_of(column) == "Immediate crime victim (confidential)"
     assert "CONFIDENTIAL by law (8 USC 1367)" in note_of(column)

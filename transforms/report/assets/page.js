@@ -53,8 +53,8 @@
     if (key === "open" || key === "decided") return `one answer on ${(wordsOf("fact").find((entry) => entry[0] === value) || ["", value])[1]} could settle it`;
     if (key === "check") return `presumed until checked: ${(wordsOf("check").find((entry) => entry[0] === value) || ["", value])[1]}`;
     if (key === "month") { const [month, to] = value.split(" "); return `changes to ${to} in ${month}`; }
-    const said = named(key, numberOf(key, value));
-    return { was: `was ${said} before`, form: said }[key] || `${key}: ${said}`;
+    const name = named(key, numberOf(key, value));
+    return { was: `was ${name} before`, form: name }[key] || `${key}: ${name}`;
   }
 
   class Queue {
@@ -235,9 +235,9 @@
       const form = c.form[row] < 0 ? "" : `: ${named("form", c.form[row])}`;
       const parts = [make("p", { class: "outcome" }, `${this.route.toUpperCase()}${form}`)];
       if (c.was[row] >= 0) parts.push(make("p", {}, `It was ${named("was", c.was[row])} before.`));
-      const told = explanations[this.route][row];
-      if (told) {
-        const [settled, sections] = told;
+      const explanation = explanations[this.route][row];
+      if (explanation) {
+        const [settled, sections] = explanation;
         parts.push(...settled.map((text) => make("p", {}, text)));
         for (const [heading, items] of sections) {
           parts.push(make("h4", {}, heading));
@@ -249,7 +249,7 @@
         list("Needs human review", c.review[row].map((n) => wordsOf("review")[n]));
         list("Why", c.reason[row].map((n) => { const [, name, citation, secret] = wordsOf("criterion")[n]; return `${name}${secret ? ` ${texts.mark}` : ""} (${citation})`; }));
         list("Conflicts in the record", c.conflict[row].map((n) => wordsOf("conflict")[n]));
-        const checks = c.check[row].map((n) => { const [, said, secret] = wordsOf("check")[n]; return said + (secret ? ` ${texts.mark}` : ""); });
+        const checks = c.check[row].map((n) => { const [, text, secret] = wordsOf("check")[n]; return text + (secret ? ` ${texts.mark}` : ""); });
         if (checks.length) list("To check before anybody acts: presumed", [`${checks.join("; ")}.`]);
         list("What to ask next", c.ask[row].map((n) => { const [, , question, secret] = wordsOf("fact")[n]; return question + (secret ? ` ${texts.mark}` : ""); }));
         if (c.asked[row] > c.ask[row].length) parts.push(make("p", { class: "under" }, `${c.asked[row] - c.ask[row].length} more could matter.`));
