@@ -28,6 +28,7 @@ COMMANDS = {
     "questions": "find the few questions that settle the most open cases",
     "train": "make a training course of a rulebook, or read what trainees answered",
     "adherence": "measure whether offices follow what was recommended, from their reviews",
+    "audit": "audit a run by nationality, sex, age, custody, and so on",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",

@@ -1,0 +1,91 @@
+"""Audit a run: on whom its recommendations fall, and whether a protected attribute moves them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.cli import declare
+from pipelines.cli.command import Command
+from pipelines.cli.exit_codes import ExitCode
+from pipelines.commands.findings import check_forms, csv_table, emit, page_output
+from schemas.errors import RunError
+
+if TYPE_CHECKING:
+    from transforms.assess.frame import Terms
+    from transforms.frames.frame import Frame
+    from transforms.oversight.counterfactual import Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which run, and in which form."""
+
+    run: str = declare.run()
+    csv: str | None = csv_table()
+    json: bool = declare.machine_json()
+    output: str | None = page_output()
+    readable_by: str | None = declare.readable_by()
+
+
+def _run(options: Options) -> int:
+    # Imported here so that --help doesn't wait for them.
+    import polars as pl
+
+    from pipelines.cli.runners import beam_arguments
+    from pipelines.exports.about import terms
+    from pipelines.runs.frames import part_frames
+    from pipelines.runs.run import load_run, run_rulebook
+    from schemas.outcomes import ROUTES
+    from transforms.assess.frame import Terms
+    from transforms.oversight.attributes import OF_CASE, OF_RECOMMENDATION, of_protected, people
+    from transforms.oversight.audit import audit
+
+    check_forms(options)
+    # For an object store, Beam needs its options, even if they are the defaults.
+    beam_arguments([])
+    run, manifest = load_run(options.run)
+    rulebook = run_rulebook(run, manifest)
+    if rulebook is None:
+        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    recommended = pl.concat(
+        frame
+        for route in ROUTES
+        for frame in part_frames(run, route, "recommendation", OF_RECOMMENDATION)
+    )
+    cases = pl.concat(part_frames(run, "cases", "case_record", OF_CASE))
+    everybody = people(cases, recommended, manifest.as_of, of_protected(rulebook))
+    on = Terms(rulebook, manifest.as_of, manifest.presume)
+    changed = _changed(run, cases, recommended.select("case_id"), on)
+    emit(audit(everybody, changed), options, f"{run} ({terms(manifest)})")
+    return ExitCode.OK
+
+
+def _changed(run: str, cases: Frame, routed: Frame, on: Terms) -> list[Change]:
+    """Change each protected attribute of the cases that have a route."""
+    from pipelines.runs.frames import part_frames
+    from transforms.assess.frame import assess
+    from transforms.oversight.attributes import PROTECTED
+    from transforms.oversight.counterfactual import added, change, protected_in, values_to_try
+
+    seen = protected_in(cases.select(PROTECTED))
+    values = {name: values_to_try(name, seen[name], on.rulebook) for name in PROTECTED}
+    parts: dict[str, list[Change]] = {name: [] for name in PROTECTED}
+    for frame in part_frames(run, "cases", "case_record"):
+        mine = frame.join(routed, on="case_id", how="semi")
+        before = assess(mine, on).recommendations
+        for name in PROTECTED:
+            parts[name].append(change(mine, before, on, name, values[name]))
+    return [added(found) for found in parts.values() if found]
+
+
+main = Command(
+    "audit",
+    __doc__,
+    Options,
+    _run,
+).main
+
+if __name__ == "__main__":
+    sys.exit(main())
