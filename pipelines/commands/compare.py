@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from schemas.errors import RunError, UsageError
+from schemas.errors import UsageError
 from schemas.shown import shown
 
 if TYPE_CHECKING:
@@ -92,19 +92,17 @@ def _compared(options: Options) -> Compared:
     from pipelines.cli.rulebooks import named, warn
     from pipelines.exports.about import terms
     from pipelines.exports.compared import compare, two_rulebooks, two_runs
-    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.run import load_run, needed_rulebook
     from schemas.rulebooks import load
     from schemas.rulebooks.in_force import outside
     from transforms.assess.frame import Terms
 
     found = [load_run(run) for run in options.runs]
     if options.rulebooks is None:
-        sides = []
-        for run, manifest in found:
-            book = run_rulebook(run, manifest)
-            if book is None:
-                raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
-            sides.append((f"{run} ({terms(manifest)})", book))
+        sides = [
+            (f"{run} ({terms(manifest)})", needed_rulebook(run, manifest))
+            for run, manifest in found
+        ]
         return compare(two_runs(found[0][0], found[1][0]), *sides)
     [(run, manifest)] = found
     names = [name.strip() for name in options.rulebooks.split(",") if name.strip()]

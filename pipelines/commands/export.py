@@ -12,7 +12,7 @@ from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import beam_arguments
 from pipelines.exports.share_key import new_key, read_key, write_key
-from schemas.errors import RunError, UsageError
+from schemas.errors import UsageError
 from schemas.outcomes import Route
 from schemas.shown import shown
 
@@ -54,7 +54,7 @@ def _run(options: Options) -> int:
     from pipelines.exports.not_routed import not_listed
     from pipelines.exports.ordered import Ordered, Wanted
     from pipelines.exports.write import Export
-    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.run import load_run, needed_rulebook
     from pipelines.runs.whole_file import whole_file
 
     form = _form(options)
@@ -63,9 +63,7 @@ def _run(options: Options) -> int:
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
-    rulebook = run_rulebook(run, manifest)
-    if rulebook is None:
-        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    rulebook = needed_rulebook(run, manifest)
     routes = tuple(route for route in ORDER if route in (options.route or ORDER))
     key_file = options.share_key or f"{options.output}.key"
     known = read_key(key_file) if options.share else None

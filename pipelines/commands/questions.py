@@ -12,7 +12,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import beam_arguments
-from schemas.errors import RunError, UsageError
+from schemas.errors import UsageError
 from schemas.outcomes import ROUTES
 from schemas.shown import shown
 
@@ -36,7 +36,7 @@ class Options:
 
 def _run(options: Options) -> int:
     from pipelines.runs.open_cases import count_open_cases
-    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.run import load_run, needed_rulebook
 
     if options.most < 1:
         raise UsageError("--most: give 1 or more")
@@ -45,9 +45,7 @@ def _run(options: Options) -> int:
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
-    rulebook = run_rulebook(run, manifest)
-    if rulebook is None:
-        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    rulebook = needed_rulebook(run, manifest)
     found = count_open_cases(run, manifest, rulebook)
     if options.csv:
         sys.stdout.write(found.directions.write_csv())

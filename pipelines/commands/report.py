@@ -44,7 +44,7 @@ class Options:
 
 
 def _run(options: Options) -> int:
-    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.run import load_run, needed_rulebook
     from pipelines.runs.whole_file import whole_file
 
     if options.share and options.against:
@@ -52,9 +52,7 @@ def _run(options: Options) -> int:
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
-    rulebook = run_rulebook(run, manifest)
-    if rulebook is None:
-        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    rulebook = needed_rulebook(run, manifest)
     if options.share and sum(manifest.counts.routed.values()) < LEAST:
         raise RunError(f"{run}: has fewer than {LEAST} cases, too few for a copy to give away")
     with whole_file(options.output) as place:

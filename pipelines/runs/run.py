@@ -181,6 +181,19 @@ def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
     return found if found is not None and found.digest == used.digest else None
 
 
+def needed_rulebook(run: str, manifest: Manifest) -> CompiledRulebook:
+    """Load the rulebook that a run applied, for a command that can't do without.
+
+    Raises:
+        RunError: It is no longer available.
+        schemas.rulebooks.RulebookError: The run's copy is damaged.
+    """
+    rulebook = run_rulebook(run, manifest)
+    if rulebook is None:
+        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    return rulebook
+
+
 def files(run: str, part: str) -> dict[str, int]:
     """Return the Avro files of a part of a run, with their numbers of records.
 
