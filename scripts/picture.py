@@ -18,7 +18,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from schemas.errors import InputError
-from scripts.workbook_picture import workbook_picture
+from scripts.workbook_picture import template_picture, worklist_picture
 
 WIDTH, HEIGHT = 1280, 1170
 
@@ -28,10 +28,13 @@ class Options:
     """Which page, and where its picture goes."""
 
     page: str | None = declare.argument(
-        "a report; default: the latest in out/reports", default=None, nargs="?", metavar="PAGE"
+        "a page, or a worklist (.xlsx); default: the latest report in out/reports",
+        default=None,
+        nargs="?",
+        metavar="FILE",
     )
     output: str | None = declare.option(
-        "the picture, which is replaced; default: docs/report.png, or docs/workbook.png",
+        "the picture, which is replaced; default: one of docs",
         default=None,
         type=declare.place,
         metavar="FILE",
@@ -43,17 +46,17 @@ class Options:
 def _run(options: Options) -> int:
     if options.workbook:
         output = options.output or "docs/workbook.png"
-        Path(output).write_bytes(workbook_picture())
+        Path(output).write_bytes(template_picture())
         print(f"{output}: a picture of a workbook")
         return ExitCode.OK
-    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
-    if missing:
-        raise InputError(f"{missing[0]}: isn't installed (Debian: chromium, chromium-driver)")
     page = Path(options.page) if options.page else _latest()
     if not page.is_file():
         raise InputError(f"{page}: no such file")
-    output = options.output or "docs/report.png"
-    Path(output).write_bytes(_picture(page, dark=options.dark))
+    if page.suffix == ".xlsx":
+        output, picture = options.output or "docs/worklist.png", worklist_picture(page)
+    else:
+        output, picture = options.output or "docs/report.png", _picture(page, dark=options.dark)
+    Path(output).write_bytes(picture)
     print(f"{output}: a picture of {page}")
     return ExitCode.OK
 
@@ -66,6 +69,9 @@ def _latest() -> Path:
 
 
 def _picture(page: Path, *, dark: bool) -> bytes:
+    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    if missing:
+        raise InputError(f"{missing[0]}: isn't installed (Debian: chromium, chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     options.add_argument("--headless=new")

@@ -1,4 +1,4 @@
-"""Take the picture of a workbook that docs/spreadsheet.md shows, with LibreOffice and poppler."""
+"""Take pictures of workbooks, with LibreOffice and poppler: the template, and a worklist."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from transforms.tables.forms import CASES_SHEET, forms
 from transforms.tables.template import template_workbook
 
 NEEDS = {"soffice": "libreoffice-calc", "pdftoppm": "poppler-utils"}
-# The second sheet, after Read me, is the second page: it has few columns.
-PAGE, DOTS, MARGIN = 2, 120, 4
+# How many pages the sheet Read me has before the one that is shown.
+READ_ME_PAGES = {"template": 1, "worklist": 2}
+DOTS, MARGIN = 120, 4
+# A worklist is cut below its first cases.
+TALLEST = 560
 SHEET = "xl/worksheets/sheet2.xml"
 COLUMNS = (
     "case_id",
@@ -41,23 +44,40 @@ CLIENTS = (
 )
 
 
-def workbook_picture() -> bytes:
+def template_picture() -> bytes:
     """Make the template, fill in three clients, and picture some columns, as PNG.
 
     Raises:
         InputError: A program that this needs isn't installed.
     """
-    for program, package in NEEDS.items():
-        if shutil.which(program) is None:
-            raise InputError(f"{program}: isn't installed (Debian: {package})")
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "cases.xlsx")
         book.write_bytes(_template())
         _fill_in(book)
+        return _picture(book, READ_ME_PAGES["template"] + 1)
+
+
+def worklist_picture(book: Path) -> bytes:
+    """Picture the first cases of a worklist, as PNG.
+
+    Args:
+        book: A workbook that `discretion export` wrote.
+
+    Raises:
+        InputError: A program that this needs isn't installed.
+    """
+    return _picture(book, READ_ME_PAGES["worklist"] + 1)
+
+
+def _picture(book: Path, number: int) -> bytes:
+    for program, package in NEEDS.items():
+        if shutil.which(program) is None:
+            raise InputError(f"{program}: isn't installed (Debian: {package})")
+    with tempfile.TemporaryDirectory() as folder:
         profile = f"-env:UserInstallation=file://{folder}/profile"
         _do("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, str(book))
-        pdf = str(book.with_suffix(".pdf"))
-        page = ["-r", str(DOTS), "-f", str(PAGE), "-l", str(PAGE), "-singlefile"]
+        pdf = str(Path(folder, book.name).with_suffix(".pdf"))
+        page = ["-r", str(DOTS), "-f", str(number), "-l", str(number), "-singlefile"]
         box = _inked(_do("pdftoppm", *page, "-gray", pdf))
         return _do("pdftoppm", *page, "-png", *box, pdf)
 
@@ -105,9 +125,10 @@ def _inked(page: bytes) -> list[str]:
     assert head is not None
     width, height = int(head[1]), int(head[2])
     ink = np.frombuffer(page[head.end() :], np.uint8).reshape(height, width) < 250
-    down, across = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    down = np.flatnonzero(ink.any(axis=1))
+    across = np.flatnonzero(ink[down[0] : down[0] + TALLEST].any(axis=0))
     left, top = max(0, across[0] - MARGIN), max(0, down[0] - MARGIN)
-    sizes = (across[-1] - left + MARGIN, down[-1] - top + MARGIN)
+    sizes = (across[-1] - left + MARGIN, min(TALLEST, down[-1] - top + MARGIN))
     places = zip(("-x", "-y", "-W", "-H"), (left, top, *sizes), strict=True)
     return [word for name, value in places for word in (name, str(value))]
 
