@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "make a training course of a rulebook, or read what trainees answered",
     "adherence": "measure whether offices follow what was recommended, from their reviews",
     "audit": "audit a run by nationality, sex, age, custody, and so on",
+    "pilot": "try a pilot in a few courts: what it would find, and what it takes",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",

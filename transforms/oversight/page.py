@@ -12,6 +12,12 @@ from transforms.report.html import render
 
 # The first rows of a table; the others are folded away, and beyond the last ones, only counted.
 FIRST, LAST = 25, 500
+# Numbers on one line, and words from the left.
+_STYLE = """
+main td { white-space: nowrap; }
+main td.words, main th.words { white-space: normal; text-align: left; min-width: 6rem; }
+svg.funnel { max-width: 100%; height: auto; }
+"""
 
 
 def write_page(findings: Findings, about: str) -> str:
@@ -33,17 +39,21 @@ def write_page(findings: Findings, about: str) -> str:
         "mark": MARK,
         "protected_by": PROTECTED_BY,
     }
-    return render("findings.html.j2", context, package="transforms.oversight", script="")
+    return render(
+        "findings.html.j2", context, package="transforms.oversight", own_style=_STYLE, script=""
+    )
 
 
 def _shown(table: Table) -> dict[str, Any]:
     heads, cut = laid_out(table, everything=True)
     rows = [[cell.replace(" %", "\N{NO-BREAK SPACE}%") for cell in row] for row in cut]
+    kinds = [column.kind for column in table.columns if column.kind != "high"]
     return {
         "name": table.name,
         "title": table.title,
         "says": table.says,
-        "heads": [head.replace("\n", " ").replace("- ", "") for head in heads],
+        "heads": [head.replace("-\n", "").replace("\n", " ") for head in heads],
+        "words": [kind in ("label", "text") for kind in kinds],
         "first": rows[:FIRST],
         "rest": rows[FIRST:LAST],
         "rows": len(rows),

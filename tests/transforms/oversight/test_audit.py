@@ -16,6 +16,7 @@ from transforms.testing import assert_cells, case_frame
 
 DAY = datetime.date(2011, 11, 17)
 ROW = dict[str, Any]
+OTHERWISE: ROW = dict.fromkeys(set(ATTRIBUTES) - {"sex"}, "65 or older")
 SEXES = {"female": 150, "male": 240, None: 20, "other": 4}
 
 
@@ -33,7 +34,7 @@ def everybody() -> list[ROW]:
                  "may_close": may_close, "only_close": close and rng.random() < 0.5,
                  "may_expedite": False, "only_expedite": False, "open": may_close and not close,
                  "asked": rng.randint(0, 9)}
-                | dict.fromkeys(set(ATTRIBUTES) - {"sex"}, "65 or older")
+                | OTHERWISE
             )  # fmt: skip
     return rows
 
