@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ class Funnel:
     """A funnel chart: each office by its decisions and its share of departures.
 
     Args:
-        expected: The share of all.
+        expected: The share that all are tested against.
         points: For each office, its name, its decisions, its share, and whether it is an outlier.
         limits: For some numbers of decisions, the inner and the outer limits: number, low, high,
             lowest, highest.
@@ -39,7 +40,9 @@ class Funnel:
 
 
 def tested(known: Frame, keys: Sequence[str]) -> list[Row]:
-    """Test each group with enough decisions against the share of departures of all.
+    """Test each group with enough decisions against the median of their shares of departures.
+
+    The median is the middle office, however far a few are out; the share of all isn't.
 
     Args:
         known: Decisions of which it is known what was recommended.
@@ -55,7 +58,7 @@ def tested(known: Frame, keys: Sequence[str]) -> list[Row]:
         .filter(pl.col("decisions") >= COMPARED_FROM)
         .sort(*keys)
     )
-    expected = _expected(known)
+    expected = _expected(counted, known)
     rows = []
     for row in counted.iter_rows(named=True):
         whole, part = row["decisions"], row["departed"]
@@ -79,8 +82,12 @@ def _verdict(row: Row) -> str:
     return "more" if row["share"] > row["expected"] else "fewer"
 
 
-def _expected(known: Frame) -> float:
-    return int((~known["followed"]).sum()) / known.height if known.height else 0.0
+def _expected(counted: Frame, known: Frame) -> float:
+    shares = sorted((counted["departed"] / counted["decisions"]).to_list())
+    # If most never depart, the median says nothing of how often somebody may.
+    return (statistics.median(shares) if shares else 0.0) or int((~known["followed"]).sum()) / max(
+        known.height, 1
+    )
 
 
 def ranges(known: Frame) -> list[Row]:
@@ -136,9 +143,9 @@ def tables(known: Frame) -> tuple[Table, ...]:
         Column("outlier", "text", "outlier"),
     )
     says = (
-        f"Those with {COMPARED_FROM} decisions or more, against the share of all. Chance alone "
-        "would keep a share within the limits. The last column says who departs in more, or in "
-        "fewer, decisions than chance explains, adjusted for how many are compared."
+        f"Those with {COMPARED_FROM} decisions or more, against the median of their shares. "
+        "Chance alone would keep a share within the limits. The last column says who departs in "
+        "more, or in fewer, decisions than chance explains, adjusted for how many are compared."
     )
     return (
         Table("outliers", "Which offices depart more, or less, than the others?", says,

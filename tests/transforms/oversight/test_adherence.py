@@ -15,6 +15,7 @@ from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from transforms.avro.types import polars_schema
 from transforms.nightly.reviews import REVIEWS
+from transforms.oversight import outliers
 from transforms.oversight.adherence import adherence
 from transforms.oversight.decisions import READ, Decisions, match
 from transforms.oversight.table import Findings
@@ -210,3 +211,21 @@ def test_counts_overrides_by_criterion_and_reason(findings: Findings) -> None:
     assert reasons["NEW_FACT"] + reasons[""] == sum(
         then is not None and then != review["route"] for review, _, then in plain()
     )
+
+
+def test_a_few_offices_far_out_do_not_make_the_others_outliers() -> None:
+    rows = [
+        {"office": f"{office:02}", "reviewer": "one", "followed": n >= (300 if office < 3 else 100)}
+        for office in range(12)
+        for n in range(1000)
+    ]
+    found = outliers.tested(pl.DataFrame(rows), ["office"])
+    assert {row["office"]: row["outlier"] for row in found if row["outlier"]} == {
+        "00": "more",
+        "01": "more",
+        "02": "more",
+    }
+    assert {row["expected"] for row in found} == {0.1}
+    # Most never depart, so that the share of all takes the place of the median.
+    rare = [row | {"followed": row["office"] != "00" or n % 10 > 0} for n, row in enumerate(rows)]
+    assert outliers.tested(pl.DataFrame(rare), ["office"])[0]["expected"] == 100 / 12_000
