@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import pipelines
 from pipelines.cli.declare import UMASKS, add_options, made, takes_beam_options
+from pipelines.cli.log_format import add_log_format
 from pipelines.cli.parser import CommandParser
 from pipelines.cli.run_command import run_command
 
@@ -54,6 +55,7 @@ class Command(Generic[Options]):
         epilog = "Other options go to Beam, such as --runner FlinkRunner." if to_beam else None
         parser = _parser(f"{self.program}{self.name}", self.description, self.epilog or epilog)
         add_options(parser, self.options)
+        add_log_format(parser)
         given, rest = parser.parse_known_args(arguments)
         if rest and not to_beam:
             parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -86,10 +88,11 @@ class Group:
         parser = _parser(f"discretion {self.name}", self.description)
         parsers = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         for action in self.actions:
-            add_options(
-                parsers.add_parser(action.name, help=action.description, allow_abbrev=False),
-                action.options,
+            parser_of_action = parsers.add_parser(
+                action.name, help=action.description, allow_abbrev=False
             )
+            add_options(parser_of_action, action.options)
+            add_log_format(parser_of_action)
         given = parser.parse_args(arguments)
         [action] = [each for each in self.actions if each.name == given.action]
         return _run(self.name, action, given, [])

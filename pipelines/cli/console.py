@@ -9,7 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemas.shown import shown, shown_lines
+from pipelines.cli.log_format import line
+from schemas.shown import shown_lines
 
 
 def complain(command: str, message: object) -> None:
@@ -20,7 +21,7 @@ def complain(command: str, message: object) -> None:
         message: What is wrong.
     """
     with contextlib.suppress(OSError):
-        print(f"discretion {command}: {shown(message)}", file=sys.stderr, flush=True)
+        print(line(command, message), file=sys.stderr, flush=True)
 
 
 class SafeConsole(Console):

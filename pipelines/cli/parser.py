@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.log_format import is_json, line
 from schemas.near import close_to
 from schemas.shown import shown
 
@@ -25,6 +26,9 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Report what is wrong with the options, and exit."""
         problem = self._meant() or f"{message}; see --help"
+        if is_json():
+            name = self.prog.removeprefix("discretion ")
+            self.exit(ExitCode.USAGE, f"{line(name, problem, exit_code=ExitCode.USAGE)}\n")
         self.exit(ExitCode.USAGE, f"{self.prog}: {shown(problem)}\n")
 
     @property

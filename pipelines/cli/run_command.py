@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import logging
 import os
 import re
+import sys
+import time
 from collections.abc import Callable
 
 from pipelines.cli import signals
 from pipelines.cli.abort import answer_abort
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode, exit_code_of
+from pipelines.cli.log_format import is_json, line
 from pipelines.cli.output import flush_output, reader_has_gone, silence_native
 from schemas import errors
 from schemas.errors import DiscretionError
@@ -47,6 +51,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         # Beam logs an exception from a transform, with its traceback, before it raises it here.
         logging.getLogger("apache_beam.runners").setLevel(logging.CRITICAL)
     codes: list[int] = []
+    clock = time.monotonic()
     try:
         signals.listen()
         # Objects made by imports last to the end, so the garbage collector needn't visit them.
@@ -61,6 +66,10 @@ def run_command(name: str, command: Callable[[], int]) -> int:
             codes.append(ExitCode.INTERRUPTED)
     finally:
         signals.settle()
+    if is_json():
+        seconds = round(time.monotonic() - clock, 3)
+        with contextlib.suppress(OSError):
+            print(line(name, "ended", exit_code=codes[0], seconds=seconds), file=sys.stderr)
     return codes[0]
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import apache_beam as beam
 
+from pipelines.cli.progress import count
 from pipelines.inbox.kafka import ReadFromKafka
 from schemas.avro import avro_schema
 from schemas.errors import UsageError
@@ -115,6 +116,8 @@ class _Receive(beam.DoFn):
 def write_messages(messages: list[bytes], inbox: str) -> None:
     """Write messages to an inbox as one file, and those that aren't valid events elsewhere."""
     events, refused = decode_events(messages)
+    count("events", events.height)
+    count("refused", len(refused))
     if events.height:
         schema = avro_schema("case_event")
         blocks = encode_blocks(events, schema)

@@ -15,10 +15,11 @@ from apache_beam.testing import test_stream
 
 from pipelines import receive
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.runners import IN_PROCESS
 from pipelines.inbox import queues
 from pipelines.inbox.kafka import ReadFromKafka
 from pipelines.inbox.live_source import RUNNER
-from pipelines.inbox.queues import queue_source, read_pubsub, write_messages
+from pipelines.inbox.queues import ReceiveEvents, queue_source, read_pubsub, write_messages
 from pipelines.nights.new_files import find_new_files
 from pipelines.receive import ReceiveProcess, google_error, receive_events
 from schemas.avro import avro_schema
@@ -54,6 +55,19 @@ def test_stores_messages_where_nights_read_them(tmp_path: Path) -> None:
     line = json.loads(refused.read_text())
     assert line["reason"] == "message: json_invalid"
     assert base64.b64decode(line["message"]) == b"nonsense"
+
+
+def test_counts_what_it_stores_and_what_it_refuses(tmp_path: Path) -> None:
+    pipeline = beam.Pipeline(options=PipelineOptions([IN_PROCESS]))
+    pipeline | beam.Create([*MESSAGES, b"nonsense"]) | ReceiveEvents(str(tmp_path))
+    result = pipeline.run()
+    result.wait_until_finish()
+    counters = {
+        counter.key.metric.name: counter.result
+        for counter in result.metrics().query()["counters"]
+        if counter.key.metric.namespace == "discretion"
+    }
+    assert counters == {"events": 5, "refused": 1}
 
 
 def test_a_message_delivered_again_gives_the_same_file(tmp_path: Path) -> None:
