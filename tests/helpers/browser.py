@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_core_python.selenium import Axe
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -51,3 +52,16 @@ def browser(profile: Path, *, script: bool = True) -> Iterator[webdriver.Chrome]
         yield driver
     finally:
         driver.quit()
+
+
+def serious_findings(driver: webdriver.Chrome) -> list[str]:
+    """Return what axe finds serious or critical on the page that is shown, with the places."""
+    # Seconds; it tries every color of every text.
+    driver.set_script_timeout(300)
+    found = Axe().run(driver)["violations"]
+    return [
+        f"{one['id']}: {node['target']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]

@@ -15,7 +15,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import train
-from tests.helpers.browser import browser, needs_browser
+from tests.helpers.browser import browser, needs_browser, serious_findings
 
 RULEBOOK = "dhs-2021-01-20"
 CASES = 4
@@ -145,9 +145,12 @@ def test_a_course_is_taken_and_saved(course: Course, tmp_path: Path) -> None:
         allow = {"behavior": "allow", "downloadPath": str(folder)}
         chrome.execute_cdp_cmd("Browser.setDownloadBehavior", allow)
         chrome.get(course.page.as_uri())
+        assert serious_findings(chrome) == []
         chrome.find_element(By.ID, "begin").click()
+        assert serious_findings(chrome) == []
         for number, answer in enumerate(wanted):
             take(chrome, answer, wrong=number == 0)
+        assert serious_findings(chrome) == []
         score = chrome.find_element(By.CSS_SELECTOR, "#results .score").text
         right = (
             f"route right in {CASES - 1}, all reasons in {CASES}, and a good question in {CASES}"
