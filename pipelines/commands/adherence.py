@@ -39,13 +39,10 @@ class Options:
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    import polars as pl
-
     from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
-    from pipelines.runs.frames import part_frames
+    from pipelines.runs.frames import routed_frame
     from pipelines.runs.run import load_run, run_rulebook
-    from schemas.outcomes import ROUTES
     from transforms.oversight.adherence import adherence
     from transforms.oversight.decisions import READ, match
     from transforms.oversight.table import criterion_titles
@@ -56,9 +53,7 @@ def _run(options: Options) -> int:
     run, manifest = load_run(options.run)
     rulebook = run_rulebook(run, manifest)
     reviews, unread = _reviews(options.reviews)
-    recommended = pl.concat(
-        frame for route in ROUTES for frame in part_frames(run, route, "recommendation", READ)
-    )
+    recommended = routed_frame(run, READ)
     found = match(reviews, recommended, manifest.as_of, BY[options.by])
     titles = {} if rulebook is None else criterion_titles(rulebook)
     offices = recommended.select("case_id", "route", office=BY[options.by])

@@ -31,13 +31,10 @@ class Options:
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    import polars as pl
-
     from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
-    from pipelines.runs.frames import part_frames
+    from pipelines.runs.frames import case_frame_of, routed_frame
     from pipelines.runs.run import load_run, run_rulebook
-    from schemas.outcomes import ROUTES
     from transforms.assess.frame import Terms
     from transforms.oversight.attributes import OF_CASE, OF_RECOMMENDATION, of_protected, people
     from transforms.oversight.audit import audit
@@ -49,12 +46,8 @@ def _run(options: Options) -> int:
     rulebook = run_rulebook(run, manifest)
     if rulebook is None:
         raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
-    recommended = pl.concat(
-        frame
-        for route in ROUTES
-        for frame in part_frames(run, route, "recommendation", OF_RECOMMENDATION)
-    )
-    cases = pl.concat(part_frames(run, "cases", "case_record", OF_CASE))
+    recommended = routed_frame(run, OF_RECOMMENDATION)
+    cases = case_frame_of(run, OF_CASE)
     everybody = people(cases, recommended, manifest.as_of, of_protected(rulebook))
     on = Terms(rulebook, manifest.as_of, manifest.presume)
     changed = _changed(run, cases, recommended.select("case_id"), on)

@@ -45,13 +45,10 @@ class Options:
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    import polars as pl
-
     from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
-    from pipelines.runs.frames import part_frames
+    from pipelines.runs.frames import case_frame_of, routed_frame
     from pipelines.runs.run import load_run
-    from schemas.outcomes import ROUTES
     from transforms.oversight.attributes import OF_CASE, OF_RECOMMENDATION, people
     from transforms.oversight.pilot import Plan, in_courts, pilot
 
@@ -63,11 +60,8 @@ def _run(options: Options) -> int:
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
-    columns = (*OF_RECOMMENDATION, "needs_review")
-    recommended = pl.concat(
-        frame for route in ROUTES for frame in part_frames(run, route, "recommendation", columns)
-    )
-    cases = pl.concat(part_frames(run, "cases", "case_record", OF_CASE))
+    recommended = routed_frame(run, (*OF_RECOMMENDATION, "needs_review"))
+    cases = case_frame_of(run, OF_CASE)
     everybody = people(cases, recommended, manifest.as_of, ()).join(
         recommended.select("case_id", "route", "needs_review"), on="case_id", maintain_order="left"
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
 
 from schemas.avro import avro_schema
 from schemas.errors import AvroFormatError, DamagedError, SchemaMismatchError
+from schemas.outcomes import ROUTES
 from transforms.avro.read import FrameSource
+from transforms.avro.types import polars_schema
 from transforms.files import storage
-from transforms.frames.frame import FRAME_ROWS, Frame
+from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 
 
 def part_frames(
@@ -39,3 +43,36 @@ def part_frames(
                 yield frame
         except (AvroFormatError, SchemaMismatchError) as error:
             raise DamagedError(f"{path}: {error}") from None
+
+
+def routed_frame(run: str, columns: Sequence[str]) -> Frame:
+    """Read the recommendations of every route.
+
+    Args:
+        run: The run's directory.
+        columns: The columns to read.
+
+    Returns:
+        A frame; it has no rows if no case has a route.
+    """
+    return _together((part_frames(run, route, "recommendation", columns) for route in ROUTES),
+                     "recommendation", columns)  # fmt: skip
+
+
+def case_frame_of(run: str, columns: Sequence[str]) -> Frame:
+    """Read the snapshot.
+
+    Args:
+        run: The run's directory.
+        columns: The columns to read.
+
+    Returns:
+        A frame, perhaps without rows.
+    """
+    return _together([part_frames(run, "cases", "case_record", columns)], "case_record", columns)
+
+
+def _together(parts: Iterable[Iterator[Frame]], kind: str, columns: Sequence[str]) -> Frame:
+    whole = polars_schema(avro_schema(kind))
+    schema = pl.Schema({name: whole[name] for name in columns})
+    return concat_frames([f.select(schema.names()) for part in parts for f in part], schema)

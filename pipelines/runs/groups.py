@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.cli.table import paragraph, table_lines
-from pipelines.runs.frames import part_frames
+from pipelines.runs.frames import part_frames, routed_frame
 from schemas.codes import CODE_TABLES, aliases, code_key
 from schemas.errors import UsageError
 from schemas.near import close_to
@@ -40,9 +40,7 @@ def read_by(text: str) -> tuple[By, ...]:
 def count_groups(run: str, by: Sequence[By]) -> Frame:
     """Count a run's cases by group (`transforms.export.groups.add_up`)."""
     of_cases = [*dict.fromkeys(("case_id", *(one.column for one in by if one.of_case)))]
-    recommended = pl.concat(
-        frame for route in ROUTES for frame in part_frames(run, route, "recommendation", COUNTED)
-    )
+    recommended = routed_frame(run, COUNTED)
     cases = part_frames(run, "cases", "case_record", of_cases)
     return add_up((count(frame, recommended, by) for frame in cases), by)
 

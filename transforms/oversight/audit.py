@@ -74,7 +74,7 @@ def _lines(cases: int, rows: Sequence[Row], changed: Changed) -> Iterator[str]:
         f"{len(alike):,} of them still do."
     )
     yield (
-        f"{cases:,} cases are audited. A difference isn't a fault by itself: the groups differ in "
+        f"Cases audited: {cases:,}. A difference isn't a fault by itself: the groups differ in "
         "their facts, and the guidance asks about facts."
     )
 

@@ -80,17 +80,23 @@ def pilot(people: Frame, plan: Plan, read: int, quarantined: int) -> Findings:
     return Findings(
         f"Pilot: {', '.join(plan.courts)}, {plan.first} to {plan.last}",
         (
-            "Go: every criterion that can be judged is met."
-            if not missed
-            else f"No go: {len(missed)} of {len(criteria)} criteria aren't met.",
+            _decision(mine.height, missed, len(criteria)),
             f"The pilot would review {mine.height:,} of {people.height:,} cases in {plan.days} "
             f"working days; at {plan.minutes:g} minutes a case, that takes "
             + _attorneys(needed),
         ),
         tables,
         {"cases": people.height, "reviewed": mine.height, "working_days": plan.days,
-         "attorneys_needed": needed, "go": not missed},
+         "attorneys_needed": needed, "go": bool(mine.height) and not missed},
     )  # fmt: skip
+
+
+def _decision(cases: int, missed: Sequence[str], criteria: int) -> str:
+    if not cases:
+        return "No go: it would review no case."
+    if missed:
+        return f"No go: {len(missed)} of {criteria} criteria aren't met."
+    return "Go: every criterion that can be judged is met."
 
 
 def _criteria(people: Frame, plan: Plan, read: int, quarantined: int) -> list[Row]:

@@ -92,3 +92,8 @@ def test_judges_by_stated_criteria(found: Findings, people: pl.DataFrame) -> Non
     plan = Plan(courts=PLAN.courts, first=PLAN.first, last=PLAN.last, minutes=30)
     judged = [row["met"] for row in rows(pilot(alone, plan, 1000, 0), "criteria")]
     assert judged == ["yes", "yes", "not judged", "not judged"]
+
+
+def test_a_pilot_without_cases_is_no_go(people: pl.DataFrame) -> None:
+    found = pilot(people.with_columns(inside=pl.lit(False)), PLAN, read=1000, quarantined=0)
+    assert (found.counts["go"], found.lines[0]) == (False, "No go: it would review no case.")
