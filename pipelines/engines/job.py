@@ -142,7 +142,7 @@ def _end(flink: Flink, name: str, command: str) -> None:
     which = job.id if job is not None else name
     complain(
         command,
-        f"Flink's job {which} may still run; to end it, cancel it on Flink's page, or with "
+        f"Flink's job {which} may still run; to end it, run "
         f"curl -X PATCH 'http://{flink.address}/jobs/{job.id if job else 'ID'}?mode=cancel'",
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scripts.flink_cluster.cluster import down, load, task_managers_at, up
 from scripts.flink_cluster.errors import ClusterError
-from scripts.flink_cluster.fetch import cache
+from scripts.flink_cluster.fetch import cache, fetch_jars
 
 PORT, REST_PORT = 8099, 8081
 
@@ -24,7 +24,7 @@ def main() -> int:
         1 if the cluster can't be started or isn't running, else 0.
     """
     parser = argparse.ArgumentParser(prog="scripts/flink", description=__doc__)
-    parser.add_argument("action", choices=("up", "down", "status"))
+    parser.add_argument("action", choices=("up", "down", "status", "fetch"))
     parser.add_argument(
         "--task-managers", type=int, default=2, metavar="N", help="one worker each; default: 2"
     )
@@ -59,6 +59,9 @@ def _act(action: str, folder: Path, options: argparse.Namespace) -> int:
         print(f"{options.task_managers} TaskManagers are up, with logs in {folder}")
         print(_use(cluster.port, cluster.rest_port))
         return 0
+    if action == "fetch":
+        print(fetch_jars())
+        return 0
     if action == "down":
         print("stopped" if down(folder) else "no cluster was running")
         return 0
@@ -76,7 +79,7 @@ def _act(action: str, folder: Path, options: argparse.Namespace) -> int:
 def _use(port: int, rest_port: int) -> str:
     engine = "flink" if port == PORT else f"flink=localhost:{port}"
     master = "" if rest_port == REST_PORT else f" --flink_master=localhost:{rest_port}"
-    return f"use it with --engine {engine}{master}; its page is http://localhost:{rest_port}"
+    return f"use it with --engine {engine}{master}; Flink's own address is http://localhost:{rest_port}"
 
 
 if __name__ == "__main__":
