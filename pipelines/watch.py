@@ -17,7 +17,13 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.console import complain
+from pipelines.cli.declare import flags
 from pipelines.cli.rulebooks import warn
+from pipelines.cli.runners import beam_arguments, pipeline_options
+from pipelines.engines.engine import FLINK, IN_PROCESS, Engine
+from pipelines.engines.job import flink_of, running
+from pipelines.engines.options import from_anywhere
+from pipelines.inbox.batch_source import POLL_SECONDS, Batches
 from pipelines.inbox.batches import Inbox
 from pipelines.inbox.kept import events_of
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
@@ -27,6 +33,7 @@ from pipelines.inbox.report import (
     exit_code,
     note_changed,
     note_left_out,
+    print_reports,
     write_report,
 )
 from pipelines.nights.failures import read_text
@@ -34,12 +41,11 @@ from pipelines.nights.state import find_previous, instead_of_it
 from pipelines.receive import ReceiveProcess
 from pipelines.runs.latest import run_named
 from pipelines.runs.lock import check_local, locked
-from schemas.errors import BusyError, DamagedError, InputError, RunError
+from pipelines.runs.whole_directory import new_attempt
+from schemas.errors import BusyError, DamagedError, InputError, RunError, UsageError
 from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
 from transforms.watch.cases import News, WatchCases, by_shard
-
-POLL_SECONDS = 0.5
 
 
 def watch(batches: beam.PCollection[str], plan: WatchPlan) -> None:
@@ -80,7 +86,9 @@ class Options:
         metavar="DATE",
     )
     readable_by: str | None = declare.readable_by()
+    engine: Engine = declare.engine()
     json: bool = declare.switch("print a line of JSON for each batch")
+    beam: tuple[str, ...] = ()
 
 
 class _Stop(BaseException):
@@ -92,6 +100,8 @@ class _Moved(BaseException):
 
 
 def _run(options: Options) -> int:
+    on_engine = _engine_options(options)
+    options = from_anywhere(options, "state", "inbox")
     state = options.state.rstrip("/")
     check_local(state)
     shift = datetime.timedelta()
@@ -107,7 +117,10 @@ def _run(options: Options) -> int:
         with locked(f"{state}/watch"), receiving:
             while True:
                 try:
-                    _watch_night(options, receiving, shift)
+                    if on_engine is None:
+                        _watch_night(options, receiving, shift)
+                    else:
+                        _watch_on(on_engine, options, receiving, shift)
                 except _Moved:
                     continue
     except BusyError:
@@ -139,12 +152,12 @@ def _watch_night(options: Options, receiving: ReceiveProcess, shift: datetime.ti
     with LiveSource(lambda: _ticks(inbox, plan, receiving, begun, failed)) as source:
         pipeline = beam.Pipeline(options=in_process)
         watch(pipeline | "Live" >> source.read(), plan)
-        running = pipeline.run()
+        live = pipeline.run()
         try:
             # Report a new night or a failure only once the pipeline is listening.
             begun.set()
             complain("watch", f"{folder}, from {night.run}")
-            running.wait_until_finish()
+            live.wait_until_finish()
             # A source that never ends ends only if something is wrong.
             raise InputError(BROKEN_OFF)
         except DamagedError as error:
@@ -154,7 +167,60 @@ def _watch_night(options: Options, receiving: ReceiveProcess, shift: datetime.ti
                 raise failed[0] from None
             raise
         finally:
-            running.cancel()
+            live.cancel()
+
+
+def _engine_options(options: Options) -> PipelineOptions | None:
+    """Return the options of Beam for a watch on an engine; None in process.
+
+    Raises:
+        UsageError: The engine can't run a watch, or there are options for none.
+    """
+    if options.engine.name == FLINK:
+        return pipeline_options(options, "--streaming")
+    if options.engine.name != IN_PROCESS:
+        raise UsageError(f"--engine {options.engine.name}: a watch runs in process or on flink")
+    if options.beam:
+        beam_arguments(options.beam, flags(Options))
+        raise UsageError(f"{options.beam[0]}: Beam's options need --engine flink here")
+    return None
+
+
+def _watch_on(
+    engine: PipelineOptions, options: Options, receiving: ReceiveProcess, shift: datetime.timedelta
+) -> None:
+    """Watch on the latest night's snapshot, on an engine, until there is a newer one.
+
+    This process finds and records the batches and prints the reports; the workers do the rest.
+    """
+    state = options.state.rstrip("/")
+    night, address = find_previous(state), flink_of(engine)
+    assert night is not None
+    assert address is not None
+    workers = int(engine.get_all_options()["parallelism"])
+    plan = plan_watch(state, night, shift, as_json=options.json, workers=workers)
+    plan.place.sweep()
+    warn("watch", outside(plan.night.terms.rulebook.rulebook, plan.now().date()))
+    inbox = Inbox(options.inbox, state, night, note_left_out, note_changed, plan.shards)
+    for batch in inbox.start():
+        events_of(batch, plan.place)
+    pipeline = beam.Pipeline(options=engine)
+    watch(pipeline | Batches(plan, inbox.begun), plan)
+    try:
+        with running(pipeline, address, "watch", f"{state}/watch", new_attempt()) as job:
+            complain("watch", f"{options.inbox}, from {night.run}, on Flink's job {job.id}")
+            while _latest(state) == plan.place.run_id:
+                receiving.check()
+                if inbox.all_done() and (new := inbox.next_batch(plan.now())):
+                    events_of(new, plan.place)
+                print_reports(plan)
+                if job.has_ended():
+                    raise InputError(BROKEN_OFF)
+                time.sleep(POLL_SECONDS)
+    except DamagedError as error:
+        raise RunError(f"{error}; {instead_of_it(state)}") from None
+    finally:
+        print_reports(plan)
 
 
 def _ticks(

@@ -100,7 +100,9 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
 
     given = options.beam
     if (engine := getattr(options, "engine", None)) is not None:
-        given = (*engine_words(engine, given, options.readable_by), *given)
+        streaming = "--streaming" in more
+        words = engine_words(engine, given, options.readable_by, streaming=streaming)
+        given = (*words, *given)
     words = [*beam_arguments(given, flags(type(options)), in_process), *more]
     return PipelineOptions(words, save_main_session=False)
 

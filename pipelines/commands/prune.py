@@ -107,7 +107,7 @@ def _remove(runs: str, name: str) -> None:
 
 def _forget_watches(state: str, stay: Sequence[str]) -> None:
     """Remove what watches wrote for nights that are gone."""
-    for what in ("batches", "changes", "recommendations"):
+    for what in ("batches", "changes", "recommendations", "reports"):
         folder = f"{state}/watch/{what}"
         if os.path.isdir(folder):
             for name in in_order(os.listdir(folder)):

@@ -6,12 +6,15 @@ whose command ends early, by an error or a signal, is canceled, and the command 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import time
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import apache_beam as beam
+import grpc
 from apache_beam.options.pipeline_options import (
     FlinkRunnerOptions,
     GoogleCloudOptions,
@@ -47,27 +50,81 @@ def run_to_end(pipeline: beam.Pipeline, command: str, place: WholeDirectory) -> 
     Raises:
         EngineError: The engine failed or was lost.
     """
-    address = _flink_of(pipeline.options)
+    address = flink_of(pipeline.options)
     if address is None:
         pipeline.run().wait_until_finish()
         return
+    with running(pipeline, address, command, place.final, place.attempt) as job:
+        while not job.has_ended():
+            if is_shown():
+                counted_elsewhere(counters_in(job.flink.metrics(job.id)))
+            time.sleep(_POLL)
+
+
+@contextlib.contextmanager
+def running(
+    pipeline: beam.Pipeline, address: str, command: str, place: str, attempt: str
+) -> Iterator[RunningJob]:
+    """Run a pipeline on Flink until the end of the `with` block, which ends it if it still runs.
+
+    Args:
+        pipeline: The pipeline.
+        address: Where Flink's JobManager listens.
+        command: The command's name, for messages.
+        place: Where the pipeline writes. A job that an earlier command left running there is ended
+            first.
+        attempt: What tells this job from others for the same place.
+
+    Yields:
+        The job.
+
+    Raises:
+        EngineError: The engine failed or was lost.
+    """
     flink = Flink(address)
-    prefix = f"discretion-{command}-{hashlib.sha256(place.final.encode()).hexdigest()[:12]}"
+    prefix = f"discretion-{command}-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
     for left in [job for job in flink.jobs() if job.name.startswith(prefix) and not job.has_ended]:
         complain(command, f"canceling {left.id}, which an earlier command left running")
         _cancel(flink, left.id)
-    name = f"{prefix}-{place.attempt}"
+    name = f"{prefix}-{attempt}"
     pipeline.options.view_as(GoogleCloudOptions).job_name = name
     try:
-        result = pipeline.run()
-        job = _submitted(flink, name, result)
-        _wait(flink, job)
-    except BaseException:
+        yield RunningJob(flink, _submit(flink, name, pipeline))
+    finally:
         _end(flink, name, command)
-        raise
 
 
-def _flink_of(options: PipelineOptions) -> str | None:
+class RunningJob(NamedTuple):
+    """A job that Flink runs.
+
+    Args:
+        flink: The cluster.
+        id: Flink's name for it.
+    """
+
+    flink: Flink
+    id: str
+
+    def has_ended(self) -> bool:
+        """Tell whether the job has ended well.
+
+        Raises:
+            DiscretionError: It has failed, with our own error if a worker met one.
+        """
+        state = self.flink.state(self.id)
+        if state == "FINISHED":
+            return True
+        if state == "CANCELED":
+            raise EngineError(f"Flink's job {self.id} was canceled")
+        failures = self.flink.failures(self.id)
+        _raise_ours(failures)
+        of_worker = [text for text in failures if _OF_WORKER in text]
+        if state == "FAILED" or len(of_worker) >= _MOST_FAILURES:
+            raise _failed(self.id, (of_worker or failures or [""])[0])
+        return False
+
+
+def flink_of(options: PipelineOptions) -> str | None:
     """Return the address of Flink's JobManager, if that is what runs the pipeline."""
     if not options.view_as(PortableOptions).job_endpoint:
         return None
@@ -79,32 +136,21 @@ def _find(flink: Flink, name: str) -> Job | None:
     return next((job for job in flink.jobs() if job.name == name), None)
 
 
-def _submitted(flink: Flink, name: str, result: Any) -> Job:
-    """Wait until Flink has the job."""
+def _submit(flink: Flink, name: str, pipeline: beam.Pipeline) -> str:
+    """Bring a pipeline to Flink, and return Flink's name for the job."""
     deadline = time.monotonic() + _SUBMITTED_WITHIN
-    while (job := _find(flink, name)) is None:
-        if time.monotonic() > deadline:
-            raise EngineError("the job server has not brought the job to Flink; see its log")
-        if str(result.state) in ("FAILED", "CANCELLED"):
-            # It raises what the job server said.
-            result.wait_until_finish()
-        time.sleep(_POLL)
-    return job
-
-
-def _wait(flink: Flink, job: Job) -> None:
-    """Wait for the end of a job, and show how far it is."""
-    while (state := flink.state(job.id)) != "FINISHED":
-        failures = flink.failures(job.id)
-        if state == "CANCELED":
-            raise EngineError(f"Flink's job {job.id} was canceled")
-        _raise_ours(failures)
-        of_worker = [text for text in failures if _OF_WORKER in text]
-        if state == "FAILED" or len(of_worker) >= _MOST_FAILURES:
-            raise _failed(job, (of_worker or failures or [""])[0])
-        if is_shown():
-            counted_elsewhere(counters_in(flink.metrics(job.id)))
-        time.sleep(_POLL)
+    try:
+        result: Any = pipeline.run()
+        while (job := _find(flink, name)) is None:
+            if time.monotonic() > deadline:
+                raise EngineError("the job server has not brought the job to Flink; see its log")
+            if str(result.state) in ("FAILED", "CANCELLED"):
+                # It raises what the job server said.
+                result.wait_until_finish()
+            time.sleep(_POLL)
+    except (grpc.RpcError, grpc.FutureTimeoutError) as error:
+        raise EngineError(f"Beam's job server doesn't answer ({type(error).__name__})") from None
+    return job.id
 
 
 def _raise_ours(failures: list[str]) -> None:
@@ -115,16 +161,16 @@ def _raise_ours(failures: list[str]) -> None:
             raise error
 
 
-def _failed(job: Job, text: str) -> Exception:
+def _failed(job: str, text: str) -> Exception:
     if _OF_WORKER in text:
         kinds = _KIND.findall(text.split("\tat ")[0])
         kind = kinds[-1] if kinds else "an error"
         return EngineError(
-            f"Flink's job {job.id}: a worker failed unexpectedly ({kind}); the log of its "
+            f"Flink's job {job}: a worker failed unexpectedly ({kind}); the log of its "
             "TaskManager says where"
         )
     first = text.strip().split("\n")[0]
-    return EngineError(f"Flink's job {job.id} failed: {first or 'it gave no reason'}")
+    return EngineError(f"Flink's job {job} failed: {first or 'it gave no reason'}")
 
 
 def _end(flink: Flink, name: str, command: str) -> None:

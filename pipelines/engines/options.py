@@ -20,15 +20,25 @@ MASTER_PORT = 8081
 # Less than the time after which Flink starts a job again, or that would meet a worker that is gone.
 _CACHED_MILLIS = 2_000
 _PROGRAM = "discretion"
+# A job that is started again after a failure must not meet a worker that is gone, so that workers
+# aren't kept for it.
+_STREAMING = {"checkpointing_interval": "5000", "max_bundle_time_mills": "100"}
 
 
-def engine_words(engine: Engine, given: Sequence[str], readable_by: str | None = None) -> list[str]:
+def engine_words(
+    engine: Engine,
+    given: Sequence[str],
+    readable_by: str | None = None,
+    *,
+    streaming: bool = False,
+) -> list[str]:
     """Return the options of Beam for an engine, without those that the user gives.
 
     Args:
         engine: The engine.
         given: The options that the user gives for Beam.
         readable_by: Who else may read what the workers write.
+        streaming: Whether the pipeline never ends.
 
     Returns:
         Options to put before the given ones.
@@ -54,7 +64,7 @@ def engine_words(engine: Engine, given: Sequence[str], readable_by: str | None =
         "parallelism": str(slots),
         "environment_type": "PROCESS",
         "environment_config": _environment(engine, readable_by),
-        "environment_cache_millis": str(_CACHED_MILLIS),
+        **(_STREAMING if streaming else {"environment_cache_millis": str(_CACHED_MILLIS)}),
         # A process of Python uses one core, so that each slot has its own.
         "sdk_worker_parallelism": str(-(-slots // max(1, task_managers))),
     }

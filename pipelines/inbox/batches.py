@@ -15,7 +15,7 @@ import contextlib
 import datetime
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.inbox.found import why_not_there
 from pipelines.nights.new_files import CUT_SHORT, NewFiles, find_new_files
@@ -44,10 +44,12 @@ class Place:
     Args:
         state: The directory of the nights.
         run_id: The night's.
+        shards: The number of shards, each of which writes a file for each batch.
     """
 
     state: str
     run_id: str
+    shards: int = 1
 
     def folder(self, what: str) -> str:
         """Return the directory of batches, changes, or recommendations."""
@@ -59,13 +61,34 @@ class Place:
 
     def sweep(self) -> None:
         """Remove what a killed watch left half-written. Call it only while holding the lock."""
-        for folder in map(self.folder, ("batches", "changes", "recommendations")):
+        for folder in map(self.folder, ("batches", "changes", "recommendations", "reports")):
             for file in storage.list_files(folder, start="_"):
                 storage.remove(str(file.path))
 
     def is_done(self, batch: Batch) -> bool:
-        """Tell whether a batch's changes have been written."""
-        return storage.exists(self.file("changes", batch_name(batch.number), 0))
+        """Tell whether a batch's changes have been written, those of all shards."""
+        name = batch_name(batch.number)
+        return all(
+            storage.exists(self.file("changes", name, shard)) for shard in range(self.shards)
+        )
+
+    def keep_shards(self) -> Place:
+        """Use the number of shards with which this night's batches began, or keep this one.
+
+        A batch that some shards have reported must not be split in another way.
+
+        Returns:
+            The place with the number that counts.
+        """
+        path = f"{self.folder('batches')}/shards"
+        if storage.exists(path):
+            return replace(self, shards=int(storage.read_bytes(path)))
+        if self.shards == 1:
+            return self
+        if storage.exists(f"{self.folder('batches')}/{batch_name(1)}.json"):
+            return replace(self, shards=1)
+        storage.write_whole(path, str(self.shards).encode())
+        return self
 
 
 def batch_name(number: int) -> str:
@@ -83,6 +106,7 @@ class Inbox:
         report: Called with the path of whatever can't be read, and the reason.
         changed: Called with the path of a batch's file, and what happened to it
             (`why_not_there`).
+        shards: The number of shards.
     """
 
     def __init__(
@@ -92,12 +116,13 @@ class Inbox:
         night: Previous,
         report: Callable[[str, str], None],
         changed: Callable[[str, str], None],
+        shards: int = 1,
     ) -> None:
         self.folder = folder
         self.report = report
         self.changed = changed
         self.reported: set[tuple[str, str]] = set()
-        self.place = Place(state, night.manifest.run_id)
+        self.place = Place(state, night.manifest.run_id, shards)
         self.begun = datetime.datetime.combine(night.manifest.as_of, datetime.time())
         self.batches = _written(self.place)
         self.seen = {*night.consumed, *(_as_consumed(f) for b in self.batches for f in b.files)}
@@ -183,6 +208,19 @@ def _as_found(file: FoundFile) -> Iterator[BatchFile]:
         found = digest(stream, file.bytes)
         if found.bytes == file.bytes:
             yield BatchFile(path=file.name, bytes=file.bytes, sha256=found.sha256, crc=found.crc)
+
+
+def recorded(place: Place, number: int) -> Batch | None:
+    """Return a batch whose events have been kept; None if it isn't there yet.
+
+    Args:
+        place: Where the watch writes.
+        number: The batch's number.
+    """
+    path = f"{place.folder('batches')}/{batch_name(number)}"
+    if not storage.exists(f"{path}.avro"):
+        return None
+    return Batch.model_validate_json(storage.read_bytes(f"{path}.json"))
 
 
 def _written(place: Place) -> list[Batch]:

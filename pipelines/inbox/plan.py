@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from dataclasses import dataclass
 
@@ -12,8 +13,6 @@ from schemas.errors import RunError, UsageError
 from transforms.assess.frame import Terms
 from transforms.nightly.night import Night
 
-# One key: in a single process, large frames are fastest.
-SHARDS = 1
 # Each day since last night is assessed separately.
 MOST_DAYS = 31
 
@@ -27,14 +26,19 @@ class WatchPlan:
         night: Last night.
         shift: The time to add to the clock.
         as_json: Whether to report in JSON.
-        shards: The number of keys that cases are split into.
+        elsewhere: Whether workers in other processes write the reports, which this one prints.
     """
 
     place: Place
     night: Night
     shift: datetime.timedelta
     as_json: bool
-    shards: int = SHARDS
+    elsewhere: bool = False
+
+    @property
+    def shards(self) -> int:
+        """Return the number of keys that cases are split into."""
+        return self.place.shards
 
     def now(self) -> datetime.datetime:
         """The time by the watch's clock: UTC, without a time zone."""
@@ -47,7 +51,7 @@ def utc_now() -> datetime.datetime:
 
 
 def plan_watch(
-    state: str, last: Previous, shift: datetime.timedelta, *, as_json: bool
+    state: str, last: Previous, shift: datetime.timedelta, *, as_json: bool, workers: int = 0
 ) -> WatchPlan:
     """Plan a watch on a night's snapshot.
 
@@ -56,19 +60,23 @@ def plan_watch(
         last: Last night.
         shift: The time to add to the clock.
         as_json: Whether to report in JSON.
+        workers: The number of workers in other processes; 0 in process.
 
     Raises:
         UsageError: Last night is too old, or later than today.
         RunError: Its rulebook is missing.
     """
-    plan = WatchPlan(Place(state, last.manifest.run_id), _night(last), shift, as_json)
+    night = _night(last)
+    # In a single process, one key is enough: large frames are fastest.
+    place = Place(state, last.manifest.run_id, max(1, min(workers, night.buckets)))
+    plan = WatchPlan(place, night, shift, as_json, elsewhere=workers > 0)
     today = plan.now().date()
     if not 0 <= (today - last.manifest.as_of).days <= MOST_DAYS:
         raise UsageError(
             f"last night was as of {last.manifest.as_of}, and today is {today}; "
             "run discretion nightly first, or give --as-of"
         )
-    return plan
+    return dataclasses.replace(plan, place=place.keep_shards())
 
 
 def _night(previous: Previous) -> Night:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
@@ -21,7 +22,7 @@ from schemas.watch import BatchFile
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.files.find import FoundFile
 from transforms.files.names import text_path
-from transforms.files.storage import exists, write_whole
+from transforms.files.storage import exists, list_files, read_bytes, remove, write_whole
 from transforms.frames.frame import Frame
 from transforms.route.tally import tally_damaged
 from transforms.watch.cases import Report
@@ -33,6 +34,8 @@ BROKEN_OFF = (
 )
 
 
+# Where workers leave what the command prints.
+_REPORTS = "reports"
 # Files that couldn't be read whole, since the process started; the pipeline runs in this process.
 _damaged: set[str] = set()
 # Unread fields that have been reported.
@@ -112,18 +115,44 @@ def write_report(report: Report, plan: WatchPlan) -> None:
             report.recommendations,
             "recommendation",
         )
-    # This file shows that everything has been written.
-    _write_whole(path, report.changes, "change")
     words = {"report": report.name, "events": report.events, "unusable": report.unusable,
              "changes": report.changes.height, "file": path}  # fmt: skip
-    left = f", {report.unusable:,} for the next night to quarantine" if report.unusable else ""
-    line = (
-        f"{report.name}: {counted(report.events, 'event')}, "
-        f"{counted(report.changes.height, 'change')}{left}: {path}"
-    )
+    if plan.elsewhere:
+        write_whole(_to_print(plan, report), json.dumps(words).encode())
+    # This file shows that everything has been written.
+    _write_whole(path, report.changes, "change")
+    if not plan.elsewhere:
+        _print(words, plan)
+
+
+def print_reports(plan: WatchPlan) -> None:
+    """Print what workers in other processes have reported since, once.
+
+    Args:
+        plan: The watch.
+    """
+    for file in list_files(plan.place.folder(_REPORTS), ending=".json"):
+        if not str(file.path).rpartition("/")[2].startswith("_"):
+            words = json.loads(read_bytes(str(file.path)))
+            if exists(words["file"]):
+                _print(words, plan)
+                remove(str(file.path))
+
+
+def _to_print(plan: WatchPlan, report: Report) -> str:
+    return f"{plan.place.folder(_REPORTS)}/{report.name}-{report.shard}.json"
+
+
+def _print(words: dict[str, Any], plan: WatchPlan) -> None:
+    path, unusable, changes = words["file"], words["unusable"], words["changes"]
     if plan.as_json:
         print_result("watch", f"{path} is written", lambda: print(json.dumps(words)))
-    elif report.changes.height or report.unusable:
+    elif changes or unusable:
+        left = f", {unusable:,} for the next night to quarantine" if unusable else ""
+        line = (
+            f"{words['report']}: {counted(words['events'], 'event')}, "
+            f"{counted(changes, 'change')}{left}: {path}"
+        )
         print_result("watch", f"{path} is written", lambda: print(shown(line)))
 
 

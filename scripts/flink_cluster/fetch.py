@@ -23,6 +23,11 @@ def cache() -> Path:
     return Path(home) / "discretion"
 
 
+def jars_place() -> Path:
+    """Return where the jars are once they have been fetched."""
+    return cache() / f"flink-{FLINK}-beam-{BEAM}"
+
+
 def find_java() -> str:
     """Find Java 17: in JAVA_HOME, or on PATH.
 
@@ -51,7 +56,7 @@ def fetch_jars() -> Path:
     Raises:
         ClusterError: They can't be fetched, or one isn't the one that was asked for.
     """
-    place = cache() / f"flink-{FLINK}-beam-{BEAM}"
+    place = jars_place()
     if place.is_dir():
         return place
     if shutil.which("mvn") is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 _OPENED = (
@@ -50,8 +49,8 @@ restart-strategy.fixed-delay.delay: 3 s
 _SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOG = ("-Dorg.slf4j.simpleLogger.showDateTime=true",
         "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS")  # fmt: skip
-# A jar without classes.
-_NOTHING = "nothing.jar"
+# Other people's code in jars of Flink and Beam, and what only a JobManager uses.
+_OF_OTHERS = ("beam-vendor-", "flink-shaded-", "flink-rpc-akka-loader-")
 JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 JOB_SERVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
@@ -72,8 +71,6 @@ def write_settings(folder: Path, task_managers: int, rpc_port: int, rest_port: i
         folder=folder, task_managers=task_managers, rpc_port=rpc_port, rest_port=rest_port
     )
     (folder / "conf/flink-conf.yaml").write_text(text, "utf-8")
-    with zipfile.ZipFile(folder / _NOTHING, "w") as jar:
-        jar.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
 
 
 def commands(
@@ -103,8 +100,12 @@ def commands(
         f"--flink-master=localhost:{rest_port}", "--job-host=localhost", f"--job-port={port}",
         "--artifact-port=0", "--expansion-port=0", f"--artifacts-dir={folder}/artifacts",
     ]  # fmt: skip
-    # It would send every jar on its class path along with each job, but Flink has them all.
-    below = f"-Xbootclasspath/a:{':'.join(map(str, sorted(jars.glob('*.jar'))))}"
-    nothing = ["-cp", str(folder / _NOTHING)]
-    started["job-server"] = [*base, "-Xmx512m", below, *nothing, JOB_SERVER, *job_server]
+    # It sends the jars on its class path along with each job, though Flink has them all. Those that
+    # need nothing but Java's base go where it doesn't look for them.
+    below, above = [], []
+    for jar in sorted(jars.glob("*.jar")):
+        own = jar.name.startswith(("beam-", "flink-")) and not jar.name.startswith(_OF_OTHERS)
+        (above if own else below).append(str(jar))
+    paths = [f"-Xbootclasspath/a:{':'.join(below)}", "-cp", ":".join(above)]
+    started["job-server"] = [*base, "-Xmx512m", *paths, JOB_SERVER, *job_server]
     return started

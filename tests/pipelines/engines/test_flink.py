@@ -65,7 +65,7 @@ def the_guide_works_and_all_workers_do_their_share(
     assert re.fullmatch(
         r"discretion backlog: canceling \w+, which an earlier command left running\n", err
     )
-    assert f"{CASES:,}" in out
+    assert f"{len(expected['cases']):,}" in out
     job, lost = flink.jobs(cluster)
     assert (job["state"], lost["state"]) == ("FINISHED", "CANCELED")
     run = run_of(place / "out")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.engines.flink import Job
 from pipelines.engines.job import _failed, _raise_ours
 from pipelines.engines.tracebacks import OnlyOurWords
 from schemas.errors import DiscretionError, InputError
 
-JOB = Job("abc", "discretion", "FAILED")
+JOB = "abc"
 JAVA = (
     "java.lang.RuntimeException: Error received from SDK harness for instruction 7: Traceback\n{}"
     "\tat org.apache.beam.runners.Some.java(Some.java:1)\n"
