@@ -91,7 +91,8 @@ def running(
     try:
         yield RunningJob(flink, _submit(flink, name, pipeline))
     finally:
-        _end(flink, name, command)
+        # Whoever stops a command doesn't wait long for a cluster that is gone.
+        _end(Flink(address, patience=5), name, command)
 
 
 class RunningJob(NamedTuple):

@@ -9,13 +9,14 @@ import polars as pl
 
 from schemas.manifest import DamagedFile
 from schemas.outcomes import ROUTES, STATES
-from transforms.files.storage import read_bytes, write_whole
+from transforms.files.storage import check_kept, read_bytes, write_whole
 from transforms.frames.frame import Frame
 from transforms.route.tally import SCHEMA
 
 
 def write_frame(frame: Frame, path: str) -> None:
-    """Write a small frame as lines of JSON."""
+    """Write a small frame as lines of JSON, in a folder that must be there."""
+    check_kept(path.rpartition("/")[0])
     write_whole(path, frame.write_ndjson().encode(), durable=False)
 
 

@@ -20,6 +20,8 @@ from transforms.files.reach import check_place
 NOTHING_LEFT = "nothing was left behind"
 # Letters and digits in the name of an attempt.
 ATTEMPT = 12
+# How often a directory is removed while a worker may still add to it.
+_TRIES = 3
 
 
 def new_attempt() -> str:
@@ -124,11 +126,19 @@ class WholeDirectory:
             error: Why the directory won't be completed.
         """
         try:
-            storage.remove(self.partial)
+            self._remove()
             if not storage.exists(self.partial) and not storage.exists(self.final):
                 error.add_note(NOTHING_LEFT)
         except (BeamIOError, OSError):
             error.add_note(f"{self.partial} is left behind; running this again removes it")
+
+    def _remove(self) -> None:
+        """Remove the directory; a worker that was told to stop may just be adding a file."""
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(OSError):
+                storage.remove(self.partial)
+                return
+        storage.remove(self.partial)
 
     def _is_mine(self, error: OSError) -> bool:
         # Whoever reads the directory reports what can't be read.

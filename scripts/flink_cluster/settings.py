@@ -102,10 +102,13 @@ def commands(
     ]  # fmt: skip
     # It sends the jars on its class path along with each job, though Flink has them all. Those that
     # need nothing but Java's base go where it doesn't look for them.
-    below, above = [], []
-    for jar in sorted(jars.glob("*.jar")):
-        own = jar.name.startswith(("beam-", "flink-")) and not jar.name.startswith(_OF_OTHERS)
-        (above if own else below).append(str(jar))
+    every = {str(jar): jar.name for jar in sorted(jars.glob("*.jar"))}
+    above = [
+        jar
+        for jar, name in every.items()
+        if name.startswith(("beam-", "flink-")) and not name.startswith(_OF_OTHERS)
+    ]
+    below = [jar for jar in every if jar not in above]
     paths = [f"-Xbootclasspath/a:{':'.join(below)}", "-cp", ":".join(above)]
     started["job-server"] = [*base, "-Xmx512m", *paths, JOB_SERVER, *job_server]
     return started

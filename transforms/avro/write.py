@@ -19,7 +19,7 @@ from transforms.avro.background import BACKGROUND
 from transforms.avro.encode import DEFAULT_CODEC, check_encodable
 from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
-from transforms.files.storage import create_file, rename
+from transforms.files.storage import check_kept, create_file, rename
 from transforms.frames.frame import Frame
 
 # How many frames of a file may be in the encoder, which trades memory for background work.
@@ -130,6 +130,7 @@ class _WriteBundle(beam.DoFn):
     def process(self, element: tuple[str, Frame]) -> None:
         destination, frame = element
         if destination not in self.sinks:
+            check_kept(self.root)
             file = _Digested(f"{self.root}/{destination}/_{self.name}.{uuid.uuid4().hex}")
             sink = AvroSink(self.schemas)
             sink.open(file)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from transforms.files.storage import create_file, open_file
+from transforms.files.storage import check_kept, create_file, open_file
 from transforms.frames.frame import Frame, concat_frames
 
 _CODEC = "lz4"
@@ -25,8 +25,9 @@ def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
         rows: The rows; within a bucket, they keep their order.
         key: A column of whole numbers, never null.
         buckets: The number of buckets.
-        path: The file.
+        path: The file, in a folder that must be there.
     """
+    check_kept(path.rpartition("/")[0])
     parted = rows.with_columns(_bucket=pl.col(key) % buckets).sort("_bucket", maintain_order=True)
     sizes = np.bincount(parted["_bucket"].to_numpy(), minlength=buckets)
     table = parted.drop("_bucket").to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()

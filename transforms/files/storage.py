@@ -7,6 +7,7 @@ Beam's own `match` and `delete` treat every name as a pattern, so they can't fin
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import re
@@ -54,6 +55,22 @@ def create_file(path: str) -> BinaryIO:
     """Create a file to write bytes to it as they are, whatever its extension is."""
     stream: BinaryIO = beam_files(path).create(path, compression_type="uncompressed")
     return stream
+
+
+def check_kept(folder: str) -> None:
+    """Check that a folder in which results are written hasn't been given up and removed.
+
+    A worker may go on for a while after its job was canceled; creating a file would make the folder
+    again.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        FileNotFoundError: It is gone.
+    """
+    if is_local(folder) and not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
 
 
 def size_of(path: str) -> int:

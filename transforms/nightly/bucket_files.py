@@ -13,7 +13,7 @@ from transforms.avro.decode import Decoder
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.avro.header import read_header
 from transforms.avro.types import polars_schema
-from transforms.files.storage import exists, open_file, size_of, write_whole
+from transforms.files.storage import check_kept, exists, open_file, size_of, write_whole
 from transforms.frames.frame import Frame
 
 
@@ -70,6 +70,7 @@ class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PColl
         """Write one file."""
         part, place = path.split("/")[0], f"{self.root}/{path}"
         schema = self.schemas[part]
+        check_kept(self.root)
         # A worker may try again, and nobody sees the file half-written.
         content = write_header(schema) + encode_blocks(frame, schema)
         write_whole(place, content, durable=False)

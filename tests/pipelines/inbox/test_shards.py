@@ -23,13 +23,10 @@ NAMES = [f"case {number}" for number in range(12)]
 
 
 def played(night: Night, shards: int, place: Path) -> set[str]:
-    """Play a batch and a day; return what changed, each change once."""
+    """Play a batch and a birthday; return what changed, each change once."""
     place.mkdir()
     events = events_of(*(felony(f"e {name}", name) for name in NAMES[::2]))
-    news = [
-        *by_shard(0, False, events.clear(), night.buckets, shards),
-        *by_shard(1, False, events, night.buckets, shards),
-    ]
+    news = by_shard(1, False, events, night.buckets, shards)
     start = Timestamp.from_utc_datetime(
         datetime.datetime.combine(NIGHT, datetime.time(), datetime.UTC)
     )
@@ -64,7 +61,7 @@ def test_one_two_and_eight_shards_report_the_same(
 ) -> None:
     cases = [CaseRecord(**{**CLEAN, "case_id": name}) for name in NAMES]
     elder = CaseRecord(**{**ELDER, "case_id": "elder", "updated_at": "2011-11-01"})
-    night = first_night(tmp_path / "night", to_frame([*cases, elder]), buckets=5)
+    night = first_night(tmp_path / "night", to_frame([*cases, elder]), buckets=2)
     results = [played(night, shards, tmp_path / str(shards)) for shards in (1, 2, 8)]
     assert results[0] == results[1] == results[2]
     assert sum(line.startswith("batch-000001") for line in results[0]) == len(NAMES[::2])

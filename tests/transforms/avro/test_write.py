@@ -23,7 +23,7 @@ from transforms.avro.codecs import CODECS
 from transforms.avro.encode import BLOCK_ROWS
 from transforms.avro.header import read_header
 from transforms.avro.header import write_header as plain_header
-from transforms.avro.write import AvroSink, WriteFrames
+from transforms.avro.write import AvroSink, WriteFrames, _WriteBundle
 from transforms.frames.frame import Frame
 
 SCHEMA = avro_schema("case_record")
@@ -85,6 +85,7 @@ def test_writes_a_file_per_destination_and_returns_what_counts(tmp_path: Path) -
     ]
     results = []
     for root in (tmp_path / "1", tmp_path / "2"):
+        root.mkdir()
         write = WriteFrames(str(root), {"numbers": NUMBERS, "texts/deep": TEXTS}, "mine")
         with beam.Pipeline(runner=FnApiRunner()) as pipeline:
             written = (
@@ -104,6 +105,14 @@ def test_writes_a_file_per_destination_and_returns_what_counts(tmp_path: Path) -
     first, second = (name.rsplit("-", 1) for name in results)
     assert first[0] == second[0]
     assert first[1] != second[1]
+
+
+def test_writes_nothing_where_the_results_were_given_up(tmp_path: Path) -> None:
+    write = _WriteBundle(str(tmp_path / "gone"), {"numbers": NUMBERS}, "mine")
+    write.start_bundle()
+    with pytest.raises(FileNotFoundError):
+        write.process(("numbers", pl.DataFrame({"n": [1]})))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_equal_frames_give_equal_bytes_and_long_ones_several_blocks() -> None:
