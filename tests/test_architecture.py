@@ -87,6 +87,6 @@ def test_nothing_but_the_project_is_at_the_top() -> None:
     )
     tops = {path.split("/")[0] for path in done.stdout.split("\0") if path}
     assert {top for top in tops if not top.startswith(".")} == {
-        "CONTRIBUTING.md", "Dockerfile", "README.md", "docs", "pipelines", "pyproject.toml",
+        "CONTRIBUTING.md", "README.md", "docs", "pipelines", "pyproject.toml",
         "schemas", "scripts", "tests", "transforms",
     }  # fmt: skip
