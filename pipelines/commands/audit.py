@@ -10,7 +10,6 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands.findings import check_forms, csv_table, emit, page_output
-from schemas.errors import RunError
 
 if TYPE_CHECKING:
     from transforms.assess.frame import Terms
@@ -34,7 +33,7 @@ def _run(options: Options) -> int:
     from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
     from pipelines.runs.frames import case_frame_of, routed_frame
-    from pipelines.runs.run import load_run, run_rulebook
+    from pipelines.runs.run import load_run, needed_rulebook
     from transforms.assess.frame import Terms
     from transforms.oversight.attributes import OF_CASE, OF_RECOMMENDATION, of_protected, people
     from transforms.oversight.audit import audit
@@ -43,9 +42,7 @@ def _run(options: Options) -> int:
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     run, manifest = load_run(options.run)
-    rulebook = run_rulebook(run, manifest)
-    if rulebook is None:
-        raise RunError(f"{run}: its rulebook {manifest.rulebook.id} isn't available")
+    rulebook = needed_rulebook(run, manifest)
     recommended = routed_frame(run, OF_RECOMMENDATION)
     cases = case_frame_of(run, OF_CASE)
     everybody = people(cases, recommended, manifest.as_of, of_protected(rulebook))

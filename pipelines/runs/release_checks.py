@@ -14,7 +14,6 @@ from schemas.errors import InputError
 from schemas.import_manifest import ImportManifest
 from schemas.release_checks import CodeCheck, ReleaseChecks
 from schemas.shown import shown
-from transforms.eoir.checks_page import checks_page
 from transforms.eoir.release_checks import compare_imports, sum_up
 from transforms.files import storage
 
@@ -57,6 +56,9 @@ def check_import(
     Raises:
         InputError: The two can't be compared.
     """
+    # Imported here so that an import that isn't checked doesn't wait for the page's templates.
+    from transforms.eoir.checks_page import checks_page
+
     folder, before = against
     if before.pending_on != manifest.pending_on:
         raise InputError(

@@ -127,5 +127,5 @@ def test_reads_settings_of_the_client_from_a_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"kafka\.properties:2: isn't a setting") as caught:
         read_settings(str(file))
     assert "secret" not in str(caught.value)
-    with pytest.raises(UsageError, match='No such configuration property: "colour"'):
-        partitions("t", {"bootstrap.servers": "h:1", "colour": "red"})
+    with pytest.raises(UsageError, match='No such configuration property: "shade"'):
+        partitions("t", {"bootstrap.servers": "h:1", "shade": "red"})
