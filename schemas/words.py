@@ -105,6 +105,16 @@ def number(count: int) -> str:
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
+def percent(part: int, whole: int) -> str:
+    r"""Write a share as the summary does, with a blank at which no line is broken.
+
+    Examples:
+        >>> percent(1, 8), percent(0, 0)
+        ('12.5\xa0%', '0.0\xa0%')
+    """
+    return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
+
+
 def day(date: datetime.date) -> str:
     """Write a day as Americans do: `May 4, 2009`."""
     return f"{calendar.month_name[date.month]} {date.day}, {date.year}"

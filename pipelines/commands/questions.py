@@ -15,6 +15,7 @@ from pipelines.cli.runners import beam_arguments
 from schemas.errors import UsageError
 from schemas.outcomes import ROUTES
 from schemas.shown import shown
+from schemas.words import percent
 
 if TYPE_CHECKING:
     from pipelines.runs.open_cases import OpenCases
@@ -76,8 +77,8 @@ def _lines(found: OpenCases, options: Options) -> Iterator[str]:
 
     yield paragraph(
         f"{found.open:,} of {found.routed:,} routed cases are open. "
-        f"In {found.reachable:,} of them ({_share(found.reachable, found.open)}), one answer could "
-        "settle the route."
+        f"In {found.reachable:,} of them ({percent(found.reachable, found.open)}), one answer "
+        "could settle the route."
     )
     if not found.open:
         return
@@ -91,7 +92,7 @@ def _lines(found: OpenCases, options: Options) -> Iterator[str]:
                 [
                     *(f"{number:,}" for number in (one.cases, one.close, one.continue_)),
                     f"{one.expedite:,}",
-                    _share(one.together, found.open),
+                    percent(one.together, found.open),
                 ],
             )
             for place, one in enumerate(found.questions(options.most), start=1)
@@ -120,7 +121,7 @@ def _courts(found: OpenCases, most: int) -> Iterator[str]:
         rows.append(
             (
                 f"{shown(court or 'not known')}: {first}",
-                [f"{there.open:,}", *(_share(number, there.open) for number in reached)],
+                [f"{there.open:,}", *(percent(number, there.open) for number in reached)],
             )
         )
     yield from table_lines(
@@ -133,10 +134,6 @@ def _courts(found: OpenCases, most: int) -> Iterator[str]:
         "The shares are of the court's open cases in which one answer to its best questions could "
         "settle the route."
     )
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
 
 
 main = Command(

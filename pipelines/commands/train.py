@@ -112,7 +112,7 @@ def _show(options: Options, folder: str) -> int:
 
 def _lines(found: Results, rulebook: CompiledRulebook) -> Iterator[str]:
     from pipelines.cli.table import paragraph, table_lines
-    from schemas.words import criterion_name
+    from schemas.words import criterion_name, percent
 
     missed = [one for one in found.criteria if one.wrong]
     divided = [one for one in found.scenarios if one.wrong]
@@ -132,10 +132,9 @@ def _lines(found: Results, rulebook: CompiledRulebook) -> Iterator[str]:
     )
     yield ""
     if found.pairs:
-        share = 100 * found.agreeing / found.pairs
         yield paragraph(
             f"Two trainees who had the same case chose the same route in {found.agreeing:,} of "
-            f"{found.pairs:,} pairs ({share:.1f}\N{NO-BREAK SPACE}%)."
+            f"{found.pairs:,} pairs ({percent(found.agreeing, found.pairs)})."
         )
         yield ""
     yield from _listed(

@@ -11,6 +11,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from schemas.words import percent
+
 ASSETS = Path(__file__).with_name("assets")
 
 
@@ -57,16 +59,6 @@ def render(
     return environment.get_template(template).render(
         style=Markup(style), script=Markup(script), policy="; ".join(policy), **context
     )
-
-
-def percent(part: int, whole: int) -> str:
-    r"""Write a share as the summary does, with a blank at which no line is broken.
-
-    Examples:
-        >>> percent(1, 8), percent(0, 0)
-        ('12.5\xa0%', '0.0\xa0%')
-    """
-    return f"{100 * part / whole if whole else 0:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _hash(text: str) -> str:

@@ -12,19 +12,12 @@ from transforms.frames.frame import Frame
 from transforms.report.counts import Counted
 from transforms.report.html import render
 from transforms.report.model import Count
+from transforms.report.page import CONTENTS as ALL
 from transforms.report.page import MEANINGS, asked
 from transforms.report.shared_counts import Shared
 from transforms.report.sharing import Group
 
-CONTENTS = (
-    ("routes", "Routes"),
-    ("docket", "Docket"),
-    ("reasons", "Reasons"),
-    ("unknown", "Not known"),
-    ("changes", "Changes"),
-    ("quarantine", "Quarantine"),
-    ("rulebook", "Guidance"),
-)
+CONTENTS = tuple(one for one in ALL if one[0] != "cases")
 
 
 def write_shared_page(counted: Counted, overlaps: Frame, rulebook_text: Markup) -> str:

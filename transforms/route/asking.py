@@ -41,15 +41,7 @@ def open_cases(
     """
     days = whole("as_of", as_of, pl.Date(), facts.height)
     there = Weighed.of(facts, rulebook, days, presume=presume)
-    asked = facts_to_ask(
-        there.weighing,
-        as_of,
-        there.effective,
-        there.acted_on,
-        there.leverage,
-        there.unknown,
-        every_answer=True,
-    )
+    asked = facts_to_ask(there, as_of, every_answer=True)
     is_open = there.routed.route == UNDECIDED
     parts = []
     for name in FACTS:

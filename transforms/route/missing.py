@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.facts import FACTS, high, low
+from schemas.facts import FACTS, high
 from transforms.frames.frame import Frame, whole
 from transforms.frames.labels import empty_lists, lists_of
 from transforms.route.basis import basis_questions
-from transforms.route.leverage import Leverage, Routes
+from transforms.route.leverage import Routes
 from transforms.route.settling import settles
-from transforms.route.table import Position
-from transforms.score.position import Weighing
+from transforms.route.weighed import Weighed
 
 Counts: TypeAlias = npt.NDArray[np.int16]
 Keys: TypeAlias = npt.NDArray[np.int64]
@@ -42,34 +41,7 @@ def nothing_missing(height: int) -> Missing:
     return Missing(nothing, nothing)
 
 
-def unknown_facts(facts: Frame) -> Frame:
-    """Tell which facts are unknown, among those that can exist.
-
-    Args:
-        facts: Facts.
-
-    Returns:
-        One Boolean column per fact, never null.
-    """
-    exprs = []
-    for fact in FACTS.values():
-        unknown = pl.col(fact.columns[0]).is_null()
-        if fact.kind in ("count", "date"):
-            unknown = ~(pl.col(low(fact.name)) == pl.col(high(fact.name))).fill_null(False)
-        if fact.only_if is not None:
-            unknown = unknown & pl.col(fact.only_if).fill_null(True)
-        exprs.append(unknown.alias(fact.name))
-    return facts.select(exprs)
-
-
-def missing_facts(
-    weighing: Weighing,
-    as_of: datetime.date,
-    effective: Frame,
-    position: Position,
-    leverage: Leverage,
-    unknown: Frame,
-) -> Missing:
+def missing_facts(there: Weighed, as_of: datetime.date) -> Missing:
     """Find the unknown facts of each case that can still change its route.
 
     A fact can if it is read by an open criterion that can change the route, whatever the other open
@@ -79,20 +51,17 @@ def missing_facts(
     is asked for, too (`transforms.route.basis`).
 
     Args:
-        weighing: The cases.
+        there: The cases, weighed as of the date.
         as_of: The as-of date.
-        effective: Values of the criteria that routing used.
-        position: The positions that routing used.
-        leverage: What each open criterion could do.
-        unknown: Which facts are unknown (`unknown_facts`).
 
     Returns:
         The facts.
     """
-    asked = facts_to_ask(weighing, as_of, effective, position, leverage, unknown)
+    asked = facts_to_ask(there, as_of)
     keys = _in_order(asked)
     alone = keys[(keys >> _NOT_ALONE) & 1 == 0]
-    return Missing(_listed(keys, effective.height), _listed(alone, effective.height))
+    height = there.effective.height
+    return Missing(_listed(keys, height), _listed(alone, height))
 
 
 @dataclass(frozen=True)
@@ -108,31 +77,19 @@ class FactsToAsk:
     settles: dict[str, Routes]
 
 
-def facts_to_ask(
-    weighing: Weighing,
-    as_of: datetime.date,
-    effective: Frame,
-    position: Position,
-    leverage: Leverage,
-    unknown: Frame,
-    *,
-    every_answer: bool = False,
-) -> FactsToAsk:
+def facts_to_ask(there: Weighed, as_of: datetime.date, *, every_answer: bool = False) -> FactsToAsk:
     """Find what to ask about each case.
 
     Args:
-        weighing: The cases.
+        there: The cases, weighed as of the date.
         as_of: The as-of date.
-        effective: Values of the criteria that routing used.
-        position: The positions that routing used.
-        leverage: What each open criterion could do.
-        unknown: Which facts are unknown (`unknown_facts`).
         every_answer: Whether to try every answer, or only until one settles the case.
 
     Returns:
         The facts, as `missing_facts` lists them.
     """
-    rulebook = weighing.rulebook
+    weighing, effective, position = there.weighing, there.effective, there.acted_on
+    rulebook, leverage, unknown = weighing.rulebook, there.leverage, there.unknown
     matters = {c.id: leverage.matters(c.id) for c in rulebook.criteria}
     counts: dict[str, Counts] = {}
     for fact, readers in rulebook.readers.items():

@@ -80,7 +80,7 @@ def _recommend(
     if asked_on is None:
         missing = nothing_missing(facts.height)
     else:
-        missing = missing_facts(weighing, asked_on, effective, weighed.acted_on, leverage, unknown)
+        missing = missing_facts(weighed, asked_on)
     route = _named(shown(routed.route), ROUTES)
     needs = review_reasons(weighing, days, real, routed, leverage, bearing, unknown)
     changes = forecast(MovingPart.of(weighing, effective), route, days)

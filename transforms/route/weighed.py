@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from schemas.facts import FACTS, high, low
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.route.human_review import Routed
 from transforms.route.leverage import Leverage
-from transforms.route.missing import unknown_facts
 from transforms.route.table import Position, RouteTable
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Weighing, position
@@ -78,3 +78,23 @@ class Weighed:
             Routed(table.look_up(table.route, acted_on), table.look_up(table.row, acted_on)),
             unknown_facts(facts),
         )
+
+
+def unknown_facts(facts: Frame) -> Frame:
+    """Tell which facts are unknown, among those that can exist.
+
+    Args:
+        facts: Facts.
+
+    Returns:
+        One Boolean column per fact, never null.
+    """
+    exprs = []
+    for fact in FACTS.values():
+        unknown = pl.col(fact.columns[0]).is_null()
+        if fact.kind in ("count", "date"):
+            unknown = ~(pl.col(low(fact.name)) == pl.col(high(fact.name))).fill_null(False)
+        if fact.only_if is not None:
+            unknown = unknown & pl.col(fact.only_if).fill_null(True)
+        exprs.append(unknown.alias(fact.name))
+    return facts.select(exprs)
