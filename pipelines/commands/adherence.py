@@ -10,7 +10,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import check_forms, csv_table, emit, page_output
+from pipelines.commands.findings import Forms, check_forms, emit
 
 if TYPE_CHECKING:
     from transforms.frames.frame import Frame
@@ -19,10 +19,9 @@ BY = {"office": "opla_office", "court": "court"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(Forms):
     """Which run and reviews, by what, and in which form."""
 
-    run: str = declare.run()
     reviews: str = declare.option(
         "the directory of review files, as `nightly --reviews` takes it", metavar="DIR"
     )
@@ -31,10 +30,6 @@ class Options:
         default="office",
         choices=tuple(BY),
     )
-    csv: str | None = csv_table()
-    json: bool = declare.machine_json()
-    output: str | None = page_output()
-    readable_by: str | None = declare.readable_by()
 
 
 def _run(options: Options) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import check_forms, csv_table, emit, page_output
+from pipelines.commands.findings import Forms, check_forms, emit
 
 if TYPE_CHECKING:
     from transforms.assess.frame import Terms
@@ -17,18 +15,7 @@ if TYPE_CHECKING:
     from transforms.oversight.counterfactual import Change
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """Which run, and in which form."""
-
-    run: str = declare.run()
-    csv: str | None = csv_table()
-    json: bool = declare.machine_json()
-    output: str | None = page_output()
-    readable_by: str | None = declare.readable_by()
-
-
-def _run(options: Options) -> int:
+def _run(options: Forms) -> int:
     # Imported here so that --help doesn't wait for them.
     from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
@@ -73,7 +60,7 @@ def _changed(run: str, cases: Frame, routed: Frame, on: Terms) -> list[Change]:
 main = Command(
     "audit",
     __doc__,
-    Options,
+    Forms,
     _run,
 ).main
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.table import paragraph, table_lines
@@ -19,32 +20,17 @@ if TYPE_CHECKING:
     from transforms.oversight.table import Findings, Table
 
 
-class Forms(Protocol):
-    """The options for the form of the findings."""
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """The options of every command of oversight: which run, and the form of the findings."""
 
-    @property
-    def csv(self) -> str | None:
-        """The table to print as CSV."""
-
-    @property
-    def json(self) -> bool:
-        """Whether to print JSON."""
-
-    @property
-    def output(self) -> str | None:
-        """The page to write."""
-
-
-def csv_table() -> Any:
-    """Declare the option to print a table as CSV."""
-    return declare.option("print this table as CSV", default=None, metavar="TABLE")
-
-
-def page_output() -> Any:
-    """Declare the option to write a page."""
-    return declare.option(
+    run: str = declare.run()
+    csv: str | None = declare.option("print this table as CSV", default=None, metavar="TABLE")
+    json: bool = declare.machine_json()
+    output: str | None = declare.option(
         "write a page with all tables", default=None, type=declare.place, metavar="FILE.html"
     )
+    readable_by: str | None = declare.readable_by()
 
 
 def check_forms(options: Forms) -> None:

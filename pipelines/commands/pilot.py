@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import check_forms, csv_table, emit, page_output
+from pipelines.commands.findings import Forms, check_forms, emit
 from schemas.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(Forms):
     """Which run, the plan, and in which form."""
 
-    run: str = declare.run()
     courts: tuple[str, ...] = declare.option(
         "the courts; default: BAL,DEN", default=("BAL", "DEN"), type=declare.court_codes,
         metavar="BAL,DEN",
@@ -37,10 +36,6 @@ class Options:
     attorneys: int | None = declare.option(
         "how many attorneys there are", default=None, type=int, metavar="N"
     )
-    csv: str | None = csv_table()
-    json: bool = declare.machine_json()
-    output: str | None = page_output()
-    readable_by: str | None = declare.readable_by()
 
 
 def _run(options: Options) -> int:
