@@ -1,5 +1,7 @@
 # Sourced by the other scripts: makes .venv with the locked packages, once, and puts it on PATH.
 set -euo pipefail
+# Containers often set it. Without compiled modules, each command spends twice the time to start.
+unset PYTHONDONTWRITEBYTECODE
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 _setup_python() {
