@@ -14,7 +14,7 @@ from transforms.files import clients  # noqa: E402
 
 # A worker gets paths of any kind from a job; Beam's own code in it opens them, too.
 if IS_COMMAND and sys.argv[1:2] != ["worker"]:
-    clients.put_off()
+    clients.put_off(dataflow=any("dataflow" in word.lower() for word in sys.argv))
 
 # A panic in Rust is reported as input that can't be read; its backtrace helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"

@@ -56,6 +56,7 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         signals.listen()
         # Objects made by imports last to the end, so the garbage collector needn't visit them.
         gc.freeze()
+        gc.enable()
         silence_native()
         answer_abort(name)
         _run(name, command, codes)

@@ -94,8 +94,7 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
     Raises:
         UsageError: As `beam_arguments` does.
     """
-    from apache_beam.options.pipeline_options import PipelineOptions
-
+    from pipelines.cli.quick_beam import Options, remember_inspected
     from pipelines.engines.options import engine_words
 
     given = options.beam
@@ -104,7 +103,8 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
         words = engine_words(engine, given, options.readable_by, streaming=streaming)
         given = (*words, *given)
     words = [*beam_arguments(given, flags(type(options)), in_process), *more]
-    return PipelineOptions(words, save_main_session=False)
+    remember_inspected()
+    return Options(words, save_main_session=False)
 
 
 def _parsed(options: Any) -> dict[str, Any]:

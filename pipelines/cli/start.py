@@ -6,6 +6,7 @@ the command with one line.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ def is_command() -> bool:
 
 def begin() -> None:
     """Make signals and failed imports end the process with one line; keep output private."""
+    # Imports make many objects and leave no garbage. `run_command` lets the collector work again.
+    gc.disable()
     os.umask(PRIVATE)
     sys.excepthook = _in_one_line
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -47,14 +47,23 @@ _lock = threading.Lock()
 _brought_in: set[str] = set()
 
 
-def put_off() -> None:
+# What else Beam imports if it is installed. Dataflow needs Google's; nothing here uses MongoDB.
+_OF_DATAFLOW = ("google.cloud.dataflow", "apache_beam.io.gcp.bigquery")
+_UNUSED = ("pymongo",)
+
+
+def put_off(*, dataflow: bool = False) -> None:
     """Keep Beam from importing the clients with everything else; call it before Beam is imported.
 
     What `sys.modules` has as None can't be imported, and Beam goes on without it. From then on, a
-    path of that scheme needs `bring_in` first.
+    path of a scheme needs `bring_in` first.
+
+    Args:
+        dataflow: Whether Dataflow runs the pipeline, which needs its client from the start.
     """
-    for client in CLIENTS.values():
-        sys.modules.setdefault(client.beam, None)  # type: ignore[arg-type]
+    clients = [client.beam for client in CLIENTS.values()]
+    for module in (*clients, *_UNUSED, *(() if dataflow else _OF_DATAFLOW)):
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]
 
 
 def is_installed(module: str) -> bool:
