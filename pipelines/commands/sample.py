@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +54,9 @@ def _run(options: Options) -> int:
 def _write(folder: Path, options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from schemas.avro import avro_schema
+    from transforms.avro.background import BACKGROUND
     from transforms.avro.encode import encode_blocks, write_header
-    from transforms.sample.backlog import sample_cases
+    from transforms.sample.backlog import TOGETHER, sample_cases
     from transforms.sample.noise import overwrite_block
 
     schema, records = avro_schema("case_record"), 0
@@ -64,13 +67,23 @@ def _write(folder: Path, options: Options) -> int:
     for path in paths:
         path.write_bytes(write_header(schema))
     made = sample_cases(options.seed, options.cases, options.files, clean=options.clean)
+    waiting: deque[tuple[Path, Future[bytes]]] = deque()
     for number, frame in made:
-        with paths[number].open("ab") as file:
-            file.write(encode_blocks(frame, schema))
+        waiting.append((paths[number], BACKGROUND.submit(encode_blocks, frame, schema)))
         records += frame.height
+        # Some are encoded while the next are made.
+        if len(waiting) > 2 * TOGETHER:
+            _append(*waiting.popleft())
+    for path, encoded in waiting:
+        _append(path, encoded)
     if options.damage:
         overwrite_block(paths[-1], options.seed)
     return records
+
+
+def _append(path: Path, encoded: Future[bytes]) -> None:
+    with path.open("ab") as file:
+        file.write(encoded.result())
 
 
 main = Command(

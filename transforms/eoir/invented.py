@@ -94,7 +94,7 @@ def invent(draw: Draw, first: int, cases: int) -> Invented:
     case = np.arange(first, first + cases) + FIRST_CASE
     issued = draw.between(_days(FIRST_DAY), _days(LAST_DAY))
     opened = issued + draw.between(1, 120)
-    lasted = np.minimum(draw.generator.exponential(600, cases), 4000).astype(np.int64) + 5
+    lasted = np.minimum(draw.exponential(600), 4000).astype(np.int64) + 5
     done = draw.chance(0.85)
     end = draw.pick(_ENDS)
     coded = end.str.ends_with(":").to_numpy()

@@ -43,7 +43,7 @@ def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
     Returns:
         Each table's rows: the columns of `HEADERS`, String, null if empty.
     """
-    invented = invent(Draw([seed, first, 1], cases), first, cases)
+    invented = invent(Draw([[seed, first, 1]], cases), first, cases)
     # In this order, because a table's draws depend on earlier ones.
     return {
         "A_TblCase": _cases(invented),

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+from polars.datatypes import DataTypeClass
 
 from transforms.normalize.case_frame import CASES
 
@@ -23,30 +24,50 @@ _SINCE_1970 = (TODAY - datetime.date(1970, 1, 1)).days
 
 
 class Draw:
-    """Random draws from a seed, for a number of cases at once.
+    """Random draws from seeds, for blocks of cases at once: each block has a seed of its own.
 
     Args:
-        seed: The seed of the draws.
-        cases: The number of cases.
+        seeds: The seed of each block's draws.
+        size: The number of cases in a block.
     """
 
-    def __init__(self, seed: Sequence[int], cases: int) -> None:
-        self.generator = np.random.default_rng(seed)
-        self.cases = cases
+    def __init__(self, seeds: Sequence[Sequence[int]], size: int) -> None:
+        self._generators = [np.random.default_rng(seed) for seed in seeds]
+        self._size = size
+        self.cases = size * len(seeds)
+
+    def random(self) -> Floats:
+        """Draw a number for each case: 0 or more, and less than 1."""
+        return np.concatenate([one.random(self._size) for one in self._generators])
+
+    def exponential(self, mean: float) -> Floats:
+        """Draw a number of 0 or more for each case, of which most are below a mean."""
+        return np.concatenate([one.exponential(mean, self._size) for one in self._generators])
 
     def chance(self, rate: float | Floats) -> Bools:
         """Draw whether each case has something that occurs at a rate."""
-        return self.generator.random(self.cases) < rate
+        return self.random() < rate
 
     def between(self, low: int | Ints, high: int | Ints) -> Ints:
         """Draw a whole number for each case, both ends included; `low` if `high` is lower."""
-        return self.generator.integers(low, np.maximum(low, high), self.cases, endpoint=True)
+        high = np.maximum(low, high)
+        drawn = [
+            one.integers(self._of(low, block), self._of(high, block), self._size, endpoint=True)
+            for block, one in enumerate(self._generators)
+        ]
+        return np.concatenate(drawn)
+
+    def _of(self, number: int | Ints, block: int) -> int | Ints:
+        """Return a block's part of numbers, or the number of all cases."""
+        if np.ndim(number) == 0:
+            return number
+        return np.asarray(number)[block * self._size : (block + 1) * self._size]
 
     def pick(self, shares: Mapping[str, float]) -> pl.Series:
         """Draw a word for each case, by shares."""
         edges = np.cumsum(list(shares.values()))
-        place = np.searchsorted(edges / edges[-1], self.generator.random(self.cases), "right")
-        return pl.Series(list(shares)).gather(np.minimum(place, len(shares) - 1))
+        place = np.searchsorted(edges / edges[-1], self.random(), "right")
+        return pl.Series(list(shares))[np.minimum(place, len(shares) - 1)]
 
     def every(self, word: str) -> pl.Series:
         """Repeat one word for all cases."""
@@ -64,17 +85,21 @@ def iso(ago: Ints) -> pl.Series:
 
 def where(there: Bools, values: pl.Series) -> pl.Series:
     """Return values; null where they are missing."""
-    return values.to_frame("value").select(pl.when(pl.Series(there)).then("value")).to_series()
+    return values.zip_with(pl.Series(there), nulls(values.dtype, len(values)))
+
+
+def nulls(dtype: pl.DataType | DataTypeClass, cases: int) -> pl.Series:
+    """Make a column of nulls."""
+    return pl.Series([None], dtype=dtype).new_from_index(0, cases)
 
 
 def either(first: Bools, values: pl.Series | str, others: pl.Series | str) -> pl.Series:
     """Return one value or the other for each case."""
-    columns = {"values": values, "others": others}
-    return pl.select(
-        pl.when(pl.Series(first))
-        .then(pl.lit(columns["values"]))
-        .otherwise(pl.lit(columns["others"]))
-    ).to_series()
+    one, other = (
+        pl.Series([side]).new_from_index(0, len(first)) if isinstance(side, str) else side
+        for side in (values, others)
+    )
+    return one.zip_with(pl.Series(first), other)
 
 
 def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.Series:
@@ -94,9 +119,11 @@ def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.S
     parts = [
         pl.DataFrame(
             [
-                fields[field.name].gather(at).cast(field.dtype).alias(field.name)
-                if field.name in fields
-                else pl.repeat(None, len(at), dtype=field.dtype, eager=True).alias(field.name)
+                (
+                    fields[field.name][at].cast(field.dtype)
+                    if field.name in fields
+                    else nulls(field.dtype, len(at))
+                ).alias(field.name)
                 for field in dtype.inner.fields
             ]
         )
@@ -104,7 +131,7 @@ def lists(column: str, *elements: tuple[Bools, Mapping[str, pl.Series]]) -> pl.S
     ]
     owner = np.concatenate(rows)
     order = np.argsort(owner, kind="stable")
-    flat = pl.concat(parts).to_struct(column).gather(order)
+    flat = pl.concat(parts).to_struct(column)[order]
     return in_lists(owner[order], flat, len(elements[0][0]))
 
 

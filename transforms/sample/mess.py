@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -76,64 +77,95 @@ BEFORE_BIRTH = 0.001
 REMOVED_LATER = 0.0006
 
 
+class Rows(NamedTuple):
+    """Some rows: their places, and how many of them are in each block."""
+
+    at: Ints
+    each: list[int]
+
+
 class Pen:
     """Writes values as agencies do: mostly in one form, sometimes in another.
 
     Args:
-        seed: The seed of the ways in which values are written.
+        generators: For each block of values, what decides how they are written.
+        sizes: The number of values in each block.
     """
 
-    def __init__(self, seed: Sequence[int]) -> None:
-        self.generator = np.random.default_rng(seed)
+    def __init__(self, generators: Sequence[np.random.Generator], sizes: Sequence[int]) -> None:
+        self.generators = generators
+        self.sizes = sizes
 
-    def rows(self, column: pl.Series | Frame, share: float) -> Ints:
+    def on(self, sizes: Sequence[int]) -> Pen:
+        """Go on with blocks of other sizes."""
+        return Pen(self.generators, sizes)
+
+    def rows(self, share: float) -> Rows:
         """Draw some rows, each at a rate."""
-        return np.flatnonzero(self.generator.random(len(column)) < share)
+        chosen = [
+            np.flatnonzero(one.random(size) < share)
+            for one, size in zip(self.generators, self.sizes, strict=True)
+        ]
+        starts = np.cumsum([0, *self.sizes])
+        at = np.concatenate([place + start for place, start in zip(chosen, starts, strict=False)])
+        return Rows(at, [len(place) for place in chosen])
 
     def dates(self, text: pl.Series) -> pl.Series:
         """Write ISO dates and months, some in other forms."""
-        rows = self.rows(text, ODD)
-        some = text.gather(rows)
-        day = some.str.to_date("%Y-%m-%d", strict=False)
-        month = (some + "-01").str.to_date("%Y-%m-%d", strict=False)
-        written = self._one_of([day.dt.strftime(form) for form in DAYS])
-        months = self._one_of([month.dt.strftime(form) for form in MONTHS])
-        return put(text, rows, written.fill_null(months).fill_null(some))
+        rows = self.rows(ODD)
+        some = text[rows.at]
+        in_days, in_months = (
+            pl.Series(self._choices(len(forms), rows.each)) for forms in (DAYS, MONTHS)
+        )
+        day = pl.lit(some).str.to_date("%Y-%m-%d", strict=False)
+        month = (pl.lit(some) + "-01").str.to_date("%Y-%m-%d", strict=False)
+        forms = [
+            pl.when(chosen == number).then(date.dt.strftime(form))
+            for chosen, date, written in ((in_days, day, DAYS), (in_months, month, MONTHS))
+            for number, form in enumerate(written)
+        ]
+        return put(text, rows.at, pl.select(pl.coalesce(*forms, some)).to_series())
 
     def words(self, text: pl.Series, words: Mapping[str, str]) -> pl.Series:
         """Write codes, some as words or with stray blanks."""
-        rows = self.rows(text, ODD)
-        return put(text, rows, text.gather(rows).replace(words) + " ")
+        rows = self.rows(ODD)
+        return put(text, rows.at, text[rows.at].replace(words) + " ")
 
     def nothing(self, text: pl.Series, words: Sequence[str] = NOTHING) -> pl.Series:
         """Write text, with some nulls spelled out."""
-        rows = self.rows(text, ODD)
-        spelled = self._one_of([pl.repeat(word, len(rows), eager=True) for word in words])
-        return put(text, rows, text.gather(rows).fill_null(spelled))
+        rows = self.rows(ODD)
+        return put(text, rows.at, text[rows.at].fill_null(self._one_of(words, rows.each)))
 
     def unreadable(self, text: pl.Series, nonsense: Sequence[str]) -> pl.Series:
         """Write text, and overwrite a few values with something unreadable."""
-        rows = self.rows(text, UNREADABLE)
-        return put(
-            text, rows, self._one_of([pl.repeat(n, len(rows), eager=True) for n in nonsense])
-        )
+        rows = self.rows(UNREADABLE)
+        return put(text, rows.at, self._one_of(nonsense, rows.each))
 
-    def _one_of(self, choices: Sequence[pl.Series]) -> pl.Series:
-        size = len(choices[0])
-        chosen = self.generator.integers(0, len(choices), size)
-        return pl.concat(choices).gather(chosen * size + np.arange(size))
+    def _one_of(self, words: Sequence[str], each: Sequence[int]) -> pl.Series:
+        return pl.Series(words)[self._choices(len(words), each)]
+
+    def _choices(self, number: int, each: Sequence[int]) -> Ints:
+        """Choose one of a number of things for each of some rows."""
+        drawn = [
+            one.integers(0, number, size) for one, size in zip(self.generators, each, strict=True)
+        ]
+        return np.concatenate(drawn)
 
 
-def mess_up(cases: Frame, pen: Pen) -> Frame:
+def mess_up(cases: Frame, seeds: Sequence[Sequence[int]]) -> list[Frame]:
     """Write cases as agencies do.
 
     Args:
-        cases: Columns of case_record.avsc, normalized, and any others, which stay.
-        pen: How they are written.
+        cases: Columns of case_record.avsc, normalized, and any others, which stay; blocks of the
+            same size.
+        seeds: The seed of each block.
 
     Returns:
-        The same records in order, and after them older records of some of the cases.
+        For each block, the same records in order, and after them older records of some of the
+        cases.
     """
+    size = cases.height // len(seeds)
+    pen = Pen([np.random.default_rng(seed) for seed in seeds], [size] * len(seeds))
     cases = _cannot_be(cases, pen)
     columns = {name: pen.dates(cases[name]) for name in DATES}
     columns |= {name: pen.words(cases[name], words) for name, words in WORDS.items()}
@@ -146,46 +178,55 @@ def mess_up(cases: Frame, pen: Pen) -> Frame:
     columns["updated_at"] = _clocks(cases["updated_at"], pen)
     cases = cases.with_columns(column.alias(name) for name, column in columns.items())
     for name, field in LIST_DATES:
-        cases = _each(cases, name, field, pen.dates)
+        cases = _each(cases, name, field, pen, Pen.dates)
     for (name, field), words in LIST_WORDS.items():
-        cases = _each(cases, name, field, functools.partial(pen.words, words=words))
+        cases = _each(cases, name, field, pen, functools.partial(Pen.words, words=words))
     for (name, field), nonsense in LIST_LOST.items():
-        cases = _each(cases, name, field, functools.partial(pen.unreadable, nonsense=nonsense))
-    older = _older(cases[pen.rows(cases, TWICE)])
-    without = pen.rows(cases, WITHOUT_ID)
-    ids = put(cases["case_id"], without, pl.repeat("  ", len(without), eager=True))
-    return pl.concat([cases.with_columns(ids.alias("case_id")), older])
+        partial = functools.partial(Pen.unreadable, nonsense=nonsense)
+        cases = _each(cases, name, field, pen, partial)
+    twice = pen.rows(TWICE)
+    older = _older(cases[twice.at])
+    without = pen.rows(WITHOUT_ID).at
+    ids = put(cases["case_id"], without, pl.Series(["  "]).new_from_index(0, len(without)))
+    cases = cases.with_columns(ids.alias("case_id"))
+    ends = np.cumsum(twice.each)
+    return [
+        pl.concat([cases.slice(block * size, size), older.slice(end - number, number)])
+        for block, (end, number) in enumerate(zip(ends, twice.each, strict=True))
+    ]
 
 
-def put(column: pl.Series, rows: Ints, values: pl.Series) -> pl.Series:
+def put(column: pl.Series, at: Ints, values: pl.Series) -> pl.Series:
     """Replace a column's values at some rows."""
     place = np.arange(len(column))
-    place[rows] = len(column) + np.arange(len(rows))
-    return pl.concat([column, values.cast(column.dtype).alias(column.name)]).gather(place)
+    place[at] = len(column) + np.arange(len(at))
+    return pl.concat([column, values.cast(column.dtype).alias(column.name)])[place]
 
 
-def _each(cases: Frame, column: str, field: str, write: Callable[[pl.Series], pl.Series]) -> Frame:
+def _each(
+    cases: Frame, column: str, field: str, pen: Pen, write: Callable[[Pen, pl.Series], pl.Series]
+) -> Frame:
     """Rewrite a field of each element of a list column."""
     lists = cases[column]
     size = lists.list.len().fill_null(0).to_numpy()
     owner = np.repeat(np.arange(len(lists)), size)
     flat = lists.filter(pl.Series(size > 0)).explode()
     fields = flat.struct.unnest()
-    fields = fields.with_columns(write(fields[field]).alias(field))
+    of_blocks = [int(block.sum()) for block in np.split(size, np.cumsum(pen.sizes)[:-1])]
+    fields = fields.with_columns(write(pen.on(of_blocks), fields[field]).alias(field))
     rewritten = in_lists(owner, fields.to_struct(column), len(lists))
     return cases.with_columns(pl.when(pl.col(column).is_not_null()).then(rewritten).alias(column))
 
 
 def _clocks(text: pl.Series, pen: Pen) -> pl.Series:
-    rows = pen.rows(text, ODD)
-    return put(text, rows, text.gather(rows).str.replace("T", " "))
+    rows = pen.rows(ODD).at
+    return put(text, rows, text[rows].str.replace("T", " "))
 
 
 def _cannot_be(cases: Frame, pen: Pen) -> Frame:
     """Add contradictions: entries before the birth, and removals in the future."""
-    early = pen.rows(cases, BEFORE_BIRTH)
-    early = early[cases["birth_date"].gather(early).is_not_null().to_numpy()]
-    late = pen.rows(cases, REMOVED_LATER)
+    early, late = pen.rows(BEFORE_BIRTH).at, pen.rows(REMOVED_LATER).at
+    early = early[cases["birth_date"][early].is_not_null().to_numpy()]
     entry = pl.Series([[{"date": "1902-03-04", "manner": "UNKNOWN"}]], dtype=CASES["entries"])
     removal = pl.Series([[{"date": "2014-06-02", "kind": "REMOVAL"}]], dtype=CASES["removals"])
     return cases.with_columns(

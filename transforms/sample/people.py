@@ -91,7 +91,7 @@ class People:
 
 def years_and_days(draw: Draw, low: Ints, high: Ints) -> Ints:
     """Convert a span of years to days: from whole years to the end of the last year."""
-    whole = draw.between(low, high) + draw.generator.random(draw.cases)
+    whole = draw.between(low, high) + draw.random()
     return (whole * YEAR).astype(np.int64)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from typing import NamedTuple
 
 import polars as pl
@@ -13,11 +14,13 @@ from transforms.normalize.case_frame import CASES
 from transforms.normalize.duplicates import resolve
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
-from transforms.sample.backlog import BLOCK, sample_block, sample_cases
+from transforms.sample.backlog import BLOCK, sample_block, sample_blocks, sample_cases
 from transforms.sample.kinds import COURTS, KINDS, SILENCE, TELLING
 from transforms.sample.mess import TWICE
 
 SEED = 2011
+# Of the first 20,000 cases. If you change the sample, change the numbers in the docs too.
+DIGEST = "28066d7659e0c8223606d59f40d33ebf30cf2911284aec9a1f4617bc581c309a"
 AS_OF = datetime.date(2011, 11, 17)
 
 
@@ -68,6 +71,19 @@ def test_different_blocks_hold_different_cases() -> None:
     assert not set(first["case_id"]) & set(second["case_id"])
     assert not set(first["a_number"]) & set(second["a_number"]) - {None}
     assert (first["birth_date"] == second["birth_date"]).mean() < 0.01  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_blocks_made_together_are_the_same_as_one_by_one(clean: bool) -> None:
+    together = list(sample_blocks(SEED, range(1, 4), clean=clean))
+    assert len(together) == 3
+    for block, made in enumerate(together, 1):
+        assert_frame_equal(made, sample_block(SEED, block, clean=clean))
+
+
+def test_the_sample_is_still_the_one_whose_numbers_the_docs_show(sample: Sample) -> None:
+    text = sample.messy.write_ndjson().encode()
+    assert hashlib.sha256(text).hexdigest() == DIGEST
 
 
 def test_distributes_all_cases_to_files_in_order() -> None:

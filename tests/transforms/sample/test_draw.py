@@ -7,7 +7,7 @@ from transforms.sample.draw import TODAY, Draw, either, in_lists, iso, lists, wh
 
 
 def test_draws_keep_to_their_rates_and_bounds() -> None:
-    draw = Draw([1], 20_000)
+    draw = Draw([[1]], 20_000)
     assert 0.28 < draw.chance(0.3).mean() < 0.32
     whole = draw.between(2, np.array([4, 1] * 10_000))
     assert set(whole[::2]) == {2, 3, 4}

@@ -1,5 +1,7 @@
 import datetime
+from collections.abc import Sized
 
+import numpy as np
 import polars as pl
 
 from schemas.codes import aliases, code_key
@@ -9,9 +11,14 @@ from transforms.normalize.dates import iso_day
 from transforms.sample.mess import LIST_WORDS, WORDS, Pen
 
 
+def pen(values: Sized) -> Pen:
+    """Return a pen for values of one block."""
+    return Pen([np.random.default_rng(5)], [len(values)])
+
+
 def test_writes_dates_in_several_forms_that_can_all_be_read() -> None:
     days = [str(datetime.date(1900, 1, 3) + datetime.timedelta(days=13 * n)) for n in range(3_000)]
-    text = Pen([5]).dates(pl.Series("d", days))
+    text = pen(days).dates(pl.Series("d", days))
     shapes = set(text.str.replace_all(r"\d", "9").str.replace_all("[A-Za-z]+", "a"))
     assert len(shapes) > 6
     assert text.to_frame().select(iso_day(pl.col("d"))).to_series().to_list() == days
@@ -19,7 +26,8 @@ def test_writes_dates_in_several_forms_that_can_all_be_read() -> None:
 
 def test_months_and_years_keep_their_precision() -> None:
     months = [f"{year}-{month:02d}" for year in range(1950, 1990) for month in range(1, 13)]
-    text = Pen([5]).dates(pl.Series("d", [*months, *["1975"] * 500, None]))
+    dates = [*months, *["1975"] * 500, None]
+    text = pen(dates).dates(pl.Series("d", dates))
     assert (text.head(len(months)) != pl.Series(months)).any()
     read = text.to_frame().select(iso_date(pl.col("d"))).to_series().to_list()
     assert read == [*months, *["1975"] * 500, None]
@@ -42,6 +50,6 @@ def test_writes_words_that_mean_their_codes() -> None:
 
 def test_spells_out_only_nulls() -> None:
     text = pl.Series("x", ["kept", None] * 1_000)
-    spelled = Pen([5]).nothing(text)
+    spelled = pen(text).nothing(text)
     assert spelled[::2].to_list() == ["kept"] * 1_000
     assert 0 < spelled.null_count() < 1_000
