@@ -25,6 +25,7 @@ from pipelines.engines.job import flink_of, running
 from pipelines.engines.options import from_anywhere
 from pipelines.inbox.batch_source import POLL_SECONDS, Batches
 from pipelines.inbox.batches import Inbox
+from pipelines.inbox.clock import tell_time
 from pipelines.inbox.kept import events_of
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
 from pipelines.inbox.plan import WatchPlan, plan_watch, utc_now
@@ -211,8 +212,10 @@ def _watch_on(
             complain("watch", f"{options.inbox}, from {night.run}, on Flink's job {job.id}")
             while _latest(state) == plan.place.run_id:
                 receiving.check()
-                if inbox.all_done() and (new := inbox.next_batch(plan.now())):
+                now = plan.now()
+                if inbox.all_done() and (new := inbox.next_batch(now)):
                     events_of(new, plan.place)
+                tell_time(plan.place, now)
                 print_reports(plan)
                 if job.has_ended():
                     raise InputError(BROKEN_OFF)

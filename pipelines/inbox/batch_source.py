@@ -1,7 +1,7 @@
-"""The batches of a watch as a source that an engine can checkpoint: its watermark is the clock.
+"""The batches of a watch as a source that an engine can checkpoint.
 
-The command records batches as files; this reads those files. What a checkpoint keeps is the number
-of the next batch.
+The command records batches as files and tells the time (`clock`); this reads both. Its watermark is
+that time. What a checkpoint keeps is the number of the next batch.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import MIN_TIMESTAMP, Duration, Timestamp
 
 from pipelines.inbox.batches import recorded
+from pipelines.inbox.clock import time_told
 from pipelines.inbox.plan import WatchPlan
 from schemas.watch import Batch
 
@@ -83,14 +84,15 @@ class _Look(beam.DoFn):
         self, element: bytes, tracker: Any = _NUMBERS, clock: Any = _CLOCK
     ) -> Iterator[TimestampedValue]:
         following = tracker.current_restriction().start
-        # Taken before looking, so that a batch recorded meanwhile isn't late.
-        now = self.plan.now()
+        # Read before looking, so that a batch recorded meanwhile isn't late.
+        told = time_told(self.plan.place)
         while (batch := self._batch(following)) is not None:
             if not tracker.try_claim(following):
                 return
             yield TimestampedValue(batch.model_dump_json(), _stamp(batch.at))
             following += 1
-        clock.set_watermark(max(_stamp(now), clock.current_watermark() or MIN_TIMESTAMP))
+        if told is not None:
+            clock.set_watermark(max(_stamp(told), clock.current_watermark() or MIN_TIMESTAMP))
         tracker.defer_remainder(Duration(seconds=POLL_SECONDS))
 
     def _batch(self, number: int) -> Batch | None:

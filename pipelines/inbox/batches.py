@@ -2,6 +2,7 @@
 
 OUT/watch/batches/RUN/batch-NUMBER.json           what a batch is
 OUT/watch/batches/RUN/batch-NUMBER.avro           its events, once they are read (`kept`)
+OUT/watch/batches/RUN/{shards,clock}              with workers: how many shards, and the time
 OUT/watch/changes/RUN/{batch-NUMBER,day-DATE}-SHARD.avro     what it changed; empty if nothing
 OUT/watch/recommendations/RUN/...                 what is recommended for the cases that changed
 
@@ -234,7 +235,7 @@ def _reported_before(state: str, night: Previous) -> set[tuple[str, int]]:
     before = night.nightly.previous
     if before is None:
         return set()
-    place = Place(state, before)
+    place = Place(state, before).keep_shards()
     done = (batch for batch in _written(place) if place.is_done(batch))
     return {(file.path, file.bytes) for batch in done for file in batch.files}
 

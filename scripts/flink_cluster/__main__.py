@@ -10,9 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from scripts.flink_cluster.cluster import down, load, task_managers_at, up
+from scripts.flink_cluster.cluster import down, load, mend, task_managers_at, up
 from scripts.flink_cluster.errors import ClusterError
-from scripts.flink_cluster.fetch import cache, fetch_jars
+from scripts.flink_cluster.fetch import flink_jars
+from scripts.jars import cache
 
 PORT, REST_PORT = 8099, 8081
 
@@ -24,7 +25,7 @@ def main() -> int:
         1 if the cluster can't be started or isn't running, else 0.
     """
     parser = argparse.ArgumentParser(prog="scripts/flink", description=__doc__)
-    parser.add_argument("action", choices=("up", "down", "status", "fetch"))
+    parser.add_argument("action", choices=("up", "mend", "down", "status", "fetch"))
     parser.add_argument(
         "--task-managers", type=int, default=2, metavar="N", help="one worker each; default: 2"
     )
@@ -59,8 +60,11 @@ def _act(action: str, folder: Path, options: argparse.Namespace) -> int:
         print(f"{options.task_managers} TaskManagers are up, with logs in {folder}")
         print(_use(cluster.port, cluster.rest_port))
         return 0
+    if action == "mend":
+        print(f"started again: {', '.join(mend(folder)) or 'nothing, all of it runs'}")
+        return 0
     if action == "fetch":
-        print(fetch_jars())
+        print(flink_jars())
         return 0
     if action == "down":
         print("stopped" if down(folder) else "no cluster was running")

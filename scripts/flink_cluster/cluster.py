@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scripts.flink_cluster.errors import ClusterError
-from scripts.flink_cluster.fetch import fetch_jars, find_java
+from scripts.flink_cluster.fetch import find_java, flink_jars
 from scripts.flink_cluster.processes import Started, start, stop
 from scripts.flink_cluster.settings import commands, write_settings
 
@@ -51,10 +51,13 @@ def up(folder: Path, task_managers: int, port: int, rest_port: int) -> Cluster:
     Raises:
         ClusterError: It can't be started, or one is running in that directory.
     """
-    java, jars = find_java(), fetch_jars()
+    java, jars = find_java(), flink_jars()
     if (found := load(folder)) is not None:
         if len(found.ended) < len(found.processes):
-            raise ClusterError("a cluster is running; stop it first, with scripts/flink down")
+            raise ClusterError(
+                "a cluster is running; stop it first, with scripts/flink down, or start again what "
+                "has ended, with scripts/flink mend"
+            )
         down(folder)
     port, rest_port, rpc_port = (_free(port), _free(rest_port), _free(0))
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -71,6 +74,34 @@ def up(folder: Path, task_managers: int, port: int, rest_port: int) -> Cluster:
         (folder / _STATE).unlink(missing_ok=True)
         raise
     return cluster
+
+
+def mend(folder: Path) -> list[str]:
+    """Start again the processes of a cluster that have ended, with the settings it has.
+
+    Args:
+        folder: The cluster's directory.
+
+    Returns:
+        Their names.
+
+    Raises:
+        ClusterError: There is no cluster, or one of them can't be started.
+    """
+    cluster = load(folder)
+    if cluster is None:
+        raise ClusterError("no cluster is running; start one, with scripts/flink up")
+    ended, processes = cluster.ended, list(cluster.processes)
+    managers = sum(one.name.startswith("task-manager") for one in processes)
+    java, jars = find_java(), flink_jars()
+    lines = commands(java, jars, folder, managers, cluster.port, cluster.rest_port)
+    for place, one in enumerate(processes):
+        if one.name in ended:
+            processes[place] = start(one.name, lines[one.name], folder)
+            cluster = Cluster(cluster.port, cluster.rest_port, tuple(processes))
+            _save(folder, cluster)
+    _wait(cluster, managers, folder)
+    return ended
 
 
 def down(folder: Path) -> bool:

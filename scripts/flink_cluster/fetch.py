@@ -1,31 +1,21 @@
-"""Fetch the jars, once, into a cache outside the checkout, and check their digests."""
+"""What a cluster needs: Java, and the jars of Flink and Beam's job server."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 from scripts.flink_cluster.errors import ClusterError
-from scripts.flink_cluster.versions import BEAM, FLINK, JAVA, jars, pom
-
-_MOST_SECONDS = 900
-
-
-def cache() -> Path:
-    """Return the directory for what is fetched and for the cluster's own files."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "discretion"
+from scripts.flink_cluster.versions import ARTIFACTS, JARS, JAVA, LISTING, MANAGED
+from scripts.jars import JarsError, cache, digests_in, fetch_jars
 
 
 def jars_place() -> Path:
     """Return where the jars are once they have been fetched."""
-    return cache() / f"flink-{FLINK}-beam-{BEAM}"
+    return cache() / JARS
 
 
 def find_java() -> str:
@@ -47,62 +37,13 @@ def find_java() -> str:
     return java
 
 
-def fetch_jars() -> Path:
-    """Fetch the jars if they aren't in the cache yet.
-
-    Returns:
-        Their directory.
+def flink_jars() -> Path:
+    """Return the directory of the jars, fetched if they aren't in the cache yet.
 
     Raises:
         ClusterError: They can't be fetched, or one isn't the one that was asked for.
     """
-    place = jars_place()
-    if place.is_dir():
-        return place
-    if shutil.which("mvn") is None:
-        raise ClusterError("fetching Flink needs Maven; install it (on Debian, maven)")
-    print(
-        f"flink: fetching Flink {FLINK} and Beam's job server into {place} (once)", file=sys.stderr
-    )
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix="_fetching-") as folder:
-        _run_maven(Path(folder))
-        check_jars(Path(folder) / "lib")
-        try:
-            (Path(folder) / "lib").rename(place)
-        except OSError:
-            # Another process has just fetched the same.
-            if not place.is_dir():
-                raise
-    return place
-
-
-def check_jars(folder: Path) -> None:
-    """Check that a directory has exactly the jars that are listed, each with its digest.
-
-    Raises:
-        ClusterError: A jar is missing, isn't listed, or has another digest.
-    """
-    expected, found = jars(), {path.name: path for path in folder.iterdir()}
-    for name in sorted({*expected, *found}):
-        if name not in found:
-            raise ClusterError(f"{name}: was not fetched")
-        if name not in expected:
-            raise ClusterError(f"{name}: was fetched, but scripts/flink_cluster doesn't list it")
-        if hashlib.sha256(found[name].read_bytes()).hexdigest() != expected[name]:
-            raise ClusterError(f"{name}: isn't the file that was asked for (its digest differs)")
-
-
-def _run_maven(folder: Path) -> None:
-    (folder / "pom.xml").write_text(pom(), "utf-8")
-    command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"]
-    command.append("-DincludeScope=runtime")
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_MOST_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ClusterError(f"Maven took more than {_MOST_SECONDS} seconds") from None
-    if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if "ERROR" in line]
-        raise ClusterError(f"Maven can't fetch it: {lines[0] if lines else 'it gave no reason'}")
+        return fetch_jars(JARS, ARTIFACTS, digests_in(LISTING), MANAGED)
+    except JarsError as error:
+        raise ClusterError(str(error)) from None

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from scripts.flink_cluster.cluster import Cluster, down, up
+from scripts.flink_cluster.cluster import Cluster, down, load, mend, up
 from scripts.flink_cluster.errors import ClusterError
 from scripts.flink_cluster.fetch import jars_place
 from tests.helpers.commands import environment
@@ -27,18 +27,31 @@ PATIENCE = 900
 
 
 @contextmanager
-def cluster(folder: Path, task_managers: int) -> Iterator[Cluster]:
+def cluster(folder: Path, task_managers: int) -> Iterator[None]:
     """A cluster that is stopped at the end; a test that needs one is skipped without."""
     if not jars_place().is_dir():
         pytest.skip("Flink isn't in the cache; scripts/flink fetch gets it")
     try:
-        started = up(folder, task_managers, 0, 0)
+        up(folder, task_managers, 0, 0)
     except ClusterError as error:
         pytest.skip(f"there is no Flink: {error}")
     try:
-        yield started
+        yield
     finally:
+        started = load(folder)
+        assert started is not None
         down(folder)
+    assert not [pid for one in started.processes for pid in children(one.pid)]
+    assert started.ended == [one.name for one in started.processes]
+
+
+def mended(folder: Path) -> Cluster:
+    """A cluster whose parts that were killed have been started again."""
+    mend(folder)
+    found = load(folder)
+    assert found is not None
+    assert not found.ended
+    return found
 
 
 def on(started: Cluster) -> tuple[str, ...]:

@@ -6,33 +6,22 @@ is skipped, with the reason, if there is no Java or the jars can't be fetched.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from scripts.jars import Artifact, JarsError, digests_in, fetch_jars
+
 KAFKA = "4.3.1"
-_POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>discretion</groupId><artifactId>kafka</artifactId><version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
-      <version>{KAFKA}</version>
-    </dependency>
-    <dependency>
-      <groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version>
-    </dependency>
-  </dependencies>
-</project>
-"""
+_ARTIFACTS = (
+    Artifact("org.apache.kafka", "kafka_2.13", KAFKA),
+    Artifact("org.slf4j", "slf4j-nop", "1.7.36"),
+)
 _SETTINGS = """process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
@@ -52,7 +41,7 @@ group.initial.rebalance.delay.ms=0
 """
 # A small machine's JVM: a quick start matters more than speed.
 _JVM = ("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-_FETCH_SECONDS, _START_SECONDS = 240, 200
+_START_SECONDS = 200
 
 
 class Broker:
@@ -101,35 +90,13 @@ class Broker:
 
 def _jars() -> Path:
     """Return the directory of Kafka's jars, fetched if need be."""
-    for program in ("java", "mvn"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} isn't installed; the test needs a Kafka broker")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "discretion"
-    place = cache / f"kafka-{KAFKA}"
-    if not place.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="_kafka-") as folder:
-            _fetch(Path(folder))
-            (Path(folder) / "lib").rename(place)
-    _check(place)
-    return place
-
-
-def _fetch(folder: Path) -> None:
-    (folder / "pom.xml").write_text(_POM)
-    command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"]
+    if shutil.which("java") is None:
+        pytest.skip("java isn't installed; the test needs a Kafka broker")
+    digests = digests_in(Path(__file__).with_suffix(".sha256"))
     try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=_FETCH_SECONDS)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"Kafka's jars can't be fetched ({type(error).__name__})")
-
-
-def _check(place: Path) -> None:
-    """Check that the jars are those that were looked at."""
-    lines = Path(__file__).with_suffix(".sha256").read_text().splitlines()
-    expected = {name: digest for digest, name in (line.split() for line in lines)}
-    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in place.glob("*.jar")}
-    assert found == expected, f"{place}: remove it; it doesn't hold the jars of Kafka {KAFKA}"
+        return fetch_jars(f"kafka-{KAFKA}", _ARTIFACTS, digests)
+    except JarsError as error:
+        pytest.skip(f"there is no Kafka broker: {error}")
 
 
 def _free_ports() -> tuple[int, int]:
