@@ -210,10 +210,11 @@ def _watch_on(
     try:
         with running(pipeline, address, "watch", f"{state}/watch", new_attempt()) as job:
             complain("watch", f"{options.inbox}, from {night.run}, on Flink's job {job.id}")
-            while _latest(state) == plan.place.run_id:
+            # What some shards have reported must not be reported again on the next snapshot.
+            while (is_latest := _latest(state) == plan.place.run_id) or not inbox.all_done():
                 receiving.check()
                 now = plan.now()
-                if inbox.all_done() and (new := inbox.next_batch(now)):
+                if is_latest and inbox.all_done() and (new := inbox.next_batch(now)):
                     events_of(new, plan.place)
                 tell_time(plan.place, now)
                 print_reports(plan)

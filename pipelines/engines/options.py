@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from apache_beam.version import __version__ as beam_version
+
 from pipelines.commands.worker import READABLE_BY
 from pipelines.engines.engine import FLINK, IN_PROCESS, Engine
 from pipelines.engines.flink import Flink
@@ -112,13 +114,18 @@ def _environment(engine: Engine, readable_by: str | None) -> str:
 
 
 def _prism_words(given: Sequence[str]) -> list[str]:
-    place = value_of("prism_location", given) or shutil.which("prism") or _of_go()
+    place = value_of("prism_location", given) or find_prism()
     if place is None:
         raise UsageError(
             "--engine prism needs Beam's program prism on PATH; with Go, run "
-            "go install github.com/apache/beam/sdks/v2/go/cmd/prism@latest"
+            f"go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam_version}"
         )
     return ["--runner=PrismRunner", f"--prism_location={place}", "--environment_type=LOOPBACK"]
+
+
+def find_prism() -> str | None:
+    """Find Beam's program prism, on PATH or where Go installs it."""
+    return shutil.which("prism") or _of_go()
 
 
 def _of_go() -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from apache_beam.runners.sdf_utils import RestrictionTrackerView, ThreadsafeRest
 from apache_beam.utils.timestamp import Timestamp
 
 from pipelines.inbox import batch_source
-from pipelines.inbox.batches import Place, recorded
-from schemas.watch import Batch
+from pipelines.inbox.batches import Place, _reported_before, recorded
+from pipelines.inbox.clock import tell_time
+from schemas.watch import Batch, BatchFile
 from transforms.files.storage import write_whole
 
 NOON = datetime.datetime(2011, 11, 18, 12)
@@ -26,15 +28,13 @@ class Plan:
     """What the source needs of a watch's plan."""
 
     place: Place
-    time: datetime.datetime = NOON
-
-    def now(self) -> datetime.datetime:
-        return self.time
 
 
-def record(place: Place, number: int, *, kept: bool = True) -> Batch:
+def record(
+    place: Place, number: int, *, kept: bool = True, files: tuple[BatchFile, ...] = ()
+) -> Batch:
     """Record a batch as a watch does."""
-    batch = Batch(number=number, at=NOON + datetime.timedelta(seconds=number))
+    batch = Batch(number=number, at=NOON + datetime.timedelta(seconds=number), files=files)
     path = f"{place.folder('batches')}/batch-{number:06d}"
     write_whole(f"{path}.json", batch.model_dump_json().encode())
     if kept:
@@ -72,17 +72,19 @@ def test_gives_each_batch_once_and_keeps_the_number_of_the_next(tmp_path: Path) 
     assert left.start == 4
 
 
-def test_its_watermark_follows_the_clock_and_never_goes_back(tmp_path: Path) -> None:
-    place = Place(str(tmp_path), "night-2011-11-17")
+def test_its_watermark_is_the_time_told_and_never_goes_back(tmp_path: Path) -> None:
+    plan = Plan(Place(str(tmp_path), "night-2011-11-17"))
     clock = ManualWatermarkEstimator(None)
-    looked(Plan(place), OffsetRange(0, 100), clock)
-    assert clock.current_watermark() == Timestamp.from_rfc3339("2011-11-18T12:00:00Z")
-    earlier = Plan(place, NOON - datetime.timedelta(hours=1))
-    looked(earlier, OffsetRange(1, 100), clock)
-    assert clock.current_watermark() == Timestamp.from_rfc3339("2011-11-18T12:00:00Z")
-    later = Plan(place, NOON + datetime.timedelta(hours=12))
-    looked(later, OffsetRange(1, 100), clock)
-    assert clock.current_watermark() == Timestamp.from_rfc3339("2011-11-19T00:00:00Z")
+
+    def reached(number: int) -> Any:
+        looked(plan, OffsetRange(number, 100), clock)
+        return clock.current_watermark()
+
+    # Nobody has told the time yet: no day may come.
+    assert reached(0) is None
+    for hours, there in ((0, "18T12"), (-1, "18T12"), (12, "19T00")):
+        tell_time(plan.place, NOON + datetime.timedelta(hours=hours))
+        assert reached(1) == Timestamp.from_rfc3339(f"2011-11-{there}:00:00Z")
 
 
 @pytest.mark.parametrize("shards", [1, 2, 8])
@@ -106,3 +108,12 @@ def test_a_night_keeps_the_number_of_shards_with_which_its_batches_began(tmp_pat
     record(other, 1)
     assert dataclasses.replace(other, shards=8).keep_shards().shards == 1
     assert recorded(other, 2) is None
+
+
+def test_a_file_was_reported_before_once_every_shard_has_reported_it(tmp_path: Path) -> None:
+    place = Place(str(tmp_path), "night-2011-11-17", 2).keep_shards()
+    record(place, 1, files=(BatchFile(path="/inbox/1.avro", bytes=9, sha256="", crc=0),))
+    night: Any = SimpleNamespace(nightly=SimpleNamespace(previous=place.run_id))
+    for shard, found in enumerate([set(), {("/inbox/1.avro", 9)}]):
+        write_whole(place.file("changes", "batch-000001", shard), b"")
+        assert _reported_before(place.state, night) == found
