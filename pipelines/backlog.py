@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, Stage, count
 from pipelines.cli.rulebooks import named, notices, warn
-from pipelines.cli.runners import pipeline_options
+from pipelines.cli.runners import beam_arguments, pipeline_options
 from pipelines.cli.terms import terms_of
 from pipelines.engines.engine import Engine
 from pipelines.engines.job import run_to_end
@@ -198,12 +200,7 @@ def assessed_run(plan: BacklogPlan, started: datetime.datetime, clock: float) ->
 class Options:
     """What to assess, how, and where to write it."""
 
-    input: tuple[str, ...] = declare.option(
-        "Avro files, globs, or directories; workbooks (.xlsx); .csv, .ndjson, or .parquet files; "
-        "a directory with cases.csv",
-        nargs="+",
-        metavar="FILES",
-    )
+    input: tuple[str, ...] = declare.cases()
     output: str = declare.option("directory for the runs", type=declare.place, metavar="OUT")
     rulebook: str = declare.rulebook()
     as_of: datetime.date | None = declare.as_of()
@@ -222,21 +219,37 @@ class Options:
     beam: tuple[str, ...] = ()
 
 
-def _run(options: Options) -> int:
+def backlog_run(
+    command: str,
+    patterns: Sequence[str],
+    place: RunPlace,
+    terms: Terms,
+    warned: Sequence[str] = (),
+    beam_options: PipelineOptions | None = None,
+) -> Manifest:
+    """Assess files, and write the run.
+
+    Args:
+        command: The command's name, for messages.
+        patterns: Files, folders, or patterns: case files and tables.
+        place: Where the run is written.
+        terms: The terms.
+        warned: Warnings about using the rulebook on that date.
+        beam_options: Beam's options; None for its in-process runner.
+
+    Returns:
+        The run's manifest.
+
+    Raises:
+        InputError: Nothing in the input could be read, or it changed while it was read.
+        OutputError: The run already exists, or nothing can be written there.
+    """
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
-    beam_options = pipeline_options(options)
-    options = from_anywhere(options, "input", "output")
-    name = named("backlog", options.rulebook, options.as_of)
-    rulebook = load(name)
-    as_of = options.as_of or rulebook.rulebook.issued
-    terms = terms_of(options, rulebook, as_of)
-    warned = notices(name, rulebook, as_of)
-    warn("backlog", *warned)
-    given = split_inputs(options.input)
+    options = beam_options or PipelineOptions(beam_arguments([]), save_main_session=False)
+    given = split_inputs(patterns)
     found = Found((), ())
     if given.others:
         found = expand_inputs(given.others, avro_schema("case_record"))
-    place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
     with place.alone(), Progress(STAGES):
         tables = read_tables(given.tables, place.partial)
         plan = BacklogPlan(
@@ -245,13 +258,27 @@ def _run(options: Options) -> int:
             tables=tables,
             place=place,
             terms=terms,
-            notices=warned,
+            notices=tuple(warned),
         )
-        pipeline = beam.Pipeline(options=beam_options)
+        pipeline = beam.Pipeline(options=options)
         assess_backlog(pipeline, plan)
-        run_to_end(pipeline, "backlog", place.directory)
+        run_to_end(pipeline, command, place.directory)
         manifest = assessed_run(plan, started, clock)
-        place.close(manifest, rulebook.rulebook)
+        place.close(manifest, terms.rulebook.rulebook)
+    return manifest
+
+
+def _run(options: Options) -> int:
+    beam_options = pipeline_options(options)
+    options = from_anywhere(options, "input", "output")
+    name = named("backlog", options.rulebook, options.as_of)
+    rulebook = load(name)
+    as_of = options.as_of or rulebook.rulebook.issued
+    terms = terms_of(options, rulebook, as_of)
+    warned = notices(name, rulebook, as_of)
+    warn("backlog", *warned)
+    place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
+    manifest = backlog_run("backlog", options.input, place, terms, warned, beam_options)
     print_result(
         "backlog",
         f"{place.final} is complete",

@@ -225,6 +225,20 @@ def run() -> Any:
     return argument("a run, or an output directory (its latest run)", metavar="RUN")
 
 
+def cases(before: str = "", **words: Any) -> Any:
+    """Declare the case files that a command reads.
+
+    Args:
+        before: What the help says first.
+        words: Such as a default; without one, the option is required.
+    """
+    help_ = (
+        f"{before}Avro files, globs, or directories; workbooks (.xlsx); .csv, .ndjson, or .parquet "
+        "files; a directory with cases.csv"
+    )
+    return option(help_, nargs="+", metavar="FILES", **words)
+
+
 def scope() -> Any:
     """Declare a scope."""
     return option(

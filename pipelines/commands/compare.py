@@ -1,4 +1,4 @@
-"""Compare two runs, or one run's cases under two rulebooks: who has another route, and why."""
+"""Compare two runs, or the same cases under two rulebooks: who has another route, and why."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ class Options:
 
     runs: tuple[str, ...] = declare.argument(
         "two runs; or one, with --rulebooks (an output directory means its latest run)",
-        nargs="+",
+        default=(),
+        nargs="*",
         metavar="RUN",
     )
+    input: tuple[str, ...] = declare.cases("instead of a run, with --rulebooks: ", default=())
     rulebooks: str | None = declare.option(
-        "assess the cases of one run under these two", default=None, metavar="A,B"
+        "assess the same cases, of a run or of --input, under these two",
+        default=None,
+        metavar="A,B",
     )
     as_of: datetime.date | None = declare.option(
-        "with --rulebooks: assess as of this date; default: the run's",
+        "with --rulebooks: assess as of this date; default: the run's, or, with --input, the day "
+        "guidance A was issued",
         default=None,
         type=declare.date,
         metavar="DATE",
@@ -53,11 +58,7 @@ def _run(options: Options) -> int:
     from pipelines.exports.compared_lines import compared_lines
     from pipelines.runs.whole_directory import WholeDirectory
 
-    wanted = 2 if options.rulebooks is None else 1
-    if len(options.runs) != wanted:
-        raise UsageError("give two runs, or one run and --rulebooks A,B")
-    if options.as_of is not None and options.rulebooks is None:
-        raise UsageError("--as-of: goes with --rulebooks; each run has its own date")
+    _check(options)
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
     place = options.output.rstrip("/") if options.output else None
@@ -76,45 +77,44 @@ def _run(options: Options) -> int:
         print("It recommends. An attorney decides.")
 
     if place is None:
-        print_it(_compared(options))
-        return ExitCode.OK
+        compared, code = _compared(options)
+        print_it(compared)
+        return code
     directory = WholeDirectory(place, "another --output")
     with directory.alone("moved"):
-        compared = _compared(options)
+        compared, code = _compared(options)
         compared.write(directory.partial)
         directory.write("compare.json", json.dumps(compared.as_json(), indent=2) + "\n")
         directory.close("compare.json")
     print_result("compare", f"{place} is complete", lambda: print_it(compared))
-    return ExitCode.OK
+    return code
 
 
-def _compared(options: Options) -> Compared:
-    from pipelines.cli.rulebooks import named, warn
-    from pipelines.exports.about import terms
-    from pipelines.exports.compared import compare, two_rulebooks, two_runs
-    from pipelines.runs.run import load_run, needed_rulebook
-    from schemas.rulebooks import load
-    from schemas.rulebooks.in_force import outside
-    from transforms.assess.frame import Terms
+def _check(options: Options) -> None:
+    """Refuse what doesn't say two sides."""
+    given = len(options.runs), bool(options.input), options.rulebooks is not None
+    if given not in ((2, False, False), (1, False, True), (0, True, True)):
+        raise UsageError(
+            "give two runs; or one run and --rulebooks A,B; or --input FILES and --rulebooks A,B"
+        )
+    if options.as_of is not None and options.rulebooks is None:
+        raise UsageError("--as-of: goes with --rulebooks; each run has its own date")
 
-    found = [load_run(run) for run in options.runs]
+
+def _compared(options: Options) -> tuple[Compared, int]:
+    """Compare; the second value is the exit code, which tells whether all input was read."""
+    from pipelines.commands.compare_sides import inputs_compared, run_compared, runs_compared
+    from pipelines.runs.run import load_run
+
     if options.rulebooks is None:
-        sides = [
-            (f"{run} ({terms(manifest)})", needed_rulebook(run, manifest))
-            for run, manifest in found
-        ]
-        return compare(two_runs(found[0][0], found[1][0]), *sides)
-    [(run, manifest)] = found
+        return runs_compared(*map(load_run, options.runs)), ExitCode.OK
     names = [name.strip() for name in options.rulebooks.split(",") if name.strip()]
     if len(names) != 2:
         raise UsageError("--rulebooks: give two names or files, such as A,B")
-    as_of = options.as_of or manifest.as_of
-    books = [load(named("compare", name, as_of)) for name in names]
-    for book in books:
-        warn("compare", outside(book.rulebook, as_of))
-    on = [Terms(book, as_of, manifest.presume) for book in books]
-    sides = [(f"{book.id} as of {as_of}, on the cases of {run}", book) for book in books]
-    return compare(two_rulebooks(run, on[0], on[1]), *sides)
+    if options.input:
+        return inputs_compared(options.input, names, options.as_of)
+    [found] = map(load_run, options.runs)
+    return run_compared(*found, names, options.as_of), ExitCode.OK
 
 
 main = Command(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -44,6 +44,7 @@ class Compared:
         flows: Columns `FLOWS`.
         reasons: Columns `REASONS`.
         moved: Columns of moved.avsc.
+        apart: What isn't compared: for each side, or for both, numbers of records by what they are.
     """
 
     first: tuple[str, CompiledRulebook]
@@ -51,6 +52,11 @@ class Compared:
     flows: Frame
     reasons: Frame
     moved: Frame
+    apart: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def without(self, apart: Mapping[str, int]) -> Compared:
+        """Say what isn't on either side."""
+        return replace(self, apart={"either": apart})
 
     @property
     def counts(self) -> dict[str, int]:
@@ -73,6 +79,7 @@ class Compared:
             "first": self.first[0],
             "second": self.second[0],
             "counts": self.counts,
+            "not_compared": self.apart,
             "routes": self.flows.to_dicts(),
             "criteria": self.reasons.to_dicts(),
         }
@@ -99,6 +106,7 @@ def compare(
     pairs: Iterator[Frame],
     first: tuple[str, CompiledRulebook],
     second: tuple[str, CompiledRulebook],
+    apart: Mapping[str, Mapping[str, int]],
 ) -> Compared:
     """Compare recommendations, a part at a time.
 
@@ -106,6 +114,7 @@ def compare(
         pairs: From `paired`.
         first: What the first side is, in words, and its rulebook.
         second: What the second side is.
+        apart: What isn't compared.
     """
     counted, because, who = [], [], [MOVED.to_frame()]
     same = same_criteria(first[1], second[1])
@@ -114,7 +123,7 @@ def compare(
         because.append(reasons(part, same))
         who.append(moved(part, first[1], second[1]))
     listed = pl.concat(who).sort("court", "case_id", nulls_last=True)
-    return Compared(first, second, added(counted, FLOWS), added(because, REASONS), listed)
+    return Compared(first, second, added(counted, FLOWS), added(because, REASONS), listed, apart)
 
 
 def two_runs(first: str, second: str) -> Iterator[Frame]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.cli.table import paragraph, table_lines
 from pipelines.exports.compared import Compared
+from pipelines.exports.not_routed import in_words
 from schemas.codes import court_names
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
@@ -46,6 +47,9 @@ def compared_lines(compared: Compared) -> Iterator[str]:
             "after checks, or open)",
             "  ",
         )
+    for side, parts in compared.apart.items():
+        if parts:
+            yield paragraph(f"  not in {side}: {in_words(parts)}", "  ")
     for side, (name, book), title in (
         (LOST, compared.first, "Reasons given before, no longer"),
         (GAINED, compared.second, "Reasons given now, not before"),

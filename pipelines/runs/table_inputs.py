@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.runs.imported_tables import ImportedTable, import_table, refused_cells
-from pipelines.runs.table_lines import refused_file_line
+from pipelines.runs.table_lines import refused_file_line, refused_line
 from schemas.errors import InputError
 from schemas.manifest import InputFile, Manifest
 from transforms.files.find import ENDING, FoundFile, find_files
@@ -141,4 +141,23 @@ def report_refused(command: str, manifest: Manifest, run: str) -> ExitCode:
     tables = [table for table in manifest.tables if table.refused_cells]
     for table in tables:
         complain(command, refused_file_line(table, run))
+    return ExitCode.DAMAGED if tables else ExitCode.OK
+
+
+def complain_of_refused(command: str, manifest: Manifest) -> ExitCode:
+    """Report the first refused cells on standard error, for a run that isn't kept.
+
+    Args:
+        command: The command's name.
+        manifest: The run's manifest.
+
+    Returns:
+        The exit code of such a run.
+    """
+    tables = [table for table in manifest.tables if table.refused_cells]
+    for table in tables:
+        for cell in table.first_refused:
+            complain(command, f"{table.path}: {refused_line(cell)}")
+        if (more := table.refused_cells - len(table.first_refused)) > 0:
+            complain(command, f"{table.path}: {more:,} more; import-cases lists them all")
     return ExitCode.DAMAGED if tables else ExitCode.OK

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 import threading
@@ -64,6 +65,8 @@ def put_off(*, dataflow: bool = False) -> None:
     clients = [client.beam for client in CLIENTS.values()]
     for module in (*clients, *_UNUSED, *(() if dataflow else _OF_DATAFLOW)):
         sys.modules.setdefault(module, None)  # type: ignore[arg-type]
+    # It warns that it can't import a part of the client for MongoDB.
+    logging.getLogger("apache_beam.io.mongodbio").setLevel(logging.ERROR)
 
 
 def is_installed(module: str) -> bool:

@@ -12,12 +12,14 @@ import polars as pl
 import pytest
 
 from pipelines.commands.compare import main
+from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from schemas.rulebooks import load
 from tests.helpers.commands import Row, rows
 from tests.helpers.small_run import write_run
-from tests.pipelines.exports.conftest import DAY
-from transforms.assess.frame import Terms
+from tests.pipelines.exports.conftest import COMPLETED, DAY
+from transforms.assess.frame import Terms, assess
+from transforms.avro.encode import encode_blocks, write_header
 from transforms.frames.frame import Frame
 
 OTHER = load("dhs-2014-11-20")
@@ -128,9 +130,46 @@ def test_the_tables_fit_80_columns_and_add_up(
     assert court[5] == f"{100 * moved / int(court[3]):.1f}"
 
 
-@pytest.mark.parametrize("words", [[], ["--rulebooks", "a"], ["--as-of", "2011-11-17"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--rulebooks", "a"],
+        ["--as-of", "2011-11-17"],
+        ["--input", "x", "--rulebooks", "a,b"],
+        ["--input", "x"],
+    ],
+)
 def test_a_mistake_is_reported(
     run: Path, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([str(run), *words]) == 2
     assert capsys.readouterr().err
+
+
+def test_two_rulebooks_on_files_match_a_run_of_those_files(
+    tmp_path: Path, some_cases: Frame, capfd: pytest.CaptureFixture[str]
+) -> None:
+    schema = avro_schema("case_record")
+    older = some_cases.head(3).with_columns(updated_at=pl.lit("1999-01-01"))
+    case_files = write_header(schema) + encode_blocks(pl.concat([some_cases, older]), schema)
+    (tmp_path / "cases.avro").write_bytes(case_files)
+    (tmp_path / "bad.csv").write_text("Case ID,Custody\nC-1,somewhere\nC-2,Detained\n")
+    words = ["--input", str(tmp_path / "cases.avro"), str(tmp_path / "bad.csv")]
+    rulebooks = ["--rulebooks", "ice-2011-11-17,dhs-2014-11-20", "--json"]
+    assert main([*words, *rulebooks]) == 7
+    printed = capfd.readouterr()
+    assert "row 2, column B (Custody)" in printed.err
+    assert "somewhere" not in printed.err
+    made = json.loads(printed.out)
+    assert made["not_compared"] == {
+        "either": {"superseded duplicates": 3, "completed or out of scope": COMPLETED}
+    }
+    sides = [assess(some_cases, Terms(book, DAY)) for book in (load("ice-2011-11-17"), OTHER)]
+    routes = [dict(side.recommendations.select("case_id", "route").iter_rows()) for side in sides]
+    pairs = Counter((routes[0][case], routes[1][case]) for case in routes[0])
+    pairs["continue", "continue"] += 2
+    found: Counter[tuple[str, str]] = Counter()
+    for row in made["routes"]:
+        found[row["from_route"], row["to_route"]] += row["cases"]
+    assert found == pairs
