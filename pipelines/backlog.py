@@ -21,6 +21,8 @@ from pipelines.cli.terms import terms_of
 from pipelines.engines.engine import Engine
 from pipelines.engines.job import run_to_end
 from pipelines.engines.options import from_anywhere
+from pipelines.lineage.datasets import read_from, written_to
+from pipelines.lineage.tell import Result, of_terms, telling
 from pipelines.runs.fields import computed, terms_fields
 from pipelines.runs.inputs import WriteAccount, accounted
 from pipelines.runs.run import PARTS, RunPlace, files, output_files
@@ -215,6 +217,7 @@ class Options:
     )
     readable_by: str | None = declare.readable_by()
     engine: Engine = declare.engine()
+    lineage: str | None = declare.lineage()
     json: bool = declare.manifest_json()
     beam: tuple[str, ...] = ()
 
@@ -278,7 +281,11 @@ def _run(options: Options) -> int:
     warned = notices(name, rulebook, as_of)
     warn("backlog", *warned)
     place = RunPlace(options.output.rstrip("/"), options.run_id or f"{as_of}-{rulebook.id}")
-    manifest = backlog_run("backlog", options.input, place, terms, warned, beam_options)
+    with telling(options.lineage, "backlog", options.input, of_terms(terms)) as finished:
+        manifest = backlog_run("backlog", options.input, place, terms, warned, beam_options)
+        reads = read_from(options.input, manifest.inputs, manifest.counts.read)
+        writes = written_to(options.output, manifest.outputs, manifest.run_id)
+        finished(Result(reads, writes, manifest.counts.model_dump()))
     print_result(
         "backlog",
         f"{place.final} is complete",

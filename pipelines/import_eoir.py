@@ -21,6 +21,8 @@ from pipelines.cli.runners import pipeline_options
 from pipelines.engines.engine import Engine
 from pipelines.engines.job import run_to_end
 from pipelines.engines.options import from_anywhere
+from pipelines.lineage.datasets import import_reads, written_to
+from pipelines.lineage.tell import Result, telling
 from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.release_checks import PAGE, check_import, checks_lines, load_import
@@ -202,6 +204,7 @@ class Options:
     anyway: bool = declare.switch("with --against: import even if the checks say to stop")
     readable_by: str | None = declare.readable_by()
     engine: Engine = declare.engine()
+    lineage: str | None = declare.lineage()
     json: bool = declare.manifest_json()
     beam: tuple[str, ...] = ()
 
@@ -213,35 +216,35 @@ def _run(options: Options) -> int:
     if options.anyway and options.against is None:
         raise UsageError("--anyway: goes with --against")
     before = None if options.against is None else load_import(options.against)
-    release = find_release(options.folder)
+    about = {"pending_on": options.pending_on and options.pending_on.isoformat()}
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
-    size = sum(file.bytes for file in release.files)
-    plan = ImportPlan(
-        release=release,
-        output=output,
-        rules=Rules(options.pending_on, release.juveniles),
-        buckets=max(1, math.ceil(size / BUCKET_BYTES)),
-    )
-    with output.alone(*PARTS, SHUFFLE):
-        with Progress([Stage("rows", "reading", "rows")]):
-            pipeline = beam.Pipeline(options=beam_options)
-            import_release(pipeline, plan)
-            run_to_end(pipeline, "import-eoir", output)
-            manifest = imported(plan, started, clock)
-            for name, rows in manifest.unread_tables.items():
-                if TABLES[name].required:
+    with telling(options.lineage, "import-eoir", [options.folder], about) as finished:
+        release = find_release(options.folder)
+        size = sum(file.bytes for file in release.files)
+        plan = ImportPlan(
+            release=release,
+            output=output,
+            rules=Rules(options.pending_on, release.juveniles),
+            buckets=max(1, math.ceil(size / BUCKET_BYTES)),
+        )
+        with output.alone(*PARTS, SHUFFLE):
+            with Progress([Stage("rows", "reading", "rows")]):
+                pipeline = beam.Pipeline(options=beam_options)
+                import_release(pipeline, plan)
+                run_to_end(pipeline, "import-eoir", output)
+                manifest = imported(plan, started, clock)
+                _refuse_unreadable(manifest, release)
+                checks = None if before is None else check_import(output, manifest, before)
+                if checks is not None and checks.stops and not options.anyway:
                     raise InputError(
-                        f"{paths_of(release)[name]}: none of its {rows:,} rows could be read as "
-                        f"rows of {name}; is it tab-separated, as the court publishes it?"
+                        f"{options.folder}: stopped by its checks: {'; '.join(checks.stops)}; "
+                        "to import it all the same, add --anyway"
                     )
-            checks = None if before is None else check_import(output, manifest, before)
-            if checks is not None and checks.stops and not options.anyway:
-                raise InputError(
-                    f"{options.folder}: stopped by its checks: {'; '.join(checks.stops)}; "
-                    "to import it all the same, add --anyway"
-                )
-        output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
-        output.close("manifest.json")
+            output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
+            output.close("manifest.json")
+        counts = {"cases": manifest.cases, "quarantined": sum(manifest.quarantine.values())}
+        writes = written_to(output.final, manifest.outputs)
+        finished(Result(import_reads(manifest), writes, counts))
     print_result(
         "import-eoir",
         f"{output.final} is complete",
@@ -253,6 +256,15 @@ def _run(options: Options) -> int:
             f"{name}: none of its {rows:,} rows could be read; what it would say is unknown",
         )
     return ExitCode.DAMAGED if manifest.unread_tables else ExitCode.OK
+
+
+def _refuse_unreadable(manifest: ImportManifest, release: Release) -> None:
+    for name, rows in manifest.unread_tables.items():
+        if TABLES[name].required:
+            raise InputError(
+                f"{paths_of(release)[name]}: none of its {rows:,} rows could be read as "
+                f"rows of {name}; is it tab-separated, as the court publishes it?"
+            )
 
 
 def _print(

@@ -22,6 +22,8 @@ from pipelines.cli.runners import pipeline_options
 from pipelines.cli.terms import terms_of
 from pipelines.engines.job import run_to_end
 from pipelines.engines.options import from_anywhere
+from pipelines.lineage.datasets import night_reads, written_to
+from pipelines.lineage.tell import Result, of_terms, telling
 from pipelines.nights.failures import noted
 from pipelines.nights.first_wins import claimed, unmoved_latest
 from pipelines.nights.manifest import TALLY, night_run
@@ -111,7 +113,12 @@ def _run(options: NightlyOptions) -> int:
     state = options.state.rstrip("/")
     with nullcontext() if options.dry_run else noted(state):
         rulebook = load(options.rulebook)
-        done = _done(options, state, terms_of(options, rulebook, as_of), beam_options)
+        terms = terms_of(options, rulebook, as_of)
+        to = None if options.dry_run else options.lineage
+        with telling(to, "nightly", _reads(options), of_terms(terms)) as finished:
+            done = _done(options, state, terms, beam_options)
+            if isinstance(done, _Done) and done.nothing_new is None:
+                finished(_result(done.manifest, options, state))
     # From here on, the night is done, even if its summary can't be printed.
     if isinstance(done, str):
         print_result("nightly", "there was nothing to do", lambda: print(shown_lines(done)))
@@ -122,6 +129,17 @@ def _run(options: NightlyOptions) -> int:
         lambda: _print(done, rulebook, as_json=options.json),
     )
     return report_unread_input("nightly", done.manifest)
+
+
+def _reads(options: NightlyOptions) -> list[str]:
+    news = [options.events] if options.reviews is None else [options.events, options.reviews]
+    return [*(options.input or ()), *news]
+
+
+def _result(manifest: Manifest, options: NightlyOptions, state: str) -> Result:
+    reads = night_reads(manifest, state, options.input or (), options.events, options.reviews)
+    writes = written_to(state, manifest.outputs, manifest.run_id)
+    return Result(reads, writes, manifest.counts.model_dump())
 
 
 class _Done(NamedTuple):

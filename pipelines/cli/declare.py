@@ -137,6 +137,16 @@ def place(text: str) -> str:
     return text
 
 
+def file_or_address(text: str) -> str:
+    """Check the name of a local file, or the address of a web service."""
+    scheme, is_address, _ = place(text).partition("://")
+    if is_address and scheme not in ("http", "https"):
+        raise argparse.ArgumentTypeError(
+            f"{scheme}:// isn't possible; write a local file, or an address with http:// or https://"
+        )
+    return text
+
+
 def run_id(text: str) -> str:
     """Check the name of a run."""
     if not _RUN_ID.fullmatch(text):
@@ -275,6 +285,17 @@ def engine() -> Any:
         default=Engine(),
         type=engine_of,
         metavar="flink[=HOST:PORT]|prism",
+    )
+
+
+def lineage() -> Any:
+    """Declare where events about the run go."""
+    return option(
+        "tell a catalog what the run reads and writes: append OpenLineage events to this file, or "
+        "send them to this address",
+        default=None,
+        type=file_or_address,
+        metavar="FILE|http://HOST:PORT",
     )
 
 

@@ -31,6 +31,7 @@ class NightlyOptions:
     )
     readable_by: str | None = declare.readable_by()
     engine: Engine = declare.engine()
+    lineage: str | None = declare.lineage()
     dry_run: bool = declare.dry_run()
     json: bool = declare.manifest_json()
     beam: tuple[str, ...] = ()

@@ -31,6 +31,11 @@ def terms_fields(terms: Terms, notices: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+def versions() -> dict[str, str]:
+    """Return the versions of the software, by name."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
 def computed(started: datetime.datetime, clock: float) -> dict[str, Any]:
     """Return the fields for the software and the time of a run.
 
@@ -39,10 +44,7 @@ def computed(started: datetime.datetime, clock: float) -> dict[str, Any]:
         clock: The value of `time.monotonic` then.
     """
     return {
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in PACKAGES},
-        },
+        "versions": versions(),
         "started": started,
         "seconds": round(time.monotonic() - clock, 3),
     }

@@ -200,6 +200,9 @@ def _begin(order: dict[str, Any]) -> dict[str, Any]:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, number)
         os.close(file)
+    # Those that it was forked with know whether /dev/null can be rewound, not whether these can.
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - open to the end of the process
+    sys.stderr = open(2, "w", 1, errors="backslashreplace", closefd=False)  # noqa: SIM115 - so is this
     for name, most in Limits(**order["limits"]).numbers():
         resource.setrlimit(name, (most, most))
     sys.argv = ["discretion", *order["words"]]

@@ -20,7 +20,7 @@ from scripts.fault_trials.warm import Order, Status, Warm
 
 PARTS = ("close", "continue", "expedite", "quarantine", "duplicates", "cases")
 Row = dict[str, Any]
-_MOST_CPU_SECONDS = 600
+LIMITS = Limits(cpu=600)
 
 
 def argv(*words: object) -> list[str]:
@@ -42,16 +42,17 @@ def discretion(*words: object, limit: str | None = None) -> subprocess.Completed
 
 
 def _forked(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    """Run a command as a process that need not import Beam first: that takes two seconds."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = f"{folder}/out", f"{folder}/err"
-        limits = Limits(cpu=_MOST_CPU_SECONDS)
-        pid = _warm().start(Order(words, os.getcwd(), out, err, limits, environment()))
-        status = _waited(pid)
-        code = os.waitstatus_to_exitcode(status.status)
+        code = run_warm(Order(words, os.getcwd(), out, err, LIMITS, environment()))
         return subprocess.CompletedProcess(
             argv(*words), code, Path(out).read_text("utf-8"), Path(err).read_text("utf-8")
         )
+
+
+def run_warm(order: Order) -> int:
+    """Run a command as a process that need not import Beam first, and return its exit code."""
+    return os.waitstatus_to_exitcode(_waited(_warm().start(order)).status)
 
 
 def _waited(pid: int) -> Status:
