@@ -6,6 +6,7 @@ import datetime
 import math
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -39,16 +40,17 @@ from schemas.release_checks import ReleaseChecks
 from schemas.shown import shown
 from transforms.avro.read import sha256
 from transforms.avro.write import WriteFrames
-from transforms.eoir.cases import AssembleCases, Rules
+from transforms.eoir.beam import AssembleCases
 from transforms.eoir.files import RANGE_BYTES, Release, find_release
 from transforms.eoir.read import ReadTables, number_rows
+from transforms.eoir.rows import Rules
 from transforms.eoir.tables import tally_of
 from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.route.tally import AddUp
 
-PARTS = ("cases", "quarantine")
+PARTS, OUTCOMES = ("cases", "quarantine"), "outcomes"
 SHUFFLE = "_shuffle"
 TALLY = "_tally.ndjson"
 # How much of a release is put together at once and written as one file. More takes more memory and
@@ -74,11 +76,17 @@ class ImportPlan:
     buckets: int
     stretch: int = RANGE_BYTES
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the folders that the import has."""
+        return PARTS if self.rules.outcomes is None else (*PARTS, OUTCOMES)
+
 
 def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
     """The pipeline: read tables into buckets, put each bucket's cases together, and write."""
     root = plan.output.partial
-    schemas = {"cases": avro_schema("case_record"), "quarantine": avro_schema("quarantined")}
+    record = avro_schema("case_record")
+    schemas = {"cases": record, OUTCOMES: record, "quarantine": avro_schema("quarantined")}
 
     read = (
         pipeline
@@ -95,9 +103,15 @@ def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
     # Written separately: if two branches meet, the in-process runner keeps both in memory.
     (
         made.cases
-        | "To one file per bucket" >> beam.MapTuple(_case_file)
+        | "To one file per bucket" >> beam.MapTuple(_file_in("cases"))
         | "Write cases" >> WriteWhole(root, schemas)
     )
+    if plan.rules.outcomes is not None:
+        (
+            made.outcomes
+            | "To one file of outcomes" >> beam.MapTuple(_file_in(OUTCOMES))
+            | "Write outcomes" >> WriteWhole(root, schemas)
+        )
     written = (
         quarantined
         | "To quarantine" >> beam.Map(lambda rows: ("quarantine", rows))
@@ -116,8 +130,8 @@ def _count_rows(number: int) -> None:
     count_progress("rows", number)
 
 
-def _case_file(bucket: int, cases: Frame) -> tuple[str, Frame]:
-    return f"cases/part-{bucket:05d}.avro", cases
+def _file_in(part: str) -> Callable[[int, Frame], tuple[str, Frame]]:
+    return lambda bucket, records: (f"{part}/part-{bucket:05d}.avro", records)
 
 
 def _tally_quarantined(rows: Frame) -> Frame:
@@ -134,7 +148,7 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
     root = plan.output.partial
     tallies = Tallies.read(f"{root}/{TALLY}")
     name_written(root, tallies)
-    written = {part: files(root, part) for part in PARTS}
+    written = {part: files(root, part) for part in plan.parts}
     for name in (TALLY, SHUFFLE):
         remove(f"{root}/{name}")
 
@@ -166,6 +180,9 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
         ),
         outputs=output_files(root, written),
         cases=sum(written["cases"].values()),
+        outcomes=None if plan.rules.outcomes is None else sum(written[OUTCOMES].values()),
+        outcomes_from=None if plan.rules.outcomes is None else plan.rules.outcomes[0],
+        outcomes_to=None if plan.rules.outcomes is None else plan.rules.outcomes[1],
         tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
         missing_tables=tuple(table for table in TABLES if table not in paths),
         missing_columns={file.table: file.missing for file in plan.release.files if file.missing},
@@ -191,6 +208,19 @@ class Options:
     output: str = declare.option("a new directory", metavar="OUT")
     pending_on: datetime.date | None = declare.option(
         "only cases pending on this day, with what was known then; default: every case",
+        default=None,
+        type=declare.date,
+        metavar="DATE",
+    )
+    outcomes_from: datetime.date | None = declare.option(
+        "also write each outcome from this day on, with what was known of its case the day before, "
+        "for a backtest",
+        default=None,
+        type=declare.date,
+        metavar="DATE",
+    )
+    outcomes_to: datetime.date | None = declare.option(
+        "with --outcomes-from: the last day; default: today",
         default=None,
         type=declare.date,
         metavar="DATE",
@@ -224,10 +254,10 @@ def _run(options: Options) -> int:
         plan = ImportPlan(
             release=release,
             output=output,
-            rules=Rules(options.pending_on, release.juveniles),
+            rules=Rules(options.pending_on, release.juveniles, _period(options, started.date())),
             buckets=max(1, math.ceil(size / BUCKET_BYTES)),
         )
-        with output.alone(*PARTS, SHUFFLE):
+        with output.alone(*plan.parts, SHUFFLE):
             with Progress([Stage("rows", "reading", "rows")]):
                 pipeline = beam.Pipeline(options=beam_options)
                 import_release(pipeline, plan)
@@ -265,6 +295,18 @@ def _refuse_unreadable(manifest: ImportManifest, release: Release) -> None:
                 f"{paths_of(release)[name]}: none of its {rows:,} rows could be read as "
                 f"rows of {name}; is it tab-separated, as the court publishes it?"
             )
+
+
+def _period(options: Options, today: datetime.date) -> tuple[datetime.date, datetime.date] | None:
+    """Return the first and the last day of the outcomes that are wanted."""
+    first, last = options.outcomes_from, options.outcomes_to
+    if first is None:
+        if last is not None:
+            raise UsageError("--outcomes-to: goes with --outcomes-from")
+        return None
+    if last is not None and last < first:
+        raise UsageError("--outcomes-to: must not be earlier than --outcomes-from")
+    return first, last or max(first, today)
 
 
 def _print(

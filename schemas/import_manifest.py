@@ -64,6 +64,10 @@ class ImportManifest(_Part):
         inputs: Files read.
         outputs: Files written, with their numbers of records.
         cases: Case records written.
+        outcomes: Outcomes written, each with its case as of the day before; None if none were
+            wanted.
+        outcomes_from: The first day of the outcomes.
+        outcomes_to: The last one.
         tables: Where the rows of each table went.
         missing_tables: Tables that the release does not have; what they tell is unknown.
         missing_columns: Used columns that a table's file does not have, by table.
@@ -80,6 +84,9 @@ class ImportManifest(_Part):
     inputs: tuple[InputFile, ...]
     outputs: tuple[OutputFile, ...]
     cases: int
+    outcomes: int | None = None
+    outcomes_from: datetime.date | None = None
+    outcomes_to: datetime.date | None = None
     tables: dict[str, TableCounts]
     missing_tables: tuple[str, ...]
     missing_columns: dict[str, tuple[str, ...]]
@@ -103,11 +110,15 @@ class ImportManifest(_Part):
     def _reconcile(self) -> ImportManifest:
         written = {
             part: sum(file.records for file in self.outputs if file.path.startswith(f"{part}/"))
-            for part in ("cases", "quarantine")
+            for part in ("cases", "quarantine", "outcomes")
         }
         used = self.tables["A_TblCase"].used
         if not self.cases == written["cases"] == used:
             raise ValueError(f"{used} cases were used, {written['cases']} are in the files")
+        if written["outcomes"] != (self.outcomes or 0):
+            raise ValueError(
+                f"{self.outcomes} outcomes were found, {written['outcomes']} are in the files"
+            )
         quarantined = sum(table.quarantined for table in self.tables.values())
         if written["quarantine"] != quarantined:
             raise ValueError(

@@ -30,6 +30,7 @@ COMMANDS = {
     "adherence": "measure whether offices follow what was recommended, from their reviews",
     "audit": "audit a run by nationality, sex, age, custody, and so on",
     "pilot": "try a pilot in a few courts: what it would find, and what it takes",
+    "backtest": "compare the court's own outcomes with what a rulebook recommends the day before",
     "codes": "list or search the code tables that input is read with",
     "rulebook": "list, show, check, or compare rulebooks",
     "sample": "make a sample backlog",

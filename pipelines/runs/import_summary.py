@@ -40,6 +40,11 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
     day = manifest.pending_on
     what = f"pending on {day}" if day else "every case, as of the release"
     console.print(f"\n{counted(manifest.cases, 'case')}, {what}\n")
+    if manifest.outcomes is not None:
+        console.print(
+            f"{counted(manifest.outcomes, 'outcome')} from {manifest.outcomes_from} to "
+            f"{manifest.outcomes_to}, each with its case as of the day before\n"
+        )
     # A column without any counts only takes up space.
     columns = [
         name
@@ -80,4 +85,5 @@ def print_import(output: str, manifest: ImportManifest, *, as_json: bool) -> Non
             console.print(rows)
     rate = sum(t.read for t in manifest.tables.values()) / max(manifest.seconds, 0.001)
     console.print(f"{manifest.seconds:,.1f} seconds, {rate:,.0f} rows a second")
-    console.print(f"files: {shown(output)}/{{cases,quarantine}}/, {shown(output)}/manifest.json")
+    folders = "cases,quarantine" if manifest.outcomes is None else "cases,outcomes,quarantine"
+    console.print(f"files: {shown(output)}/{{{folders}}}/, {shown(output)}/manifest.json")

@@ -30,20 +30,16 @@ charges of a case also end in a null if an unreadable row may belong to the case
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-import apache_beam as beam
 import polars as pl
 
 from schemas.eoir.tables import TABLES
 from transforms.eoir import facts as eoir_facts
 from transforms.eoir.charges import charge_columns, charges_in_time
-from transforms.eoir.docket import current_proceedings, orders, outcomes, place_proceedings
-from transforms.eoir.read import LEAD_RIDER, Stretch, shuffled_schema
-from transforms.eoir.shuffle_files import read_bucket
+from transforms.eoir.docket import Day, current_proceedings, orders, outcomes, place_proceedings
+from transforms.eoir.read import LEAD_RIDER
+from transforms.eoir.rows import Rows, Rules, count, height, usable_rows
 from transforms.eoir.tables import tally_of
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES
@@ -51,19 +47,6 @@ from transforms.normalize.case_frame import CASES
 SOURCE = "EOIR"
 NOTICE_TYPES = ("RMV", "DEP", "EXC")
 MAY_BE_MORE = ("removals", "orders", "fraud_findings", "status_violations", "applications")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How to make records.
-
-    Args:
-        day: The date of the docket; None for every case, as of the release.
-        juveniles: The release's own lookup table of juvenile codes.
-    """
-
-    day: datetime.date | None
-    juveniles: dict[str, str]
 
 
 def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
@@ -80,57 +63,80 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
         date).
     """
     day, counts = rules.day, dict[tuple[str, str], int]()
-
-    def count(of: str, table: str, rows: Frame) -> None:
-        # A row of a lead and a rider counts once, for the rider.
-        whole = rows.filter(pl.col("role") == "RIDER") if table == LEAD_RIDER else rows
-        counts[of, table] = whole.height
-
-    unread = tables["B_TblProceedCharges"].filter("unread")["IDNCASE"]
-    readable = tables | {
-        "B_TblProceedCharges": tables["B_TblProceedCharges"].filter(
-            pl.col("unread").ne_missing(True)
-        )
-    }
-    known = {}
-    for name, rows in readable.items():
-        first = _first_of_key(name, rows)
-        count("repeated", name, rows.filter(~first))
-        known[name] = rows.filter(first)
-    cases = known["A_TblCase"].sort("IDNCASE")
-    types = cases.select("IDNCASE", case_type_of_case="CASE_TYPE")
-    for name in TABLES:
-        mine = known[name].join(cases, on="IDNCASE", how="semi", maintain_order="left")
-        count("no_case", name, known[name].join(cases, on="IDNCASE", how="anti"))
-        known[name] = mine
-    proceedings = known["B_TblProceeding"].join(
-        types, on="IDNCASE", how="left", maintain_order="left"
-    )
-    placed = place_proceedings(
-        proceedings.with_columns(CASE_TYPE=pl.coalesce("CASE_TYPE", "case_type_of_case")), day
-    )
+    rows = usable_rows(tables, rules, counts)
+    placed = place_proceedings(rows.tables["B_TblProceeding"], day)
     current = current_proceedings(placed, day)
+    cases = rows.tables["A_TblCase"]
     kept = cases if day is None else cases.join(current.filter("pending"), on="IDNCASE", how="semi")
+    known = {}
     for name in TABLES:
-        mine = known[name].join(kept, on="IDNCASE", how="semi", maintain_order="left")
-        count("not_pending", name, known[name].join(kept, on="IDNCASE", how="anti"))
-        known[name] = mine
+        known[name] = rows.tables[name].join(kept, on="IDNCASE", how="semi", maintain_order="left")
+        count(counts, "not_pending", name, rows.tables[name].join(kept, on="IDNCASE", how="anti"))
     placed = placed.join(kept, on="IDNCASE", how="semi", maintain_order="left")
     current = current.join(kept, on="IDNCASE", how="semi", maintain_order="left")
 
     timely = _in_time(known, placed, day)
-    for name, rows in timely.items():
-        count("used", name, rows)
-        counts["after", name] = _rows(name, known[name]) - counts["used", name]
+    for name, there in timely.items():
+        count(counts, "used", name, there)
+        counts["after", name] = height(name, known[name]) - counts["used", name]
 
-    wide = kept.join(current, on="IDNCASE", how="left", suffix=":p", maintain_order="left")
-    for part in _facts(timely, placed, current, rules):
-        wide = wide.join(part, on="IDNCASE", how="left", maintain_order="left")
-    wide = wide.with_columns(more_charges=pl.col("IDNCASE").is_in(unread.unique().implode()))
-    return _records(wide, day), tally_of(counts)
+    facts = [outcomes(placed, day), *_facts(timely, placed, current, rules.juveniles, day)]
+    wide = _wide(kept, current, facts, rows.unread)
+    made = _columns(day) | {
+        "completed_on": pl.when(pl.col("ended").fill_null(False) & (day is None)).then(
+            pl.col("COMP_DATE").cast(pl.String)
+        )
+    }
+    return _records(wide, made), tally_of(counts)
 
 
-def _in_time(known: dict[str, Frame], placed: Frame, day: datetime.date | None) -> dict[str, Frame]:
+def on_own_day(rows: Rows, ending: Frame) -> Frame:
+    """Make case records, each as of a day of its own, from what has a date by then.
+
+    Args:
+        rows: The rows.
+        ending: One row per case: `IDNCASE`, `IDNPROCEEDING`, the proceeding that the case is in,
+            and `day` (Date). The proceeding was open then.
+
+    Returns:
+        Case records by IDNCASE, without an outcome; `updated_at` is the day.
+    """
+    day = pl.col("day")
+    days = ending.select("IDNCASE", "day")
+    known = {
+        name: table.join(days, on="IDNCASE", how="inner", maintain_order="left")
+        for name, table in rows.tables.items()
+    }
+    _forget_undated(known, day)
+    placed = place_proceedings(known["B_TblProceeding"], day)
+    current = placed.join(ending, on=["IDNCASE", "IDNPROCEEDING"], how="semi")
+    facts = _facts(_in_time(known, placed, day), placed, current, rows.juveniles, day)
+    wide = _wide(known["A_TblCase"], current, facts, rows.unread)
+    by_then = pl.col("C_BIRTHDATE") <= day.dt.strftime("%Y-%m")
+    made = _columns(day) | {
+        "updated_at": day.cast(pl.String),
+        "custody": pl.col("custody"),
+        "birth_date": pl.when(by_then).then("C_BIRTHDATE"),
+        # The court's flag isn't dated, and neither is the proceeding's or the case's custody.
+        "lawful_permanent_resident": pl.lit(None),
+    }
+    return _records(wide, made)
+
+
+def _forget_undated(known: dict[str, Frame], day: pl.Expr) -> None:
+    """Remove what the release says without a date, or sets at the end: it may be from later."""
+    proceedings = known["B_TblProceeding"].filter(
+        pl.col("COMP_DATE").is_not_null()
+        | (pl.col("DEC_CODE").is_null() & pl.col("OTHER_COMP").is_null())
+    )
+    known["B_TblProceeding"] = proceedings
+    over = proceedings.filter(pl.col("COMP_DATE") <= day)["IDNPROCEEDING"].unique()
+    decided = pl.when(pl.col("IDNPROCEEDING").is_in(over.implode())).then("APPL_DEC")
+    known["tbl_Court_Appln"] = known["tbl_Court_Appln"].with_columns(APPL_DEC=decided)
+    known[LEAD_RIDER] = known[LEAD_RIDER].with_columns(BLNACTIVE=pl.lit(None, pl.Boolean))
+
+
+def _in_time(known: dict[str, Frame], placed: Frame, day: Day) -> dict[str, Frame]:
     """Select the rows of each table that were known on the day."""
     timely = {name: eoir_facts.in_time(name, rows, day) for name, rows in known.items()}
     timely["B_TblProceeding"] = placed.filter("opened")
@@ -139,38 +145,39 @@ def _in_time(known: dict[str, Frame], placed: Frame, day: datetime.date | None) 
 
 
 def _facts(
-    timely: dict[str, Frame], placed: Frame, current: Frame, rules: Rules
+    timely: dict[str, Frame],
+    placed: Frame,
+    current: Frame,
+    juveniles: dict[str, str],
+    day: Day,
 ) -> Iterator[Frame]:
     """Collect the facts of each case from the tables, by `IDNCASE`."""
-    day, still_open = rules.day, current.filter(~pl.col("ended"))["IDNCASE"]
-    yield outcomes(placed, day)
+    still_open = current.filter(~pl.col("ended"))["IDNCASE"]
     yield orders(placed, day)
     yield charge_columns(timely["B_TblProceedCharges"])
     yield eoir_facts.applications(timely["tbl_Court_Appln"], placed, day)
     yield eoir_facts.next_hearings(timely["tbl_schedule"], still_open, day)
     yield eoir_facts.custody(timely["tbl_CustodyHistory"], day)
     yield eoir_facts.families(timely[LEAD_RIDER], day)
-    yield eoir_facts.juveniles(timely["tbl_JuvenileHistory"], rules.juveniles)
+    yield eoir_facts.juveniles(timely["tbl_JuvenileHistory"], juveniles)
     yield eoir_facts.appearances(timely["tbl_RepsAssigned"])
 
 
-def _first_of_key(table: str, rows: Frame) -> pl.Series:
-    """Tell whether a row is the first with its key; a row with an unreadable key is."""
-    key = TABLES[table].key
-    by = ["role", key] if table == LEAD_RIDER else [key]
-    return rows.select(pl.col(key).is_null() | pl.struct(by).is_first_distinct()).to_series()
+def _wide(cases: Frame, current: Frame, facts: Iterable[Frame], unread: pl.Series) -> Frame:
+    """Put the facts of each case beside it."""
+    wide = cases.join(current, on="IDNCASE", how="left", suffix=":p", maintain_order="left")
+    for part in facts:
+        wide = wide.join(part, on="IDNCASE", how="left", maintain_order="left")
+    return wide.with_columns(more_charges=pl.col("IDNCASE").is_in(unread.implode()))
 
 
-def _rows(table: str, rows: Frame) -> int:
-    return rows.filter(pl.col("role") == "RIDER").height if table == LEAD_RIDER else rows.height
-
-
-def _records(wide: Frame, day: datetime.date | None) -> Frame:
+def _columns(day: Day) -> dict[str, pl.Expr]:
+    """Return the fields of a record that aren't columns of their own (`_wide`), as of a day."""
     case_type = pl.coalesce("CASE_TYPE:p", "CASE_TYPE")
     court = pl.col("BASE_CITY_CODE")
     lawyer_by = pl.col("E_28_DATE").is_not_null() if day is None else pl.col("E_28_DATE") <= day
     entered = _by(pl.col("DATE_OF_ENTRY"), day)
-    made = {
+    return {
         "case_id": pl.col("IDNCASE").cast(pl.String),
         "source": pl.lit(SOURCE),
         "court": court if day is not None else pl.coalesce(court, "UPDATE_SITE"),
@@ -193,11 +200,11 @@ def _records(wide: Frame, day: datetime.date | None) -> Frame:
         "entries": pl.when(entered.is_not_null() | pl.col("manner").is_not_null()).then(
             pl.concat_list(pl.struct(entered.cast(pl.String).alias("date"), "manner"))
         ),
-        "completed_on": pl.when(pl.col("ended").fill_null(False) & (day is None)).then(
-            pl.col("COMP_DATE").cast(pl.String)
-        ),
         "lawful_permanent_resident": pl.when(pl.col("LPR")).then(True),
     }
+
+
+def _records(wide: Frame, made: dict[str, pl.Expr]) -> Frame:
     records = wide.select(
         made.get(name, pl.col(name) if name in wide.columns else pl.lit(None))
         .cast(dtype)
@@ -219,11 +226,11 @@ def _and_more(name: str) -> pl.Expr:
     return pl.col(name).list.concat(pl.lit(pl.Series([[None]], dtype=CASES[name])))
 
 
-def _by(date: pl.Expr, day: datetime.date | None) -> pl.Expr:
+def _by(date: pl.Expr, day: Day) -> pl.Expr:
     return date if day is None else pl.when(date <= day).then(date)
 
 
-def _custody_without_history(day: datetime.date | None) -> pl.Expr:
+def _custody_without_history(day: Day) -> pl.Expr:
     """Read custody from the codes of the proceeding and the case, as far as they apply to the day.
 
     The proceeding's code is set when it ends: N never detained, D detained throughout. The case's
@@ -241,36 +248,3 @@ def _custody_without_history(day: datetime.date | None) -> pl.Expr:
 
 def _only(codes: str) -> dict[str, str]:
     return {code: eoir_facts.CUSTODY[code] for code in codes}
-
-
-class AssembleCases(beam.PTransform[beam.PCollection[int], Any]):
-    """Makes the case records of each bucket.
-
-    Args:
-        stretches: What was read, as a side input to wait for.
-        rules: How to make records.
-    """
-
-    def __init__(self, stretches: Any, rules: Rules) -> None:
-        super().__init__()
-        self.stretches = stretches
-        self.rules = rules
-
-    def expand(self, pcoll: beam.PCollection[int]) -> Any:
-        """Expand from bucket numbers to (number, frame of cases), and tallies."""
-        return pcoll | beam.FlatMap(_assemble, self.stretches, self.rules).with_outputs(
-            "tallies", main="cases"
-        )
-
-
-def _assemble(bucket: int, stretches: list[Stretch], rules: Rules) -> Iterator[Any]:
-    ordered = sorted(stretches, key=lambda one: (one.path, one.start))
-    tables = {
-        name: read_bucket(
-            [one.shuffled for one in ordered if one.table == name], bucket, shuffled_schema(name)
-        )
-        for name in TABLES
-    }
-    cases, tally = assemble(tables, rules)
-    yield beam.pvalue.TaggedOutput("tallies", tally)
-    yield bucket, cases

@@ -22,12 +22,12 @@ sustained, the manner is unknown. The absence of a charge never settles anything
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 
 import polars as pl
 
 from schemas.codes import charge_families
+from transforms.eoir.docket import Day
 from transforms.frames.frame import Frame
 
 STATUS = {"S": "SUSTAINED", "N": "NOT_SUSTAINED", "W": "WITHDRAWN", "O": "OTHER"}
@@ -39,7 +39,7 @@ _TWO_LABELS = ("237a04E",)
 _FAILED_TO_MAINTAIN = ("237a01Ci", "241a01Ci", "241a01F")
 
 
-def charges_in_time(charges: Frame, placed: Frame, day: datetime.date | None) -> Frame:
+def charges_in_time(charges: Frame, placed: Frame, day: Day) -> Frame:
     """Return charges as of a day.
 
     A charge has no date of its own. It is taken to be as old as its proceeding, and its status is

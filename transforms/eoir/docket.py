@@ -9,6 +9,7 @@ in time (no opening date, or an outcome without a date) doesn't make a case pend
 from __future__ import annotations
 
 import datetime
+from typing import TypeAlias
 
 import polars as pl
 
@@ -18,9 +19,12 @@ MOVES = ("C", "T")
 # Whether the letter of a decision means an order of removal depends on the case type.
 ORDERS = {"RMV": "X", "DEP": "D", "EXC": "E"}
 APPEAL_DAYS = 30
+# The day of a docket; an expression over the rows, if each case has a day of its own (a column
+# `day` of the rows); or None for the release as it is.
+Day: TypeAlias = datetime.date | pl.Expr | None
 
 
-def place_proceedings(proceedings: Frame, day: datetime.date | None) -> Frame:
+def place_proceedings(proceedings: Frame, day: Day) -> Frame:
     """Say for each proceeding whether it was open and whether it had ended.
 
     Args:
@@ -45,7 +49,7 @@ def place_proceedings(proceedings: Frame, day: datetime.date | None) -> Frame:
     ).sort("IDNCASE", "opened_on", "IDNPROCEEDING", nulls_last=False)
 
 
-def current_proceedings(placed: Frame, day: datetime.date | None) -> Frame:
+def current_proceedings(placed: Frame, day: Day) -> Frame:
     """Find the proceeding that each case is in: the last open one, or else the last one.
 
     Args:
@@ -67,7 +71,7 @@ def current_proceedings(placed: Frame, day: datetime.date | None) -> Frame:
     )
 
 
-def outcomes(placed: Frame, day: datetime.date | None) -> Frame:
+def outcomes(placed: Frame, day: Day) -> Frame:
     """Find the court's own outcome: the first one after the day, or the last one of the release.
 
     A move to another court isn't an outcome.
@@ -84,18 +88,23 @@ def outcomes(placed: Frame, day: datetime.date | None) -> Frame:
         ends = ends.filter(pl.col("COMP_DATE") > day)
     by_case = ends.group_by("IDNCASE", maintain_order=True)
     chosen = by_case.last() if day is None else by_case.first()
-    return chosen.select(
-        "IDNCASE",
-        court_outcome=pl.coalesce("DEC_CODE", "OTHER_COMP"),
-        court_outcome_kind=pl.when(pl.col("DEC_CODE").is_not_null())
+    return chosen.select("IDNCASE", **of_outcome())
+
+
+def of_outcome() -> dict[str, pl.Expr]:
+    """Return the fields of a record that say how a proceeding ended, over its row."""
+    decided, otherwise = pl.col("DEC_CODE").is_not_null(), pl.col("OTHER_COMP").is_not_null()
+    return {
+        "court_outcome": pl.coalesce("DEC_CODE", "OTHER_COMP"),
+        "court_outcome_kind": pl.when(decided)
         .then(pl.lit("DECISION"))
-        .when(pl.col("OTHER_COMP").is_not_null())
+        .when(otherwise)
         .then(pl.lit("OTHER_COMPLETION")),
-        court_outcome_date=pl.col("COMP_DATE").cast(pl.String),
-    )
+        "court_outcome_date": pl.col("COMP_DATE").cast(pl.String),
+    }
 
 
-def orders(placed: Frame, day: datetime.date | None) -> Frame:
+def orders(placed: Frame, day: Day) -> Frame:
     """Find orders of removal, deportation, or exclusion that were made by the day.
 
     An order is final if it was made in absentia, or if no appeal was filed in time. If a proceeding

@@ -7,10 +7,9 @@ that they say something about.
 
 from __future__ import annotations
 
-import datetime
-
 import polars as pl
 
+from transforms.eoir.docket import Day
 from transforms.frames.frame import Frame
 
 # The date from which a row is known.
@@ -47,14 +46,14 @@ JUVENILES = {
 }
 
 
-def in_time(table: str, rows: Frame, day: datetime.date | None) -> Frame:
+def in_time(table: str, rows: Frame, day: Day) -> Frame:
     """Select the rows of a table that were known on a day; without a day, all of them."""
     if day is None or table not in KNOWN_FROM:
         return rows
     return rows.filter((pl.col(KNOWN_FROM[table]) <= day).fill_null(False))
 
 
-def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame:
+def applications(rows: Frame, placed: Frame, day: Day) -> Frame:
     """Collect applications for relief, with decisions made by the day.
 
     Args:
@@ -93,7 +92,7 @@ def applications(rows: Frame, placed: Frame, day: datetime.date | None) -> Frame
     )
 
 
-def next_hearings(rows: Frame, still_open: pl.Series, day: datetime.date | None) -> Frame:
+def next_hearings(rows: Frame, still_open: pl.Series, day: Day) -> Frame:
     """Find the first hearing after the day that hadn't been vacated by then.
 
     Without a day, find the latest hearing that wasn't adjourned, for cases with an open proceeding.
@@ -127,7 +126,7 @@ def next_hearings(rows: Frame, still_open: pl.Series, day: datetime.date | None)
     )
 
 
-def custody(rows: Frame, day: datetime.date | None) -> Frame:
+def custody(rows: Frame, day: Day) -> Frame:
     """Read custody from the latest row of the history.
 
     Args:
@@ -160,7 +159,7 @@ def custody(rows: Frame, day: datetime.date | None) -> Frame:
     )
 
 
-def families(rows: Frame, day: datetime.date | None) -> Frame:
+def families(rows: Frame, day: Day) -> Frame:
     """Find leads and riders that are joined.
 
     Args:

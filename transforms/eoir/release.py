@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.eoir.headers import HEADERS
 from transforms.eoir.invented import Invented, invent
+from transforms.eoir.planted import plant
 from transforms.frames.frame import Frame
 from transforms.sample.draw import Bools, Draw, Ints
 
@@ -32,18 +33,21 @@ _FORMS = {"ASYL": 30.0, "ASYW": 22.0, "WCAT": 18.0, "42B": 8.0, "245": 7.0, "VD"
 _DECISIONS = {"D": 40.0, "G": 14.0, "W": 12.0, "A": 6.0, "O": 8.0, "M": 6.0, "S": 2.0, "T": 4.0}
 
 
-def release_rows(seed: int, first: int, cases: int) -> dict[str, Frame]:
+def release_rows(seed: int, first: int, cases: int, plan: Frame | None = None) -> dict[str, Frame]:
     """Make the rows of some cases, as text.
 
     Args:
         seed: The seed, together with `first`.
         first: The number of the first case, from 0.
         cases: How many.
+        plan: Rows of `transforms.eoir.planted.planted` for them; None to invent all.
 
     Returns:
         Each table's rows: the columns of `HEADERS`, String, null if empty.
     """
     invented = invent(Draw([[seed, first, 1]], cases), first, cases)
+    if plan is not None:
+        invented = plant(invented, plan)
     # In this order, because a table's draws depend on earlier ones.
     return {
         "A_TblCase": _cases(invented),

@@ -5,8 +5,9 @@ import polars as pl
 import pytest
 
 from schemas.eoir.tables import TABLES
-from transforms.eoir.cases import Rules, assemble
+from transforms.eoir.cases import assemble
 from transforms.eoir.read import by_case
+from transforms.eoir.rows import Rules
 from transforms.eoir.tables import frame_schema
 
 DAY = datetime.date(2011, 11, 17)
