@@ -26,7 +26,13 @@ from pipelines.lineage.datasets import import_reads, written_to
 from pipelines.lineage.tell import Result, telling
 from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
-from pipelines.runs.release_checks import PAGE, check_import, checks_lines, load_import
+from pipelines.runs.release_checks import (
+    PAGE,
+    check_import,
+    checks_lines,
+    leave_page,
+    load_import,
+)
 from pipelines.runs.run import files, output_files
 from pipelines.runs.tallies import Tallies, write_frame
 from pipelines.runs.whole_directory import WholeDirectory
@@ -264,12 +270,9 @@ def _run(options: Options) -> int:
                 run_to_end(pipeline, "import-eoir", output)
                 manifest = imported(plan, started, clock)
                 _refuse_unreadable(manifest, release)
-                checks = None if before is None else check_import(output, manifest, before)
-                if checks is not None and checks.stops and not options.anyway:
-                    raise InputError(
-                        f"{options.folder}: stopped by its checks: {'; '.join(checks.stops)}; "
-                        "to import it all the same, add --anyway"
-                    )
+                checks = None
+                if before is not None:
+                    checks = _checked(options, output, manifest, before)
             output.write("manifest.json", manifest.model_dump_json(indent=2) + "\n")
             output.close("manifest.json")
         counts = {"cases": manifest.cases, "quarantined": sum(manifest.quarantine.values())}
@@ -286,6 +289,23 @@ def _run(options: Options) -> int:
             f"{name}: none of its {rows:,} rows could be read; what it would say is unknown",
         )
     return ExitCode.DAMAGED if manifest.unread_tables else ExitCode.OK
+
+
+def _checked(
+    options: Options,
+    output: WholeDirectory,
+    manifest: ImportManifest,
+    before: tuple[str, ImportManifest],
+) -> ReleaseChecks:
+    """Check the import against the one before it, and stop it if that says so."""
+    checks = check_import(output, manifest, before)
+    if checks.stops and not options.anyway:
+        page = leave_page(output.final, checks)
+        raise InputError(
+            f"{options.folder}: stopped by its checks: {'; '.join(checks.stops)}; "
+            f"{page} has them all; to import it all the same, add --anyway"
+        )
+    return checks
 
 
 def _refuse_unreadable(manifest: ImportManifest, release: Release) -> None:

@@ -29,6 +29,7 @@ class Review(BaseModel):
     reason: str | None = None
     offer: Offer | None = None
     background_check: BackgroundCheck | None = None
+    humanitarian_considered: bool | None = None
     route_then: str | None = None
     reasons_then: list[str] | None = None
     seen_on: datetime.date | None = None

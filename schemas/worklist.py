@@ -64,6 +64,7 @@ DECIDED = (
     Column("decided_on", "date", "when, as YYYY-MM-DD, with a time of day if you like", 13),
     Column("offered", "yes or no", "whether closure was offered", 9),
     Column("accepted", "yes or no", "whether the respondent accepted", 9),
+    Column("humanitarian", "yes or no", "whether humanitarian factors were considered", 13),
 )
 ABOUT = (
     Column("confidential", "text", "the columns of this row that hold a [confidential] text", 16),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
+from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.rulebooks import named, warn
 from schemas.errors import UsageError
@@ -22,6 +23,7 @@ from schemas.shown import shown
 
 if TYPE_CHECKING:
     from schemas.rulebook.compiled import CompiledRulebook
+    from transforms.oversight.figures import Between
     from transforms.training.results import Results
 
 MOST_LISTED = 10
@@ -90,6 +92,7 @@ def _make(rulebook: CompiledRulebook, options: Options) -> None:
 
 
 def _show(options: Options, folder: str) -> int:
+    from pipelines.commands.training_agreement import agreement
     from pipelines.commands.training_files import read_results
     from transforms.training.course import answers
     from transforms.training.results import results
@@ -103,15 +106,24 @@ def _show(options: Options, folder: str) -> int:
     answered = {answer.scenario for file in files.results for answer in file.answers}
     wanted = [one for id_, one in known.items() if id_ in answered]
     found = results(files.results, known, answers(wanted, rulebook))
+    kappas, missing = agreement(found)
     if options.json:
-        print(json.dumps({"rulebook": rulebook.id, **dataclasses.asdict(found)}, indent=2))
+        pairs = [
+            {**dataclasses.asdict(one), "kappa": of._asdict()}
+            for one, of in zip(found.together, kappas, strict=False)
+        ]
+        whole = {"rulebook": rulebook.id, **dataclasses.asdict(found)}
+        print(json.dumps(whole | ({"together": pairs} if pairs else {}), indent=2))
     else:
-        print("\n".join(_lines(found, rulebook)))
+        print("\n".join(_lines(found, rulebook, kappas)))
+    if missing is not None:
+        complain("train", f"kappa isn't worked out: {missing}")
     return ExitCode.DAMAGED if refused else ExitCode.OK
 
 
-def _lines(found: Results, rulebook: CompiledRulebook) -> Iterator[str]:
+def _lines(found: Results, rulebook: CompiledRulebook, kappas: Sequence[Between]) -> Iterator[str]:
     from pipelines.cli.table import paragraph, table_lines
+    from pipelines.commands.training_agreement import agreement_lines, name_of
     from schemas.words import criterion_name, percent
 
     missed = [one for one in found.criteria if one.wrong]
@@ -124,7 +136,7 @@ def _lines(found: Results, rulebook: CompiledRulebook) -> Iterator[str]:
         ["cases", "route\nright", "reasons\nright", "question\nright"],
         [
             (
-                shown(one.name) or f"no name ({at})",
+                name_of(one.name, at),
                 _cells(one.answers, one.route, one.reasons, one.ask),
             )
             for at, one in enumerate(found.trainees, start=1)
@@ -136,6 +148,7 @@ def _lines(found: Results, rulebook: CompiledRulebook) -> Iterator[str]:
             f"Two trainees who had the same case chose the same route in {found.agreeing:,} of "
             f"{found.pairs:,} pairs ({percent(found.agreeing, found.pairs)})."
         )
+        yield from agreement_lines(found, kappas)
         yield ""
     yield from _listed(
         table_lines(

@@ -32,6 +32,7 @@ CHOICES = {
     "reason_code": list(REASON_CODES),
     "offered": [YES, NO],
     "accepted": [YES, NO],
+    "humanitarian": [YES, NO],
 }
 # Strings are written as strings, whatever they start with.
 _OPTIONS = {

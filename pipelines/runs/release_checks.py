@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import polars as pl
@@ -77,6 +78,27 @@ def check_import(
     place.write(PAGE, checks_page(compared.checks))
     place.write(VANISHED, compared.vanished.to_frame().write_csv())
     return compared.checks
+
+
+def leave_page(final: str, checks: ReleaseChecks) -> str:
+    """Write the page of checks that stopped an import, beside where the import would be.
+
+    Args:
+        final: The directory that the import would have.
+        checks: What differs.
+
+    Returns:
+        The page: `FINAL-checks.html`, or with a number, if there is one of an earlier try.
+    """
+    from pipelines.runs.new_file import write_new
+    from transforms.eoir.checks_page import checks_page
+
+    names = itertools.chain(
+        [f"{final}-checks.html"], (f"{final}-checks-{number}.html" for number in itertools.count(2))
+    )
+    page = next(name for name in names if not storage.exists(name))
+    write_new(page, checks_page(checks, stopped=True).encode())
+    return page
 
 
 def _vanished(folder: str) -> pl.Series:

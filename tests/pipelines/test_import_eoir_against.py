@@ -43,6 +43,9 @@ def test_each_import_is_checked_against_the_one_before(tmp_path: Path) -> None:
     assert "A_TblCase: the release says 59 rows, and has 60" in done.stderr
     assert "--anyway" in done.stderr
     assert not third.exists()
+    page = tmp_path / "third-checks.html"
+    assert str(page) in done.stderr
+    assert ">59<" in page.read_text()
     assert discretion(*words, "--anyway").returncode == 0
     found = checks(third)["cases"]
     assert (found["new"], found["vanished"], found["reappeared"]) == (0, 0, 1)

@@ -125,11 +125,14 @@ def on_own_day(rows: Rows, ending: Frame) -> Frame:
 
 def _forget_undated(known: dict[str, Frame], day: pl.Expr) -> None:
     """Remove what the release says without a date, or sets at the end: it may be from later."""
-    proceedings = known["B_TblProceeding"].filter(
-        pl.col("COMP_DATE").is_not_null()
-        | (pl.col("DEC_CODE").is_null() & pl.col("OTHER_COMP").is_null())
+    dated = pl.col("COMP_DATE").is_not_null()
+    proceedings = known["B_TblProceeding"].with_columns(
+        pl.when(dated).then(name).alias(name) for name in ("DEC_CODE", "OTHER_COMP")
     )
     known["B_TblProceeding"] = proceedings
+    known["B_TblProceedCharges"] = known["B_TblProceedCharges"].join(
+        proceedings, on="IDNPROCEEDING", how="semi", maintain_order="left"
+    )
     over = proceedings.filter(pl.col("COMP_DATE") <= day)["IDNPROCEEDING"].unique()
     decided = pl.when(pl.col("IDNPROCEEDING").is_in(over.implode())).then("APPL_DEC")
     known["tbl_Court_Appln"] = known["tbl_Court_Appln"].with_columns(APPL_DEC=decided)

@@ -18,8 +18,13 @@ from transforms.report.html import render
 _LEVELS: dict[Level, str] = {"fine": "", "look": "look at it", "stop": "stop"}
 
 
-def checks_page(checks: ReleaseChecks) -> str:
-    """Write the page."""
+def checks_page(checks: ReleaseChecks, *, stopped: bool = False) -> str:
+    """Write the page.
+
+    Args:
+        checks: What differs.
+        stopped: Whether nothing was imported because of them.
+    """
     parts = (checks.tables, checks.codes, checks.fields, checks.days, (checks.cases,))
     levels = [one.level for part in parts for one in part]
     docket = checks.pending_on
@@ -33,6 +38,7 @@ def checks_page(checks: ReleaseChecks) -> str:
             "stops": levels.count("stop"),
             "looks": levels.count("look"),
             "levels": _LEVELS,
+            "stopped": stopped,
             "limits": {
                 "warn": 100 * WARN_SHARE,
                 "stop": 100 * STOP_SHARE,

@@ -31,6 +31,7 @@ _ALLOWED = {
     "reason_code": ", ".join(REASON_CODES),
     "offered": "yes, no",
     "accepted": "yes, no; only if offered is yes",
+    "humanitarian": "yes, no",
     "route": ", ".join(ROUTES),
 }
 # Without one of these, a row isn't a review.
@@ -107,7 +108,7 @@ def _tidy(rows: Frame) -> Frame:
         name: given_text(pl.col(name)).str.to_lowercase().replace_strict(
             _WORDS, default=None, return_dtype=pl.String
         )
-        for name in ("offered", "accepted")
+        for name in ("offered", "accepted", "humanitarian")
     }  # fmt: skip
     tidy = rows.with_columns(
         *(given_text(pl.col(name)).alias(name) for name in ("reviewer", "supervisor", "reason")),
@@ -173,6 +174,9 @@ def _reviews(rows: Frame) -> Frame:
         route=pl.col("decision"),
         route_then="route",
         reasons_then=pl.when(pl.col("route").is_not_null()).then(reasons),
+        humanitarian_considered=pl.col("humanitarian").replace_strict(
+            {YES: True, NO: False}, default=None, return_dtype=pl.Boolean
+        ),
         background_check=pl.lit(None, REVIEWS["background_check"]),
         seen_on=pl.lit(None, pl.Date),
     ).select(ROW, *(pl.col(name).cast(dtype) for name, dtype in REVIEWS.items()))

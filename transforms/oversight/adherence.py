@@ -11,29 +11,23 @@ import polars as pl
 from schemas.outcomes import ROUTES
 from schemas.worklist import REASON_CODES
 from transforms.frames.frame import Frame
-from transforms.oversight import alike, figures, like_cases, outliers
+from transforms.oversight import alike, figures, handling, like_cases, outliers
 from transforms.oversight.decisions import Decisions, matrix
 from transforms.oversight.floors import RATES_FROM
+from transforms.oversight.handling import DECIDED, SHARE, UNKNOWN
 from transforms.oversight.table import Column, Findings, Table
 
 Row = dict[str, Any]
-UNKNOWN = "not known"
-_DECIDED = Column("decisions", "count", "decisions")
-_SHARE = (
-    Column("share", "share", "share"),
-    Column("low", "low", "95 %\nbetween"),
-    Column("high", "high", ""),
-)
 _LEANS = (
     Column("milder", "count", "milder"),
     Column("harsher", "count", "harsher"),
 )
 _FOLLOWED = (
-    _DECIDED,
+    DECIDED,
     Column("cases", "count", "cases", shown=False),
     Column("known", "count", "recommendation known", shown=False),
     Column("followed", "count", "followed"),
-    *_SHARE,
+    *SHARE,
     Column("kappa", "number", "kappa"),
     Column("kappa_low", "low", "kappa between", shown=False, of="number"),
     Column("kappa_high", "high", "", shown=False),
@@ -64,7 +58,8 @@ def adherence(found: Decisions, recommended: Frame, titles: Mapping[str, str]) -
               (Column("office", "label", "office"), Column("reviewer", "label", "attorney"),
                *(replace(one, shown=one.shown and one.name != "followed") for one in _FOLLOWED)),
               _by(frame, ["office", "reviewer"]), most=8),
-        _handled(frame, recommended),
+        handling.handled(frame, recommended),
+        handling.humanitarian(frame),
         _directions(known),
         _criteria(known, titles),
         _reasons(known),
@@ -134,7 +129,7 @@ def _followed(part: Frame) -> Row:
         "harsher": int((known["lean"] > 0).sum()),
     }
     if known.height >= RATES_FROM:
-        row |= _share(followed, known.height)
+        row |= figures.rate(followed, known.height)
         names = ("kappa", "kappa_low", "kappa_high")
         row |= dict(zip(names, figures.kappa(matrix(known)), strict=True))
     return row
@@ -150,68 +145,13 @@ def _by(frame: Frame, keys: list[str]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["decisions"], *(row[key] for key in keys)))
 
 
-def _handled(frame: Frame, recommended: Frame) -> Table:
-    """Say how far offices are, how long they take, who signs, and what is offered."""
-    routed = dict(recommended.group_by("office").len().iter_rows())
-    parts = {key[0]: part for key, part in frame.group_by("office")}
-    rows = [_handling(routed[o], parts.get(o, frame.clear())) | {"office": o or UNKNOWN}
-            for o in routed]  # fmt: skip
-    rows.sort(key=lambda row: (-row["decided"], -row["routed"], row["office"]))
-    rows.append(_handling(recommended.height, frame) | {"office": "all"})
-    return Table(
-        "handling", "How far are they, and how do they decide?",
-        "Cases of the run and those with a decision; days from the run's date to a decision; "
-        "decisions that another person signed; offers to close, and how many were declined.",
-        (
-            Column("office", "label", "office"),
-            Column("routed", "count", "cases"),
-            Column("decided", "count", "decided"),
-            Column("decided_share", "share", "share"),
-            Column("days_median", "days", "days,\nmedian"),
-            Column("days_90", "days", "days, 90 %\nwithin", shown=False),
-            Column("days_most", "days", "days, most", shown=False),
-            Column("before", "count", "decided before the run", shown=False),
-            Column("signed", "count", "signed decisions", shown=False),
-            Column("signed_share", "share", "signed"),
-            Column("signed_by_self", "count", "signed by the attorney", shown=False),
-            Column("offered", "count", "offered"),
-            Column("accepted", "count", "accepted", shown=False),
-            Column("declined", "count", "declined"),
-        ), rows, most=60,
-    )  # fmt: skip
-
-
-def _handling(routed: int, part: Frame) -> Row:
-    decided, days = part["case_id"].n_unique(), part["days"].drop_nulls()
-    signed = part.filter(pl.col("supervisor").is_not_null())
-    by_self = int((signed["supervisor"] == signed["reviewer"]).sum())
-    offers = part["offer"].cast(pl.String)
-    accepted, declined = (int((offers == name).sum()) for name in ("ACCEPTED", "DECLINED"))
-    by_other = signed.height - by_self
-    return {
-        "routed": routed,
-        "decided": decided,
-        "decided_share": decided / routed if routed else None,
-        "days_median": days.median(),
-        "days_90": days.quantile(0.9, "nearest"),
-        "days_most": days.max(),
-        "before": part.height - len(days),
-        "signed": by_other,
-        "signed_share": by_other / part.height if part.height >= RATES_FROM else None,
-        "signed_by_self": by_self,
-        "offered": int((offers == "OFFERED").sum()) + accepted + declined,
-        "accepted": accepted,
-        "declined": declined,
-    }
-
-
 def _directions(known: Frame) -> Table:
     rows: list[Row] = []
     for route, counts in zip(ROUTES, matrix(known), strict=True):
         whole, kept = sum(counts), counts[ROUTES.index(route)]
         rows.append(
             {"recommended": route, **{f"to_{r}": n for r, n in zip(ROUTES, counts, strict=True)},
-             "decisions": whole, **_share(kept, whole)}
+             "decisions": whole, **figures.rate(kept, whole)}
         )  # fmt: skip
     return Table(
         "directions", "From what was recommended to what was decided",
@@ -219,16 +159,10 @@ def _directions(known: Frame) -> Table:
         (
             Column("recommended", "label", "recommended"),
             *(Column(f"to_{route}", "count", route) for route in ROUTES),
-            _DECIDED,
-            *_SHARE,
+            DECIDED,
+            *SHARE,
         ), rows,
     )  # fmt: skip
-
-
-def _share(part: int, whole: int) -> Row:
-    if whole < RATES_FROM:
-        return {}
-    return dict(zip(("share", "low", "high"), figures.share(part, whole), strict=True))
 
 
 def _criteria(known: Frame, titles: Mapping[str, str]) -> Table:
@@ -253,7 +187,7 @@ def _criteria(known: Frame, titles: Mapping[str, str]) -> Table:
          "title": titles.get(row["reasons_then"], row["reasons_then"] or "no criterion: the facts "
                              "or the guidance leave it open"),
          **{name: row[name] for name in ("decisions", "departed", "milder", "harsher")},
-         **_share(row["departed"], row["decisions"])}
+         **figures.rate(row["departed"], row["decisions"])}
         for row in one.iter_rows(named=True)
     ]  # fmt: skip
     return Table(
@@ -263,9 +197,9 @@ def _criteria(known: Frame, titles: Mapping[str, str]) -> Table:
         (
             Column("criterion", "text", "id", shown=False),
             Column("title", "label", "criterion"),
-            _DECIDED,
+            DECIDED,
             Column("departed", "count", "departed"),
-            *_SHARE,
+            *SHARE,
             *_LEANS,
         ), rows,
     )  # fmt: skip

@@ -115,10 +115,7 @@ def _group(part: Frame) -> Row:
         "others_recommended": no.close, "others_possible": no.possible,
     }  # fmt: skip
     row |= dict(zip(("recall_least", "recall_most"), recall_bounds(yes), strict=True))
-    if part.height >= RATES_FROM:
-        names = ("share", "low", "high")
-        row |= dict(zip(names, figures.share(closed.height, part.height), strict=True))
-    return row
+    return row | figures.rate(closed.height, part.height)
 
 
 def _columns(of: str, docket: bool, compared: bool) -> tuple[Column, ...]:

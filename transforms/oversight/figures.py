@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from schemas.errors import UsageError
+from transforms.oversight.floors import RATES_FROM
 
 LEVEL = 0.95
 # A group is called an outlier, or a difference real, if its adjusted p-value is below this.
@@ -57,6 +58,18 @@ def share(part: int, whole: int) -> Between:
     if not whole:
         return NOTHING
     return Between(part / whole, *_wilson(part, whole))
+
+
+def rate(part: int, whole: int) -> dict[str, float | None]:
+    """Return a share and its interval by the names of their columns: `share`, `low`, and `high`.
+
+    Args:
+        part: How many have it.
+        whole: How many there are; nothing is worked out for fewer than `RATES_FROM`.
+    """
+    if whole < RATES_FROM:
+        return {}
+    return dict(zip(("share", "low", "high"), share(part, whole), strict=True))
 
 
 @functools.cache

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from transforms.frames.frame import Frame
-from transforms.oversight.figures import share
-from transforms.oversight.floors import RATES_FROM
+from transforms.oversight.figures import rate
 
 
 class Bounds(NamedTuple):
@@ -85,7 +84,7 @@ def hits(judged: Frame) -> list[dict[str, object]]:
 
     Returns:
         A row for each, with the share, its Wilson interval, and its bounds; shares of fewer than
-        `RATES_FROM` cases aren't worked out.
+        `transforms.oversight.floors.RATES_FROM` aren't worked out.
     """
     yes = Counts.of(judged.filter("discretion"))
     no = Counts.of(judged.filter(~pl.col("discretion")))
@@ -96,7 +95,5 @@ def hits(judged: Frame) -> list[dict[str, object]]:
         ("precision: closed, of those recommended", recommended, precision_bounds(yes, no)),
     ):
         row: dict[str, object] = {"measure": measure, "cases": whole, "hits": yes.close}
-        if whole >= RATES_FROM:
-            row |= dict(zip(("share", "low", "high"), share(yes.close, whole), strict=True))
-        rows.append(row | bounds._asdict())
+        rows.append(row | rate(yes.close, whole) | bounds._asdict())
     return rows

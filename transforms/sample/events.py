@@ -32,6 +32,9 @@ KINDS = {
 LATE, REPEATED, AT_ODDS = 0.05, 0.03, 0.005
 # How often attorneys follow what is recommended: mostly, or less often at some of the courts.
 _MOSTLY, _SELDOMER, _OF_COURTS = 0.9, 0.7, 0.15
+# The shares of reviews that don't say whether humanitarian factors were considered, and of those
+# that don't say so or say yes.
+_UNSAID, _CONSIDERED = 0.2, 0.85
 # The last one is no code: the attorney gave none.
 _OTHER_REASONS = (*(code for code in REASON_CODES if code != "AS_RECOMMENDED"), None)
 
@@ -194,6 +197,7 @@ def sample_reviews(recommended: Frame, number: int, day: datetime.date, seed: in
         hour = rng.randint(8, 17)
         follows = rng.random() < _follows(court, seed)
         decided = route if follows else ways.choice([one for one in ROUTES if one != route])
+        said = ways.random()
         offer = rng.choice(["OFFERED", "NOT_OFFERED"]) if route == "close" else None
         rows.append(
             {
@@ -207,6 +211,7 @@ def sample_reviews(recommended: Frame, number: int, day: datetime.date, seed: in
                 "reason": None,
                 "offer": offer,
                 "background_check": "PENDING" if route == "close" else None,
+                "humanitarian_considered": None if said < _UNSAID else said < _CONSIDERED,
             }
         )
     return pl.DataFrame(rows, schema=REVIEWS)

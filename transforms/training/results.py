@@ -73,6 +73,32 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True)
+class Together:
+    """The routes that two trainees chose in the scenarios that both had.
+
+    Args:
+        first: The one's place among the trainees, from 0.
+        second: The other's.
+        table: How often the first chose the route of a row and the second that of a column, in the
+            order of `ROUTES`.
+    """
+
+    first: int
+    second: int
+    table: Sequence[Sequence[int]]
+
+    @property
+    def cases(self) -> int:
+        """Return how many scenarios both had."""
+        return sum(map(sum, self.table))
+
+    @property
+    def same(self) -> int:
+        """Return in how many they chose the same route."""
+        return sum(row[at] for at, row in enumerate(self.table))
+
+
+@dataclass(frozen=True)
 class Results:
     """What all trainees answered.
 
@@ -82,6 +108,7 @@ class Results:
         scenarios: Those that were answered, the most often wrong first.
         pairs: How many pairs of answers to the same scenario there are.
         agreeing: How many of them chose the same route.
+        together: Each two trainees who had a scenario in common.
     """
 
     trainees: Sequence[Trainee]
@@ -89,6 +116,7 @@ class Results:
     scenarios: Sequence[ScenarioResult]
     pairs: int
     agreeing: int
+    together: Sequence[Together]
 
 
 def mark(answer: Answer, answered: Answered) -> Marked:
@@ -145,7 +173,19 @@ def results(
         ),
         pairs=len(pairs),
         agreeing=sum(one == other for one, other in pairs),
-    )
+        together=_together([{a.scenario: a.route for p, a, _ in marked if p == place}
+                            for place in range(len(files))]),
+    )  # fmt: skip
+
+
+def _together(chosen: Sequence[Mapping[str, str]]) -> list[Together]:
+    found = []
+    for (first, mine), (second, yours) in itertools.combinations(enumerate(chosen), 2):
+        both = Counter((mine[id_], yours[id_]) for id_ in mine if id_ in yours)
+        if both:
+            table = [[both[one, other] for other in ROUTES] for one in ROUTES]
+            found.append(Together(first, second, table))
+    return found
 
 
 def _trainee(name: str, marked: Sequence[Marked]) -> Trainee:

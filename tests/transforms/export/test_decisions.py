@@ -32,6 +32,7 @@ def test_a_decision_is_a_review_that_a_night_keeps() -> None:
         "reason": "a letter came",
         "offered": "YES",
         "accepted": "no",
+        "humanitarian": "Y",
         "route": "expedite",
         "criteria": "P2c P4",
     }
@@ -50,6 +51,7 @@ def test_a_decision_is_a_review_that_a_night_keeps() -> None:
         "reason": "a letter came",
         "offer": "DECLINED",
         "background_check": None,
+        "humanitarian_considered": True,
         "route_then": "expedite",
         "reasons_then": ["P2c", "P4"],
         "seen_on": None,
@@ -123,4 +125,4 @@ def test_the_recommendation_is_known_only_if_the_row_has_it() -> None:
     ).rows()  # fmt: skip
     assert none == (None, None)
     assert empty == ("close", [])
-    assert len(DECIDED) == 8
+    assert len(DECIDED) == 9

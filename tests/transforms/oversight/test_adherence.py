@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import itertools
 import random
 from collections import Counter, defaultdict
+from pathlib import Path
 from typing import Any
 
+import fastavro
 import polars as pl
 import pytest
 
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from transforms.avro.types import polars_schema
+from transforms.nightly.bucket_files import read_whole
 from transforms.nightly.reviews import REVIEWS
 from transforms.oversight import outliers
 from transforms.oversight.adherence import adherence
@@ -51,7 +55,8 @@ def planted() -> tuple[list[ROW], list[ROW]]:
                  "supervisor": rng.choice([None, "chief", reviewer]),
                  "decided_at": str(DAY + datetime.timedelta(days=rng.randint(0, 30))),
                  "route": decided, "reason_code": "AS_RECOMMENDED" if follows else "NEW_FACT",
-                 "offer": rng.choice([None, "OFFERED", "ACCEPTED", "DECLINED", "NOT_OFFERED"])}
+                 "offer": rng.choice([None, "OFFERED", "ACCEPTED", "DECLINED", "NOT_OFFERED"]),
+                 "humanitarian_considered": rng.choice([True, True, False, None])}
             )  # fmt: skip
     return cases, reviews
 
@@ -134,6 +139,31 @@ def test_counts_what_each_office_followed(findings: Findings) -> None:
         chance = sum(before[route] * after[route] for route in ROUTES) / len(known) ** 2
         assert row["kappa"] == pytest.approx((followed / len(known) - chance) / (1 - chance))
     assert got["tiny"]["share"] is None
+
+
+def test_counts_who_considered_humanitarian_factors(findings: Findings) -> None:
+    said = defaultdict(list)
+    for review, case, _ in plain():
+        office = case["opla_office"] or "not known"
+        for group in ((office, ""), (office, review["reviewer"]), ("all", "")):
+            said[group].append(review.get("humanitarian_considered"))
+    got = {(row["office"], row["reviewer"]): row for row in rows(findings, "humanitarian")}
+    assert set(got) == set(said)
+    for group, answers in said.items():
+        yes, no, row = answers.count(True), answers.count(False), got[group]
+        assert (row["considered"], row["not_considered"], row["unsaid"]) == (
+            yes, no, len(answers) - yes - no
+        )  # fmt: skip
+        assert row["share"] == (pytest.approx(yes / (yes + no)) if yes + no >= 25 else None)
+
+
+def test_a_review_of_an_earlier_version_does_not_say(tmp_path: Path) -> None:
+    schema = copy.deepcopy(avro_schema("review"))
+    schema["fields"] = [f for f in schema["fields"] if f["name"] != "humanitarian_considered"]
+    with (tmp_path / "old.avro").open("wb") as file:
+        fastavro.writer(file, schema, [{"review_id": "R1", "case_id": "east-1"}])
+    read = read_whole(str(tmp_path / "old.avro"), avro_schema("review"))
+    assert read["humanitarian_considered"].to_list() == [None]
 
 
 def test_counts_pairs_of_like_cases_one_by_one(findings: Findings) -> None:

@@ -61,6 +61,11 @@ def test_three_trainees_by_hand() -> None:
     assert counted == [("ana", 2, 2, 2, 2), ("ben", 2, 1, 0, 1), ("", 1, 0, 0, 1)]
     # a has three pairs of answers, one of which agrees; b has one, which doesn't.
     assert (found.pairs, found.agreeing) == (4, 1)
+    # ana and ben had both, the others one; rows and columns are close, continue, expedite.
+    assert [(one.first, one.second, one.cases, one.same) for one in found.together] == [
+        (0, 1, 2, 1), (0, 2, 1, 0), (1, 2, 1, 0)
+    ]  # fmt: skip
+    assert found.together[0].table == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
     assert found.criteria == [CriterionResult("F2", 3, 1, 0), CriterionResult("F1", 3, 3, 1)]
     assert [(one.scenario, one.right, one.wrong) for one in found.scenarios] == [
         ("b", "continue", 1),
@@ -91,4 +96,5 @@ def test_counts_add_up(given_: list[list[Answer]]) -> None:
     assert sum(one.affected for one in found.criteria) == 2 * sum(
         one.scenario == "a" for one in known
     )
-    assert 0 <= found.agreeing <= found.pairs
+    assert sum(one.same for one in found.together) == found.agreeing
+    assert sum(one.cases for one in found.together) == found.pairs
