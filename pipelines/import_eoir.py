@@ -251,6 +251,7 @@ def _run(options: Options) -> int:
     options = from_anywhere(options, "folder", "output")
     if options.anyway and options.against is None:
         raise UsageError("--anyway: goes with --against")
+    period = _period(options, started.date())
     before = None if options.against is None else load_import(options.against)
     about = {"pending_on": options.pending_on and options.pending_on.isoformat()}
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
@@ -260,7 +261,7 @@ def _run(options: Options) -> int:
         plan = ImportPlan(
             release=release,
             output=output,
-            rules=Rules(options.pending_on, release.juveniles, _period(options, started.date())),
+            rules=Rules(options.pending_on, release.juveniles, period),
             buckets=max(1, math.ceil(size / BUCKET_BYTES)),
         )
         with output.alone(*plan.parts, SHUFFLE):
