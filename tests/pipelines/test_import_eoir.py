@@ -25,8 +25,8 @@ from pipelines.import_eoir import PARTS, SHUFFLE, ImportPlan, import_release
 from pipelines.runs.whole_directory import WholeDirectory
 from scripts.eoir_release import write_release
 from tests.helpers.commands import argv, discretion, environment, files_below, rows, unwrapped
-from transforms.eoir.cases import Rules
 from transforms.eoir.files import find_release
+from transforms.eoir.rows import Rules
 
 DAY = "2011-11-17"
 CASES = 600
