@@ -6,6 +6,7 @@ It prints a table for docs/streaming.md. In the middle, its day ends.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -194,11 +195,12 @@ def _resident(pid: int) -> int:
 
 
 def _children(pid: int) -> list[int]:
-    try:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        return []
-    return [int(one) for one in found.split()]
+    """Return what a process has started, whichever of its threads did."""
+    found: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(one) for one in path.read_text().split()]
+    return found
 
 
 def _table(spans: list[Span]) -> str:
