@@ -36,7 +36,7 @@ _MOST_FAILURES = 3
 _OF_WORKER = "Error received from SDK harness"
 _KIND = re.compile(r"^([A-Za-z_][\w.]*)(?:: |$)", re.MULTILINE)
 # Seconds within which Flink has a job that the job server has taken.
-_SUBMITTED_WITHIN = 120.0
+_SUBMITTED_WITHIN = 600.0
 
 
 def run_to_end(pipeline: beam.Pipeline, command: str, place: WholeDirectory) -> None:

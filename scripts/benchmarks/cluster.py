@@ -45,7 +45,8 @@ def main() -> int:
             command = [sys.executable, "-m", "pipelines.cli.main", *map(str, words)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             for task_managers in (1, 2):
-                costs.append(cost_of(sample, cases, task_managers))
+                first = Path(folder) / f"{small}"
+                costs.append(cost_of(sample, cases, task_managers, first))
                 print(costs[-1], file=sys.stderr, flush=True)
         steps = _steps(Path(folder) / f"{large}", large)
     print(_measured(costs))

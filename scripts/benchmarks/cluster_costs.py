@@ -52,20 +52,21 @@ class Cost:
     written: int
 
 
-def cost_of(sample: Path, cases: int, task_managers: int) -> Cost:
+def cost_of(sample: Path, cases: int, task_managers: int, first: Path) -> Cost:
     """Run a backlog on a new cluster.
 
     Args:
         sample: Its input.
         cases: The number of cases in it.
         task_managers: How many TaskManagers to start.
+        first: The input of a run before it, which isn't measured.
     """
     with tempfile.TemporaryDirectory(prefix="discretion-cost-") as folder:
         place = Path(folder)
         cluster = up(place / "cluster", task_managers, 0, 0)
         try:
             # The first job compiles what later jobs use.
-            _run(cluster, place / "warm", sample)
+            _run(cluster, place / "first", first)
             return _cost(cluster, place / "out", sample, cases, task_managers)
         finally:
             down(place / "cluster")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import socket
 import time
@@ -166,16 +167,32 @@ def _listens(port: int) -> bool:
 
 def _free(port: int) -> int:
     """Return the port if it is free; for 0, any that is."""
+    if port == 0:
+        return _any_free()
+    if not _is_free(port):
+        raise ClusterError(f"port {port} is in use; give another one (see --help)")
+    return port
+
+
+def _any_free() -> int:
+    # Below those that the system gives to connections: a Java program takes seconds to bind one.
+    while not _is_free(port := random.randrange(20_000, 32_000)):
+        pass
+    return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind(("localhost", port))
         except OSError:
-            raise ClusterError(f"port {port} is in use; give another one (see --help)") from None
-        return int(bound.getsockname()[1])
+            return False
+        return True
 
 
 def _last_line(log: Path) -> str:
+    """Return what a log says last, without the places in Java code."""
     lines = log.read_text("utf-8", "replace").split("\n")
-    said = [line for line in lines if line.strip() and not line.startswith("\tat ")]
+    said = [line for line in lines if line.strip() and not line.startswith("\t")]
     return said[-1][:300] if said else "it said nothing"
