@@ -77,7 +77,9 @@ def lists_of(rows: npt.NDArray[np.int64], values: pl.Series, height: int) -> pl.
     """
     offsets = np.zeros(height + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=height), out=offsets[1:])
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.to_arrow())
+    # The newest format shares the labels' text; an older one would copy it for each value.
+    shared = values.to_arrow(compat_level=pl.CompatLevel.newest())
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), shared)
     return pl.Series(_Exported(lists), dtype=pl.List(values.dtype))
 
 

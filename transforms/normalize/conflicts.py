@@ -280,11 +280,12 @@ def _some(column: str, holds: pl.Expr) -> pl.Expr:
 
 
 def _first(column: str, date: pl.Expr) -> pl.Expr:
-    return pl.col(column).list.eval(date).list.min()
+    # Polars compares days several times as fast as it compares text.
+    return pl.col(column).list.eval(_day(date)).list.min().cast(pl.String)
 
 
 def _last(column: str, date: pl.Expr) -> pl.Expr:
-    return pl.col(column).list.eval(date).list.max()
+    return pl.col(column).list.eval(_day(date)).list.max().cast(pl.String)
 
 
 def _day(text: pl.Expr) -> pl.Expr:

@@ -22,7 +22,7 @@ from transforms.route.leverage import Flags, Leverage, Routes, route_bits
 from transforms.route.table import UNDECIDED, Position, RouteTable
 from transforms.score.criteria import expression
 from transforms.score.position import Weighing, position
-from transforms.score.presumptions import presumable, silent_facts, with_presumptions, withdrawn
+from transforms.score.presumptions import presumable, with_presumptions, withdrawn
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,25 @@ def basis_questions(
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
     still_open = table.look_up(table.route, acted_on) == UNDECIDED
-    against = silent = None
+    against: Frame | None = None
+    silent, nobody = weighing.silent, np.zeros(len(still_open), dtype=bool)
     for fact, resting in _resting_on(rulebook).items():
         blank = still_open & unknown[fact].to_numpy()
         if not blank.any():
             continue
-        if against is None or silent is None:
+        if against is None:
             against = withdrawn(weighing.facts, rulebook)
-            silent = silent_facts(weighing.facts, rulebook)
+        # For each fact that may be presumed, the cases in which only the basis is missing.
+        waiting: dict[str, Flags] = {}
+        for compiled in resting:
+            waits = _waits(compiled, weighing.facts, against)
+            for name in compiled.presumption.presume:
+                waiting[name] = waiting.get(name, nobody) | (silent[name].to_numpy() & waits)
         readers = np.zeros(len(blank), dtype=np.int64)
         for criterion in rulebook.criteria:
-            lets = np.zeros(len(blank), dtype=bool)
-            for compiled in resting:
-                read = [f for f in compiled.presumption.presume if f in criterion.condition.facts]
-                if read:
-                    quiet = np.logical_or.reduce([silent[name].to_numpy() for name in read])
-                    lets |= quiet & _waits(compiled, weighing.facts, against)
-            if lets.any():
-                readers += lets & leverage.matters(criterion.id)
+            lets = [waiting[name] for name in waiting if name in criterion.condition.facts]
+            if lets:
+                readers += np.logical_or.reduce(lets) & leverage.matters(criterion.id)
         readers[~blank] = 0
         yield BasisQuestion(
             fact, readers, _settles(fact, readers > 0, weighing, day, effective, rulebook)
@@ -121,7 +122,7 @@ def _settles(
     if not len(rows):
         return settles
     taken = pl.Series(rows, dtype=pl.UInt32)
-    there = weighing.take(taken)
+    there = dataclasses.replace(weighing, presumed=None).take(taken)
     seen = there.facts.with_columns(whole(fact, True, pl.Boolean(), len(rows)))
     presumed = with_presumptions(seen, presumable(seen, rulebook), rulebook)
     touched = {fact, *rulebook.presumed}

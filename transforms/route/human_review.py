@@ -23,7 +23,7 @@ from transforms.route.table import RouteTable, shown
 from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import holds
 from transforms.score.position import Weighing, position
-from transforms.score.presumptions import silent_facts, with_presumptions
+from transforms.score.presumptions import with_presumptions
 
 REVIEW_REASON = pl.Struct({"kind": pl.String, "reason": pl.String})
 
@@ -86,14 +86,18 @@ def review_reasons(
     for number, row in enumerate(rulebook.rulebook.routing):
         if row.needs_review:
             reasons.add("TABLE", row.why, routed.row == number)
-    for rule, condition in rulebook.human_review:
+    holding = holds(facts, [condition for _, condition in rulebook.human_review])
+    for (rule, _), here in zip(rulebook.human_review, holding, strict=True):
         of_route = np.isin(shown(routed.route), [ROUTES.index(route) for route in rule.routes])
-        if of_route.any():
-            reasons.add("RULE", rule.why, holds(facts, condition) & pl.Series(of_route))
-    for criterion in rulebook.criteria:
-        if criterion.judgment is not None and criterion.criterion.judgment is not None:
-            judged = holds(facts, criterion.judgment) & real[criterion.id].fill_null(True)
-            reasons.add("JUDGMENT", criterion.criterion.judgment.why, judged)
+        reasons.add("RULE", rule.why, here.to_numpy() & of_route)
+    judgments = [
+        (c.id, c.criterion.judgment.why, c.judgment)
+        for c in rulebook.criteria
+        if c.judgment is not None and c.criterion.judgment is not None
+    ]
+    holding = holds(facts, [condition for _, _, condition in judgments])
+    for (name, why, _), here in zip(judgments, holding, strict=True):
+        reasons.add("JUDGMENT", why, here & real[name].fill_null(True))
     for reason, flag in _markers(weighing, day, routed, leverage, unknown):
         reasons.add("MARKER", reason, flag)
     if not reasons.flags:
@@ -146,23 +150,26 @@ def _markers(
     facts = weighing.facts
     if not rulebook.presumptions or facts.is_empty():
         return []
-    silent = silent_facts(weighing.facts, rulebook)
-    conflicting = Conflicting(weighing.facts)
-    readers = rulebook.readers
+    silent = weighing.silent
+    conflicting = Conflicting(facts)
     nobody = np.zeros(facts.height, dtype=bool)
+    open_facts = _open_facts(rulebook, silent, leverage, unknown)
+    against = [
+        (compiled.presumption.presume, says.says, condition)
+        for compiled in rulebook.presumptions
+        for says, condition in zip(compiled.presumption.against, compiled.against, strict=True)
+    ]
+    holding = holds(facts, [condition for _, _, condition in against])
     # A sign may point to many unknown facts. It is one reason, and the facts are among the
     # questions.
     marked: dict[str, Flags] = {}
-    for compiled in rulebook.presumptions:
-        for says, condition in zip(compiled.presumption.against, compiled.against, strict=True):
-            points = (holds(facts, condition) | conflicting.any_of(condition.facts)).to_numpy()
-            for fact in compiled.presumption.presume:
-                matters = [leverage.matters(c) for c in readers.get(fact, [])]
-                if matters and points.any():
-                    blank = silent[fact].to_numpy() & unknown[fact].to_numpy()
-                    flag = points & blank & np.logical_or.reduce(matters)
-                    reason = f"{says.says}, but the adverse facts that it points to aren't known"
-                    marked[reason] = marked.get(reason, nobody) | flag
+    for (presumed, says, condition), here in zip(against, holding, strict=True):
+        points = here.to_numpy() | conflicting.any_of(condition.facts).to_numpy()
+        there = [open_facts[fact] for fact in presumed if fact in open_facts]
+        if there and points.any():
+            reason = f"{says}, but the adverse facts that it points to aren't known"
+            flag = points & np.logical_or.reduce(there)
+            marked[reason] = marked.get(reason, nobody) | flag
     if not marked:
         return []
     rows = np.flatnonzero(np.logical_or.reduce(list(marked.values())))
@@ -173,6 +180,19 @@ def _markers(
     return [(reason, flag & otherwise) for reason, flag in marked.items()]
 
 
+def _open_facts(
+    rulebook: CompiledRulebook, silent: Frame, leverage: Leverage, unknown: Frame
+) -> dict[str, Flags]:
+    """Tell which facts that could be presumed are unknown and can still change the route."""
+    found = {}
+    for fact in rulebook.presumed:
+        matters = [leverage.matters(c) for c in rulebook.readers.get(fact, [])]
+        if matters:
+            blank = silent[fact].to_numpy() & unknown[fact].to_numpy()
+            found[fact] = blank & np.logical_or.reduce(matters)
+    return found
+
+
 def _route_if_all_presumed(
     weighing: Weighing, day: pl.Series, silent: Frame, rows: npt.NDArray[np.intp]
 ) -> Routes:
@@ -180,7 +200,7 @@ def _route_if_all_presumed(
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
     taken = pl.Series(rows, dtype=pl.UInt32)
-    there = weighing.take(taken)
+    there = dataclasses.replace(weighing, presumed=None).take(taken)
     presumed = with_presumptions(there.facts, silent[taken], rulebook)
     world = dataclasses.replace(there, presumed=presumed)
     _, values = world.values(rulebook.criteria, day.gather(taken))

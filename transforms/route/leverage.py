@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from schemas.rulebook.compiled import LISTS, CompiledRulebook
 from transforms.frames.frame import Frame
@@ -47,7 +49,8 @@ class Leverage:
             rulebook: The rulebook.
         """
         table = RouteTable.of(rulebook)
-        is_open = {name: real[name].is_null().to_numpy() for name in real.columns}
+        nulls = real.select(pl.all().is_null())
+        is_open = {name: nulls[name].to_numpy() for name in nulls.columns}
         steps = {name: table.turned(name, position) for name in table.turns}
         for name in LISTS:
             # If a list already holds, one more member makes no difference.
@@ -67,7 +70,11 @@ class Leverage:
 
     def matters(self, criterion: str) -> Flags:
         """Tell whether a criterion is open and the route can depend on it."""
-        return self.open[criterion] & (self.turns[criterion] != 0)
+        return self._matters[criterion]
+
+    @functools.cached_property
+    def _matters(self) -> dict[str, Flags]:
+        return {name: there & (self.turns[name] != 0) for name, there in self.open.items()}
 
     def turns_from(self, criterion: str, route: Routes) -> Flags:
         """Tell whether a criterion, if TRUE, can turn a case away from its route."""

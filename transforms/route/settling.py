@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -35,19 +36,22 @@ from transforms.route.table import (
     truth_codes,
 )
 from transforms.score import kleene
-from transforms.score.kleene import Tree, tree, with_known
+from transforms.score.kleene import Degrees, Tree, tree, with_known
 from transforms.score.milestones import milestone_days
 from transforms.score.position import Weighing
 
 Answer: TypeAlias = bool | int | str | datetime.date
 Rows: TypeAlias = npt.NDArray[np.intp]
+Whole: TypeAlias = npt.NDArray[np.int32]
 # Zero, one, and more than any condition asks for.
 COUNTS = (0, 1, MOST)
 LONG_AGO = datetime.date(1900, 1, 1)
+_EPOCH = datetime.date(1970, 1, 1)
 _TRUTHS = np.zeros(3, dtype=np.int8)
 _TRUTHS[[kleene.FALSE, kleene.UNKNOWN, kleene.TRUE]] = FALSE, UNKNOWN, TRUE
-# Kept for the last rulebook and date only: a run uses one, a test many.
+# Kept for the last rulebook and date only: a run uses one, a test many. Two threads may ask.
 _QUESTIONS: dict[tuple[str, datetime.date], list[_Question]] = {}
+_WORKING_OUT = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -88,21 +92,22 @@ def settles(
     settling = {fact: np.zeros(len(rows), dtype=np.uint8) for fact, rows in asked.items()}
     questions = [q for q in _questions(rulebook, as_of) if q.fact.name in asked]
     answered = _answered(weighing, as_of, questions)
-    before = {name: truth_codes(effective[name]) for name in effective.columns}
+    before = truth_codes(effective)
     lists = _members(before, rulebook)
+    bounds = _bounds_known(weighing.facts, questions)
     was = table.look_up(table.route, position)
     for question in questions:
         fact = question.fact.name
-        after = [
-            answered[reader.id, condition]
-            for condition, reader in zip(question.conditions, question.readers, strict=True)
-        ]
-        moves = np.logical_or.reduce(
-            [new != before[c.id] for new, c in zip(after, question.readers, strict=True)]
-        )
         left = asked[fact] if every_answer else asked[fact] & (settling[fact] == 0)
-        rows = np.flatnonzero(left & moves & _can_be(question, weighing.facts))
-        values = {c.id: new[rows] for new, c in zip(after, question.readers, strict=True)}
+        rows = np.flatnonzero(left & _can_be(question, bounds))
+        after = {
+            reader.id: _TRUTHS[answered[reader.id, condition][rows]]
+            for condition, reader in zip(question.conditions, question.readers, strict=True)
+        }
+        moves = np.logical_or.reduce([new != before[name][rows] for name, new in after.items()])
+        rows, values = rows[moves], {name: new[moves] for name, new in after.items()}
+        if not len(rows):
+            continue
         moved = _moved(position.take(rows), before, values, lists, question.readers, rows)
         route = table.look_up(table.route, moved)
         there = (route != UNDECIDED) & (route != was[rows])
@@ -113,10 +118,11 @@ def settles(
 def _questions(rulebook: CompiledRulebook, as_of: datetime.date) -> list[_Question]:
     """Yield every answer to try."""
     key = (rulebook.digest, as_of)
-    if key not in _QUESTIONS:
-        _QUESTIONS.clear()
-        _QUESTIONS[key] = list(_work_out(rulebook, as_of))
-    return _QUESTIONS[key]
+    with _WORKING_OUT:
+        if key not in _QUESTIONS:
+            _QUESTIONS.clear()
+            _QUESTIONS[key] = list(_work_out(rulebook, as_of))
+        return _QUESTIONS[key]
 
 
 def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Question]:
@@ -169,7 +175,7 @@ def _reached(
 
 def _answered(
     weighing: Weighing, as_of: datetime.date, questions: list[_Question]
-) -> dict[tuple[str, Tree], Truths]:
+) -> dict[tuple[str, Tree], Degrees]:
     """Return each criterion's effective value, given its condition with an answer filled in."""
     conditions: dict[str, dict[Tree, None]] = {}
     for question in questions:
@@ -180,7 +186,7 @@ def _answered(
     leaning = {one for one in every if not one.columns.isdisjoint(presumed_columns)}
     recorded, presumed = weighing.both_on(whole("day", as_of, pl.Date(), weighing.facts.height))
     real, other = kleene.Answers(recorded, every), kleene.Answers(presumed, leaning)
-    answered: dict[tuple[str, Tree], Truths] = {}
+    answered: dict[tuple[str, Tree], Degrees] = {}
     for criterion_id, trees in conditions.items():
         leans = [one for one in trees if one in leaning]
         false = {
@@ -188,20 +194,37 @@ def _answered(
             for one, degrees in zip(leans, other.of(leans), strict=True)
         }
         for one, degrees in zip(trees, real.of(trees), strict=True):
-            truths = _TRUTHS[degrees]
             if one in false:
-                truths[(degrees == kleene.UNKNOWN) & false[one]] = FALSE
-            answered[criterion_id, one] = truths
+                degrees = np.where((degrees == kleene.UNKNOWN) & false[one], kleene.FALSE, degrees)
+            answered[criterion_id, one] = degrees
     return answered
 
 
-def _can_be(question: _Question, facts: Frame) -> Flags:
+def _bounds_known(facts: Frame, questions: list[_Question]) -> dict[str, tuple[Whole, Whole]]:
+    """Return the bounds of each count and date that is asked for; dates as days since 1970."""
+    asked = {q.fact.name: q.fact for q in questions if q.fact.kind in ("count", "date")}
+    ends = np.iinfo(np.int32)
+    columns = [
+        pl.col(column).cast(pl.Int32).fill_null(end)
+        for fact in asked.values()
+        for column, end in zip(fact.columns, (ends.min, ends.max), strict=True)
+    ]
+    known = facts.select(columns)
+    return {
+        name: (known[fact.columns[0]].to_numpy(), known[fact.columns[1]].to_numpy())
+        for name, fact in asked.items()
+    }
+
+
+def _can_be(question: _Question, bounds: dict[str, tuple[Whole, Whole]]) -> Flags | np.bool_:
     """Tell whether an answer is within the known bounds of a fact."""
-    if question.fact.kind not in ("count", "date"):
-        return np.ones(facts.height, dtype=bool)
-    least, most = (facts[column] for column in question.fact.columns)
-    within = (least <= question.answer).fill_null(True) & (most >= question.answer).fill_null(True)
-    return within.to_numpy()
+    if question.fact.name not in bounds:
+        return np.True_
+    least, most = bounds[question.fact.name]
+    answer = question.answer
+    number = (answer - _EPOCH).days if isinstance(answer, datetime.date) else int(answer)
+    within: Flags = (least <= number) & (most >= number)
+    return within
 
 
 def _members(

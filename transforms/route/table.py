@@ -94,7 +94,7 @@ class RouteTable:
 
     def code(self, position: Frame) -> Position:
         """Convert positions (`transforms.score.position.position`) to numbers."""
-        truths = {atom: truth_codes(position[atom]) for atom in self.atoms}
+        truths = truth_codes(position.select(self.atoms))
         low, high = (position[bound].to_numpy() for bound in SCORE)
         return Position(truths, low, high)
 
@@ -128,10 +128,10 @@ class RouteTable:
         return entries
 
 
-def truth_codes(values: pl.Series) -> Truths:
-    """Convert truth (Boolean, null = UNKNOWN) to `FALSE`, `TRUE`, and `UNKNOWN`."""
-    codes: Truths = values.cast(pl.Int8).fill_null(UNKNOWN).to_numpy()
-    return codes
+def truth_codes(values: Frame) -> dict[str, Truths]:
+    """Convert truths (Boolean, null = UNKNOWN) to `FALSE`, `TRUE`, and `UNKNOWN`, by column."""
+    codes = values.select(pl.all().cast(pl.Int8).fill_null(UNKNOWN))
+    return {name: codes[name].to_numpy() for name in codes.columns}
 
 
 def shown(route: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import polars as pl
@@ -31,11 +32,13 @@ class Conflicting:
 
     def any_of(self, facts: Iterable[str]) -> pl.Series:
         """Tell whether one of some facts is in conflict (Boolean, never null)."""
-        found = self._never()
-        for conflict in dict.fromkeys(name for fact in facts for name in conflicts_of(fact)):
-            if conflict in self.rows:
-                found = found | self.rows[conflict]
-        return found
+        if not self.rows:
+            return self._never
+        names = dict.fromkeys(name for fact in facts for name in conflicts_of(fact))
+        return functools.reduce(
+            pl.Series.__or__, (self.rows[name] for name in names if name in self.rows), self._never
+        )
 
+    @functools.cached_property
     def _never(self) -> pl.Series:
         return pl.Series([False]).new_from_index(0, self.height)

@@ -18,9 +18,15 @@ def expression(sql: str) -> pl.Expr:
     return pl.sql_expr(sql)
 
 
-def holds(facts: Frame, condition: Condition) -> pl.Series:
-    """Tell for which cases a condition is TRUE (Boolean, never null)."""
-    return facts.with_columns(expression(condition.sql).fill_null(False).alias("holds"))["holds"]
+def holds(facts: Frame, conditions: Iterable[Condition]) -> list[pl.Series]:
+    """Tell for which cases each condition is TRUE (Boolean, never null)."""
+    # All at once, because each evaluation has a cost of its own.
+    exprs = [
+        expression(condition.sql).fill_null(False).alias(str(number))
+        for number, condition in enumerate(conditions)
+    ]
+    # Keeps the number of rows, even if no condition reads a column.
+    return facts.with_columns(exprs).select(str(n) for n in range(len(exprs))).get_columns()
 
 
 def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from schemas.facts import high, low
@@ -145,10 +146,9 @@ def over(
     lists = records.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
         pl.col(column).alias("_list"),
-        pl.col(column).list.len().alias("_len"),
         *(expr.alias(name) for name, expr in (from_case or {}).items()),
     )
-    exploded = lists.filter(pl.col("_len") > 0).drop("_len").explode("_list")
+    exploded = lists.filter(pl.col("_list").list.len() > 0).explode("_list")
     # Lazy, so that expressions shared by many facts are computed once.
     elements = (
         exploded.lazy()
@@ -159,24 +159,26 @@ def over(
         .agg(facts.exprs)
         .collect()
     )
-    joined = lists.select("_row", "_len").join(
-        elements, on="_row", how="left", maintain_order="left"
-    )
-    empty = pl.col("_len") == 0
-    done = joined.select(
-        "_row",
-        *(pl.when(empty).then(False).otherwise(pl.col(name)).alias(name) for name in facts.bools),
-        *(pl.col(low(name)).fill_null(0) for name in facts.counts),
-        *(
-            pl.when(empty).then(0).otherwise(pl.col(high(name))).alias(high(name))
-            for name in facts.counts
-        ),
-        *(pl.col(bound(name)) for name in facts.dates for bound in (low, high)),
-    )
     if elements.height and exploded["_list"].null_count():
         more = exploded.filter(pl.col("_list").is_null())["_row"].unique()
-        done = done.with_columns(facts.open_ended(pl.col("_row").is_in(more.implode())))
-    return done.drop("_row")
+        elements = elements.with_columns(facts.open_ended(pl.col("_row").is_in(more.implode())))
+    return _of_cases(records[column], elements, facts)
+
+
+def _of_cases(lists: pl.Series, elements: Frame, facts: ListFacts) -> Frame:
+    """Give each case its own row of facts, or that of a list that is empty or unknown."""
+    columns = {
+        **dict.fromkeys(facts.bools, (False, None)),
+        **{low(name): (0, 0) for name in facts.counts},
+        **{high(name): (0, None) for name in facts.counts},
+        **{bound(name): (None, None) for name in facts.dates for bound in (low, high)},
+    }
+    found = elements.select(*columns)
+    rows = pl.concat([found, pl.DataFrame(columns, schema=found.schema)], rechunk=True)
+    empty = (lists.list.len() == 0).fill_null(False).to_numpy()
+    places = np.where(empty, found.height, found.height + 1).astype(np.uint32)
+    places[elements["_row"].to_numpy()] = np.arange(found.height, dtype=np.uint32)
+    return rows[pl.Series(places)]
 
 
 def known(column: str) -> pl.Expr:

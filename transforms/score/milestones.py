@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.facts import high, low
 from schemas.rulebook.compiled import CompiledRulebook, MilestoneSpan
-from transforms.frames.frame import Frame
+from transforms.frames.frame import Frame, whole
 from transforms.score.anniversaries import anniversary
 
 
@@ -32,15 +32,32 @@ def milestone_days(facts: Frame, milestones: Iterable[MilestoneSpan]) -> Frame:
         Columns `ID.low` and `ID.high` (Date) for each milestone, one row per case.
     """
     # A known day is both bounds, and many milestones use the same span: compute each sum once.
-    found: dict[tuple[str | None, MilestoneSpan], pl.Series] = {}
-    columns = []
-    for milestone in milestones:
-        for bound, column in zip((low, high), _bounds(facts, milestone), strict=True):
-            key = (column, milestone.unnamed)
-            if key not in found:
-                found[key] = facts.select(_date(milestone, column).alias("day"))["day"]
-            columns.append(found[key].alias(bound(milestone.id)))
-    return pl.DataFrame(columns)
+    bounds = [(milestone, _bounds(facts, milestone)) for milestone in milestones]
+    spans: dict[str | None, dict[MilestoneSpan, None]] = {}
+    for milestone, columns in bounds:
+        for column in columns:
+            spans.setdefault(column, {})[milestone.unnamed] = None
+    found = {column: _days(facts, column, list(there)) for column, there in spans.items()}
+    return pl.DataFrame(
+        found[column][milestone.unnamed].alias(bound(milestone.id))
+        for milestone, columns in bounds
+        for bound, column in zip((low, high), columns, strict=True)
+    )
+
+
+def _days(
+    facts: Frame, since: str | None, spans: list[MilestoneSpan]
+) -> dict[MilestoneSpan, pl.Series]:
+    """Compute the day of each case that is some spans after a date, or fixed days."""
+    if since is None:
+        return {span: whole("day", span.day, pl.Date(), facts.height) for span in spans if span.day}
+    # Cases share their days, and date arithmetic costs more than finding the days that differ.
+    sums = [_after(span, since).alias(str(number)) for number, span in enumerate(spans)]
+    distinct = facts.select(pl.col(since).unique()).with_columns(sums)
+    days = facts.select(since).join(
+        distinct, on=since, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return {span: days[str(number)] for number, span in enumerate(spans)}
 
 
 def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | None]:
@@ -51,15 +68,8 @@ def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | N
     return least, (least if facts[least].equals(facts[most]) else most)
 
 
-def _date(milestone: MilestoneSpan, since: str | None) -> pl.Expr:
-    if since is None:
-        return pl.repeat(milestone.day, pl.len(), dtype=pl.Date)
-    return anniversary(
-        pl.col(since),
-        years=milestone.years,
-        months=milestone.months,
-        days=milestone.days,
-    )
+def _after(span: MilestoneSpan, since: str) -> pl.Expr:
+    return anniversary(pl.col(since), years=span.years, months=span.months, days=span.days)
 
 
 def reached(milestones: Iterable[str], day: pl.Expr) -> list[pl.Expr]:

@@ -23,14 +23,17 @@ def score(factors: Sequence[CompiledCriterion]) -> list[pl.Expr]:
     Returns:
         `score.low` and `score.high` (Int32), never null.
     """
+    return _bounds(tuple((factor.id, factor.criterion.weight or 0) for factor in factors))
+
+
+@functools.lru_cache(maxsize=64)
+def _bounds(weights: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
     lows, highs = [pl.lit(0, pl.Int32)], [pl.lit(0, pl.Int32)]
-    for factor in factors:
-        weight = pl.lit(factor.criterion.weight, pl.Int32)
-        sure = pl.col(factor.id).fill_null(False).cast(pl.Int32) * weight
-        possible = pl.col(factor.id).fill_null(True).cast(pl.Int32) * weight
-        positive = (factor.criterion.weight or 0) > 0
-        lows.append(sure if positive else possible)
-        highs.append(possible if positive else sure)
+    for name, weight in weights:
+        sure = pl.col(name).fill_null(False).cast(pl.Int32) * pl.lit(weight, pl.Int32)
+        possible = pl.col(name).fill_null(True).cast(pl.Int32) * pl.lit(weight, pl.Int32)
+        lows.append(sure if weight > 0 else possible)
+        highs.append(possible if weight > 0 else sure)
     return [
         functools.reduce(pl.Expr.add, lows).alias(low("score")),
         functools.reduce(pl.Expr.add, highs).alias(high("score")),

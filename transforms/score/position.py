@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from transforms.frames.frame import Frame
 from transforms.score.criteria import effective, evaluate, holds_any
 from transforms.score.milestones import reached
 from transforms.score.points import score
+from transforms.score.presumptions import silent_facts
 
 SCORE = (low("score"), high("score"))
 
@@ -58,6 +60,11 @@ class Weighing:
     facts: Frame
     presumed: Frame | None
     dates: Frame
+
+    @functools.cached_property
+    def silent(self) -> Frame:
+        """Tell which facts the record says nothing about (`presumptions.silent_facts`)."""
+        return silent_facts(self.facts, self.rulebook)
 
     def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
         """Return the real and the effective values of criteria on a day (Date, one per case)."""

@@ -98,10 +98,10 @@ def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) 
     Returns:
         The same columns and rows.
     """
-    presumed = []
+    presumed, dtypes = [], facts.schema
     for fact, compiled in rulebook.presumed.items():
         for column in FACTS[fact].columns:
-            value = pl.lit(compiled.presumption.presume[fact], dtype=facts.schema[column])
+            value = pl.lit(compiled.presumption.presume[fact], dtype=dtypes[column])
             presumed.append(
                 pl.when(applies[fact]).then(value).otherwise(pl.col(column)).alias(column)
             )
