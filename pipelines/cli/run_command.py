@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import pipelines
 from pipelines.cli import signals
 from pipelines.cli.abort import answer_abort
 from pipelines.cli.console import complain
@@ -71,7 +72,18 @@ def run_command(name: str, command: Callable[[], int]) -> int:
         seconds = round(time.monotonic() - clock, 3)
         with contextlib.suppress(OSError):
             print(line(name, "ended", exit_code=codes[0], seconds=seconds), file=sys.stderr)
+    if pipelines.IS_COMMAND and codes[0] == ExitCode.INTERRUPTED:
+        _leave()
     return codes[0]
+
+
+def _leave() -> None:
+    """End the process at once; at a usual exit, Python waits for the frames that threads assess."""
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(ExitCode.INTERRUPTED)
 
 
 def _run(name: str, command: Callable[[], int], codes: list[int]) -> None:

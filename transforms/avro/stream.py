@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-from transforms.avro.background import BACKGROUND
 from transforms.avro.blocks import Block, Gap, Walk
 from transforms.avro.bounds import FRAME_BYTES
 from transforms.avro.decode import Decoder, Unread
 from transforms.avro.header import Header
+from transforms.frames.background import BACKGROUND
 from transforms.frames.frame import Frame
 
 _Step: TypeAlias = list[Frame | Unread]

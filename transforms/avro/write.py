@@ -15,11 +15,11 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas.avro import Schema
-from transforms.avro.background import BACKGROUND
 from transforms.avro.encode import DEFAULT_CODEC, check_encodable
 from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
 from transforms.files.storage import check_kept, create_file, rename
+from transforms.frames.background import BACKGROUND
 from transforms.frames.frame import Frame
 
 # How many frames of a file may be in the encoder, which trades memory for background work.

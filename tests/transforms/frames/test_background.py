@@ -1,4 +1,4 @@
-"""Background work, in its two users: the reader and the writer."""
+"""Work in threads, in its users: the reader, the writer, and what assesses."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 from schemas.avro import Schema
 from tests.helpers.random_avro import written
 from tests.transforms.avro.test_decode import enum, record
-from transforms.avro.background import BACKGROUND
 from transforms.avro.read import FrameSource
 from transforms.avro.write import HELD_BACK, AvroSink
+from transforms.frames.background import BACKGROUND
 
 SCHEMA: Schema = record(("k", ["null", "string"]), ("n", ["null", "long"]))
 
