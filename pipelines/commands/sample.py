@@ -54,8 +54,8 @@ def _run(options: Options) -> int:
 def _write(folder: Path, options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from schemas.avro import avro_schema
-    from transforms.avro.background import BACKGROUND
     from transforms.avro.encode import encode_blocks, write_header
+    from transforms.frames.background import BACKGROUND
     from transforms.sample.backlog import TOGETHER, sample_cases
     from transforms.sample.noise import overwrite_block
 
