@@ -1,19 +1,21 @@
 """A DAG for Airflow 3: run a night every night, and check that it is there.
 
-It needs the providers for Apache Beam and for Google: without the Google provider, the Beam
-operator doesn't start, whatever its runner. Set the Airflow variable `discretion_home` to the
-folder that holds the state and the files.
+It needs no provider. Set the Airflow variable `discretion_home` to the folder that holds the state
+and the files. To run nights on a cluster, set `discretion_engine` to, for example,
+`flink=jobserver:8099`.
 """
 
 import datetime
 
-from airflow.providers.apache.beam.operators.beam import BeamRunPythonPipelineOperator
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 
-# The project's own packages, not Airflow's. The operator doesn't accept a variable here.
-BIN = "/opt/discretion/.venv/bin"
+# The project's own program and packages, not Airflow's.
+DISCRETION = "/opt/discretion/.venv/bin/discretion"
 HOME = "{{ var.value.get('discretion_home', '/srv/discretion') }}"
+ENGINE = "{{ var.value.get('discretion_engine', 'in-process') }}"
+# A retry after midnight is still for this night.
+NIGHT = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
 
 with DAG(
     "discretion_nightly",
@@ -23,24 +25,15 @@ with DAG(
     catchup=False,
     max_active_runs=1,
 ):
-    nightly = BeamRunPythonPipelineOperator(
+    nightly = BashOperator(
         task_id="nightly",
         retries=2,
         retry_delay=datetime.timedelta(minutes=10),
-        py_interpreter=f"{BIN}/python",
-        py_options=["-m"],
-        py_file="pipelines.nightly",
-        runner="apache_beam.runners.portability.fn_api_runner.FnApiRunner",
-        pipeline_options={
-            "state": f"{HOME}/OUT",
-            "events": f"{HOME}/events",
-            "reviews": f"{HOME}/reviews",
-            # A retry after midnight is still for this night.
-            "as-of": "{{ (dag_run.logical_date or dag_run.run_after) | ds }}",
-        },
+        bash_command=f"{DISCRETION} nightly --state '{HOME}/OUT' --events '{HOME}/events'"
+        f" --reviews '{HOME}/reviews' --as-of {NIGHT} --engine '{ENGINE}'",
     )
     status = BashOperator(
         task_id="status",
-        bash_command=f"{BIN}/discretion status --state '{HOME}/OUT' --max-age 26",
+        bash_command=f"{DISCRETION} status --state '{HOME}/OUT' --max-age 26",
     )
     nightly >> status

@@ -16,12 +16,15 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from scripts.flink_cluster.settings import write_settings
 from tests.helpers.commands import argv, discretion, environment, run_of
 
 SCHEDULE = Path(__file__).parents[2] / "docs/schedule"
@@ -80,7 +83,7 @@ def scheduler(name: str) -> Path:
     return Path(SCHEDULERS) / name
 
 
-def ran(words: list[str], **more: Any) -> tuple[int, str]:
+def ran(words: Sequence[str | Path], **more: Any) -> tuple[int, str]:
     """Run a process, and return its exit code and output."""
     done = subprocess.run(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more
@@ -218,6 +221,87 @@ def test_kubernetes_knows_every_field_of_the_cronjob(tmp_path: Path) -> None:
     assert ran([*validate, str(wrong)])[0] != 0
 
 
+def test_kubernetes_knows_every_field_of_the_cronjob_on_flink() -> None:
+    validate = [str(scheduler("kubernetes") / "bin/kubernetes-validate"), "--strict"]
+    code, output = ran([*validate, str(SCHEDULE / "cronjob-flink.yaml")])
+    assert code == 0, output
+
+
+# Reads a custom resource's definition and a resource; prints what the definition doesn't allow.
+CHECK_RESOURCE = """
+import sys, jsonschema, yaml
+
+def strict(schema):
+    if "properties" in schema and "x-kubernetes-preserve-unknown-fields" not in schema:
+        schema.setdefault("additionalProperties", False)
+    for part in schema.values():
+        for one in part if isinstance(part, list) else [part]:
+            if isinstance(one, dict):
+                strict(one)
+    return schema
+
+definition, resource = (yaml.safe_load(open(path)) for path in sys.argv[1:])
+[version] = [v for v in definition["spec"]["versions"] if v["storage"]]
+schema = strict(version["schema"]["openAPIV3Schema"])
+schema["properties"].update(apiVersion={"const": "flink.apache.org/" + version["name"]},
+                            kind={"const": "FlinkDeployment"}, metadata={"type": "object"})
+for error in jsonschema.Draft7Validator(schema).iter_errors(resource):
+    print(error.json_path, error.message)
+"""
+
+
+def test_flinks_operator_knows_every_field_of_the_cluster(tmp_path: Path) -> None:
+    name = "flinkdeployments.flink.apache.org-v1.yml"
+    [jar] = scheduler("flink-operator").glob("*.jar")
+    with zipfile.ZipFile(jar) as content:
+        (tmp_path / name).write_bytes(content.read(f"META-INF/fabric8/{name}"))
+    check = [str(scheduler("kubernetes") / "bin/python"), "-c", CHECK_RESOURCE, tmp_path / name]
+    assert ran([*check, SCHEDULE / "flink.yaml"]) == (0, "")
+    text = (SCHEDULE / "flink.yaml").read_text("utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    for right, other in (
+        ("flinkVersion: v1_19", "flinkVersion: v0_1"),
+        ("claimName", "claimNam"),
+        ("resource:", "resources:"),
+    ):
+        wrong.write_text(text.replace(right, other), "utf-8")
+        assert ran([*check, wrong])[1] != "", right
+
+
+def test_the_cluster_has_the_settings_that_were_tried(tmp_path: Path) -> None:
+    """Those of one machine's places and names apart, they are those of `scripts/flink`."""
+    write_settings(tmp_path, 2, 6123, 8081)
+    tried = yaml.safe_load((tmp_path / "conf/flink-conf.yaml").read_text("utf-8"))
+    resource = yaml.safe_load(placed("flink.yaml", tmp_path))["spec"]
+    found = {key: yaml.safe_load(value) for key, value in resource["flinkConfiguration"].items()}
+    own = {"kubernetes.entry.path", "state.checkpoints.dir"}
+    assert {key: value for key, value in found.items() if key not in own}.items() <= tried.items()
+    left_out = {key for key in tried if key not in found}
+    assert left_out == {
+        *("jobmanager.rpc.address", "jobmanager.rpc.port", "jobmanager.bind-host"),
+        *("rest.address", "rest.bind-address", "rest.port"),
+        *("taskmanager.host", "taskmanager.bind-host", "parallelism.default", "io.tmp.dirs"),
+        *("execution.checkpointing.storage", "state.backend.type"),
+    }
+
+
+def test_the_command_of_the_cronjob_on_flink_asks_its_job_server(home: Path) -> None:
+    job = yaml.safe_load(placed("cronjob-flink.yaml", home))["spec"]["jobTemplate"]["spec"]
+    pod = job["template"]["spec"]
+    words = pod["containers"][0]["command"]
+    assert words[0] == "discretion"
+    done = discretion(*words[1:-1], "--flink_master=localhost:1", "--dry-run")
+    # The cluster isn't there, and so much of the command line was understood.
+    assert (done.returncode, done.stderr.count("\n")) == (8, 1)
+    assert "localhost:1" in done.stderr
+    [server] = pod["initContainers"]
+    address = words[-1].partition("=")[2]
+    assert f"--flink-master={address}" in server["args"]
+    assert "--job-port=8099" in server["args"]
+    name = yaml.safe_load(placed("flink.yaml", home))["metadata"]["name"]
+    assert address == f"{name}-rest:8081"
+
+
 # Airflow.
 
 
@@ -284,9 +368,20 @@ def test_a_failed_night_fails_the_airflow_run_after_its_retries(
     code, output = airflow("dags", "test", "discretion_nightly", "2026-02-02", home=home)
     assert code != 0
     assert "DagRun failed" in output
-    assert output.count("Apache Beam process failed with return code 3") == 3
+    assert output.count("The command returned a non-zero exit code 3") == 3
     assert "last good night" not in output
     assert nights(home) == ["night-2026-02-01"]
+
+
+def test_airflow_runs_a_night_on_the_engine_of_its_variable(airflow: Airflow) -> None:
+    words = ("tasks", "render", "discretion_nightly", "nightly", "2026-02-02")
+    code, output = airflow(*words)
+    assert code == 0, output
+    assert "--as-of 2026-02-02 --engine 'in-process'" in output
+    airflow.env["AIRFLOW_VAR_DISCRETION_ENGINE"] = "flink=jobserver:8099"
+    code, output = airflow(*words)
+    del airflow.env["AIRFLOW_VAR_DISCRETION_ENGINE"]
+    assert "--engine 'flink=jobserver:8099'" in output
 
 
 def test_the_status_task_fails_without_a_good_night(airflow: Airflow, tmp_path: Path) -> None:
