@@ -41,6 +41,40 @@ def discretion(*words: object, limit: str | None = None) -> subprocess.Completed
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
 
 
+class Running:
+    """A command that runs meanwhile: a process of its own, started as `discretion` does.
+
+    Args:
+        words: The command and its options.
+        out: The file for its standard output.
+        err: The file for its standard error.
+    """
+
+    def __init__(self, *words: object, out: Path | str, err: Path | str) -> None:
+        order = (os.getcwd(), str(out), str(err), LIMITS, environment())
+        self.pid = _warm().start(Order(tuple(map(str, words)), *order))
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return its exit code; None while it runs."""
+        if self.returncode is None and (status := _warm().ended(self.pid)) is not None:
+            self.returncode = os.waitstatus_to_exitcode(status.status)
+        return self.returncode
+
+    def wait(self, timeout: float = 600) -> int:
+        """Wait for its end, and return its exit code."""
+        end = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            assert time.monotonic() < end, "it did not end"
+            time.sleep(0.01)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
 def _forked(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         out, err = f"{folder}/out", f"{folder}/err"

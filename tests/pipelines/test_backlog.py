@@ -26,6 +26,7 @@ from schemas.rulebooks import load
 from schemas.words import warning_in_words
 from tests.helpers.commands import (
     Row,
+    Running,
     argv,
     content,
     discretion,
@@ -491,18 +492,18 @@ def test_a_killed_run_leaves_no_result_and_can_run_again(
 ) -> None:
     out = tmp_path / "out"
     command = ("backlog", "--input", backlog.sample, "--output", out)
-    with subprocess.Popen(argv(*command), stderr=subprocess.PIPE, env=environment()) as process:
-        deadline = time.monotonic() + 60
-        while not list(out.glob("runs/*/close")) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(how)
-        # Pressing Ctrl-C again during cleanup gives the same result.
-        time.sleep(0.1)
-        process.send_signal(how)
-        _, complained = process.communicate()
+    process = Running(*command, out=os.devnull, err=tmp_path / "err.txt")
+    deadline = time.monotonic() + 60
+    while not list(out.glob("runs/*/close")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(how)
+    # Pressing Ctrl-C again during cleanup gives the same result.
+    time.sleep(0.1)
+    process.send_signal(how)
+    code = process.wait()
     if how != signal.SIGKILL:
-        assert process.returncode == ExitCode.INTERRUPTED
-        assert complained == b"discretion backlog: interrupted\n"
+        assert code == ExitCode.INTERRUPTED
+        assert (tmp_path / "err.txt").read_text() == "discretion backlog: interrupted\n"
         assert not list(out.rglob("*.avro"))
     assert not (out / "LATEST").exists()
     assert not list(out.rglob("manifest.json"))

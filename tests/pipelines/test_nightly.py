@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import fcntl
 import json
+import os
 import re
 import shutil
 import signal
@@ -22,7 +23,7 @@ from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from schemas.review import Review
 from schemas.rulebooks import read
-from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import Row, Running, discretion, rows, run_of
 from tests.helpers.news import CLEAN, ELDER, RULEBOOK, event, events_of, felony
 from transforms.assess.frame import Terms, assess
 from transforms.avro.write import encode_blocks, write_header
@@ -384,8 +385,7 @@ def test_a_killed_night_leaves_last_nights_result_and_the_next_one_cleans_up(pla
     there = place / "killed"
     shutil.copytree(place / "second", there / "OUT")
     words = ("nightly", "--state", there / "OUT", "--events", place / "events", "--as-of", N3)
-    process = subprocess.Popen(argv(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env=environment())  # fmt: skip
+    process = Running(*words, out=os.devnull, err=os.devnull)
     while not list((there / "OUT/runs").glob("_*")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)

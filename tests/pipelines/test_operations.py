@@ -24,7 +24,7 @@ from pipelines.nights.state import find_previous
 from schemas.avro import avro_schema
 from schemas.errors import InputError, RunError
 from schemas.rulebooks import DEFAULT, load
-from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import Row, Running, argv, discretion, environment, rows, run_of
 from transforms.assess.frame import Terms
 from transforms.avro.write import encode_blocks, write_header
 from transforms.frames.frame import Frame
@@ -97,20 +97,18 @@ def good(place: Path) -> Path:
     """The third night without any incident; `backup` was made while it ran."""
     state = place / "good"
     shutil.copytree(place / "before", state)
-    with (place / "said.txt").open("w") as out:
-        process = subprocess.Popen(argv(*words(place, state, N3)), stdout=out, stderr=out,
-                                   env=environment())  # fmt: skip
-        while not list((state / "runs").glob("_*")) and process.poll() is None:
-            time.sleep(0.01)
-        # Stopped, so that it is in the middle of its work while the copy is made.
-        process.send_signal(signal.SIGSTOP)
-        copied = subprocess.run(
-            ["bash", "-ec", 'night=$(cat "$0/LATEST"); mkdir -p "$1/runs"; '
-             'cp -r "$0/runs/$night" "$1/runs/"; echo "$night" > "$1/LATEST"',
-             state, place / "backup"], check=False)  # fmt: skip
-        assert process.poll() is None
-        process.send_signal(signal.SIGCONT)
-        assert (copied.returncode, process.wait()) == (0, 0)
+    process = Running(*words(place, state, N3), out=place / "out.txt", err=place / "err.txt")
+    while not list((state / "runs").glob("_*")) and process.poll() is None:
+        time.sleep(0.01)
+    # Stopped, so that it is in the middle of its work while the copy is made.
+    process.send_signal(signal.SIGSTOP)
+    copied = subprocess.run(
+        ["bash", "-ec", 'night=$(cat "$0/LATEST"); mkdir -p "$1/runs"; '
+         'cp -r "$0/runs/$night" "$1/runs/"; echo "$night" > "$1/LATEST"',
+         state, place / "backup"], check=False)  # fmt: skip
+    assert process.poll() is None
+    process.send_signal(signal.SIGCONT)
+    assert (copied.returncode, process.wait()) == (0, 0)
     assert rows(run_of(state), "changes")
     return run_of(state)
 

@@ -6,7 +6,6 @@ import datetime
 import json
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from schemas.errors import InputError
-from tests.helpers.commands import Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import Row, Running, discretion, rows, run_of
 from tests.helpers.news import CLEAN, ELDER, VETERAN, completed, events_of, felony
 from transforms.avro.encode import encode_blocks, sync_marker, write_header
 from transforms.frames.frame import Frame
@@ -63,19 +62,21 @@ def until(true: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def watching(place: Path, as_of: datetime.date) -> Iterator[subprocess.Popen[str]]:
+def watching(place: Path, as_of: datetime.date) -> Iterator[Running]:
     words = ("watch", "--state", place / "OUT", "--inbox", place / "inbox", "--as-of", as_of)
-    with (place / "said.txt").open("w") as out, (place / "err.txt").open("w") as err:
-        process = subprocess.Popen(argv(*words, "--json"), stdout=out, stderr=err, text=True,
-                                   env=environment())  # fmt: skip
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+    out, err = place / "said.txt", place / "err.txt"
+    for file in (out, err):
+        # What an earlier watch printed isn't this one's.
+        file.write_text("")
+    process = Running(*words, "--json", out=out, err=err)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
 
 
-def stopped(process: subprocess.Popen[str]) -> int:
+def stopped(process: Running) -> int:
     """Ask a watch to end, and return its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(PATIENCE)

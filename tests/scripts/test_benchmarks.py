@@ -15,6 +15,7 @@ import pytest
 from scripts.benchmarks.earlier import COMMIT, SkippedError, checkout
 from scripts.benchmarks.figures import FIGURES
 from scripts.benchmarks.table import BEGIN, END, into_document
+from tests.helpers.commands import discretion
 
 ROOT = Path(__file__).parents[2]
 BASELINES = "scripts.benchmarks.baselines"
@@ -38,15 +39,17 @@ def records(root: Path, *parts: str) -> list[Record]:
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A sample with its mess, and the project's run over it."""
-    return reviewed(tmp_path_factory.mktemp("messy"))
+    return reviewed(tmp_path_factory.mktemp("messy"), "--cases", "3000")
 
 
 def reviewed(place: Path, *options: str) -> tuple[Path, Path]:
     sample = place / "sample"
-    run(
-        "pipelines.commands.sample", "--output", sample, "--cases", "3000", "--files", "2", *options
-    )
-    run("pipelines.backlog", "--input", sample, "--output", place, "--run-id", "run", "--json")
+    for words in (
+        ("sample", "--output", sample, "--files", 2, *options),
+        ("backlog", "--input", sample, "--output", place, "--run-id", "run"),
+    ):
+        done = discretion(*words)
+        assert done.returncode == 0, done.stderr
     return sample, place / "runs" / "run"
 
 
@@ -71,10 +74,10 @@ def by_polars(messy: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 
 
 def test_the_row_by_row_baseline_routes_a_clean_sample_the_same(tmp_path: Path) -> None:
-    sample, ours = reviewed(tmp_path, "--clean")
+    sample, ours = reviewed(tmp_path, "--cases", "1000", "--clean")
     run(f"{BASELINES}.row_beam", "--input", sample, "--output", tmp_path / "rows")
     wanted = records(ours, *ROUTES)
-    assert len(wanted) == 3000
+    assert len(wanted) == 1000
     for record in wanted:
         record["reasons"] = [reason["criterion"] for reason in record["reasons"]]
     found = records(tmp_path / "rows", *ROUTES)
