@@ -17,7 +17,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ def scheduler(name: str) -> Path:
     return Path(SCHEDULERS) / name
 
 
-def ran(words: Sequence[str | Path], **more: Any) -> tuple[int, str]:
+def ran(words: list[str], **more: Any) -> tuple[int, str]:
     """Run a process, and return its exit code and output."""
     done = subprocess.run(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more
@@ -255,8 +254,9 @@ def test_flinks_operator_knows_every_field_of_the_cluster(tmp_path: Path) -> Non
     [jar] = scheduler("flink-operator").glob("*.jar")
     with zipfile.ZipFile(jar) as content:
         (tmp_path / name).write_bytes(content.read(f"META-INF/fabric8/{name}"))
-    check = [str(scheduler("kubernetes") / "bin/python"), "-c", CHECK_RESOURCE, tmp_path / name]
-    assert ran([*check, SCHEDULE / "flink.yaml"]) == (0, "")
+    python = str(scheduler("kubernetes") / "bin/python")
+    check = [python, "-c", CHECK_RESOURCE, str(tmp_path / name)]
+    assert ran([*check, str(SCHEDULE / "flink.yaml")]) == (0, "")
     text = (SCHEDULE / "flink.yaml").read_text("utf-8")
     wrong = tmp_path / "wrong.yaml"
     for right, other in (
@@ -265,7 +265,7 @@ def test_flinks_operator_knows_every_field_of_the_cluster(tmp_path: Path) -> Non
         ("resource:", "resources:"),
     ):
         wrong.write_text(text.replace(right, other), "utf-8")
-        assert ran([*check, wrong])[1] != "", right
+        assert ran([*check, str(wrong)])[1] != "", right
 
 
 def test_the_cluster_has_the_settings_that_were_tried(tmp_path: Path) -> None:
