@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
@@ -15,6 +16,9 @@ from pipelines.exports.share_key import new_key, read_key, write_key
 from schemas.errors import UsageError
 from schemas.outcomes import Route
 from schemas.shown import shown
+
+if TYPE_CHECKING:
+    from pipelines.exports.write import Export
 
 FORMATS = ("csv", "xlsx", "parquet", "duckdb")
 # What is to be done comes first.
@@ -83,11 +87,19 @@ def _run(options: Options) -> int:
             write_key(key_file, key)
     print(f"{ordered.places.height:,} cases in {shown(options.output)}")
     if others := not_listed(manifest, ordered.places.height):
-        has_tables = form == "duckdb" and key is None and export.is_whole
-        print(f"{'in tables of their own' if has_tables else 'not in it'}: {others}")
+        print(_where(form, export, others))
     if options.share:
         print(f"the key of the pseudonyms is in {shown(key_file)}; keep it to yourself")
     return ExitCode.OK
+
+
+def _where(form: str, export: Export, others: str) -> str:
+    """Say where the records are that aren't among the cases of an export."""
+    has_tables = export.key is None and export.is_whole
+    if form == "duckdb" and has_tables:
+        return f"in tables of their own: {others}"
+    also = "; with --format duckdb, they have tables of their own" * has_tables
+    return f"not in it: {others}{also if form == 'parquet' else ''}"
 
 
 def _form(options: Options) -> str:

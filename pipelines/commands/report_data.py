@@ -21,10 +21,12 @@ from transforms.explain.page import STATES as STATE_WORDS
 from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
 from transforms.normalize.fields import normalize_fields
+from transforms.normalize.losses import loss_lists, lost_before
 from transforms.normalize.records import normalize
 from transforms.report import docket, overlaps, tallies
 from transforms.report.cases import explained, plain_rows, queue_columns
 from transforms.report.counts import Counted
+from transforms.report.flows import reasons_and_causes
 from transforms.report.island import island
 from transforms.report.page import QueueShown
 from transforms.report.queue import EXPLAINED, PLAIN, Queue
@@ -92,7 +94,10 @@ def read_run(
         tidy = records
         if manifest.nightly is not None:
             # A night's snapshot has records as they arrived.
-            tidy, _ = normalize_fields(records, manifest.as_of)
+            tidy, lost = normalize_fields(records, manifest.as_of)
+            if chosen:
+                found_now = loss_lists([lost, lost_before(tidy)], tidy.height)
+                tidy = tidy.with_columns(warnings=found_now)
         values = docket.docket(tidy, manifest.as_of)
         where = values.join(pl.concat(routed), on="case_id")
         counts.append(tallies.tally_docket(where))
@@ -181,10 +186,11 @@ class _Chosen:
         ), data
 
     def _with_extra(self, cases: Frame) -> Frame:
-        """Add `was`, the route before if it differs, and `mark`, why the case waits."""
+        """Add `was`, the route before if it differs, why it does, and why the case waits."""
         before = pl.col("from_route").fill_null("no route")
         moves = self.extra.moves.filter(pl.col("from_route").ne_missing(pl.col("to_route")))
         moved = cases.join(moves.select("case_id", was=before), **_BY_CASE)
+        moved = moved.join(reasons_and_causes(self.extra.moves), **_BY_CASE)
         if self.extra.marks is None:
             return moved.with_columns(mark=pl.lit(None, pl.String))
         mark = pl.col("mark").fill_null("").map_elements(queue_mark, pl.String)

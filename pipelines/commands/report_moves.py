@@ -42,7 +42,7 @@ def moves_of_night(
     )
     compared = comparison.tonight(manifest, found, rulebook)
     waiting = tuple(
-        (mark, Count(queue_mark(mark), number))
+        (mark, Count(queue_mark(mark), number, wanted=f"mark:{queue_mark(mark)}"))
         for mark, number in manifest.nightly.queue.items()
         if number
     )

@@ -25,7 +25,8 @@ def queue_columns(cases: Frame, vocabulary: Vocabulary) -> dict[str, list[Any]]:
     Args:
         cases: Columns `transforms.report.tallies.RECOMMENDED` and those of
             `transforms.report.docket.docket`, in order; `was`, the route in another run if that
-            differs; and `mark`, why the case waits for an attorney (queue.avsc) in words.
+            differs; `gained`, `lost`, and `causes` (`transforms.report.flows.reasons_and_causes`);
+            and `mark`, why the case waits for an attorney (queue.avsc) in words.
         vocabulary: Where the words go.
 
     Returns:
@@ -80,7 +81,12 @@ _COLUMNS: dict[str, _Write] = {
     "asked": _plain_values(pl.col("missing_facts").list.len()),
     "settles": _words("fact", pl.col("settling_facts")),
     "review": _words("review", pl.col("review_reasons").list.eval(_PART.field("reason"))),
+    "why": _words("why", pl.col("review_reasons").list.eval(_PART.field("kind").unique())),
     "conflict": _words("conflict", pl.col("conflicts")),
+    "warning": _words("warning", pl.col("warnings").list.unique().fill_null([])),
+    "gained": _words("criterion", pl.col("gained").fill_null([])),
+    "lost": _words("criterion", pl.col("lost").fill_null([])),
+    "cause": _words("cause", pl.col("causes").fill_null([])),
     "on": _plain_values(pl.col("changes_on").cast(pl.String).fill_null("")),
     "to": _word("to", "changes_to"),
     "hearing": _shown("next_hearing"),

@@ -10,10 +10,10 @@ from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
-from schemas.words import cause, day
+from schemas.words import day
 from transforms.frames.frame import Frame
-from transforms.report.flows import cause_counts, flow_counts, reason_counts
-from transforms.report.labels import criterion_label
+from transforms.report.flows import cause_counts, cause_key, flow_counts, reason_counts
+from transforms.report.labels import cause_label, criterion_label
 from transforms.report.model import Comparison, Count
 
 MOST_CAUSES = 40
@@ -120,19 +120,20 @@ def _comparison(
         tuple(route for route in (*ROUTES, None) if route in targets),
         {old: flows[old] for old in (*ROUTES, None) if old in flows},
         tuple(_causes(moves)),
-        tuple(_reasons(gained, books)),
-        tuple(_reasons(lost, books)),
+        tuple(_reasons("gained", gained, books)),
+        tuple(_reasons("lost", lost, books)),
     )
 
 
 def _causes(moves: Frame) -> Iterable[Count]:
     for (kind, what), number in list(cause_counts(moves).items())[:MOST_CAUSES]:
-        name = cause(kind)
-        yield Count(f"{name}: {shown(what).replace('_', ' ')}" if what else name, number)
+        yield Count(cause_label(kind, what), number, wanted=f"cause:{cause_key(kind, what)}")
 
 
-def _reasons(counts: Mapping[str, int], books: list[CompiledRulebook]) -> Iterable[Count]:
+def _reasons(
+    side: str, counts: Mapping[str, int], books: list[CompiledRulebook]
+) -> Iterable[Count]:
     own = {one.id: book for book in books for one in book.criteria}
     for criterion, number in counts.items():
         name = criterion_label(own[criterion], criterion) if criterion in own else shown(criterion)
-        yield Count(name, number)
+        yield Count(name, number, wanted=f"{side}:{criterion}")

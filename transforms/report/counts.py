@@ -135,8 +135,11 @@ def reasons(counted: Counted) -> Table:
 
 def steps(counted: Counted) -> tuple[Step, ...]:
     """Choose the few facts that could settle most open cases."""
+    chosen = cover(counted.sets, STEPS)
+    facts = [asked.fact for asked in chosen]
     return tuple(
-        Step(label(asked.fact), asked.more, asked.together) for asked in cover(counted.sets, STEPS)
+        Step(label(asked.fact), asked.more, asked.together, tuple(facts[: number + 1]))
+        for number, asked in enumerate(chosen)
     )
 
 

@@ -38,13 +38,14 @@ def docket(records: Frame, as_of: datetime.date) -> Frame:
     """Find what the page counts of case records.
 
     Args:
-        records: The columns `READ` of case_record.avsc, normalized.
+        records: The columns `READ` of case_record.avsc, normalized; and `warnings`, for a page
+            with cases.
         as_of: The as-of date.
 
     Returns:
-        `case_id`, `next_hearing`, and the columns `COUNTED` and `PROTECTED` (String); null if not
-        known. `age` is one of `AGES`: the time since the Notice to Appear was filed or, if that
-        isn't known, issued.
+        `case_id`, `next_hearing`, `warnings` if there, and the columns `COUNTED` and `PROTECTED`
+        (String); null if not known. `age` is one of `AGES`: the time since the Notice to Appear
+        was filed or, if that isn't known, issued.
     """
     since = pl.coalesce("nta_filed", "nta_issued").str.to_date("%Y-%m-%d", strict=False)
     return records.select(
@@ -57,6 +58,7 @@ def docket(records: Frame, as_of: datetime.date) -> Frame:
         .alias("representation"),
         _known("calendar_type").alias("calendar"),
         *(_known(name) for name in PROTECTED),
+        *(["warnings"] if "warnings" in records.columns else []),
     )  # fmt: skip
 
 

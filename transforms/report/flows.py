@@ -78,6 +78,35 @@ def reason_counts(moves: Frame) -> tuple[Mapping[str, int], Mapping[str, int]]:
     return _numbers(both.select(key=gained)), _numbers(both.select(key=lost))
 
 
+def cause_key(kind: str, what: str | None) -> str:
+    """Return the key of a cause among those of a case (`reasons_and_causes`)."""
+    return f"{kind}:{what or ''}"
+
+
+def reasons_and_causes(moves: Frame) -> Frame:
+    """Extract what a case's list is filtered by.
+
+    Args:
+        moves: The columns `MOVED`.
+
+    Returns:
+        `case_id`; `gained` and `lost`, the criteria that are reasons on one side only, of a case
+        with a route on both; and `causes`, the keys of its causes (`cause_key`): List(String).
+    """
+    there = pl.col("from_route").is_not_null() & pl.col("to_route").is_not_null()
+    gained = pl.col("to_reasons").list.set_difference("from_reasons")
+    lost = pl.col("from_reasons").list.set_difference("to_reasons")
+    part = pl.element().struct
+    what = pl.coalesce(part.field("milestone"), part.field("field"), pl.lit(""))
+    keys = pl.concat_str(part.field("kind").cast(pl.String), pl.lit(":"), what)
+    return moves.select(
+        "case_id",
+        gained=pl.when(there).then(gained),
+        lost=pl.when(there).then(lost),
+        causes=pl.col("causes").list.eval(keys.unique()),
+    )
+
+
 def cause_counts(moves: Frame) -> dict[tuple[str, str | None], int]:
     """Count the cases that each cause contributes to.
 

@@ -10,7 +10,7 @@ from schemas.codes import aliases, code_key, court_names
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
-from schemas.words import code, criterion_name
+from schemas.words import cause, code, criterion_name
 
 NOT_KNOWN = "not known"
 _SMALL = ("and", "of", "the", "de")
@@ -58,6 +58,12 @@ def month_label(month: str) -> str:
     """
     year, number = month.split("-")
     return f"{calendar.month_name[int(number)]} {year}"
+
+
+def cause_label(kind: str, what: str | None) -> str:
+    """Name a cause of a change: its kind, and the milestone or field that it is about."""
+    name = cause(kind)
+    return f"{name}: {shown(what).replace('_', ' ')}" if what else name
 
 
 def criterion_label(rulebook: CompiledRulebook, criterion: str) -> str:

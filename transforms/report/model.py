@@ -149,8 +149,9 @@ class Count:
         label: What it is called.
         number: How many.
         note: What must be known about it.
-        route: The route of the queue that lists them; None if no single queue does.
-        wanted: Which cases of that queue they are, as `KEY:VALUE`.
+        route: The route of the queue that lists them; None if several do.
+        wanted: Which cases of the queues they are, as `KEY:VALUE`; None if no queue lists them.
+        link: The anchor of another list of them; None without one.
     """
 
     label: str
@@ -158,15 +159,34 @@ class Count:
     note: str | None = None
     route: str | None = None
     wanted: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """A fact to ask for after others, and how many open cases they could settle together."""
+    """A fact to ask for after others, and how many open cases they could settle together.
+
+    Args:
+        label: What the fact is called.
+        more: The further cases that it could settle.
+        together: The cases that it or one before could settle.
+        facts: The names of the facts so far, in order; this one is the last.
+    """
 
     label: str
     more: int
     together: int
+    facts: tuple[str, ...] = ()
+
+    @property
+    def wanted_more(self) -> str:
+        """Return which cases of a queue the further ones are, as `KEY:VALUE`."""
+        return f"further:{' '.join(self.facts)}"
+
+    @property
+    def wanted_together(self) -> str:
+        """Return which cases of a queue all of them are, as `KEY:VALUE`."""
+        return f"any:{' '.join(self.facts)}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -22,6 +22,7 @@ from transforms.report import counts
 from transforms.report.counts import Counted
 from transforms.report.html import render
 from transforms.report.model import ROUTE_COLUMNS, Comparison, Count
+from transforms.report.tallies import horizon
 
 MEANINGS = {
     "close": "end or pause the case, in the form that the guidance gives",
@@ -157,7 +158,9 @@ def _counts(counted: Counted) -> dict[str, Any]:
         "accounted": counts.accounted(manifest),
         "accounted_notes": _unknown_places(manifest),
         "forms": _forms(counted),
-        "review": _counted(manifest.review_reasons, lambda kind: REVIEW_TEXTS.get(kind, kind)),
+        "review": _counted(
+            manifest.review_reasons, lambda kind: REVIEW_TEXTS.get(kind, kind), "why"
+        ),
         "ask_first": [
             Count(label(fact), number, route="expedite", wanted=f"check:{fact}")
             for fact, number in _ordered(manifest.ask_first)
@@ -171,16 +174,22 @@ def _counts(counted: Counted) -> dict[str, Any]:
         "settling": counts.settling(counted),
         "one_away": counts.one_away(counted),
         "changes": counts.changes(counted),
-        "quarantined": _counted(manifest.quarantine, str),
-        "warnings": _counted(manifest.warnings, warning_in_words),
+        "horizon": horizon(manifest.as_of).isoformat(),
+        "quarantined": [replace(one, link="entries") for one in _counted(manifest.quarantine, str)],
+        "warnings": _counted(manifest.warnings, warning_in_words, "warning"),
         "conflicts": _counted(
-            manifest.conflicts, lambda name: CONFLICTS[name].says if name in CONFLICTS else name
+            manifest.conflicts,
+            lambda name: CONFLICTS[name].says if name in CONFLICTS else name,
+            "conflict",
         ),
     }
 
 
-def _counted(numbers: Mapping[str, int], name: Any) -> list[Count]:
-    return [Count(shown(name(key)), number) for key, number in _ordered(numbers)]
+def _counted(numbers: Mapping[str, int], name: Any, wanted: str = "") -> list[Count]:
+    return [
+        Count(shown(name(key)), number, wanted=f"{wanted}:{key}" if wanted else None)
+        for key, number in _ordered(numbers)
+    ]
 
 
 def _ordered(numbers: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -199,7 +208,7 @@ def _forms(counted: Counted) -> list[Count]:
         Count(
             texts.get(form, shown(form)),
             number,
-            # Where rows with different routes have a form, no single queue lists its cases.
+            # Where rows with different routes have a form, several queues list its cases.
             route=min(routes[form]) if len(routes.get(form, ())) == 1 else None,
             wanted=f"form:{form}",
         )

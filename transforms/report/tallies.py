@@ -49,7 +49,7 @@ def tally_recommendations(recommendations: Frame, as_of: datetime.date) -> Frame
     reasons = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
     is_open = pl.col("state") == "OPEN"
     possible = recommendations.select(value="route", route="possible_routes")
-    soon = pl.col("changes_on") <= pl.lit(as_of).dt.offset_by(f"{MONTHS}mo")
+    soon = pl.col("changes_on") <= horizon(as_of)
     month = pl.col("changes_on").dt.strftime("%Y-%m")
     settling = recommendations.select("route", is_open.alias("open"), value="settling_facts")
     parts = [
@@ -71,6 +71,12 @@ def tally_recommendations(recommendations: Frame, as_of: datetime.date) -> Frame
         ),
     ]
     return pl.concat(parts)
+
+
+def horizon(as_of: datetime.date) -> datetime.date:
+    """Return the last day whose changes the page shows by month."""
+    last: datetime.date = pl.select(pl.lit(as_of).dt.offset_by(f"{MONTHS}mo")).item()
+    return last
 
 
 def tally_docket(docket: Frame) -> Frame:

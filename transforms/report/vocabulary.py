@@ -7,12 +7,13 @@ from typing import Any
 
 from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
-from schemas.outcomes import FORM_TEXTS
+from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
+from schemas.words import warning_in_words
 from transforms.explain.on_file import presumed_fact
 from transforms.export.words import Words
-from transforms.report.labels import criterion_label, value_label
+from transforms.report.labels import cause_label, criterion_label, value_label
 
 NONE = -1
 PLAIN = ("court", "custody", "age", "representation", "calendar", "was", "mark")
@@ -78,6 +79,9 @@ _ENTRIES: dict[str, Callable[[Any], Any]] = {
     "fact": _fact,
     "check": _check,
     "form": lambda word: [word, FORM_TEXTS[word]],
-    "conflict": lambda word: CONFLICTS[word].says if word in CONFLICTS else shown(word),
+    "conflict": lambda word: [word, CONFLICTS[word].says if word in CONFLICTS else shown(word)],
+    "warning": lambda word: [word, warning_in_words(shown(word))],
+    "cause": lambda word: [word, cause_label(*word.partition(":")[::2])],
+    "why": lambda word: [word, REVIEW_TEXTS.get(word, shown(word))],
     "to": shown,
 }

@@ -34,6 +34,7 @@
 
   const named = (kind, number) => (number < 0 ? "not known" : wordsOf(kind)[number][1]);
   const numberOf = (kind, word) => (word === "" ? -1 : wordsOf(kind).findIndex((entry) => entry[0] === word));
+  const numbersOf = (kind, names) => names.split(" ").map((name) => numberOf(kind, name));
   const marked = (entry) => entry[1] + (entry[entry.length - 1] === true ? ` ${texts.mark}` : "");
 
   // For each key that a link can ask for, whether a row is wanted.
@@ -42,6 +43,10 @@
     review: (c) => (row) => c.review[row].length > 0,
     reason: (c, value) => { const n = numberOf("criterion", value); return (row) => c.reason[row].includes(n); },
     open: (c, value) => { const n = numberOf("fact", value); return (row) => c.state[row] === OPEN && c.settles[row].includes(n); },
+    any: (c, value) => { const facts = numbersOf("fact", value); return (row) => c.state[row] === OPEN && c.settles[row].some((n) => facts.includes(n)); },
+    // The last fact reaches the case, and none before it does.
+    further: (c, value) => { const facts = numbersOf("fact", value); const last = facts.pop(); return (row) => c.state[row] === OPEN && c.settles[row].includes(last) && !c.settles[row].some((n) => facts.includes(n)); },
+    later: (c, value) => (row) => c.on[row] > value,
     decided: (c, value) => { const n = numberOf("fact", value); return (row) => c.state[row] !== OPEN && c.settles[row].includes(n); },
     month: (c, value) => { const [month, to] = value.split(" "); return (row) => c.on[row].startsWith(month) && wordsOf("to")[c.to[row]] === to; },
   };
@@ -49,7 +54,23 @@
   for (const kind of ["court", "custody", "age", "representation", "calendar", "was", "mark", "form"]) {
     WANTED[kind] = (c, value) => { const n = numberOf(kind, value); return (row) => c[kind][row] === n; };
   }
+  for (const [key, kind] of [["why", "why"], ["conflict", "conflict"], ["warning", "warning"], ["cause", "cause"], ["gained", "criterion"], ["lost", "criterion"]]) {
+    WANTED[key] = (c, value) => { const n = numberOf(kind, value); return (row) => c[key][row].includes(n); };
+  }
+  const text = (kind, value) => (wordsOf(kind).find((entry) => entry[0] === value) || ["", value])[1];
+  const IN_WORDS = {
+    any: (value) => `one answer on ${value.split(" ").map((name) => text("fact", name)).join(", or on ")} could settle it`,
+    further: (value) => `one answer on ${text("fact", value.split(" ").pop())} could settle it, and none asked for before`,
+    later: (value) => `changes after ${day(value)}`,
+    why: (value) => `needs review: ${text("why", value)}`,
+    conflict: (value) => text("conflict", value),
+    warning: (value) => `couldn't be read: ${text("warning", value)}`,
+    cause: (value) => `cause: ${text("cause", value)}`,
+    gained: (value) => `reason gained: ${text("criterion", value)}`,
+    lost: (value) => `reason lost: ${text("criterion", value)}`,
+  };
   function inWords(key, value) {
+    if (key in IN_WORDS) return IN_WORDS[key](value);
     if (key === "open" || key === "decided") return `one answer on ${(wordsOf("fact").find((entry) => entry[0] === value) || ["", value])[1]} could settle it`;
     if (key === "check") return `presumed until checked: ${(wordsOf("check").find((entry) => entry[0] === value) || ["", value])[1]}`;
     if (key === "month") { const [month, to] = value.split(" "); return `changes to ${to} in ${month}`; }
@@ -248,7 +269,7 @@
         parts.push(make("p", {}, texts.settled[c.state[row]]));
         list("Needs human review", c.review[row].map((n) => wordsOf("review")[n]));
         list("Why", c.reason[row].map((n) => { const [, name, citation, secret] = wordsOf("criterion")[n]; return `${name}${secret ? ` ${texts.mark}` : ""} (${citation})`; }));
-        list("Conflicts in the record", c.conflict[row].map((n) => wordsOf("conflict")[n]));
+        list("Conflicts in the record", c.conflict[row].map((n) => wordsOf("conflict")[n][1]));
         const checks = c.check[row].map((n) => { const [, text, secret] = wordsOf("check")[n]; return text + (secret ? ` ${texts.mark}` : ""); });
         if (checks.length) list("To check before anybody acts: presumed", [`${checks.join("; ")}.`]);
         list("What to ask next", c.ask[row].map((n) => { const [, , question, secret] = wordsOf("fact")[n]; return question + (secret ? ` ${texts.mark}` : ""); }));
@@ -286,10 +307,11 @@
   for (const section of document.querySelectorAll("section.queue")) made[section.dataset.route] = new Queue(section);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-wanted]");
-    const queue = link && made[link.dataset.route];
-    if (!queue || !queue.body) return;
+    if (!link) return;
     const [key, ...rest] = link.dataset.wanted.split(":");
-    queue.want(key, rest.join(":"));
+    // A number of cases of all routes asks each queue.
+    const asked = link.dataset.route ? [made[link.dataset.route]] : Object.values(made);
+    for (const queue of asked) if (queue && queue.body) queue.want(key, rest.join(":"));
   });
   document.documentElement.classList.add("live");
 })();
