@@ -176,8 +176,9 @@ class _Case:
 
     def true(self, toward: str) -> Iterator[CompiledCriterion]:
         """Return the criteria that are TRUE and weigh against the person, or for."""
-        for criterion in self.book.criteria:
-            if self.value(criterion) == "true" and _weighs(criterion.criterion) == toward:
+        true = set(self.row["criteria_true"]).difference(self.row["criteria_unknown"])
+        for criterion in self.judged.weighing[toward]:
+            if criterion.id in true:
                 yield criterion
 
 
@@ -238,12 +239,6 @@ def _truth(criterion: CompiledCriterion, row: Mapping[str, Any]) -> Truth:
     if criterion.id in row["criteria_unknown"]:
         return "unknown"
     return "true" if criterion.id in row["criteria_true"] else "false"
-
-
-def _weighs(criterion: Criterion) -> str | None:
-    if criterion.list == "factor":
-        return "for" if (criterion.weight or 0) > 0 else "against"
-    return {"priority": "against", "favored": "for"}.get(criterion.list)
 
 
 def _cited(case: _Case, criterion: Criterion) -> Citation | None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledCriterion, CompiledRulebook
+from schemas.rulebook.model import Criterion
 from transforms.explain.deciding import deciding_facts
 from transforms.explain.leads import Lead, leads
 from transforms.frames.frame import Frame, whole, written_out
@@ -45,6 +46,15 @@ class Judged:
         dates = milestone_dates(self.facts, self.rulebook)
         today = whole("as_of", self.as_of, pl.Date(), self.facts.height)
         return Weighing(self.rulebook, self.facts, None, dates).on(today)
+
+    @functools.cached_property
+    def weighing(self) -> dict[str, tuple[CompiledCriterion, ...]]:
+        """Return the criteria that weigh against a person, or for, if they are TRUE."""
+        criteria = self.rulebook.criteria
+        return {
+            way: tuple(one for one in criteria if _weighs(one.criterion) == way)
+            for way in ("against", "for")
+        }
 
     def deciding(self, criterion: CompiledCriterion) -> list[tuple[str, ...]]:
         """Return the facts that give a criterion its value, by case."""
@@ -94,3 +104,9 @@ class Judged:
             facts[column].scatter(numbers, pl.Series(values, dtype=facts.schema[column]))
             for column, (numbers, values) in put.items()
         )
+
+
+def _weighs(criterion: Criterion) -> str | None:
+    if criterion.list == "factor":
+        return "for" if (criterion.weight or 0) > 0 else "against"
+    return {"priority": "against", "favored": "for"}.get(criterion.list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -70,7 +71,7 @@ def on_file(
     Returns:
         What is known about each fact, in catalog order.
     """
-    names = {name for name, fact in FACTS.items() if _weighs(fact, weighs, facts)} | {*also}
+    names = {fact.name for fact in _that_weigh(weighs) if _is_so(fact, facts)} | {*also}
     # A charge that a judge sustained says more than one that was only made.
     charged = {f"alleged_{name.removeprefix('sustained_')}" for name in names}
     return tuple(explained_fact(name, facts) for name in FACTS if name in names - charged)
@@ -88,9 +89,12 @@ def convictions(listed: Iterable[Mapping[str, Any] | None] | None) -> tuple[str,
     return tuple(", ".join(_conviction(one)) for one in listed or () if one is not None)
 
 
-def _weighs(fact: Fact, way: str, facts: Mapping[str, Any]) -> bool:
-    if fact.asked.weighs != way:
-        return False
+@functools.cache
+def _that_weigh(way: str) -> tuple[Fact, ...]:
+    return tuple(fact for fact in FACTS.values() if fact.asked.weighs == way)
+
+
+def _is_so(fact: Fact, facts: Mapping[str, Any]) -> bool:
     if fact.kind == "bool":
         return facts[fact.name] is True
     return fact.kind == "count" and (facts[low(fact.name)] or 0) >= 1

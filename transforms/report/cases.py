@@ -40,15 +40,12 @@ _Write = Callable[[Frame, Vocabulary], list[Any]]
 
 
 def _word(kind: str, column: str | None = None) -> _Write:
-    return lambda cases, words: [
-        words.number(kind, word) for word in cases[column or kind].to_list()
-    ]
+    return lambda cases, words: words.numbers(kind, cases[column or kind].to_list())
 
 
 def _words(kind: str, lists: pl.Expr) -> _Write:
     return lambda cases, words: [
-        [words.number(kind, word) for word in found]
-        for found in cases.select(lists.alias(kind))[kind].to_list()
+        words.numbers(kind, found) for found in cases.select(lists.alias(kind))[kind].to_list()
     ]
 
 

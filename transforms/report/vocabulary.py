@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from schemas.conflicts import CONFLICTS
@@ -32,12 +32,10 @@ class Vocabulary:
         self._citations = {one.id: one.citation for one in rulebook.criteria}
         self._texts = Words(rulebook)
 
-    def number(self, kind: str, word: Hashable) -> int:
-        """Return the number of a word; `NONE` for None."""
-        if word is None:
-            return NONE
-        words = self._words.setdefault(kind, {})
-        return words.setdefault(word, len(words))
+    def numbers(self, kind: str, words: Iterable[Hashable]) -> list[int]:
+        """Return the number of each word; `NONE` for None."""
+        known = self._words.setdefault(kind, {})
+        return [NONE if word is None else known.setdefault(word, len(known)) for word in words]
 
     def as_lists(self) -> dict[str, list[Any]]:
         """Return what each word stands for, by kind and number."""

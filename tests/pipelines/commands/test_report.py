@@ -385,7 +385,7 @@ def test_a_number_leads_to_its_cases_and_a_case_opens_to_its_explanation(
     assert not queue(chrome, "close").find_elements(By.CSS_SELECTOR, "tr.detail")
 
 
-# Follows every number that links to cases, and returns those whose lists have another length.
+# Follows the first numbers of each kind, and returns those whose lists have another length.
 FOLLOW = """
 const number = (text) => Number(text.replace(/,/g, ""));
 const found = (route) => document.querySelector(`#queue-${route} .found`).textContent;
@@ -393,11 +393,12 @@ const listed = (route) => number(found(route).split(" ")[0]);
 const routes = ["close", "continue", "expedite"];
 const wrong = [], followed = {};
 for (const link of document.querySelectorAll("a[data-wanted]")) {
+  const key = link.dataset.wanted.split(":")[0] + (link.dataset.route ? "" : " of all");
+  followed[key] = (followed[key] || 0) + 1;
+  if (followed[key] > 2) continue;
   link.click();
   const of = link.dataset.route ? [link.dataset.route] : routes;
   const there = of.reduce((sum, route) => sum + listed(route), 0);
-  const key = link.dataset.wanted.split(":")[0] + (link.dataset.route ? "" : " of all");
-  followed[key] = (followed[key] || 0) + 1;
   const says = link.textContent;
   if (there !== number(says)) wrong.push([link.dataset.wanted, says, there]);
 }
@@ -406,9 +407,8 @@ return [followed, wrong];
 
 
 @needs_browser
-def test_every_number_leads_to_a_list_of_as_many_cases(made: Made, chrome: Chrome) -> None:
+def test_a_number_leads_to_a_list_of_as_many_cases(made: Made, chrome: Chrome) -> None:
     followed, wrong = chrome.execute_script(FOLLOW)
-    # The page of each kind of number, from the rows of a table to the facts to ask for.
     assert {"state", "review", "court of all", "reason of all", "why of all", "conflict of all",
             "warning of all", "further", "any", "decided of all"} <= followed.keys()  # fmt: skip
     # A case may have a value twice that couldn't be read, and needs no route.
