@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -21,6 +22,13 @@ from schemas.errors import InputError
 from scripts.workbook_picture import template_picture, worklist_picture
 
 WIDTH, HEIGHT = 1280, 1170
+# Where an element is, with a margin.
+_BOX = """
+const part = document.getElementById(arguments[0]);
+if (!part) return null;
+const { left, top, width, height } = part.getBoundingClientRect();
+return [left + scrollX - 24, top + scrollY, width + 48, height];
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,11 @@ class Options:
         type=declare.place,
         metavar="FILE",
     )
+    part: str | None = declare.option(
+        "only the part of the page with this anchor, such as against",
+        default=None,
+        metavar="ANCHOR",
+    )
     workbook: bool = declare.switch("of the template filled in for three clients, not of a page")
     dark: bool = declare.switch("in dark colors")
 
@@ -55,7 +68,8 @@ def _run(options: Options) -> int:
     if page.suffix == ".xlsx":
         output, picture = options.output or "docs/worklist.png", worklist_picture(page)
     else:
-        output, picture = options.output or "docs/report.png", _picture(page, dark=options.dark)
+        output = options.output or "docs/report.png"
+        picture = _picture(page, options.part, dark=options.dark)
     Path(output).write_bytes(picture)
     print(f"{output}: a picture of {page}")
     return ExitCode.OK
@@ -68,7 +82,7 @@ def _latest() -> Path:
     return found[-1]
 
 
-def _picture(page: Path, *, dark: bool) -> bytes:
+def _picture(page: Path, part: str | None, *, dark: bool) -> bytes:
     missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
     if missing:
         raise InputError(f"{missing[0]}: isn't installed (Debian: chromium, chromium-driver)")
@@ -89,10 +103,21 @@ def _picture(page: Path, *, dark: bool) -> bytes:
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
             driver.get(page.resolve().as_uri())
             time.sleep(1)
-            shot = driver.execute_cdp_cmd("Page.captureScreenshot", {})
+            clip = _clip(driver, part) if part else {}
+            shot = driver.execute_cdp_cmd("Page.captureScreenshot", clip)
         finally:
             driver.quit()
     return base64.b64decode(shot["data"])
+
+
+def _clip(driver: webdriver.Chrome, part: str) -> dict[str, Any]:
+    """Return the place of a part of the page, as much of it as a picture holds."""
+    box = driver.execute_script(_BOX, part)
+    if box is None:
+        raise InputError(f"--part {part}: the page has no such anchor")
+    x, y, width, height = box
+    place = {"x": x, "y": y, "width": width, "height": min(height, HEIGHT), "scale": 1}
+    return {"clip": place, "captureBeyondViewport": True}
 
 
 main = Command("picture", __doc__, Options, _run, program="scripts/").main

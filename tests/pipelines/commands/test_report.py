@@ -409,7 +409,7 @@ return [followed, wrong];
 @needs_browser
 def test_a_number_leads_to_a_list_of_as_many_cases(made: Made, chrome: Chrome) -> None:
     followed, wrong = chrome.execute_script(FOLLOW)
-    assert {"state", "review", "court of all", "reason of all", "why of all", "conflict of all",
+    assert {"state", "review", "court of all", "reason of all", "why of all",
             "warning of all", "further", "any", "decided of all"} <= followed.keys()  # fmt: skip
     # A case may have a value twice that couldn't be read, and needs no route.
     assert [one for one in wrong if not one[0].startswith(("warning:", "conflict:"))] == []

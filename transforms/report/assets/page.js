@@ -59,6 +59,8 @@
   }
   const text = (kind, value) => (wordsOf(kind).find((entry) => entry[0] === value) || ["", value])[1];
   const IN_WORDS = {
+    reason: (value) => text("criterion", value),
+    state: (value) => STATES[value],
     any: (value) => `one answer on ${value.split(" ").map((name) => text("fact", name)).join(", or on ")} could settle it`,
     further: (value) => `one answer on ${text("fact", value.split(" ").pop())} could settle it, and none asked for before`,
     later: (value) => `changes after ${day(value)}`,
@@ -296,7 +298,7 @@
       else if (key && key !== "review") this.wanted = [key, value];
       // A value that no case on the page has leaves its list empty instead of showing all.
       for (const [name, control] of [["court", this.court], ["reason", this.reason], ["state", this.state]]) {
-        if (key === name && control.value === "") this.wanted = [key, value];
+        if (key === name && control.value === "") { this.wanted = [key, value]; control.value = ""; }
       }
       this.page = 0;
       this.show();
