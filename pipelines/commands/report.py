@@ -80,11 +80,11 @@ def _page(
     from transforms.report.page import Page, write_page
 
     moves, compared = moves_of_night(run, manifest, rulebook)
-    comparisons = [compared] if compared else []
+    comparisons, same = [compared] if compared else [], None
     if against is not None:
-        moves, compared = moves_against(run, manifest, rulebook, against)
+        moves, compared, same = moves_against(run, manifest, rulebook, against)
         comparisons.append(compared)
-    extra = Extra(moves, marks_of_night(run, manifest)) if cases else None
+    extra = Extra(moves, marks_of_night(run, manifest), same) if cases else None
     read = read_run(run, manifest, rulebook, extra)
     return write_page(
         Page(

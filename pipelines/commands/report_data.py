@@ -59,10 +59,12 @@ class Extra:
     Args:
         moves: Cases with another route before (`transforms.report.flows.MOVED`).
         marks: `case_id` and `mark` of the cases that wait (queue.avsc); None if this isn't a night.
+        same: The ids that mean the same criterion in the other run; None for all.
     """
 
     moves: Frame
     marks: Frame | None
+    same: frozenset[str] | None = None
 
 
 def read_run(
@@ -190,7 +192,7 @@ class _Chosen:
         before = pl.col("from_route").fill_null("no route")
         moves = self.extra.moves.filter(pl.col("from_route").ne_missing(pl.col("to_route")))
         moved = cases.join(moves.select("case_id", was=before), **_BY_CASE)
-        moved = moved.join(reasons_and_causes(self.extra.moves), **_BY_CASE)
+        moved = moved.join(reasons_and_causes(self.extra.moves, self.extra.same), **_BY_CASE)
         if self.extra.marks is None:
             return moved.with_columns(mark=pl.lit(None, pl.String))
         mark = pl.col("mark").fill_null("").map_elements(queue_mark, pl.String)

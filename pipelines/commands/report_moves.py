@@ -62,7 +62,7 @@ def marks_of_night(run: str, manifest: Manifest) -> Frame | None:
 
 def moves_against(
     run: str, manifest: Manifest, rulebook: CompiledRulebook, other: str
-) -> tuple[Frame, Comparison]:
+) -> tuple[Frame, Comparison, frozenset[str] | None]:
     """Compare a run with an earlier one.
 
     Args:
@@ -72,7 +72,8 @@ def moves_against(
         other: Where the earlier run is.
 
     Returns:
-        The cases that moved, columns `MOVED`, and what the page says of them.
+        The cases that moved, columns `MOVED`; what the page says of them; and the ids that mean the
+        same criterion in both runs, None for all.
 
     Raises:
         DamagedError: A file is damaged.
@@ -94,8 +95,8 @@ def moves_against(
             maintain_order="left",
         )
     earlier = run_rulebook(before_run, before)
-    books = [rulebook, *([earlier] if earlier else [])]
-    return moves, comparison.against(before, moves, both, differ, books)
+    said = comparison.against(before, moves, both, differ, rulebook, earlier)
+    return moves, said, comparison.same_in_both(rulebook, earlier)
 
 
 def _recommended(run: str) -> Frame:

@@ -82,7 +82,7 @@ _COLUMNS: dict[str, _Write] = {
     "conflict": _words("conflict", pl.col("conflicts")),
     "warning": _words("warning", pl.col("warnings").list.unique().fill_null([])),
     "gained": _words("criterion", pl.col("gained").fill_null([])),
-    "lost": _words("criterion", pl.col("lost").fill_null([])),
+    "lost": _words("lost", pl.col("lost").fill_null([])),
     "cause": _words("cause", pl.col("causes").fill_null([])),
     "on": _plain_values(pl.col("changes_on").cast(pl.String).fill_null("")),
     "to": _word("to", "changes_to"),

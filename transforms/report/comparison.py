@@ -11,6 +11,7 @@ from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
 from schemas.words import day
+from transforms.export.compare import same_criteria
 from transforms.frames.frame import Frame
 from transforms.report.flows import cause_counts, cause_key, flow_counts, reason_counts
 from transforms.report.labels import cause_label, criterion_label
@@ -60,7 +61,8 @@ def against(
     moves: Frame,
     both: int,
     differ: Mapping[str, str],
-    rulebooks: Iterable[CompiledRulebook],
+    rulebook: CompiledRulebook,
+    earlier: CompiledRulebook | None,
 ) -> Comparison:
     """Say what moved between two runs.
 
@@ -69,7 +71,8 @@ def against(
         moves: The columns `transforms.report.flows.MOVED`.
         both: The number of cases with a route in both runs.
         differ: From `differing`.
-        rulebooks: The rulebooks, which name the criteria.
+        rulebook: The later run's rulebook, which names the criteria.
+        earlier: The earlier run's; None if it isn't available.
     """
     there = moves.drop_nulls(("from_route", "to_route")).height
     lines = [
@@ -78,7 +81,8 @@ def against(
     ]
     if not differ:
         lines.append("Both runs had the same case files, rulebook, date, and options.")
-    return _comparison("against", f"Against {shown(before.run_id)}", lines, moves, rulebooks)
+    title = f"Against {shown(before.run_id)}"
+    return _comparison("against", title, lines, moves, (rulebook, earlier))
 
 
 def tonight(manifest: Manifest, moves: Frame, rulebook: CompiledRulebook) -> Comparison | None:
@@ -99,7 +103,14 @@ def tonight(manifest: Manifest, moves: Frame, rulebook: CompiledRulebook) -> Com
         f"{routes:,} of them to another route, or to or from none. "
         f"{night.events.read:,} events were read, and {night.opened:,} cases opened."
     ]
-    return _comparison("tonight", "Tonight", lines, moves, [rulebook])
+    return _comparison("tonight", "Tonight", lines, moves, (rulebook, None))
+
+
+def same_in_both(
+    rulebook: CompiledRulebook, earlier: CompiledRulebook | None
+) -> frozenset[str] | None:
+    """Return the ids that mean the same criterion in two runs; None for all."""
+    return None if earlier is None else same_criteria(earlier, rulebook)
 
 
 def _comparison(
@@ -107,12 +118,12 @@ def _comparison(
     title: str,
     lines: Iterable[str],
     moves: Frame,
-    rulebooks: Iterable[CompiledRulebook],
+    rulebooks: tuple[CompiledRulebook, CompiledRulebook | None],
 ) -> Comparison:
     flows = flow_counts(moves)
     targets = {new for counts in flows.values() for new in counts}
-    gained, lost = reason_counts(moves)
-    books = list(rulebooks)
+    now, before = rulebooks
+    gained, lost = reason_counts(moves, same_in_both(now, before))
     return Comparison(
         anchor,
         title,
@@ -120,8 +131,8 @@ def _comparison(
         tuple(route for route in (*ROUTES, None) if route in targets),
         {old: flows[old] for old in (*ROUTES, None) if old in flows},
         tuple(_causes(moves)),
-        tuple(_reasons("gained", gained, books)),
-        tuple(_reasons("lost", lost, books)),
+        tuple(_reasons("gained", gained, now)),
+        tuple(_reasons("lost", lost, before or now)),
     )
 
 
@@ -130,10 +141,6 @@ def _causes(moves: Frame) -> Iterable[Count]:
         yield Count(cause_label(kind, what), number, wanted=f"cause:{cause_key(kind, what)}")
 
 
-def _reasons(
-    side: str, counts: Mapping[str, int], books: list[CompiledRulebook]
-) -> Iterable[Count]:
-    own = {one.id: book for book in books for one in book.criteria}
+def _reasons(side: str, counts: Mapping[str, int], book: CompiledRulebook) -> Iterable[Count]:
     for criterion, number in counts.items():
-        name = criterion_label(own[criterion], criterion) if criterion in own else shown(criterion)
-        yield Count(name, number, wanted=f"{side}:{criterion}")
+        yield Count(criterion_label(book, criterion), number, wanted=f"{side}:{criterion}")

@@ -63,19 +63,33 @@ def flow_counts(moves: Frame) -> dict[str | None, dict[str | None, int]]:
     return found
 
 
-def reason_counts(moves: Frame) -> tuple[Mapping[str, int], Mapping[str, int]]:
+def reason_counts(
+    moves: Frame, same: frozenset[str] | None = None
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Count the criteria that cases with a route in both runs gained and lost as reasons.
 
     Args:
         moves: The columns `MOVED`.
+        same: The ids that mean the same criterion in both runs; None for all.
 
     Returns:
         The number of cases by criterion: gained, and lost.
     """
     both = moves.drop_nulls(("from_route", "to_route"))
-    gained = pl.col("to_reasons").list.set_difference("from_reasons")
-    lost = pl.col("from_reasons").list.set_difference("to_reasons")
+    gained, lost = _on_one_side(same)
     return _numbers(both.select(key=gained)), _numbers(both.select(key=lost))
+
+
+def _on_one_side(same: frozenset[str] | None) -> tuple[pl.Expr, pl.Expr]:
+    """Return the criteria that are reasons only now, and those that were only before."""
+    common = pl.col("from_reasons").list.set_intersection("to_reasons")
+    if same is not None:
+        known = pl.Series(sorted(same), dtype=pl.String).implode()
+        common = common.list.eval(pl.element().filter(pl.element().is_in(known)))
+    return (
+        pl.col("to_reasons").list.set_difference(common),
+        pl.col("from_reasons").list.set_difference(common),
+    )
 
 
 def cause_key(kind: str, what: str | None) -> str:
@@ -83,19 +97,19 @@ def cause_key(kind: str, what: str | None) -> str:
     return f"{kind}:{what or ''}"
 
 
-def reasons_and_causes(moves: Frame) -> Frame:
+def reasons_and_causes(moves: Frame, same: frozenset[str] | None = None) -> Frame:
     """Extract what a case's list is filtered by.
 
     Args:
         moves: The columns `MOVED`.
+        same: The ids that mean the same criterion in both runs; None for all.
 
     Returns:
         `case_id`; `gained` and `lost`, the criteria that are reasons on one side only, of a case
         with a route on both; and `causes`, the keys of its causes (`cause_key`): List(String).
     """
     there = pl.col("from_route").is_not_null() & pl.col("to_route").is_not_null()
-    gained = pl.col("to_reasons").list.set_difference("from_reasons")
-    lost = pl.col("from_reasons").list.set_difference("to_reasons")
+    gained, lost = _on_one_side(same)
     part = pl.element().struct
     what = pl.coalesce(part.field("milestone"), part.field("field"), pl.lit(""))
     keys = pl.concat_str(part.field("kind").cast(pl.String), pl.lit(":"), what)

@@ -80,6 +80,8 @@ _ENTRIES: dict[str, Callable[[Any], Any]] = {
     "conflict": lambda word: [word, CONFLICTS[word].says if word in CONFLICTS else shown(word)],
     "warning": lambda word: [word, warning_in_words(shown(word))],
     "cause": lambda word: [word, cause_label(*word.partition(":")[::2])],
+    # Another run's rulebook may have named it.
+    "lost": lambda word: [word, shown(word)],
     "why": lambda word: [word, REVIEW_TEXTS.get(word, shown(word))],
     "to": shown,
 }

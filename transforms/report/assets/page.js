@@ -54,7 +54,7 @@
   for (const kind of ["court", "custody", "age", "representation", "calendar", "was", "mark", "form"]) {
     WANTED[kind] = (c, value) => { const n = numberOf(kind, value); return (row) => c[kind][row] === n; };
   }
-  for (const [key, kind] of [["why", "why"], ["conflict", "conflict"], ["warning", "warning"], ["cause", "cause"], ["gained", "criterion"], ["lost", "criterion"]]) {
+  for (const [key, kind] of [["why", "why"], ["conflict", "conflict"], ["warning", "warning"], ["cause", "cause"], ["gained", "criterion"], ["lost", "lost"]]) {
     WANTED[key] = (c, value) => { const n = numberOf(kind, value); return (row) => c[key][row].includes(n); };
   }
   const text = (kind, value) => (wordsOf(kind).find((entry) => entry[0] === value) || ["", value])[1];
@@ -69,7 +69,7 @@
     warning: (value) => `couldn't be read: ${text("warning", value)}`,
     cause: (value) => `cause: ${text("cause", value)}`,
     gained: (value) => `reason gained: ${text("criterion", value)}`,
-    lost: (value) => `reason lost: ${text("criterion", value)}`,
+    lost: (value) => `reason lost: ${text("lost", value)}`,
   };
   function inWords(key, value) {
     if (key in IN_WORDS) return IN_WORDS[key](value);
