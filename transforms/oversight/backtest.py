@@ -48,6 +48,7 @@ def backtest(
         {"outcomes": inside.height, "by_discretion": closed.height, "judged": judged.height,
          "by_discretion_judged": judged.filter("discretion").height,
          "pending": None if docket is None else docket.cases.height},
+        names=False,
     )  # fmt: skip
 
 

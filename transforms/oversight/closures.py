@@ -77,7 +77,8 @@ def by(
     whole = {of: "all", **_group(inside), **_pending(added)}
     says = (
         "Outcomes, closures by discretion, and how many of these the rulebook recommends to close, "
-        "or could if facts were known, as of the day before."
+        "or could if facts were known, as of the day before. Others: other outcomes that it "
+        "recommends to close."
     )
     if docket is not None:
         says += f" Pending: on {docket.day}; of them: those that were closed by discretion."
@@ -111,8 +112,8 @@ def _group(part: Frame) -> Row:
     yes, no = Counts.of(judged), Counts.of(other)
     row: Row = {
         "outcomes": part.height, "discretion": closed.height, "judged": yes.cases,
-        "recommended": yes.close, "possible": yes.possible, "others_judged": no.cases,
-        "others_recommended": no.close, "others_possible": no.possible,
+        "recommended": yes.close, "possible": yes.possible,
+        "others_recommended": no.close,
     }  # fmt: skip
     row |= dict(zip(("recall_least", "recall_most"), recall_bounds(yes), strict=True))
     return row | figures.rate(closed.height, part.height)
@@ -132,7 +133,7 @@ def _columns(of: str, docket: bool, compared: bool) -> tuple[Column, ...]:
     if docket:
         columns += [
             Column("pending", "count", "pending"),
-            Column("of_pending", "count", "closed, of those pending", shown=False),
+            Column("of_pending", "count", "closed", shown=False),
             Column("of_pending_share", "share", "of\nthem"),
         ]
     return (
@@ -140,11 +141,9 @@ def _columns(of: str, docket: bool, compared: bool) -> tuple[Column, ...]:
         Column("judged", "count", "judged", shown=False),
         Column("recommended", "count", "recom-\nmended"),
         Column("possible", "count", "could\nclose"),
-        Column("recall_least", "low", "recall, if all were known", shown=False),
+        Column("recall_least", "low", "recall\nbounds", shown=False),
         Column("recall_most", "high", ""),
-        Column("others_judged", "count", "others, judged", shown=False),
-        Column("others_recommended", "count", "others, recommended to close", shown=False),
-        Column("others_possible", "count", "others, could close", shown=False),
+        Column("others_recommended", "count", "others", shown=False),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from schemas.shown import shown
@@ -14,6 +15,9 @@ from transforms.report.html import render
 FIRST, LAST = 25, 500
 # Numbers on one line, and words from the left.
 _STYLE = """
+h1 { text-wrap: balance; }
+.counted p:first-child { font-size: 1.25rem; font-weight: 600; }
+main th[scope=row] { min-width: 9rem; }
 main td { white-space: nowrap; }
 main td.words, main th.words { white-space: normal; text-align: left; min-width: 6rem; }
 svg.funnel { max-width: 100%; height: auto; }
@@ -29,6 +33,9 @@ def write_page(findings: Findings, about: str) -> str:
     """
     context = {
         "title": findings.title,
+        # A date stays on one line.
+        "heading": re.sub(r"(?<=\d)-(?=\d)", "\N{NON-BREAKING HYPHEN}", findings.title),
+        "names": findings.names,
         "about": shown(about),
         "lines": [shown(line) for line in findings.lines],
         "tables": [_shown(table) for table in findings.tables],

@@ -88,6 +88,7 @@ def pilot(people: Frame, plan: Plan, read: int, quarantined: int) -> Findings:
         tables,
         {"cases": people.height, "reviewed": mine.height, "working_days": plan.days,
          "attorneys_needed": needed, "go": bool(mine.height) and not missed},
+        names=False,
     )  # fmt: skip
 
 
@@ -95,7 +96,8 @@ def _decision(cases: int, missed: Sequence[str], criteria: int) -> str:
     if not cases:
         return "No go: it would review no case."
     if missed:
-        return f"No go: {len(missed)} of {criteria} criteria aren't met."
+        verb = "isn't" if len(missed) == 1 else "aren't"
+        return f"No go: {len(missed)} of {criteria} criteria {verb} met ({'; '.join(missed)})."
     return "Go: every criterion that can be judged is met."
 
 
@@ -175,7 +177,7 @@ def _courts(mine: Frame, plan: Plan) -> Table:
             Column("court", "label", "court"),
             Column("cases", "count", "cases"),
             *(Column(route, "count", route) for route in ROUTES),
-            Column("share", "share", "close"),
+            Column("share", "share", "to\nclose"),
             Column("low", "low", "close, 95 % between", shown=False),
             Column("high", "high", ""),
             Column("open", "count", "open", shown=False),
@@ -183,7 +185,7 @@ def _courts(mine: Frame, plan: Plan) -> Table:
             Column("asked", "number", "facts to ask", shown=False),
             Column("published_cases", "whole", "published,\nreviewed"),
             Column("published_closed", "whole", "published, to close", shown=False),
-            Column("published_share", "share", "close"),
+            Column("published_share", "share", "to\nclose"),
         ), rows,
     )  # fmt: skip
 

@@ -91,6 +91,7 @@ class Findings:
         tables: The tables.
         counts: The numbers behind the lines, by name.
         charts: Charts for the page, by the name of the table that they are shown with.
+        names: Whether a table names cases or attorneys.
     """
 
     title: str
@@ -98,6 +99,7 @@ class Findings:
     tables: tuple[Table, ...]
     counts: Mapping[str, Any]
     charts: Mapping[str, Any] = field(default_factory=dict)
+    names: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain data."""
