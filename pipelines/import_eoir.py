@@ -24,8 +24,15 @@ from pipelines.engines.job import run_to_end
 from pipelines.engines.options import from_anywhere
 from pipelines.lineage.datasets import import_reads, written_to
 from pipelines.lineage.tell import Result, telling
-from pipelines.runs.fields import computed
 from pipelines.runs.import_summary import print_import
+from pipelines.runs.imported_release import (
+    OUTCOMES,
+    SHUFFLE,
+    TALLY,
+    ImportPlan,
+    imported,
+    paths_of,
+)
 from pipelines.runs.release_checks import (
     PAGE,
     check_import,
@@ -33,59 +40,28 @@ from pipelines.runs.release_checks import (
     leave_page,
     load_import,
 )
-from pipelines.runs.run import files, output_files
-from pipelines.runs.tallies import Tallies, write_frame
+from pipelines.runs.tallies import write_frame
 from pipelines.runs.whole_directory import WholeDirectory
-from pipelines.runs.written import name_written, tally_written
+from pipelines.runs.written import tally_written
 from schemas.avro import avro_schema
 from schemas.eoir.tables import TABLES
 from schemas.errors import InputError, UsageError
-from schemas.import_manifest import ImportManifest, TableCounts
-from schemas.manifest import InputFile
+from schemas.import_manifest import ImportManifest
 from schemas.release_checks import ReleaseChecks
 from schemas.shown import shown
-from transforms.avro.read import sha256
 from transforms.avro.write import WriteFrames
 from transforms.eoir.beam import AssembleCases
-from transforms.eoir.files import RANGE_BYTES, Release, find_release
+from transforms.eoir.files import Release, find_release
 from transforms.eoir.read import ReadTables, number_rows
 from transforms.eoir.rows import Rules
 from transforms.eoir.tables import tally_of
-from transforms.files.storage import remove
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.route.tally import AddUp
 
-PARTS, OUTCOMES = ("cases", "quarantine"), "outcomes"
-SHUFFLE = "_shuffle"
-TALLY = "_tally.ndjson"
 # How much of a release is put together at once and written as one file. More takes more memory and
 # fewer reads.
 BUCKET_BYTES = 128 << 20
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What to import, and how.
-
-    Args:
-        release: The release.
-        output: Where records are written.
-        rules: How to make records.
-        buckets: The number of parts in which cases are put together.
-        stretch: The number of bytes of a table that are read together.
-    """
-
-    release: Release
-    output: WholeDirectory
-    rules: Rules
-    buckets: int
-    stretch: int = RANGE_BYTES
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """Return the folders that the import has."""
-        return PARTS if self.rules.outcomes is None else (*PARTS, OUTCOMES)
 
 
 def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
@@ -147,61 +123,6 @@ def _tally_quarantined(rows: Frame) -> Frame:
         for key in (("quarantined", path), ("quarantine", reason)):
             counts[key] = counts.get(key, 0) + count
     return tally_of(counts)
-
-
-def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> ImportManifest:
-    """Make the manifest of an import whose files are written, with counts taken from them."""
-    root = plan.output.partial
-    tallies = Tallies.read(f"{root}/{TALLY}")
-    name_written(root, tallies)
-    written = {part: files(root, part) for part in plan.parts}
-    for name in (TALLY, SHUFFLE):
-        remove(f"{root}/{name}")
-
-    def table_counts(table: str, path: str | None) -> TableCounts:
-        return TableCounts(
-            expected=plan.release.expected.get(table),
-            quarantined=tallies.counts("quarantined").get(path or "", 0),
-            **{
-                name: tallies.counts(name).get(table, 0)
-                for name in (
-                    "read",
-                    "used",
-                    "not_pending",
-                    "after",
-                    "no_case",
-                    "repeated",
-                    "repaired",
-                )
-            },
-        )
-
-    paths = paths_of(plan.release)
-    return ImportManifest(
-        release=plan.release.folder,
-        pending_on=plan.rules.day,
-        inputs=tuple(
-            InputFile(path=path, bytes=size, sha256=sha256(path))
-            for path, size in plan.release.inputs.items()
-        ),
-        outputs=output_files(root, written),
-        cases=sum(written["cases"].values()),
-        outcomes=None if plan.rules.outcomes is None else sum(written[OUTCOMES].values()),
-        outcomes_from=None if plan.rules.outcomes is None else plan.rules.outcomes[0],
-        outcomes_to=None if plan.rules.outcomes is None else plan.rules.outcomes[1],
-        tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
-        missing_tables=tuple(table for table in TABLES if table not in paths),
-        missing_columns={file.table: file.missing for file in plan.release.files if file.missing},
-        unknown_columns={file.table: file.unknown for file in plan.release.files if file.unknown},
-        quarantine=tallies.counts("quarantine"),
-        warnings=tallies.counts("warning"),
-        **computed(started, clock),
-    )
-
-
-def paths_of(release: Release) -> dict[str, str]:
-    """Return the file of each table in a release."""
-    return {file.table: file.path for file in release.files}
 
 
 @dataclass(frozen=True, kw_only=True)
