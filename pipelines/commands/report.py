@@ -100,11 +100,11 @@ def _page(
 
 
 def _shared_page(run: str, manifest: Manifest, rulebook: CompiledRulebook) -> str:
-    from pipelines.commands.report_data import read_overlaps, read_run
+    from pipelines.commands.report_data import read_run
     from transforms.report.shared_page import write_shared_page
 
-    counted = read_run(run, manifest, rulebook, None).counted
-    return write_shared_page(counted, read_overlaps(run), _rulebook_text(rulebook))
+    read = read_run(run, manifest, rulebook, None, overlapping=True)
+    return write_shared_page(read.counted, read.overlaps, _rulebook_text(rulebook))
 
 
 def _rulebook_text(rulebook: CompiledRulebook) -> Markup:

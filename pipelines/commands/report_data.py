@@ -45,11 +45,14 @@ class RunData:
         counted: Its counts.
         queues: Its queues; None without cases.
         data: What the script reads; empty without cases.
+        overlaps: Which of the counts overlap (`transforms.report.overlaps.SCHEMA`); empty if that
+            wasn't asked for.
     """
 
     counted: Counted
     queues: tuple[QueueShown, ...] | None
     data: str
+    overlaps: Frame
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,12 @@ class Extra:
 
 
 def read_run(
-    run: str, manifest: Manifest, rulebook: CompiledRulebook, extra: Extra | None
+    run: str,
+    manifest: Manifest,
+    rulebook: CompiledRulebook,
+    extra: Extra | None,
+    *,
+    overlapping: bool = False,
 ) -> RunData:
     """Read what a report shows of a run.
 
@@ -77,16 +85,19 @@ def read_run(
         manifest: Its manifest.
         rulebook: The rulebook that it applied.
         extra: What else the page says of cases; None for a page without cases.
+        overlapping: Whether to find which counts overlap, too.
 
     Raises:
         DamagedError: A file is damaged.
     """
     queues: dict[str, Queue] = {route: Queue() for route in ROUTES}
-    routed, counts, sets = [], [], []
+    routed, counts, sets, overlap = [], [], [], []
     for route in ROUTES:
         for frame in part_frames(run, route, "recommendation", tallies.RECOMMENDED):
             counts.append(tallies.tally_recommendations(frame, manifest.as_of))
             sets.append(tallies.tally_sets(frame))
+            if overlapping:
+                overlap.append(overlaps.tally_overlaps(frame))
             routed.append(compact(frame.select("case_id", "route")))
             if extra:
                 queues[route].add(frame)
@@ -106,10 +117,11 @@ def read_run(
         if chosen:
             found.append(chosen.among(records, values))
     counted = Counted(manifest, rulebook, tallies.add_up(counts), tallies.add_up_sets(sets))
+    overlapped = overlaps.add_up(overlap)
     if chosen is None:
-        return RunData(counted, None, "")
+        return RunData(counted, None, "", overlapped)
     shown_queues, data = chosen.write(found, manifest, rulebook)
-    return RunData(counted, shown_queues, data)
+    return RunData(counted, shown_queues, data, overlapped)
 
 
 @dataclass(frozen=True)
@@ -224,15 +236,6 @@ _TEXTS = {
     "settled": [sentence(STATE_TEXTS[state]) for state in STATES],
     "mark": MARK,
 }
-
-
-def read_overlaps(run: str) -> Frame:
-    """Read which of the counts of a run overlap (`transforms.report.overlaps.SCHEMA`)."""
-    return overlaps.add_up(
-        overlaps.tally_overlaps(frame)
-        for route in ROUTES
-        for frame in part_frames(run, route, "recommendation", overlaps.READ)
-    )
 
 
 def first_entries(run: str) -> Iterator[dict[str, str]]:
