@@ -14,9 +14,11 @@ program.
 
 from __future__ import annotations
 
+import argparse
 import inspect
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,7 +30,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from pipelines.cli.command import Command
+from pipelines.cli.declare import made
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.main import main
 from pipelines.commands.rulebook import facts_page
 from schemas.avro import avro_schema
 from schemas.conflicts import CONFLICTS
@@ -152,6 +157,31 @@ def test_every_command_in_a_doc_runs(doc: Path, programs: Path, tmp_path: Path) 
             assert code == 0, f"{doc.name}:{block.line}: {got}"
         elif block.language == "console":
             check_console(block, tmp_path, env, instead)
+
+
+def test_commands_that_need_a_service_have_options_that_exist(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Indented, as they name a bucket, a broker, or a cluster; they're parsed, but not run."""
+    parsed: list[str] = []
+
+    def parse(name: str, command: Command[Any], given: argparse.Namespace, rest: list[str]) -> int:
+        made(command.options, given, rest)
+        parsed.append(name)
+        return 0
+
+    monkeypatch.setattr("pipelines.cli.command._run", parse)
+    found = [line for doc in DOCS for line in indented(doc.read_text("utf-8"))]
+    for line in found:
+        main(shlex.split(line, comments=True)[1:])
+    assert len(parsed) == len(found) > 10
+
+
+def indented(text: str) -> Iterator[str]:
+    """Return the indented commands; the message of one has a colon behind its name."""
+    joined = re.sub(r" \\\n\s*", " ", text)
+    for line in re.findall(r"^    (discretion [a-z-]+ .*)$", joined, re.MULTILINE):
+        yield line.partition("     (")[0]
 
 
 def test_reads_console_blocks() -> None:

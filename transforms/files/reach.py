@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -93,6 +94,8 @@ def _gs(bucket: str) -> str | None:
 
     try:
         if not uses_emulator():
+            # It logs that it found none, which the answer below says.
+            logging.getLogger("google.auth").setLevel(logging.ERROR)
             google.auth.default()
         client = google_client(f"gs://{bucket}/")
         list(client.list_blobs(bucket, max_results=1, retry=None, timeout=20))

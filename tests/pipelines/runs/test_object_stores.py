@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -24,6 +25,21 @@ from schemas.outcomes import ROUTES
 from tests.helpers.commands import PARTS, Row, argv, discretion, environment, rows, run_of
 from tests.helpers.stores import Store, store
 
+PAGE = Path(__file__).parents[3] / "docs/storage.md"
+
+
+def page(there: Store, command: str, given: str = "") -> list[str]:
+    """The options of the command that `docs/storage.md` gives, in this store.
+
+    Args:
+        there: The store.
+        command: The command.
+        given: What the options begin with, if the page has several such commands.
+    """
+    start = f"    discretion {command} {given}"
+    [line] = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith(start)]
+    return re.sub("(s3|gs)://BUCKET", there.root, line).split()[2:]
+
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,7 +56,7 @@ def there(request: pytest.FixtureRequest, local: Path) -> Store:
     there = store(request.param)
     for path in (local / "s").iterdir():
         there.objects.put(f"cases/{path.name}", path.read_bytes())
-    words = ["--input", f"{there.root}/cases", "--output", f"{there.root}/out"]
+    words = page(there, "backlog", "--")
     _killed(there, ["backlog", *words])
     assert show.main([f"{there.root}/out"]) == ExitCode.INPUT
     assert backlog.main(words) == 0
@@ -86,31 +102,44 @@ def test_a_killed_backlog_runs_again_with_the_content_that_it_has_on_disk(
 
 
 def test_shows_explains_and_exports_a_run(
-    there: Store, local: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    there: Store,
+    local: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = records(there, "close")[0]["case_id"]
     said: list[tuple[object, str, bytes]] = []
+    monkeypatch.chdir(tmp_path)
     for output in (f"{there.root}/out", f"{local}/out"):
-        assert show.main([output, "--json"]) == 0
+        shows, explains, exports = (
+            [case if word == "CASE" else word.replace(f"{there.root}/out", output)
+             for word in page(there, command)]
+            for command in ("show", "explain", "export")
+        )  # fmt: skip
+        assert show.main([*shows, "--json"]) == 0
         counts = json.loads(capsys.readouterr().out)["counts"]
-        assert explain.main([case, "--run", output]) == 0
+        assert explain.main(explains) == 0
         explained = capsys.readouterr().out
         exported = tmp_path / f"{len(said)}.csv"
-        assert export.main([output, "--output", str(exported)]) == 0
+        assert export.main([*exports[:-1], str(exported)]) == 0
         capsys.readouterr()
         said.append((counts, explained, exported.read_bytes()))
     assert said[0] == said[1]
 
 
 def test_of_two_nights_at_once_the_first_to_finish_wins(
-    there: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    there: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if there.root.startswith("gs:"):
         pytest.skip("nights take seconds; what differs there, test_versions tries in both stores")
-    state, events = f"{there.root}/state", f"{there.root}/events"
+    events = f"{there.root}/events"
     case = records(there, "close")[0]["case_id"]
     write_messages([hearing("e1", case)], events)
-    words = ["--state", state, "--events", events, "--json", "--as-of"]
+    words = [*page(there, "nightly", "--state s3"), "--json", "--as-of"]
     first = [*words, "2011-11-17", "--input", f"{there.root}/cases"]
     assert nightly.main(first) == 0
     night = json.loads(capsys.readouterr().out)
@@ -131,12 +160,19 @@ def test_of_two_nights_at_once_the_first_to_finish_wins(
     printed = capsys.readouterr()
     assert json.loads(printed.out)["run_id"] == "night-2011-11-18.2"
     assert "another night has finished meanwhile, so nothing of this one was kept" in printed.err
-    assert there.objects.read("state/LATEST") == b"night-2011-11-18.2\n"
-    names = {name.split("/")[2] for name in there.objects.names() if name.startswith("state/runs")}
+    assert there.objects.read("nights/LATEST") == b"night-2011-11-18.2\n"
+    names = {name.split("/")[2] for name in there.objects.names() if name.startswith("nights/runs")}
     assert names == {"night-2011-11-17", "night-2011-11-18.2"}
-    assert "state/FAILED" not in there.objects.names()
-    assert status.main(["--state", state]) == 0
+    assert "nights/FAILED" not in there.objects.names()
+    assert status.main(page(there, "status")) == 0
     assert "night-2011-11-18.2" in capsys.readouterr().out
+
+    # The same news, with the state on a disk.
+    monkeypatch.chdir(tmp_path)
+    here = [*page(there, "nightly", "--state OUT"), "--json", "--as-of", "2011-11-18"]
+    assert nightly.main(here) == 0
+    assert json.loads(capsys.readouterr().out)["nightly"]["events"]["read"] == 2
+    assert run_of(tmp_path / "OUT").name == "night-2011-11-18"
 
 
 def hearing(event_id: str, case_id: str) -> bytes:
