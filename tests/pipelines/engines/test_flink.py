@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import signal
+import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,14 +25,14 @@ def test_batches_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     done = discretion("backlog", "--input", tmp_path / "sample", "--output", tmp_path / "here")
     assert done.returncode == 0, done.stderr
-    a_lost_command_leaves_nothing_that_counts(cluster, tmp_path)
-    err = killed_parts_change_nothing(cluster, tmp_path)
+    lost = a_lost_command_leaves_nothing_that_counts(cluster, tmp_path)
+    err = killed_parts_change_nothing(cluster, tmp_path, lost)
     # The job that the lost command left is ended, and what it wrote is gone.
     assert re.fullmatch(
         r"discretion backlog: canceling \w+, which an earlier command left running\n", err
     )
-    job, lost = flink.jobs(cluster)
-    assert (job["state"], lost["state"]) == ("FINISHED", "CANCELED")
+    states = {job["jid"]: job["state"] for job in flink.jobs(cluster)}
+    assert states[lost] == "CANCELED"
     run = run_of(tmp_path / "out")
     assert content(run) == content(run_of(tmp_path / "here"))
     assert [path.name for path in (tmp_path / "out/runs").iterdir()] == [run.name]
@@ -42,37 +44,43 @@ def test_batches_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
     assert min(shares) > 0.1 * sum(shares)
 
 
-def begun(cluster: Cluster, place: Path) -> Any:
-    """Start the guide's batch, and wait until it writes cases."""
+def started(cluster: Cluster, place: Path) -> subprocess.Popen[str]:
+    """Start the guide's batch."""
     lines = re.findall(r"^\$ (.*)$", GUIDE.read_text("utf-8"), re.MULTILINE)
     [line] = [line for line in lines if line.startswith("discretion backlog")]
     assert line.endswith(" --engine flink")
     words = shlex.split(line.removesuffix(" --engine flink"))[1:]
-    known = set(place.glob("out/runs/_*.partial"))
-    running = flink.start(*words, *flink.on(cluster), "--parallelism=2", cwd=place)
-
-    def writes() -> bool:
-        mine = set(place.glob("out/runs/_*.partial")) - known
-        return any(list(folder.glob("cases/_*")) for folder in mine)
-
-    flink.until(writes, running)
-    return running
+    return flink.start(*words, *flink.on(cluster), "--parallelism=2", cwd=place)
 
 
-def a_lost_command_leaves_nothing_that_counts(cluster: Cluster, place: Path) -> None:
-    running = begun(cluster, place)
+def a_lost_command_leaves_nothing_that_counts(cluster: Cluster, place: Path) -> str:
+    running = started(cluster, place)
+    flink.until(lambda: list(place.glob("out/runs/_*.partial/cases/_*")), running)
+    # Its workers wait, so that its job can't end before the next command ends it.
+    for worker in flink.workers(cluster):
+        os.kill(worker, signal.SIGSTOP)
     flink.kill(running.pid)
     running.communicate()
     assert not (place / "out/LATEST").exists()
     assert all(path.name.startswith("_") for path in (place / "out/runs").iterdir())
-    assert flink.jobs(cluster)[0]["state"] == "RUNNING"
+    job = flink.jobs(cluster)[0]
+    assert job["state"] == "RUNNING"
+    return str(job["jid"])
 
 
-def killed_parts_change_nothing(cluster: Cluster, place: Path) -> str:
+def killed_parts_change_nothing(cluster: Cluster, place: Path, lost: str) -> str:
     """Kill a worker, then a TaskManager and the job server, all in one batch."""
-    # Those of the lost job end only some time after it.
-    old = flink.workers(cluster)
-    running = begun(cluster, place)
+    [left], old = place.glob("out/runs/_*.partial"), flink.workers(cluster)
+    running = started(cluster, place)
+    flink.until(lambda: flink.ask(cluster, f"jobs/{lost}")["state"] != "RUNNING", running)
+    for worker in old:
+        os.kill(worker, signal.SIGCONT)
+    flink.until(
+        lambda: [
+            path for path in place.glob("out/runs/_*.partial/cases/_*") if left not in path.parents
+        ],
+        running,
+    )
     flink.kill(next(one for one in flink.workers(cluster) if one not in old))
     job = flink.jobs(cluster)[0]["jid"]
 
