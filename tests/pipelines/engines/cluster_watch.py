@@ -39,9 +39,8 @@ SHARDS = 2
 CASES, TURNING = 30, 6
 
 
-@pytest.fixture
-def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A first night with several buckets, so that there is more than one shard."""
+def first_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a first night with several buckets, so that there is more than one shard."""
     known = [CaseRecord(**{**CLEAN, "case_id": f"known {n}"}) for n in range(CASES)]
     turning = [CaseRecord(**{**facts, "case_id": f"{name} {n}", "updated_at": "2011-11-01"})
                for name, facts in (("elder", ELDER), ("veteran", VETERAN))
@@ -54,7 +53,6 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     words = ["--state", tmp_path / "OUT", "--events", tmp_path / "inbox", "--as-of", N1,
              "--input", tmp_path / "cases"]  # fmt: skip
     assert nightly.main([str(word) for word in words]) == ExitCode.OK
-    return tmp_path
 
 
 @contextmanager
@@ -99,12 +97,12 @@ def applied_by_each(cluster: Cluster) -> list[int]:
     return [int(task["metrics"]["read-records"]) for task in tasks]
 
 
-@pytest.mark.xdist_group("flink")
-def test_a_watch_on_a_cluster_gives_the_same_as_in_process(cluster: Cluster, night: Path) -> None:
-    here = night / "here"
-    shutil.copytree(night / "OUT", here / "OUT")
+def a_watch_survives(cluster: Cluster, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kill parts of the cluster under a watch, and compare it with one in process."""
+    first_night(place, monkeypatch)
+    here, inbox = place / "here", place / "inbox"
+    shutil.copytree(place / "OUT", here / "OUT")
     (here / "inbox").mkdir()
-    place, inbox = night, night / "inbox"
     words = (*flink.on(cluster), f"--parallelism={SHARDS}", "--checkpointing_interval=1000")
     with watching(place, *words) as process:
 
