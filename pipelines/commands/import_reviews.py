@@ -62,6 +62,8 @@ def _run(options: Options) -> int:
         return ExitCode.OK
     number = len(book.refused)
     cells = "1 cell was" if number == 1 else f"{number:,} cells were"
+    # Where both streams go to one file, the cells come before their number.
+    sys.stdout.flush()
     complain("import-reviews", f"{options.worklist}: {cells} refused")
     return ExitCode.DAMAGED
 
