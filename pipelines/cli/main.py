@@ -41,6 +41,7 @@ COMMANDS = {
     "worker": "do the work of an engine, which starts it",
 }
 JOBS = ("backlog", "nightly", "watch", "receive", "import-eoir")
+OVERSIGHT = ("adherence", "audit", "backtest", "pilot", "questions", "train")
 HELP = (
     "usage: discretion COMMAND ...\n\n"
     "Assesses removal cases under published guidance: close, continue, or expedite, with reasons.\n"
@@ -73,10 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         print(f"discretion: no command {shown(name)}; {_instead(name)}", file=sys.stderr)
         return 2
-    folder = "pipelines" if name in JOBS else "pipelines.commands"
-    job = importlib.import_module(f"{folder}.{name.replace('-', '_')}")
+    job = importlib.import_module(module_of(name))
     code: int = job.main(rest)
     return code
+
+
+def module_of(name: str) -> str:
+    """Return the module of a command."""
+    if name in JOBS:
+        folder = "pipelines"
+    else:
+        folder = "pipelines.commands.oversight" if name in OVERSIGHT else "pipelines.commands"
+    return f"{folder}.{name.replace('-', '_')}"
 
 
 def _instead(name: str) -> str:

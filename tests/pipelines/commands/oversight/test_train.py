@@ -14,7 +14,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands import train
+from pipelines.commands.oversight import train
 from tests.helpers.browser import browser, needs_browser, serious_findings
 
 RULEBOOK = "dhs-2021-01-20"

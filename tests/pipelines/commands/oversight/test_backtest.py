@@ -16,7 +16,7 @@ import pytest
 
 from pipelines import import_eoir
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands import backtest
+from pipelines.commands.oversight import backtest
 from pipelines.runs.frames import part_frames
 from schemas.rulebooks import load
 from scripts.eoir_release import write_release

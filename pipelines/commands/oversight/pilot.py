@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import Forms, check_forms, emit
+from pipelines.commands.oversight.findings import Forms, check_forms, emit
 from schemas.errors import UsageError
 
 

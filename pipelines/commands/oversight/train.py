@@ -92,8 +92,8 @@ def _make(rulebook: CompiledRulebook, options: Options) -> None:
 
 
 def _show(options: Options, folder: str) -> int:
-    from pipelines.commands.training_agreement import agreement
-    from pipelines.commands.training_files import read_results
+    from pipelines.commands.oversight.training_agreement import agreement
+    from pipelines.commands.oversight.training_files import read_results
     from transforms.training.course import answers
     from transforms.training.results import results
     from transforms.training.scenario import scenarios
@@ -123,7 +123,7 @@ def _show(options: Options, folder: str) -> int:
 
 def _lines(found: Results, rulebook: CompiledRulebook, kappas: Sequence[Between]) -> Iterator[str]:
     from pipelines.cli.table import paragraph, table_lines
-    from pipelines.commands.training_agreement import agreement_lines, name_of
+    from pipelines.commands.oversight.training_agreement import agreement_lines, name_of
     from schemas.words import criterion_name, percent
 
     missed = [one for one in found.criteria if one.wrong]

@@ -10,7 +10,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import Forms, check_forms, emit
+from pipelines.commands.oversight.findings import Forms, check_forms, emit
 
 if TYPE_CHECKING:
     from transforms.frames.frame import Frame

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands import questions
+from pipelines.commands.oversight import questions
 from schemas.rulebooks import load
 from tests.helpers.commands import rows
 from tests.helpers.small_run import write_run

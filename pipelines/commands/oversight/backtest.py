@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import Forms, check_forms, emit
+from pipelines.commands.oversight.findings import Forms, check_forms, emit
 from schemas.errors import InputError, UsageError
 
 if TYPE_CHECKING:

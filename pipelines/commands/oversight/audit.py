@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.findings import Forms, check_forms, emit
+from pipelines.commands.oversight.findings import Forms, check_forms, emit
 
 if TYPE_CHECKING:
     from transforms.assess.frame import Terms
