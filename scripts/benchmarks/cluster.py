@@ -18,7 +18,7 @@ from pathlib import Path
 from schemas.avro import avro_schema
 from schemas.rulebooks import load
 from scripts.benchmarks.cluster_costs import Cost, cost_of
-from scripts.benchmarks.cluster_model import hours, unit_of
+from scripts.benchmarks.cluster_model import minutes, unit_of
 from transforms.assess.frame import Terms, assess
 from transforms.avro.encode import encode_blocks
 from transforms.nightly.bucket_files import read_whole
@@ -88,7 +88,8 @@ def _measured(costs: list[Cost]) -> str:
 
 
 def _modeled(costs: list[Cost], steps: dict[str, float]) -> str:
-    unit = unit_of(*(one for one in costs if one.task_managers == 2))
+    # With one TaskManager, the least work is repeated or waits.
+    unit = unit_of(*(one for one in costs if one.task_managers == 1))
     units = [("a case", "cost")]
     units += [(f"{name}, in process", f"{cost * 1e6:.0f} µs") for name, cost in steps.items()]
     units += [
@@ -99,12 +100,12 @@ def _modeled(costs: list[Cost], steps: dict[str, float]) -> str:
         ("output", f"{unit.written:,.0f} bytes"),
     ]
     rows: list[tuple[str, ...]] = [
-        ("cases", "machines", "processors (h)", "network (h)", "disk (h)", "bound by"),
+        ("cases", "machines", "processors (min)", "network (min)", "disk (min)", "bound by"),
     ]
     for cases, machines in _MODELED:
-        found = hours(unit, cases, machines)
+        found = minutes(unit, cases, machines)
         parts = (found.processors, found.network, found.disk)
-        shown = (f"{part:.2f}" for part in parts)
+        shown = (f"{part:.1f}" for part in parts)
         rows.append((f"{cases:,}", str(machines), *shown, found.bound[0]))
     return f"{_table(units)}\n\n{_table(rows)}"
 

@@ -30,7 +30,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Hours:
+class Minutes:
     """How long some cases take on some machines, if only one thing limited them."""
 
     processors: float
@@ -39,7 +39,7 @@ class Hours:
 
     @property
     def bound(self) -> tuple[str, float]:
-        """What limits them, and the hours."""
+        """What limits them, and the minutes."""
         found = {"processors": self.processors, "network": self.network, "disk": self.disk}
         return max(found.items(), key=lambda pair: pair[1])
 
@@ -59,7 +59,7 @@ def unit_of(small: Cost, large: Cost) -> Unit:
     return Unit(*map(each, ("workers", "engine", "shuffled", "read", "written")))
 
 
-def hours(unit: Unit, cases: int, machines: int) -> Hours:
+def minutes(unit: Unit, cases: int, machines: int) -> Minutes:
     """Work out how long cases would take, if work is spread evenly.
 
     Args:
@@ -70,8 +70,8 @@ def hours(unit: Unit, cases: int, machines: int) -> Hours:
     # A share of what tasks hand over stays on its machine. What leaves also goes through disks.
     away = unit.shuffled * (machines - 1) / machines
     through_disk = unit.read + unit.written + 2 * unit.shuffled
-    each = cases / machines / 3600
-    return Hours(
+    each = cases / machines / 60
+    return Minutes(
         processors=each * (unit.workers + unit.engine) / PROCESSORS,
         network=each * away / NETWORK,
         disk=each * through_disk / DISK,

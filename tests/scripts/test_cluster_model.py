@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from scripts.benchmarks.cluster_costs import Cost
-from scripts.benchmarks.cluster_model import Unit, hours, unit_of
+from scripts.benchmarks.cluster_model import Unit, minutes, unit_of
 
 SMALL = Cost(
     cases=1_000, task_managers=2, command=5, workers=10, engine=6, managers=9, before=4, job=8,
@@ -24,14 +24,14 @@ def test_a_case_costs_what_more_cases_add() -> None:
 
 def test_the_slowest_part_bounds_the_whole() -> None:
     unit = unit_of(SMALL, LARGE)
-    # 7.2 million cases on two machines: 1,000 a second for each to do in an hour.
-    found = hours(unit, 7_200_000, 2)
+    # 120,000 cases on two machines: 1,000 a second for each to do in a minute.
+    found = minutes(unit, 120_000, 2)
     assert found.processors == pytest.approx(1_000 * 0.003 / 8)
     # Half of what is handed over stays where it is.
     assert found.network == pytest.approx(1_000 * 500 / 1.25e8)
     # What is handed over is written and read.
     assert found.disk == pytest.approx(1_000 * (200 + 400 + 2 * 1_000) / 5e8)
     assert found.bound == ("processors", found.processors)
-    assert hours(dataclasses.replace(unit, shuffled=1e9), 7_200_000, 2).bound[0] == "disk"
+    assert minutes(dataclasses.replace(unit, shuffled=1e9), 120_000, 2).bound[0] == "disk"
     # One machine needs no network.
-    assert hours(unit, 7_200_000, 1).network == 0
+    assert minutes(unit, 120_000, 1).network == 0
