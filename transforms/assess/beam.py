@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections import deque
+import functools
 from collections.abc import Iterator
-from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 import apache_beam as beam
 import polars as pl
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
-from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.assess.frame import Terms, assess
 from transforms.assess.tally import tally
-from transforms.frames.background import AT_ONCE, side_by_side
 from transforms.frames.frame import Frame
+from transforms.frames.side_by_side import SideBySide
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import recommend_records
@@ -110,43 +106,13 @@ class Assess(beam.PTransform[beam.PCollection[Frame], Parts]):
     def expand(self, pcoll: beam.PCollection[Frame]) -> Parts:
         """Expand from frames of records to what is written, tallied, and quarantined."""
         done = pcoll | (
-            beam.ParDo(_AssessBundle(self.terms))
+            beam.ParDo(SideBySide(functools.partial(_parts, terms=self.terms)))
             .with_output_types(
                 tuple[str, Frame], cases=tuple[str, Frame], tallies=Frame, quarantined=Frame
             )
             .with_outputs("cases", "tallies", "quarantined", main="recommendations")
         )
         return Parts(done.cases, done.recommendations, done.tallies, done.quarantined)
-
-
-class _AssessBundle(beam.DoFn):
-    """Assesses the frames of a bundle, two at a time, and returns their parts in order.
-
-    Polars releases the interpreter's lock, so that two threads use two cores.
-    """
-
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
-
-    def start_bundle(self) -> None:
-        self.pending: deque[Future[list[Any]]] = deque()
-
-    def process(self, element: Frame) -> Iterator[Any]:
-        self.pending.append(side_by_side().submit(_parts, element, self.terms))
-        while len(self.pending) >= AT_ONCE:
-            yield from self.pending.popleft().result()
-
-    def finish_bundle(self) -> Iterator[Any]:
-        while self.pending:
-            for part in self.pending.popleft().result():
-                yield _late(part)
-
-
-def _late(part: Any) -> Any:
-    """Add the timestamp and window that Beam wants of what comes at a bundle's end."""
-    if isinstance(part, beam.pvalue.TaggedOutput):
-        return beam.pvalue.TaggedOutput(part.tag, _late(part.value))
-    return WindowedValue(part, MIN_TIMESTAMP, [GlobalWindow()])
 
 
 def _parts(records: Frame, terms: Terms) -> list[Any]:

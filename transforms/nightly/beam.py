@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import apache_beam as beam
 
 from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame, concat_frames
+from transforms.frames.side_by_side import SideBySide
 from transforms.nightly.buckets import bucket_file, by_bucket
 from transforms.nightly.night import Came, Night, one_bucket
 
@@ -35,20 +36,28 @@ class RunNight(
         return (
             {**pcolls, "every": some}
             | beam.CoGroupByKey()
-            | beam.FlatMapTuple(self.run).with_outputs("tally", main="files")
+            | beam.MapTuple(_fetched)
+            | beam.ParDo(SideBySide(self.run)).with_outputs("tally", main="files")
         )
 
-    def run(self, bucket: int, came: dict[str, Iterable[Frame]]) -> Iterator[Any]:
-        """Run one bucket's night, and yield (file, frame) pairs and tallies."""
+    def run(self, bucket_and_came: tuple[int, dict[str, list[Frame]]]) -> list[Any]:
+        """Run one bucket's night, and return (file, frame) pairs and tallies."""
+        bucket, came = bucket_and_came
+        results: list[Any] = []
         frames = (
-            concat_frames(list(came[name]), nothing.schema)
-            for name, nothing in Came()._asdict().items()
+            concat_frames(came[name], nothing.schema) for name, nothing in Came()._asdict().items()
         )
         for name, frame in one_bucket(self.night, bucket, Came(*frames)):
             if name == "tally":
-                yield beam.pvalue.TaggedOutput("tally", frame)
+                results.append(beam.pvalue.TaggedOutput("tally", frame))
             else:
-                yield bucket_file(name, bucket, self.night.buckets), frame
+                results.append((bucket_file(name, bucket, self.night.buckets), frame))
+        return results
+
+
+def _fetched(bucket: int, came: dict[str, Iterable[Frame]]) -> tuple[int, dict[str, list[Frame]]]:
+    # An engine brings them as they are read, but only to the thread of the bundle.
+    return bucket, {name: list(frames) for name, frames in came.items()}
 
 
 class ByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[tuple[int, Frame]]]):
