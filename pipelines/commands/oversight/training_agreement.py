@@ -44,11 +44,13 @@ def agreement_lines(found: Results, kappas: Sequence[Between]) -> Iterator[str]:
     if not known:
         return
     values = [value for value, _ in known]
-    yield paragraph(
-        f"Beyond chance: kappa of two trainees is {sum(values) / len(values):.2f} on average, "
-        f"from {values[0]:.2f} to {values[-1]:.2f}. 1 is full agreement, and 0 is what chance "
-        "would give."
-    )
+    says = f"their kappa is {values[0]:.2f}"
+    if len(values) > 1:
+        says = (
+            f"kappa of two trainees is {sum(values) / len(values):.2f} on average, from "
+            f"{values[0]:.2f} to {values[-1]:.2f}"
+        )
+    yield paragraph(f"Beyond chance: {says}. 1 is full agreement, and 0 is what chance would give.")
     yield ""
     rows = []
     for _, at in known[:_MOST]:
