@@ -38,7 +38,7 @@ execution.checkpointing.storage: filesystem
 state.checkpoints.dir: file://{folder}/checkpoints
 state.backend.type: hashmap
 heartbeat.interval: 2000
-heartbeat.timeout: 15000
+heartbeat.timeout: 60000
 web.submit.enable: false
 classloader.resolve-order: parent-first
 restart-strategy.type: fixed-delay
