@@ -117,7 +117,7 @@ def _ask_first(manifest: Manifest) -> list[str]:
     if not leaning or not manifest.ask_first:
         return []
     text = (
-        f"{leaning:,} of the cases to expedite lean on favorable facts that are presumed absent. "
+        f"{leaning:,} of the cases to expedite lean on facts that are presumed absent. "
         "Ask before anybody accelerates them:"
     )
     return [paragraph(text), *_most("Ask first", _labels(manifest.ask_first), leaning, FEW)]

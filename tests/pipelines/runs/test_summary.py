@@ -63,7 +63,7 @@ def test_splits_each_route_by_state_and_by_need_for_review(
     assert ["continue", "1,000", "81.3", "%", "100", "0", "900", "7"] in lines
     assert ["routed", "1,230", "120", "210", "900", "12"] in lines
     text = " ".join(word for line in lines for word in line)
-    assert "30 of the cases to expedite lean on favorable facts that are presumed absent." in text
+    assert "30 of the cases to expedite lean on facts that are presumed absent." in text
     assert f"{FACTS['served'].label} 30 100.0 %" in text
 
 
