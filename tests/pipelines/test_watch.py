@@ -35,7 +35,7 @@ from transforms.sample.events import sample_events
 
 N1, N2, N3, N4 = (datetime.date(2011, 11, day) for day in (15, 16, 18, 19))
 # How long a busy machine may take; this says nothing about a watch's speed.
-PATIENCE = 90
+PATIENCE = 300
 
 
 def encoded(frame: Frame, name: str) -> bytes:
