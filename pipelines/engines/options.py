@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import shutil
 import sys
@@ -120,7 +121,14 @@ def _prism_words(given: Sequence[str]) -> list[str]:
             "--engine prism needs Beam's program prism on PATH; with Go, run "
             f"go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam_version}"
         )
-    return ["--runner=PrismRunner", f"--prism_location={place}", "--environment_type=LOOPBACK"]
+    # Beam warns that it starts Prism and that it ends it, which is no news.
+    logging.getLogger("apache_beam.utils.subprocess_server").setLevel(logging.ERROR)
+    return [
+        "--runner=PrismRunner",
+        f"--prism_location={place}",
+        "--prism_log_level=warn",
+        "--environment_type=LOOPBACK",
+    ]
 
 
 def find_prism() -> str | None:

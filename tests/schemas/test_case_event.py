@@ -17,6 +17,8 @@ def declared(avro: Schema) -> object:
     assert null == "null"
     if inner == "string":
         return str | None
+    if inner == "boolean":
+        return bool | None
     if inner["type"] == "enum":
         return typing.Literal[tuple(inner["symbols"])] | None
     if inner["type"] == "array":
