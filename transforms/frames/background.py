@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 # Decodes the next frame and encodes the last ones.
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="background")
-# How many frames to assess at a time. Each needs the lock for a third of its time, so that more
-# than two gain nothing, and each takes memory.
+# How many frames to assess at a time. Each takes memory, and more than two haven't been tried.
 AT_ONCE = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 # A thread that waits for the lock gets it after this many seconds. Polars gives it away and takes
 # it back a thousand times a frame, and the default of 0.005 is longer than most such calls.
