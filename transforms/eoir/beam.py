@@ -11,7 +11,7 @@ from schemas.eoir.tables import TABLES
 from transforms.eoir.cases import assemble
 from transforms.eoir.outcomes import before_outcomes
 from transforms.eoir.read import Stretch, shuffled_schema
-from transforms.eoir.rows import Rules
+from transforms.eoir.rows import Rules, usable_rows
 from transforms.eoir.shuffle_files import read_bucket
 from transforms.frames.frame import Frame
 
@@ -53,8 +53,9 @@ def _assemble(bucket: int, stretches: list[Stretch], rules: Rules) -> Iterator[A
         )
         for name in TABLES
     }
-    cases, tally = assemble(tables, rules)
+    rows = usable_rows(tables)
+    cases, tally = assemble(rows, rules)
     yield beam.pvalue.TaggedOutput("tallies", tally)
     yield bucket, cases
     if rules.outcomes is not None:
-        yield beam.pvalue.TaggedOutput("outcomes", (bucket, before_outcomes(tables, rules)))
+        yield beam.pvalue.TaggedOutput("outcomes", (bucket, before_outcomes(rows, rules)))

@@ -39,7 +39,7 @@ from transforms.eoir import facts as eoir_facts
 from transforms.eoir.charges import charge_columns, charges_in_time
 from transforms.eoir.docket import Day, current_proceedings, orders, outcomes, place_proceedings
 from transforms.eoir.read import LEAD_RIDER
-from transforms.eoir.rows import Rows, Rules, count, height, usable_rows
+from transforms.eoir.rows import Rows, Rules, count, height
 from transforms.eoir.tables import tally_of
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES
@@ -49,12 +49,11 @@ NOTICE_TYPES = ("RMV", "DEP", "EXC")
 MAY_BE_MORE = ("removals", "orders", "fraud_findings", "status_violations", "applications")
 
 
-def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
+def assemble(rows: Rows, rules: Rules) -> tuple[Frame, Frame]:
     """Make case records from rows.
 
     Args:
-        tables: Each table's rows of some cases, all their rows
-            (`transforms.eoir.read.shuffled_schema`).
+        rows: The rows of some cases.
         rules: How.
 
     Returns:
@@ -62,8 +61,7 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
         (a key seen before), `no_case`, `not_pending`, and `after` (later than the day, or without a
         date).
     """
-    day, counts = rules.day, dict[tuple[str, str], int]()
-    rows = usable_rows(tables, rules, counts)
+    day, counts = rules.day, dict(rows.counts)
     placed = place_proceedings(rows.tables["B_TblProceeding"], day)
     current = current_proceedings(placed, day)
     cases = rows.tables["A_TblCase"]
@@ -90,13 +88,14 @@ def assemble(tables: dict[str, Frame], rules: Rules) -> tuple[Frame, Frame]:
     return _records(wide, made), tally_of(counts)
 
 
-def on_own_day(rows: Rows, ending: Frame) -> Frame:
+def on_own_day(rows: Rows, ending: Frame, juveniles: dict[str, str]) -> Frame:
     """Make case records, each as of a day of its own, from what has a date by then.
 
     Args:
         rows: The rows.
         ending: One row per case: `IDNCASE`, `IDNPROCEEDING`, the proceeding that the case is in,
             and `day` (Date). The proceeding was open then.
+        juveniles: The release's own lookup table of juvenile codes.
 
     Returns:
         Case records by IDNCASE, without an outcome; `updated_at` is the day.
@@ -110,7 +109,7 @@ def on_own_day(rows: Rows, ending: Frame) -> Frame:
     _forget_undated(known, day)
     placed = place_proceedings(known["B_TblProceeding"], day)
     current = placed.join(ending, on=["IDNCASE", "IDNPROCEEDING"], how="semi")
-    facts = _facts(_in_time(known, placed, day), placed, current, rows.juveniles, day)
+    facts = _facts(_in_time(known, placed, day), placed, current, juveniles, day)
     wide = _wide(known["A_TblCase"], current, facts, rows.unread)
     by_then = pl.col("C_BIRTHDATE") <= day.dt.strftime("%Y-%m")
     made = _columns(day) | {

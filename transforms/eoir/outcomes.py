@@ -8,21 +8,20 @@ import polars as pl
 
 from transforms.eoir.cases import SOURCE, on_own_day
 from transforms.eoir.docket import of_outcome, place_proceedings
-from transforms.eoir.rows import Rules, usable_rows
+from transforms.eoir.rows import Rows, Rules
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES
 
 _OUTCOME = ("court_outcome", "court_outcome_kind", "court_outcome_date")
 
 
-def before_outcomes(tables: dict[str, Frame], rules: Rules) -> Frame:
+def before_outcomes(rows: Rows, rules: Rules) -> Frame:
     """Find the outcomes of a period, and make the record of each one's case as of the day before.
 
     A move to another court isn't an outcome. A case has one record for each of its outcomes.
 
     Args:
-        tables: Each table's rows of some cases, all their rows
-            (`transforms.eoir.read.shuffled_schema`).
+        rows: The rows of some cases.
         rules: How to make records, and the period.
 
     Returns:
@@ -31,7 +30,6 @@ def before_outcomes(tables: dict[str, Frame], rules: Rules) -> Frame:
         and the nationality.
     """
     assert rules.outcomes is not None
-    rows = usable_rows(tables, rules, {})
     placed = place_proceedings(rows.tables["B_TblProceeding"], None)
     ends = (
         placed.filter("done", ~pl.col("moved"), pl.col("COMP_DATE").is_between(*rules.outcomes))
@@ -47,7 +45,8 @@ def before_outcomes(tables: dict[str, Frame], rules: Rules) -> Frame:
     )
     parts = [_bare(ends.filter(~pl.col("open_then")))]
     for ending in known.partition_by("turn", maintain_order=True):
-        records = on_own_day(rows, ending.select("IDNCASE", "IDNPROCEEDING", "day"))
+        on_day = ending.select("IDNCASE", "IDNPROCEEDING", "day")
+        records = on_own_day(rows, on_day, rules.juveniles)
         found = ending.select(case_id=pl.col("IDNCASE").cast(pl.String), **of_outcome())
         joined = records.drop(_OUTCOME).join(found, on="case_id", maintain_order="left")
         parts.append(joined.select(pl.col(name).cast(dtype) for name, dtype in CASES.items()))

@@ -36,22 +36,22 @@ class Rows:
         tables: Each table's rows: the first ones with their keys, of cases that are in the release,
             with CASE_TYPE filled in from the case.
         unread: The cases (`IDNCASE`) to which an unreadable row of charges may belong.
-        juveniles: The release's own lookup table of juvenile codes.
+        counts: The numbers of the other rows: `repeated` and `no_case`, each with the table.
     """
 
     tables: dict[str, Frame]
     unread: pl.Series
-    juveniles: dict[str, str]
+    counts: dict[tuple[str, str], int]
 
 
-def usable_rows(tables: dict[str, Frame], rules: Rules, counts: dict[tuple[str, str], int]) -> Rows:
+def usable_rows(tables: dict[str, Frame]) -> Rows:
     """Select the rows that say something about a case of the release.
 
     Args:
-        tables: As for `assemble`.
-        rules: How to make records.
-        counts: Gets the rows that are `repeated`, and of `no_case`, by table.
+        tables: Each table's rows of some cases, all their rows
+            (`transforms.eoir.read.shuffled_schema`).
     """
+    counts: dict[tuple[str, str], int] = {}
     charges = tables["B_TblProceedCharges"]
     readable = tables | {"B_TblProceedCharges": charges.filter(pl.col("unread").ne_missing(True))}
     known = {}
@@ -72,7 +72,7 @@ def usable_rows(tables: dict[str, Frame], rules: Rules, counts: dict[tuple[str, 
     known["B_TblProceeding"] = proceedings.with_columns(
         CASE_TYPE=pl.coalesce("CASE_TYPE", "case_type_of_case")
     )
-    return Rows(known, charges.filter("unread")["IDNCASE"].unique(), rules.juveniles)
+    return Rows(known, charges.filter("unread")["IDNCASE"].unique(), counts)
 
 
 def count(counts: dict[tuple[str, str], int], of: str, table: str, rows: Frame) -> None:

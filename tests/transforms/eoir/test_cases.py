@@ -7,7 +7,7 @@ import pytest
 from schemas.eoir.tables import TABLES
 from transforms.eoir.cases import assemble
 from transforms.eoir.read import by_case
-from transforms.eoir.rows import Rules
+from transforms.eoir.rows import Rules, usable_rows
 from transforms.eoir.tables import frame_schema
 
 DAY = datetime.date(2011, 11, 17)
@@ -29,7 +29,7 @@ def made(
             for row in rows.get(name, [])
         ]
         tables[name] = by_case(name, pl.DataFrame(given, schema=schema))
-    cases, tally = assemble(tables, Rules(on, {"1": "UJ"}))
+    cases, tally = assemble(usable_rows(tables), Rules(on, {"1": "UJ"}))
     return (
         {row["case_id"]: row for row in cases.to_dicts()},
         {(of, key): count for of, key, count in tally.iter_rows()},

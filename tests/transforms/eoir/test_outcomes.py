@@ -11,7 +11,7 @@ import pytest
 from schemas.eoir.tables import TABLES
 from transforms.eoir.outcomes import before_outcomes
 from transforms.eoir.read import by_case
-from transforms.eoir.rows import Rules
+from transforms.eoir.rows import Rules, usable_rows
 from transforms.eoir.tables import frame_schema
 
 PERIOD = (datetime.date(2011, 10, 1), datetime.date(2013, 12, 31))
@@ -100,7 +100,7 @@ def outcomes(rows: dict[str, list[Row]]) -> list[Row]:
             for row in rows.get(name, [])
         ]  # fmt: skip
         tables[name] = by_case(name, pl.DataFrame(given, schema=schema))
-    return before_outcomes(tables, Rules(None, {"1": "UJ"}, PERIOD)).to_dicts()
+    return before_outcomes(usable_rows(tables), Rules(None, {"1": "UJ"}, PERIOD)).to_dicts()
 
 
 def test_a_case_is_as_it_was_the_day_before() -> None:
