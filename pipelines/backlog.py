@@ -15,6 +15,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, Stage, count
+from pipelines.cli.quick_beam import quick_options
 from pipelines.cli.rulebooks import named, notices, warn
 from pipelines.cli.runners import beam_arguments, pipeline_options
 from pipelines.cli.terms import terms_of
@@ -248,7 +249,7 @@ def backlog_run(
         OutputError: The run already exists, or nothing can be written there.
     """
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
-    options = beam_options or PipelineOptions(beam_arguments([]), save_main_session=False)
+    options = beam_options or quick_options(beam_arguments([]))
     given = split_inputs(patterns)
     found = Found((), ())
     if given.others:

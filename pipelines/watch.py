@@ -18,6 +18,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.console import complain
 from pipelines.cli.declare import flags
+from pipelines.cli.quick_beam import quick_options
 from pipelines.cli.rulebooks import warn
 from pipelines.cli.runners import beam_arguments, pipeline_options
 from pipelines.engines.engine import FLINK, IN_PROCESS, Engine
@@ -147,7 +148,7 @@ def _watch_night(options: Options, receiving: ReceiveProcess, shift: datetime.ti
     plan.place.sweep()
     warn("watch", outside(plan.night.terms.rulebook.rulebook, plan.now().date()))
     inbox = Inbox(folder, state, night, note_left_out, note_changed)
-    in_process = PipelineOptions([RUNNER, "--streaming"], save_main_session=False)
+    in_process = quick_options([RUNNER, "--streaming"])
     failed: list[Exception] = []
     begun = threading.Event()
     with LiveSource(lambda: _ticks(inbox, plan, receiving, begun, failed)) as source:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -32,6 +32,16 @@ class Options(PipelineOptions):
         view = views[cls]
         assert isinstance(view, cls)
         return view
+
+
+def quick_options(words: Sequence[str]) -> PipelineOptions:
+    """Make the options of a pipeline that Beam builds quickly.
+
+    Args:
+        words: Beam's options, as on its command line.
+    """
+    remember_inspected()
+    return Options(words, save_main_session=False)
 
 
 def remember_inspected() -> None:

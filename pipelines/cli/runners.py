@@ -94,7 +94,7 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
     Raises:
         UsageError: As `beam_arguments` does.
     """
-    from pipelines.cli.quick_beam import Options, remember_inspected
+    from pipelines.cli.quick_beam import quick_options
     from pipelines.engines.options import engine_words
 
     given = options.beam
@@ -102,9 +102,7 @@ def pipeline_options(options: Any, *more: str, in_process: str = IN_PROCESS) -> 
         streaming = "--streaming" in more
         words = engine_words(engine, given, options.readable_by, streaming=streaming)
         given = (*words, *given)
-    words = [*beam_arguments(given, flags(type(options)), in_process), *more]
-    remember_inspected()
-    return Options(words, save_main_session=False)
+    return quick_options([*beam_arguments(given, flags(type(options)), in_process), *more])
 
 
 def _parsed(options: Any) -> dict[str, Any]:
