@@ -14,8 +14,8 @@ from transforms.frames.frame import Frame
 from transforms.oversight import alike, figures, handling, like_cases, outliers
 from transforms.oversight.decisions import Decisions, matrix
 from transforms.oversight.floors import RATES_FROM
-from transforms.oversight.handling import DECIDED, SHARE, UNKNOWN
-from transforms.oversight.table import Column, Findings, Table
+from transforms.oversight.handling import DECIDED, UNKNOWN
+from transforms.oversight.table import SHARE, Column, Findings, Table
 
 Row = dict[str, Any]
 _LEANS = (

@@ -13,7 +13,7 @@ from transforms.oversight import figures
 from transforms.oversight.attributes import ATTRIBUTES, band_order
 from transforms.oversight.counterfactual import Changed, changed_tables
 from transforms.oversight.floors import RATES_FROM
-from transforms.oversight.table import Column, Findings, Table
+from transforms.oversight.table import RATIO, SHARE, Column, Findings, Table
 from transforms.report.labels import value_label
 
 Row = dict[str, Any]
@@ -177,9 +177,7 @@ _COMPARED = (
     Column("high", "high", ""),
     Column("certain", "low", "if all\nknown"),
     Column("possible", "high", ""),
-    Column("ratio", "number", "ratio"),
-    Column("ratio_low", "low", "95 %\nbetween", of="number"),
-    Column("ratio_high", "high", ""),
+    *RATIO,
     Column("alike", "number", "ratio, like cases", shown=False),
     Column("alike_low", "low", "like\ncases", of="number"),
     Column("alike_high", "high", ""),
@@ -262,8 +260,6 @@ def _missing(people: Frame) -> Table:
             Column("open", "count", "open", shown=False),
             Column("open_share", "share", "open"),
             Column("cost", "count", "could\nclose"),
-            Column("share", "share", "share"),
-            Column("low", "low", "95 %\nbetween"),
-            Column("high", "high", ""),
+            *SHARE,
         ), rows, most=15,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from transforms.frames.frame import Frame
 from transforms.oversight import closures
 from transforms.oversight.closures import Docket
 from transforms.oversight.hits import Counts, hits
-from transforms.oversight.table import Column, Findings, Table
+from transforms.oversight.table import SHARE, Column, Findings, Table
 
 Row = dict[str, Any]
 _ALL = "all"
@@ -84,9 +84,7 @@ def _hits(judged: Frame) -> Table:
             Column("measure", "label", "measure"),
             Column("cases", "count", "cases"),
             Column("hits", "count", "both"),
-            Column("share", "share", "share"),
-            Column("low", "low", "95 %\nbetween"),
-            Column("high", "high", ""),
+            *SHARE,
             Column("least", "low", "if all were\nknown"),
             Column("most", "high", ""),
         ), hits(judged),

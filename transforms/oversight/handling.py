@@ -9,16 +9,11 @@ import polars as pl
 from transforms.frames.frame import Frame
 from transforms.oversight import figures
 from transforms.oversight.floors import RATES_FROM
-from transforms.oversight.table import Column, Table
+from transforms.oversight.table import SHARE, Column, Table
 
 Row = dict[str, Any]
 UNKNOWN = "not known"
 DECIDED = Column("decisions", "count", "decisions")
-SHARE = (
-    Column("share", "share", "share"),
-    Column("low", "low", "95 %\nbetween"),
-    Column("high", "high", ""),
-)
 
 
 def handled(frame: Frame, recommended: Frame) -> Table:

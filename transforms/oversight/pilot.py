@@ -15,7 +15,7 @@ from schemas.outcomes import ROUTES
 from transforms.frames.frame import Frame
 from transforms.oversight import figures
 from transforms.oversight.floors import RATES_FROM
-from transforms.oversight.table import Column, Findings, Table
+from transforms.oversight.table import RATIO, Column, Findings, Table
 from transforms.report.labels import value_label
 
 Row = dict[str, Any]
@@ -245,9 +245,7 @@ def _routes(people: Frame) -> Table:
             Column("cases", "count", "cases"),
             Column("share", "share", "pilot"),
             Column("rest", "share", "rest"),
-            Column("ratio", "number", "ratio"),
-            Column("ratio_low", "low", "95 %\nbetween", of="number"),
-            Column("ratio_high", "high", ""),
+            *RATIO,
             Column("alike", "number", "like\ncases"),
             Column("alike_low", "low", "95 %\nbetween", of="number"),
             Column("alike_high", "high", ""),

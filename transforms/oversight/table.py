@@ -52,6 +52,19 @@ class Column:
     of: Literal["share", "number"] = "share"
 
 
+# A share with its interval (`transforms.oversight.figures.rate`), and a ratio with its.
+SHARE = (
+    Column("share", "share", "share"),
+    Column("low", "low", "95 %\nbetween"),
+    Column("high", "high", ""),
+)
+RATIO = (
+    Column("ratio", "number", "ratio"),
+    Column("ratio_low", "low", "95 %\nbetween", of="number"),
+    Column("ratio_high", "high", ""),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table.
