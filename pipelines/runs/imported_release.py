@@ -75,6 +75,7 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
         )
 
     paths = paths_of(plan.release)
+    first, last = plan.rules.outcomes or (None, None)
     return ImportManifest(
         release=plan.release.folder,
         pending_on=plan.rules.day,
@@ -84,9 +85,9 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
         ),
         outputs=output_files(root, written),
         cases=sum(written["cases"].values()),
-        outcomes=None if plan.rules.outcomes is None else sum(written[OUTCOMES].values()),
-        outcomes_from=None if plan.rules.outcomes is None else plan.rules.outcomes[0],
-        outcomes_to=None if plan.rules.outcomes is None else plan.rules.outcomes[1],
+        outcomes=sum(written[OUTCOMES].values()) if OUTCOMES in written else None,
+        outcomes_from=first,
+        outcomes_to=last,
         tables={table: table_counts(table, paths.get(table)) for table in TABLES if table in paths},
         missing_tables=tuple(table for table in TABLES if table not in paths),
         missing_columns={file.table: file.missing for file in plan.release.files if file.missing},

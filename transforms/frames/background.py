@@ -10,10 +10,17 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+
+def _processors() -> int:
+    """Count the processors that this process may use; not every system says, as macOS doesn't."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 # Decodes the next frame and encodes the last ones.
 BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="background")
 # How many frames to assess at a time. Each takes memory, and more than two haven't been tried.
-AT_ONCE = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+AT_ONCE = min(2, _processors())
 # A thread that waits for the lock gets it after this many seconds. Polars gives it away and takes
 # it back a thousand times a frame, and the default of 0.005 is longer than most such calls.
 _SWITCH = 0.0005

@@ -198,7 +198,7 @@ def _numbers(today: str) -> dict[str, _Sign]:
     served, imposed = _field("custody_days"), _field("sentence_days")
     months = pl.col("months_in_lawful_status")
     undated = _some("entries", pl.element().is_null() | _field("date").is_null())
-    here = _day(_updated(today)) - _day(_first("entries", _field("date")))
+    here = _day(_updated(today)) - _first_day("entries", _field("date"))
     return {
         "MORE_OPEN_ARRESTS_THAN_ARRESTS": _Sign(
             arrests < without_outcome, arrests < without_outcome
@@ -280,8 +280,12 @@ def _some(column: str, holds: pl.Expr) -> pl.Expr:
 
 
 def _first(column: str, date: pl.Expr) -> pl.Expr:
+    return _first_day(column, date).cast(pl.String)
+
+
+def _first_day(column: str, date: pl.Expr) -> pl.Expr:
     # Polars compares days several times as fast as it compares text.
-    return pl.col(column).list.eval(_day(date)).list.min().cast(pl.String)
+    return pl.col(column).list.eval(_day(date)).list.min()
 
 
 def _last(column: str, date: pl.Expr) -> pl.Expr:
