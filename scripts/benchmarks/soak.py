@@ -1,6 +1,7 @@
 """Watch for an hour or so: a file of events at a time, with the delay and the memory over time.
 
-It prints a table for docs/streaming.md. In the middle, its day ends.
+It prints a table for docs/streaming.md. In the middle, its day ends. Afterwards, a night of the
+same events has to find what the watch reported.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import polars as pl
 
 from schemas.avro import avro_schema
 from scripts.flink_cluster.cluster import Cluster, down, up
@@ -29,6 +34,7 @@ from transforms.nightly.bucket_files import read_whole
 _FIRST = datetime.date(2011, 11, 17)
 _TODAY = _FIRST + datetime.timedelta(days=1)
 _EVENTS = 20
+_MANAGERS = 2
 # A watch whose clock jumps to the next day once a file is there.
 _WATCH = """
 import datetime, os, sys
@@ -65,7 +71,7 @@ def main() -> int:
     """Run the command.
 
     Returns:
-        0 if the watch reported every file and ended as it should.
+        0 if the watch reported every file, each change once, and ended as it should.
     """
     parser = argparse.ArgumentParser(prog="python -m scripts.benchmarks.soak", description=__doc__)
     parser.add_argument("--engine", choices=("in-process", "flink"), default="in-process")
@@ -73,6 +79,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=10, help="seconds between files")
     parser.add_argument("--span", type=float, default=5, help="minutes of a row of the table")
     parser.add_argument("--cases", type=int, default=40_000)
+    parser.add_argument("--shards", type=int, default=2, help="on Flink, over two TaskManagers")
     options = parser.parse_args()
     # So that clusters and workers end in any case.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -82,7 +89,7 @@ def main() -> int:
         events = _first_night(place, options.cases, files * _EVENTS)
         if options.engine == "in-process":
             return _soak(place, events, options, None)
-        cluster = up(place / "cluster", 2, 0, 0)
+        cluster = up(place / "cluster", _MANAGERS, 0, 0, slots=-(-options.shards // _MANAGERS))
         try:
             return _soak(place, events, options, cluster)
         finally:
@@ -93,17 +100,18 @@ def _first_night(place: Path, cases: int, number: int) -> Frame:
     """Make a first night, and return events about its cases."""
     (place / "inbox").mkdir()
     state = place / "OUT"
-    for module, *words in (
-        ["cli.main", "sample", "--output", place / "cases", "--cases", cases],
-        ["cli.main", "nightly", "--state", state, "--events", place / "inbox",
-         "--as-of", _FIRST, "--input", place / "cases"],
-        ["commands.sample_events", "--run", state, "--output", place, "--day", _TODAY,
-         "--events", number],
-    ):  # fmt: skip
-        command = [sys.executable, "-m", f"pipelines.{module}", *map(str, words)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    _run("cli.main", "sample", "--output", place / "cases", "--cases", cases)
+    _run("cli.main", "nightly", "--state", state, "--events", place / "inbox",
+         "--as-of", _FIRST, "--input", place / "cases")  # fmt: skip
+    _run("commands.sample_events", "--run", state, "--output", place, "--day", _TODAY,
+         "--events", number)  # fmt: skip
     [path] = (place / "events").glob("*.avro")
     return read_whole(str(path), avro_schema("case_event"))
+
+
+def _run(module: str, *words: object) -> None:
+    command = [sys.executable, "-m", f"pipelines.{module}", *map(str, words)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _soak(place: Path, events: Frame, options: argparse.Namespace, cluster: Cluster | None) -> int:
@@ -111,27 +119,80 @@ def _soak(place: Path, events: Frame, options: argparse.Namespace, cluster: Clus
                "--inbox", place / "inbox", "--as-of", _TODAY, "--json"]  # fmt: skip
     if cluster is not None:
         command += [f"--engine=flink=localhost:{cluster.port}",
-                    f"--flink_master=localhost:{cluster.rest_port}"]  # fmt: skip
+                    f"--flink_master=localhost:{cluster.rest_port}",
+                    f"--parallelism={options.shards}"]  # fmt: skip
     watch = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+    said = _Lines(watch)
     try:
-        spans = _spans(watch, place, events, options, cluster)
+        spans = _spans(said, place, events, options, cluster)
+        if cluster is not None:
+            print(f"the job was started again {_restarts(cluster)} times")
         watch.send_signal(signal.SIGINT)
         watch.wait(120)
     finally:
         watch.kill()
     print(_table(spans))
-    return watch.returncode
+    return watch.returncode or _differs_from_night(place, said.reports)
+
+
+def _restarts(cluster: Cluster) -> int:
+    """Return how often Flink has started its job again."""
+    jobs = f"http://localhost:{cluster.rest_port}/jobs"
+    with urllib.request.urlopen(jobs) as answer:
+        [job] = [one["id"] for one in json.load(answer)["jobs"] if one["status"] == "RUNNING"]
+    with urllib.request.urlopen(f"{jobs}/{job}/metrics?get=numRestarts") as answer:
+        return int(json.load(answer)[0]["value"])
+
+
+def _differs_from_night(place: Path, reports: list[str]) -> int:
+    """Return 1 if what a watch reported, in this order, isn't what a night of its events finds."""
+    tomorrow = _TODAY + datetime.timedelta(days=1)
+    _run("cli.main", "nightly", "--state", place / "OUT", "--events", place / "inbox",
+         "--as-of", tomorrow)  # fmt: skip
+    there = place / f"OUT/watch/changes/night-{_FIRST}"
+    watched = _changes(path for name in reports for path in sorted(there.glob(f"{name}-*.avro")))
+    night = _changes((place / "OUT/runs" / f"night-{tomorrow}").glob("changes/*.avro"))
+    followed = watched.with_columns(pl.col("from").shift(-1).over("case_id").alias("next"))
+    twice = followed.filter(pl.col("next").is_not_null() & pl.col("next").ne(pl.col("to")))
+    net = watched.group_by("case_id").agg(pl.col("from").first(), pl.col("to").last())
+    both = net.join(night, on="case_id", how="full", coalesce=True, suffix="_night")
+    absent = pl.col("from_night").is_null()
+    differ = both.filter(
+        pl.when(absent)
+        .then(pl.col("from").ne_missing(pl.col("to")))
+        .otherwise(
+            pl.col("from").ne_missing(pl.col("from_night"))
+            | pl.col("to").ne_missing(pl.col("to_night"))
+        )
+    )
+    print(f"{watched.height} changes of {net.height} cases; the night found {night.height} changed "
+          f"cases; {twice.height} out of order or twice, {differ.height} that differ")  # fmt: skip
+    return int(bool(twice.height or differ.height or not night.height))
+
+
+def _changes(paths: Iterable[Path]) -> Frame:
+    """Return the changes in some files: `case_id`, `from`, and `to` (as text)."""
+    schema = avro_schema("change")
+    found = pl.concat([read_whole(str(path), schema) for path in paths])
+    return found.select(
+        "case_id",
+        *(
+            pl.struct(f"{side}_route", pl.col(f"{side}_reasons").list.join(","))
+            .struct.json_encode()
+            .alias(side)
+            for side in ("from", "to")
+        ),
+    )
 
 
 def _spans(
-    watch: subprocess.Popen[str],
+    said: _Lines,
     place: Path,
     events: Frame,
     options: argparse.Namespace,
     cluster: Cluster | None,
 ) -> list[Span]:
     """Give the watch a file at a time, and note what it takes."""
-    said = _Lines(watch)
     begun = time.monotonic()
     spans = [Span(0.0)]
     sent, seconds = 0, options.minutes * 60
@@ -146,7 +207,7 @@ def _spans(
         landed = time.monotonic()
         _land(place / "inbox", f"{sent:07d}", part)
         spans[-1].delays.append(said.until(sent) - landed)
-        spans[-1].see("command", _resident(watch.pid))
+        spans[-1].see("command", _resident(said.watch.pid))
         for one in cluster.processes if cluster is not None else ():
             spans[-1].see(one.name.rstrip("-0123456789"), _resident(one.pid))
             for worker in _children(one.pid):
@@ -162,13 +223,15 @@ class _Lines:
     def __init__(self, watch: subprocess.Popen[str]) -> None:
         self.watch = watch
         self.reached: list[tuple[int, float]] = [(0, 0.0)]
+        self.reports: list[str] = []
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
         assert self.watch.stdout is not None
         for line in self.watch.stdout:
-            events = self.reached[-1][0] + int(json.loads(line)["events"])
-            self.reached.append((events, time.monotonic()))
+            words = json.loads(line)
+            self.reports.append(words["report"])
+            self.reached.append((self.reached[-1][0] + int(words["events"]), time.monotonic()))
 
     def until(self, events: int) -> float:
         """Wait until so many events have been reported, and return when they were."""

@@ -26,9 +26,11 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(prog="scripts/flink", description=__doc__)
     parser.add_argument("action", choices=("up", "mend", "down", "status", "fetch"))
+    parser.add_argument("--task-managers", type=int, default=2, metavar="N", help="default: 2")
     parser.add_argument(
-        "--task-managers", type=int, default=2, metavar="N", help="one worker each; default: 2"
-    )
+        "--slots", type=int, default=1, metavar="N",
+        help="workers of each TaskManager, about 1 GB each; default: 1",
+    )  # fmt: skip
     parser.add_argument(
         "--port", type=int, default=PORT, metavar="PORT",
         help=f"the job server's; 0 for any; default: {PORT}",
@@ -42,8 +44,9 @@ def main() -> int:
         help="the cluster's logs and checkpoints; default: %(default)s",
     )  # fmt: skip
     options = parser.parse_args()
-    if options.task_managers < 1:
-        parser.error("--task-managers: give 1 or more")
+    for name in ("task_managers", "slots"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name.replace('_', '-')}: give 1 or more")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _act(options.action, options.dir.absolute(), options)
@@ -56,7 +59,7 @@ def main() -> int:
 
 def _act(action: str, folder: Path, options: argparse.Namespace) -> int:
     if action == "up":
-        cluster = up(folder, options.task_managers, options.port, options.rest_port)
+        cluster = up(folder, options.task_managers, options.port, options.rest_port, options.slots)
         print(f"{options.task_managers} TaskManagers are up, with logs in {folder}")
         print(_use(cluster.port, cluster.rest_port))
         return 0

@@ -40,14 +40,15 @@ class Cluster:
         return [one.name for one in self.processes if not one.is_running()]
 
 
-def up(folder: Path, task_managers: int, port: int, rest_port: int) -> Cluster:
+def up(folder: Path, task_managers: int, port: int, rest_port: int, slots: int = 1) -> Cluster:
     """Start a cluster, or fail and leave no process.
 
     Args:
         folder: The cluster's directory.
-        task_managers: The number of TaskManagers, each with one slot.
+        task_managers: The number of TaskManagers.
         port: The job server's port; 0 for any.
         rest_port: The JobManager's port; 0 for any.
+        slots: The number of slots of each TaskManager, which starts a worker for each.
 
     Raises:
         ClusterError: It can't be started, or one is running in that directory.
@@ -62,7 +63,7 @@ def up(folder: Path, task_managers: int, port: int, rest_port: int) -> Cluster:
         down(folder)
     port, rest_port, rpc_port = (_free(port), _free(rest_port), _free(0))
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    write_settings(folder, task_managers, rpc_port, rest_port)
+    write_settings(folder, task_managers, slots, rpc_port, rest_port)
     cluster = Cluster(port, rest_port, ())
     try:
         for name, command in commands(java, jars, folder, task_managers, port, rest_port).items():

@@ -20,8 +20,8 @@ rest.bind-address: localhost
 rest.port: {rest_port}
 taskmanager.host: localhost
 taskmanager.bind-host: localhost
-taskmanager.numberOfTaskSlots: 1
-taskmanager.cpu.cores: 1.0
+taskmanager.numberOfTaskSlots: {slots}
+taskmanager.cpu.cores: {slots}.0
 taskmanager.memory.framework.heap.size: 128m
 taskmanager.memory.framework.off-heap.size: 128m
 taskmanager.memory.task.heap.size: 512m
@@ -32,7 +32,7 @@ taskmanager.memory.network.max: 256m
 taskmanager.memory.jvm-metaspace.size: 256m
 taskmanager.memory.jvm-overhead.min: 192m
 taskmanager.memory.jvm-overhead.max: 192m
-parallelism.default: {task_managers}
+parallelism.default: {parallelism}
 io.tmp.dirs: {folder}/tmp
 execution.checkpointing.storage: filesystem
 state.checkpoints.dir: file://{folder}/checkpoints
@@ -56,19 +56,26 @@ TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 JOB_SERVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
 
 
-def write_settings(folder: Path, task_managers: int, rpc_port: int, rest_port: int) -> None:
+def write_settings(
+    folder: Path, task_managers: int, slots: int, rpc_port: int, rest_port: int
+) -> None:
     """Write Flink's settings.
 
     Args:
         folder: The cluster's directory.
         task_managers: The number of TaskManagers.
+        slots: The number of slots of each.
         rpc_port: The JobManager's port for TaskManagers.
         rest_port: Its port for everybody else.
     """
     for name in ("conf", "tmp", "checkpoints", "artifacts"):
         (folder / name).mkdir(exist_ok=True)
     text = _SETTINGS.format(
-        folder=folder, task_managers=task_managers, rpc_port=rpc_port, rest_port=rest_port
+        folder=folder,
+        slots=slots,
+        parallelism=task_managers * slots,
+        rpc_port=rpc_port,
+        rest_port=rest_port,
     )
     (folder / "conf/flink-conf.yaml").write_text(text, "utf-8")
 

@@ -270,7 +270,7 @@ def test_flinks_operator_knows_every_field_of_the_cluster(tmp_path: Path) -> Non
 
 def test_the_cluster_has_the_settings_that_were_tried(tmp_path: Path) -> None:
     """Those of one machine's places and names apart, they are those of `scripts/flink`."""
-    write_settings(tmp_path, 2, 6123, 8081)
+    write_settings(tmp_path, 2, 1, 6123, 8081)
     tried = yaml.safe_load((tmp_path / "conf/flink-conf.yaml").read_text("utf-8"))
     resource = yaml.safe_load(placed("flink.yaml", tmp_path))["spec"]
     found = {key: yaml.safe_load(value) for key, value in resource["flinkConfiguration"].items()}
