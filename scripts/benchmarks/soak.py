@@ -230,7 +230,9 @@ class _Lines:
         assert self.watch.stdout is not None
         for line in self.watch.stdout:
             words = json.loads(line)
-            self.reports.append(words["report"])
+            # Each shard has a line.
+            if words["report"] not in self.reports:
+                self.reports.append(words["report"])
             self.reached.append((self.reached[-1][0] + int(words["events"]), time.monotonic()))
 
     def until(self, events: int) -> float:
