@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,48 +37,17 @@ class Options:
     beam: tuple[str, ...] = ()
 
 
-class ReceiveProcess:
-    """`receive` as a second process, for the duration of the `with` block.
+def answering_source(source: str, kafka_config: str | None) -> beam.PTransform:
+    """Return the reader of a queue, once it is known that a broker answers.
 
     Args:
-        source: The queue's address; None for no process.
-        inbox: Where event files arrive.
+        source: The queue's address.
         kafka_config: A file with settings of Kafka's client.
+
+    Raises:
+        UsageError: The address isn't valid, or something that the reader needs is missing.
+        InputError: No broker answers, or there is no such topic.
     """
-
-    def __init__(self, source: str | None, inbox: str, kafka_config: str | None = None) -> None:
-        self.words = None
-        if source is not None:
-            # Checked here, so that this process reports what is wrong.
-            _source(source, kafka_config)
-            self.words = [sys.executable, "-m", __name__, "--source", source, "--inbox", inbox]
-            if kafka_config is not None:
-                self.words += ["--kafka-config", kafka_config]
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> ReceiveProcess:
-        if self.words is not None:
-            self.process = subprocess.Popen(self.words, stderr=sys.stderr)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait()
-
-    def check(self) -> None:
-        """Check that the process is still running.
-
-        Raises:
-            InputError: The process has ended.
-        """
-        code = None if self.process is None else self.process.poll()
-        if code is not None:
-            raise InputError(f"discretion receive has ended with exit code {code}")
-
-
-def _source(source: str, kafka_config: str | None) -> beam.PTransform:
-    """Return the reader of a queue, once it is known that the queue answers."""
     read = queue_source(source, None if kafka_config is None else read_settings(kafka_config))
     if isinstance(read, ReadFromKafka):
         partitions(read.topic, read.settings)
@@ -91,7 +59,7 @@ def _run(options: Options) -> int:
     in_process = IN_PROCESS if options.source.startswith("kafka:") else RUNNER
     beam_options = pipeline_options(options, "--streaming", in_process=in_process)
     check_place(options.inbox, OutputError)
-    read = _source(options.source, options.kafka_config)
+    read = answering_source(options.source, options.kafka_config)
     _keep_no_history()
     pipeline = beam.Pipeline(options=beam_options)
     receive_events(pipeline, read, options.inbox)

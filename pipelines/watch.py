@@ -30,6 +30,7 @@ from pipelines.inbox.clock import tell_time
 from pipelines.inbox.kept import events_of
 from pipelines.inbox.live_source import RUNNER, LiveSource, Tick
 from pipelines.inbox.plan import WatchPlan, plan_watch, utc_now
+from pipelines.inbox.receive_process import ReceiveProcess
 from pipelines.inbox.report import (
     BROKEN_OFF,
     exit_code,
@@ -40,7 +41,6 @@ from pipelines.inbox.report import (
 )
 from pipelines.nights.failures import read_text
 from pipelines.nights.state import find_previous, instead_of_it
-from pipelines.receive import ReceiveProcess
 from pipelines.runs.latest import run_named
 from pipelines.runs.lock import check_local, locked
 from pipelines.runs.whole_directory import new_attempt

@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
-import time
 from collections.abc import Sequence
 
 from pipelines.cli.declare import UMASKS
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.parent import end_with
 
 # The environment variable that has the command's --readable-by.
 READABLE_BY = "DISCRETION_READABLE_BY"
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.USAGE
     if readers := os.environ.get(READABLE_BY):
         os.umask(UMASKS[readers])
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    end_with(os.getppid())
     _serve(given.id, given.provision_endpoint)
     return ExitCode.OK
 
@@ -83,13 +82,6 @@ def _serve(worker: str, endpoint: str) -> None:
     sdk_worker.traceback = OnlyOurWords()
     keep_out_of_log()
     sdk_worker_main.main([])
-
-
-def _end_with(parent: int) -> None:
-    """End this process when the one that started it is gone, even if that was killed."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(ExitCode.INTERRUPTED)
 
 
 if __name__ == "__main__":

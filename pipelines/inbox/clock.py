@@ -30,10 +30,11 @@ def time_told(place: Place) -> datetime.datetime | None:
     Args:
         place: Where the watch writes.
     """
-    path = _path(place)
-    if not storage.exists(path):
+    try:
+        told = storage.read_bytes(_path(place))
+    except FileNotFoundError:
         return None
-    return datetime.datetime.fromisoformat(storage.read_bytes(path).decode())
+    return datetime.datetime.fromisoformat(told.decode())
 
 
 def _path(place: Place) -> str:

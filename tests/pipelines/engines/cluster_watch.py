@@ -21,7 +21,7 @@ from scripts.flink_cluster.cluster import Cluster
 from tests.helpers import flink
 from tests.helpers.commands import Row, environment
 from tests.helpers.news import CLEAN, ELDER, VETERAN, completed, felony
-from tests.pipelines.test_watch import N1, N2, encoded, land, lines_of, printed
+from tests.helpers.watches import N1, N2, encoded, land, lines_of, printed
 from transforms.nightly import buckets
 from transforms.normalize.case_frame import to_frame
 

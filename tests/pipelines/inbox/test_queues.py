@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
 from pathlib import Path
 
 import apache_beam as beam
@@ -20,8 +19,9 @@ from pipelines.inbox import queues
 from pipelines.inbox.kafka import ReadFromKafka
 from pipelines.inbox.live_source import RUNNER
 from pipelines.inbox.queues import ReceiveEvents, queue_source, read_pubsub, write_messages
+from pipelines.inbox.receive_process import ReceiveProcess
 from pipelines.nights.new_files import find_new_files
-from pipelines.receive import ReceiveProcess, google_error, receive_events
+from pipelines.receive import google_error, receive_events
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.errors import InputError, UsageError
@@ -121,7 +121,7 @@ def test_notices_when_the_receiving_process_ends(tmp_path: Path) -> None:
     landing = ReceiveProcess(None, str(tmp_path))
     with landing:
         landing.check()
-    landing.words = [sys.executable, "-m", "pipelines.receive", "--inbox", str(tmp_path)]
+    landing.words = ["--inbox", str(tmp_path)]
     with landing:
         assert landing.process is not None
         landing.process.wait()
