@@ -22,13 +22,27 @@ from pipelines.inbox.kafka import partitions, read_settings
 from pipelines.nights.new_files import find_new_files
 from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
+from schemas.case_record import CaseRecord
 from schemas.errors import InputError, UsageError
-from tests.helpers.commands import argv, environment
+from tests.helpers.commands import argv, environment, rows, run_of
 from tests.helpers.kafka import Broker
+from tests.helpers.news import CLEAN, felony
+from tests.helpers.watches import (
+    N1,
+    N2,
+    changes,
+    encoded,
+    nightly,
+    printed,
+    stopped,
+    until,
+    watching,
+)
 from transforms.nightly.bucket_files import read_whole
+from transforms.normalize.case_frame import to_frame
 
 SCHEMA = avro_schema("case_event")
-TOPIC, PARTITIONS = "case-events", 2
+TOPIC, WATCHED, PARTITIONS = "case-events", "watched-events", 2
 FRAMED = b"\0\0\0\0\7" + b"Avro"
 
 
@@ -37,15 +51,18 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     broker = Broker(tmp_path_factory.mktemp("kafka"))
     broker.start()
     admin = AdminClient({"bootstrap.servers": broker.address})
-    admin.create_topics([NewTopic(TOPIC, PARTITIONS)])[TOPIC].result(60)
+    topics = [NewTopic(topic, PARTITIONS) for topic in (TOPIC, WATCHED)]
+    for made in admin.create_topics(topics).values():
+        made.result(60)
     yield broker
     broker.stop()
 
 
-def send(broker: Broker, *messages: bytes) -> None:
+def send(broker: Broker, *messages: bytes, topic: str = TOPIC) -> None:
+    """Send messages, to each partition in turn."""
     producer = Producer({"bootstrap.servers": broker.address, "log_level": 0})
     for number, message in enumerate(messages):
-        producer.produce(TOPIC, message, partition=number % PARTITIONS)
+        producer.produce(topic, message, partition=number % PARTITIONS)
     assert producer.flush(60) == 0
 
 
@@ -86,17 +103,19 @@ def test_each_event_arrives_whatever_restarts(broker: Broker, tmp_path: Path) ->
     process.communicate()
 
     send(broker, *events(20, 30))
-    process = receiving(broker, inbox)
+    # Two at once do no harm: each stores every event.
+    process, other = receiving(broker, inbox), receiving(broker, inbox)
     wait_for(lambda: landed(inbox).n_unique() == 30, process)
     broker.stop()
     broker.start()
     send(broker, *events(30, 40))
     wait_for(lambda: landed(inbox).n_unique() == 40, process)
-    process.send_signal(signal.SIGTERM)
-    *waiting, last = process.communicate(timeout=60)[1].splitlines()
-    assert last == "discretion receive: interrupted"
-    assert set(waiting) <= {f"discretion receive: {TOPIC}: no broker answers; waiting for one"}
-    assert process.returncode == ExitCode.INTERRUPTED
+    for one in (process, other):
+        one.send_signal(signal.SIGTERM)
+        *waiting, last = one.communicate(timeout=60)[1].splitlines()
+        assert last == "discretion receive: interrupted"
+        assert set(waiting) <= {f"discretion receive: {TOPIC}: no broker answers; waiting for one"}
+        assert one.returncode == ExitCode.INTERRUPTED
 
     assert set(landed(inbox)) == {f"e{n}" for n in range(40)}
     lines = [
@@ -109,6 +128,86 @@ def test_each_event_arrives_whatever_restarts(broker: Broker, tmp_path: Path) ->
         b"nonsense": "message: json_invalid",
         FRAMED: "message: schema_registry_format, schema 7; send JSON",
     }
+
+
+def felonies(*numbers: int, times: int = 1) -> list[bytes]:
+    """Events that change what is recommended for their cases.
+
+    Args:
+        numbers: Which cases.
+        times: How often each event comes; twice in a row, it is in both partitions.
+    """
+    one_each = [felony(f"e{n}", f"known {n}").model_dump_json().encode() for n in numbers]
+    return [message for message in one_each for _ in range(times)]
+
+
+@pytest.fixture
+def first_night(tmp_path: Path) -> Path:
+    """A night of cases that a felony makes worse."""
+    for name in ("inbox", "cases"):
+        (tmp_path / name).mkdir()
+    known = [CaseRecord(**{**CLEAN, "case_id": f"known {n}"}) for n in range(20)]
+    content = encoded(to_frame(known), "case_record")
+    (tmp_path / "cases/known.avro").write_bytes(content)
+    nightly(tmp_path, N1, "--input", tmp_path / "cases")
+    return tmp_path
+
+
+def test_a_watch_reports_each_change_once_whatever_restarts(
+    broker: Broker, first_night: Path
+) -> None:
+    place, run = first_night, f"night-{N1}"
+    source = ("--source", f"kafka://{broker.address}/{WATCHED}")
+
+    def reported() -> list[str]:
+        return [row["case_id"] for part in changes(place, run).values() for row in part]
+
+    def cases(last: int) -> set[str]:
+        return {f"known {n}" for n in range(last)}
+
+    send(broker, *felonies(0, 1, 2, 3, times=2), b"nonsense", topic=WATCHED)
+    with watching(place, N2, *source) as process:
+        until(lambda: set(reported()) == cases(4))
+        batches = place / f"OUT/watch/batches/{run}"
+        before = len(list(batches.glob("*.json")))
+        send(broker, *felonies(4, 5, 0, 1), topic=WATCHED)
+        until(lambda: len(list(batches.glob("*.json"))) > before)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        first = printed(place)
+    # What the killed watch had started ends by itself.
+    until(lambda: not receivers(place))
+    send(broker, *felonies(6, 7, times=2), *felonies(2, 3), topic=WATCHED)
+    with watching(place, N2, *source) as process:
+        until(lambda: set(reported()) == cases(8))
+        broker.stop()
+        broker.start()
+        send(broker, *felonies(8, 9, 4, 6), topic=WATCHED)
+        until(lambda: set(reported()) == cases(10))
+        assert stopped(process) == ExitCode.OK
+    assert not receivers(place)
+    said, found = first | printed(place), changes(place, run)
+
+    assert sorted(reported()) == sorted(cases(10))
+    # The killed watch's last report may be there without its line; no line comes twice.
+    assert not first.keys() & printed(place).keys()
+    assert {name: said[name]["changes"] for name in said} == {
+        name: len(found[name]) for name in said
+    }
+    assert len({name for name in found if found[name]} - said.keys()) <= 1
+    [refused] = (place / "inbox/_refused").iterdir()
+    assert json.loads(refused.read_text())["reason"] == "message: json_invalid"
+
+    watched = [row for part in found.values() for row in part]
+    nightly(place, N2)
+    night = rows(run_of(place / "OUT"), "changes")
+    assert sorted(watched, key=lambda row: str(row["case_id"])) == night
+
+
+def receivers(place: Path) -> list[str]:
+    """The processes that receive events for a watch."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if f"--inbox {place}" in line]
 
 
 def test_reports_in_one_line_a_topic_that_is_not_there(
