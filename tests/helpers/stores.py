@@ -1,7 +1,7 @@
 """Object stores in this process, with the protocols of S3 and of Google: real clients talk to them.
 
-Neither stand-in knows how to write on the condition that an object hasn't changed, as the services
-do, so that is added here.
+Unlike the services, Google's stand-in can't write on the condition that an object hasn't changed,
+and Amazon's doesn't do that in one step; both are added here.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def store(scheme: str) -> Store:
 @functools.cache
 def _s3() -> tuple[Mapping[str, str], Callable[[str], Objects]]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = _ConditionalPuts(DomainDispatcherApplication(create_backend_app))
+    app = _PutsInTurn(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, app, True, request_handler=MotoRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return {
@@ -113,8 +113,8 @@ class _S3Objects(Objects):
         self.backend.put_object(self.bucket, name, content)
 
 
-class _ConditionalPuts:
-    """Adds If-Match to moto, which knows only If-None-Match; each write is one step."""
+class _PutsInTurn:
+    """Lets moto check a condition and write in one step, as the service does."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -124,12 +124,6 @@ class _ConditionalPuts:
         if environ["REQUEST_METHOD"] != "PUT":
             return self.app(environ, start_response)
         with self.lock:
-            _, bucket, name = environ["PATH_INFO"].split("/", 2)
-            expected = environ.get("HTTP_IF_MATCH")
-            key = s3_backends[_ACCOUNT]["aws"].get_object(bucket, name) if expected else None
-            if expected and (key is None or key.etag != expected):
-                start_response("412 Precondition Failed", [("Content-Type", "application/xml")])
-                return [b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>"]
             return self.app(environ, start_response)
 
 

@@ -14,8 +14,8 @@ from transforms.files.reach import google_client, s3_client
 from transforms.files.storage import scheme_of
 
 SCHEMES = ("s3", "gs")
-# An object that was written meanwhile, or is being written right now.
-_LOST = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+# An object that was written or removed meanwhile, or is being written right now.
+_LOST = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409")
 
 
 class Version(NamedTuple):

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import fastavro
 import pytest
@@ -18,12 +17,12 @@ import pytest
 from pipelines import backlog, nightly
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import explain, export, sample, show, status
-from pipelines.engines.job import run_to_end
 from pipelines.inbox.queues import write_messages
 from schemas.case_event import CaseEvent
 from schemas.outcomes import ROUTES
-from tests.helpers.commands import PARTS, Row, argv, discretion, environment, rows, run_of
+from tests.helpers.commands import PARTS, Row, Running, argv, discretion, environment, rows, run_of
 from tests.helpers.stores import Store, store
+from tests.helpers.watches import until
 
 PAGE = Path(__file__).parents[3] / "docs/storage.md"
 
@@ -134,8 +133,6 @@ def test_of_two_nights_at_once_the_first_to_finish_wins(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if there.root.startswith("gs:"):
-        pytest.skip("nights take seconds; what differs there, test_versions tries in both stores")
     events = f"{there.root}/events"
     case = records(there, "close")[0]["case_id"]
     write_messages([hearing("e1", case)], events)
@@ -150,16 +147,17 @@ def test_of_two_nights_at_once_the_first_to_finish_wins(
 
     write_messages([hearing("e2", case)], events)
 
-    def while_another_runs(*arguments: Any) -> None:
-        monkeypatch.setattr("pipelines.nightly.run_to_end", run_to_end)
-        assert nightly.main([*words, "2011-11-18"]) == 0
-        run_to_end(*arguments)
-
-    monkeypatch.setattr("pipelines.nightly.run_to_end", while_another_runs)
-    assert nightly.main([*words, "2011-11-18"]) == ExitCode.BUSY
-    printed = capsys.readouterr()
-    assert json.loads(printed.out)["run_id"] == "night-2011-11-18.2"
-    assert "another night has finished meanwhile, so nothing of this one was kept" in printed.err
+    err = tmp_path / "err.txt"
+    late = Running("nightly", *words, "2011-11-18", out=os.devnull, err=err)
+    until(lambda: "nights/runs/_night-2011-11-18.claim" in there.objects.names())
+    late.send_signal(signal.SIGSTOP)
+    done = discretion("nightly", *words, "2011-11-18")
+    assert (done.returncode, json.loads(done.stdout)["run_id"]) == (0, "night-2011-11-18.2")
+    late.send_signal(signal.SIGCONT)
+    assert late.wait() == ExitCode.BUSY
+    assert (
+        "another night has finished meanwhile, so nothing of this one was kept" in err.read_text()
+    )
     assert there.objects.read("nights/LATEST") == b"night-2011-11-18.2\n"
     names = {name.split("/")[2] for name in there.objects.names() if name.startswith("nights/runs")}
     assert names == {"night-2011-11-17", "night-2011-11-18.2"}

@@ -9,12 +9,14 @@ import pytest
 from schemas.errors import UsageError
 from tests.helpers.stores import store
 from transforms.files.reach import check_place
+from transforms.files.storage import remove
 from transforms.files.versions import check_conditional, read_version, write_if
 
 
 @pytest.mark.parametrize("scheme", ["s3", "gs"])
 def test_of_many_who_write_at_once_one_does(scheme: str) -> None:
-    path = f"{store(scheme).root}/a/LATEST"
+    there = store(scheme)
+    path = f"{there.root}/a/LATEST"
     check_place(path, UsageError)
     assert read_version(path) is None
 
@@ -33,9 +35,12 @@ def test_of_many_who_write_at_once_one_does(scheme: str) -> None:
     # Whoever still holds the first version is late.
     assert not write_if(path, b"late", found.tag)
     assert not write_if(path, b"late", None)
-    there = read_version(path)
-    assert there is not None
-    assert there.content == second
+    found = read_version(path)
+    assert found is not None
+    assert found.content == second
+    remove(path)
+    assert not write_if(path, b"late", found.tag)
+    assert there.objects.names() == []
 
 
 def test_refuses_a_store_that_cannot() -> None:
