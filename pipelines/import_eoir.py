@@ -13,7 +13,7 @@ import apache_beam as beam
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.output import print_result
 from pipelines.cli.progress import Progress, Stage

@@ -16,7 +16,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.declare import flags
 from pipelines.cli.quick_beam import quick_options
 from pipelines.cli.rulebooks import warn

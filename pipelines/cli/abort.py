@@ -11,7 +11,7 @@ import os
 import signal
 
 import pipelines
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 
 _HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_int)

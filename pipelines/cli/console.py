@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.cli.log_format import line
 from schemas.shown import shown_lines
-
-
-def complain(command: str, message: object) -> None:
-    """Report a problem on standard error, in one line.
-
-    Args:
-        command: The command's name.
-        message: What is wrong.
-    """
-    with contextlib.suppress(OSError):
-        print(line(command, message), file=sys.stderr, flush=True)
 
 
 class SafeConsole(Console):

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, TypeVar
 from pipelines.engines.engine import IN_PROCESS, Engine, engine_of
 from schemas.near import close_to
 from schemas.outcomes import ROUTES
-from schemas.rulebooks import DEFAULT
+from schemas.rulebook.default import DEFAULT
 from schemas.shown import shown
 
 Made = TypeVar("Made")

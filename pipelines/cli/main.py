@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from schemas.near import close_to
 from schemas.shown import shown
@@ -65,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(HELP, end="")
         return 0 if words else 2
     if words[0] in ("-V", "--version"):
+        from importlib.metadata import version
+
         print(f"discretion {version('discretion')}")
         return 0
     if words[0].startswith("--id="):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 import pipelines
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from schemas.errors import OutputError
 
 _ERROR = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from schemas.errors import UsageError
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import names

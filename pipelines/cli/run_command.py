@@ -15,7 +15,7 @@ from collections.abc import Callable
 import pipelines
 from pipelines.cli import signals
 from pipelines.cli.abort import answer_abort
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode, exit_code_of
 from pipelines.cli.log_format import is_json, line
 from pipelines.cli.output import flush_output, reader_has_gone, silence_native
@@ -88,13 +88,10 @@ def _leave() -> None:
 
 def _run(name: str, command: Callable[[], int], codes: list[int]) -> None:
     """Run a command, and keep its first exit code."""
-    # A panic is not an Exception. Polars has been imported by now.
-    from polars.exceptions import PanicException
-
     try:
         codes.append(command())
         flush_output()
-    except (Exception, KeyboardInterrupt, PanicException) as error:
+    except (Exception, KeyboardInterrupt, _panic()) as error:
         if codes and isinstance(error, KeyboardInterrupt):
             return
         if isinstance(error, BrokenPipeError) and reader_has_gone():
@@ -106,6 +103,12 @@ def _run(name: str, command: Callable[[], int], codes: list[int]) -> None:
         for line in lines_of(ours):
             complain(name, line)
         codes.insert(0, ExitCode.OUTPUT if _disk_full(ours) else exit_code_of(ours))
+
+
+def _panic() -> type[BaseException]:
+    """Return the class of a panic in polars, which isn't an Exception."""
+    polars = sys.modules.get("polars.exceptions")
+    return KeyboardInterrupt if polars is None else polars.PanicException
 
 
 def _debug() -> bool:

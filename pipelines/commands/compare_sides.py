@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 
 from pipelines.backlog import backlog_run
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.rulebooks import named, warn
 from pipelines.exports.about import terms
 from pipelines.exports.compared import Compared, compare, two_rulebooks, two_runs

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.commands.one_case import CaseOptions, read_one
-from transforms.explain.page import page
+from pipelines.commands.case_options import CaseOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +23,10 @@ class Options(CaseOptions):
 
 
 def _run(options: Options) -> int:
+    # Imported here so that --help doesn't wait for them.
+    from pipelines.commands.one_case import read_one
+    from transforms.explain.page import page
+
     case = read_one("explain", options)
     if case is None:
         return ExitCode.INPUT

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 from schemas.shown import shown
 

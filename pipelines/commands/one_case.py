@@ -1,4 +1,4 @@
-"""One case: which case a command is about, and on what terms it is assessed."""
+"""One case: the record that a command is about, read on the terms that it is assessed on."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from pipelines.cli import declare
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.rulebooks import named, warn
 from pipelines.cli.runners import beam_arguments
+from pipelines.commands.case_options import CaseOptions
 from schemas.case_errors import errors_in_words
 from schemas.case_json import read_case
 from schemas.errors import InputError, UsageError
 from schemas.explanation import Explanation
 from schemas.facts import Fact
 from schemas.rulebook.compiled import CompiledRulebook
-from schemas.rulebooks import DEFAULT, load
+from schemas.rulebook.default import DEFAULT
+from schemas.rulebooks import load
 from schemas.rulebooks.in_force import outside
 from transforms.explain.answers import AnswerError, parse_answer
 from transforms.explain.case import explain
@@ -32,28 +33,6 @@ from transforms.tables.endings import is_table
 MOST_ERRORS = 20
 # A record as it is on file, the rulebook, the as-of date, and whether to presume.
 _OnTerms: TypeAlias = tuple[Frame, CompiledRulebook, datetime.date, bool]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseOptions:
-    """Which case, and on what terms."""
-
-    case: str = declare.argument(
-        "the id of a case in a run, or a file that holds one record", metavar="CASE_ID|FILE.json"
-    )
-    run: str = declare.option(
-        "where to look for a case id; default: out", default="out", metavar="RUN"
-    )
-    rulebook: str | None = declare.rulebook(of_run=True)
-    as_of: datetime.date | None = declare.as_of(of_run=True)
-    presume: str | None = declare.presume(of_run=True)
-    answers: tuple[str, ...] = declare.option(
-        "answer a question, such as arrests=0, and see what changes; can be repeated",
-        default=(),
-        flag="--set",
-        action="append",
-        metavar="FACT=VALUE",
-    )
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands import documents
-from pipelines.commands.one_case import CaseOptions, read_one
-from schemas.intake import Language, intake
-from transforms.documents.request import draft
+from pipelines.commands.case_options import CaseOptions
+
+if TYPE_CHECKING:
+    from schemas.intake import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,11 @@ class Options(CaseOptions):
 
 
 def _run(options: Options) -> int:
+    # Imported here so that --help doesn't wait for them.
+    from pipelines.commands.one_case import read_one
+    from schemas.intake import intake
+    from transforms.documents.request import draft
+
     documents.check_output(options.output)
     case = read_one("request", options)
     if case is None:

@@ -21,7 +21,8 @@ from pipelines.cli.rulebooks import named
 from pipelines.commands.rulebook_page import page
 from schemas.errors import OutputError, UsageError
 from schemas.facts import FACTS
-from schemas.rulebooks import DEFAULT, load, locate, names, read
+from schemas.rulebook.default import DEFAULT
+from schemas.rulebooks import load, locate, names, read
 from schemas.rulebooks.in_force import IN_FORCE, all_in_force, in_force_on, periods, shipped
 from schemas.shown import shown, shown_lines
 

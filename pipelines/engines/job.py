@@ -22,7 +22,7 @@ from apache_beam.options.pipeline_options import (
     PortableOptions,
 )
 
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.progress import counted_elsewhere, is_shown
 from pipelines.cli.run_command import own
 from pipelines.engines.flink import Flink, Job

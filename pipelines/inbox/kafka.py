@@ -16,7 +16,7 @@ from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTr
 from apache_beam.transforms.core import RestrictionProvider
 from apache_beam.utils.timestamp import Duration
 
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from schemas.errors import InputError, UsageError
 from transforms.files.storage import read_bytes, why_not
 

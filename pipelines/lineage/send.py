@@ -12,7 +12,7 @@ from openlineage.client.event_v2 import RunEvent
 from openlineage.client.transport.file import FileConfig, FileTransport
 from openlineage.client.transport.http import HttpConfig, HttpTransport
 
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from schemas.shown import shown
 
 # Seconds to wait for an address, so that one that doesn't answer hardly delays a run.

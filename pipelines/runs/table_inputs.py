@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.runs.imported_tables import ImportedTable, import_table, refused_cells
 from pipelines.runs.table_lines import refused_file_line, refused_line

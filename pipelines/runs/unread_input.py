@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 from schemas.errors import InputError
 from schemas.manifest import DamagedFile, LeftOutFile, Manifest

@@ -16,7 +16,6 @@ from schemas.rulebook.compiled import CompiledRulebook, Problem
 from schemas.rulebook.model import Companion, Rulebook
 from schemas.rulebooks.content import TooMuchError, read_content
 
-DEFAULT = "ice-2011-11-17"
 FOLDER = Path(__file__).parent
 COMPANIONS = FOLDER / "companions"
 # How many problems of form to list; one mistake can cause many.

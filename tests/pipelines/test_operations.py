@@ -23,7 +23,8 @@ from pipelines.nights.plan import plan_night
 from pipelines.nights.state import find_previous
 from schemas.avro import avro_schema
 from schemas.errors import InputError, RunError
-from schemas.rulebooks import DEFAULT, load
+from schemas.rulebook.default import DEFAULT
+from schemas.rulebooks import load
 from tests.helpers.commands import Row, Running, argv, discretion, environment, rows, run_of
 from transforms.assess.frame import Terms
 from transforms.avro.write import encode_blocks, write_header

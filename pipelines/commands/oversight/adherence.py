@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.commands.oversight.findings import Forms, check_forms, emit
 

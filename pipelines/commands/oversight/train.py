@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli import declare
 from pipelines.cli.command import Command
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.rulebooks import named, warn
 from schemas.errors import UsageError
 from schemas.outcomes import ROUTES
-from schemas.rulebooks import DEFAULT, load
+from schemas.rulebook.default import DEFAULT
+from schemas.rulebooks import load
 from schemas.rulebooks.in_force import outside
 from schemas.shown import shown
 

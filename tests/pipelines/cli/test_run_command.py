@@ -67,7 +67,7 @@ def command(
 import os, signal, sys, time
 sys.argv = ["discretion"]
 import pipelines
-from pipelines.cli.console import complain
+from pipelines.cli.complain import complain
 from pipelines.cli.run_command import run_command
 from schemas.errors import InputError
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.explanation import Change, Explanation
-from schemas.rulebooks import DEFAULT, load, load_text
+from schemas.rulebook.default import DEFAULT
+from schemas.rulebooks import load, load_text
 from tests.helpers.small_rulebook import TEXT, small
 from transforms.explain.answers import parse_answer
 from transforms.explain.case import explain, explain_all

@@ -7,7 +7,8 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.rulebooks import DEFAULT, load
+from schemas.rulebook.default import DEFAULT
+from schemas.rulebooks import load
 from tests.helpers.small_rulebook import small
 from transforms.training.course import answers, choose, exercises
 from transforms.training.scenario import KINDS, Answered, Scenario, options, scenarios

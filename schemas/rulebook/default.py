@@ -1,0 +1,3 @@
+"""The rulebook that is used if none is named."""
+
+DEFAULT = "ice-2011-11-17"
