@@ -18,6 +18,8 @@ if IS_COMMAND and sys.argv[1:2] != ["worker"]:
 
 # A panic in Rust is reported as input that can't be read; its backtrace helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"
+# Pydantic would look for plugins among all installed packages, at each start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 # A watch that stops cancels its own calls, which isn't worth a message.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 

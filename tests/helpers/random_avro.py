@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from schemas.avro import Schema
 from transforms.avro.blocks import write_block
-from transforms.avro.decode import Decoder, Unread
+from transforms.avro.decode import Decoder
 from transforms.avro.header import MARKER, read_header, write_header
+from transforms.avro.quarantined import Unread
 from transforms.avro.stream import Stretch, read_stream
 from transforms.frames.frame import Frame
 

@@ -24,6 +24,7 @@ from transforms.avro.codecs import decompress
 from transforms.avro.header import Header
 from transforms.avro.native import NativeError
 from transforms.avro.plan import Plan
+from transforms.avro.quarantined import Unread
 from transforms.avro.resolve import Resolved, resolve
 from transforms.avro.rows import read_rows
 from transforms.avro.steps import shortest
@@ -34,28 +35,6 @@ from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 _PARTS = 8
 # Without a checksum, damage may decode as valid records with wrong values.
 _UNCHECKED = "deflate"
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Records that couldn't be read.
-
-    Args:
-        offset: The offset of their block in the file.
-        reason: UNREADABLE_BLOCK, UNREADABLE_RECORD, or TOO_LARGE.
-        count: How many records; None if that can't be known.
-        field: The field at fault, if any.
-        detail: What is wrong, without content.
-        raw: Their bytes: a block as stored, or a record decompressed; None if there are too many to
-            keep.
-    """
-
-    offset: int
-    reason: str
-    count: int | None
-    field: str | None
-    detail: str
-    raw: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from schemas.avro import avro_schema
-from transforms.avro.decode import Unread
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 
 QUARANTINED = polars_schema(avro_schema("quarantined"))
 KEPT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Records that couldn't be read.
+
+    Args:
+        offset: The offset of their block in the file.
+        reason: UNREADABLE_BLOCK, UNREADABLE_RECORD, or TOO_LARGE.
+        count: How many records; None if that can't be known.
+        field: The field at fault, if any.
+        detail: What is wrong, without content.
+        raw: Their bytes: a block as stored, or a record decompressed; None if there are too many to
+            keep.
+    """
+
+    offset: int
+    reason: str
+    count: int | None
+    field: str | None
+    detail: str
+    raw: bytes | None
 
 
 def unreadable(file: str, unread: Sequence[Unread]) -> Frame:

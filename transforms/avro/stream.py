@@ -7,8 +7,9 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 
 from transforms.avro.blocks import Block, Gap, Walk
 from transforms.avro.bounds import FRAME_BYTES
-from transforms.avro.decode import Decoder, Unread
+from transforms.avro.decode import Decoder
 from transforms.avro.header import Header
+from transforms.avro.quarantined import Unread
 from transforms.frames.background import BACKGROUND
 from transforms.frames.frame import Frame
 

@@ -61,9 +61,9 @@ def find_conflicts(records: Frame, as_of: datetime.date) -> pl.Series:
     among = records.select(sign.among.fill_null(False).alias(name) for name, sign in signs.items())
     found = {}
     for name, sign in signs.items():
-        rows = among[name].arg_true()
-        if rows.is_empty():
+        if not among[name].any():
             continue
+        rows = among[name].arg_true()
         read = records.select(*dict.fromkeys(sign.shows.meta.root_names()))[rows]
         shown = read.select(sign.shows.fill_null(False).alias("shown"))["shown"]
         if shown.any():

@@ -117,9 +117,9 @@ def normalize_fields(records: Frame, as_of: datetime.date) -> tuple[Frame, Losse
     columns: list[pl.Series] = []
     flags: Losses = {}
     for field in fields:
-        rows = (~fine[field.column]).arg_true()
-        if rows.is_empty():
+        if fine[field.column].all():
             continue
+        rows = (~fine[field.column]).arg_true()
         there = records.select(field.column, "birth_precision")[rows]
         done = there.with_columns(field.read.alias("_read")).select(
             field.normal.alias("normal"),

@@ -49,9 +49,9 @@ def checks(
     """
     if applies is None:
         return empty_lists(pl.Struct(CHECK), effective.height)
+    known = effective.select(pl.all().is_not_null())
     leans = {
-        name: leverage.turns_from(name, route) & effective[name].is_not_null().to_numpy()
-        for name in effective.columns
+        name: leverage.turns_from(name, route) & known[name].to_numpy() for name in known.columns
     }
     flags = np.zeros((effective.height, len(rulebook.presumed)), dtype=bool)
     for number, fact in enumerate(rulebook.presumed):

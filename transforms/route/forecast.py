@@ -33,9 +33,10 @@ def forecast(moving: MovingPart, route: pl.Series, as_of: pl.Series) -> Frame:
     spans = {m.unnamed: m for m in moving.weighing.rulebook.milestones}
     for milestone in spans.values():
         least, most = dates[low(milestone.id)], dates[high(milestone.id)]
-        moments.append(now.with_columns(day=least).filter(least > as_of))
         is_another = most.ne_missing(least)
-        moments.append(now.with_columns(day=most).filter((most > as_of) & is_another))
+        for day, ahead in ((least, least > as_of), (most, (most > as_of) & is_another)):
+            if ahead.any():
+                moments.append(now.with_columns(day=day).filter(ahead))
     # All at once, because a case costs little and a frame of cases costs much.
     later = pl.concat(moments, rechunk=True)
     there = moving.take(later["row"])

@@ -132,12 +132,11 @@ def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Que
             c
             for c in rulebook.criteria
             if (c.condition.asks or c.id in rulebook.atoms or c.criterion.weight)
-            and fact.name in rulebook.facts_read(c.condition)
+            and c.id in rulebook.readers.get(fact.name, ())
         )
-        for answer in _answers(fact, rulebook, as_of) if readers else ():
-            columns: dict[str, Answer] = dict.fromkeys(fact.columns, answer)
-            if isinstance(answer, datetime.date):
-                columns |= _reached(answer, fact, rulebook, as_of)
+        answers = _answers(fact, rulebook, as_of) if readers else []
+        for answer, reached in zip(answers, _reached(answers, fact, rulebook, as_of), strict=True):
+            columns: dict[str, Answer] = dict.fromkeys(fact.columns, answer) | reached
             known = {column: literal(value) for column, value in columns.items()}
             conditions = tuple(with_known(tree(c.condition.sql), known) for c in readers)
             yield _Question(fact, answer, readers, conditions)
@@ -164,13 +163,14 @@ def _months_before(day: datetime.date, months: int) -> datetime.date:
 
 
 def _reached(
-    answer: datetime.date, fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date
-) -> dict[str, Answer]:
-    """Tell which milestones would be reached if a date were known."""
-    known = pl.DataFrame({column: [answer] for column in fact.columns})
+    answers: list[Answer], fact: Fact, rulebook: CompiledRulebook, as_of: datetime.date
+) -> list[dict[str, Answer]]:
+    """Tell for each answer which milestones would be reached; only a date has any."""
     since = [milestone for milestone in rulebook.milestones if milestone.since == fact.name]
-    days = milestone_days(known, since)
-    return {m.id: days[high(m.id)].item() <= as_of for m in since}
+    if not since:
+        return [{} for _ in answers]
+    days = milestone_days(pl.DataFrame(dict.fromkeys(fact.columns, answers)), since)
+    return days.select((pl.col(high(m.id)) <= as_of).alias(m.id) for m in since).to_dicts()
 
 
 def _answered(

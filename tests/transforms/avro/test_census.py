@@ -16,10 +16,11 @@ from tests.transforms.avro.test_decode import decoder, parts, record
 from transforms.avro.blocks import Block
 from transforms.avro.census import is_encoding_of
 from transforms.avro.check import Bad, Checker
-from transforms.avro.decode import Decoder, Unread
+from transforms.avro.decode import Decoder
 from transforms.avro.native import NativeError, decode_records
 from transforms.avro.parse import parse
 from transforms.avro.plain import plain_record
+from transforms.avro.quarantined import Unread
 from transforms.avro.resolve import resolve
 from transforms.avro.varint import varint
 

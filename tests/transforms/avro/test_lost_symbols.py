@@ -13,8 +13,9 @@ import pytest
 
 from schemas.avro import Schema, avro_schema
 from tests.transforms.avro.test_decode import by_fastavro, decoder, parts
-from transforms.avro.decode import Decoder, Unread
+from transforms.avro.decode import Decoder
 from transforms.avro.header import read_header
+from transforms.avro.quarantined import Unread
 from transforms.frames.frame import Frame
 from transforms.normalize.records import normalize
 

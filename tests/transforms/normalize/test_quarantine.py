@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.case_record import CaseRecord
-from transforms.avro.decode import Unread
-from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED, unreadable, unreadable_file
+from transforms.avro.quarantined import KEPT_BYTES, QUARANTINED, Unread, unreadable, unreadable_file
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.quarantine import quarantined_records
 from transforms.testing import case_frame
