@@ -22,7 +22,7 @@ from pipelines.commands.rulebook_page import page
 from schemas.errors import OutputError, UsageError
 from schemas.facts import FACTS
 from schemas.rulebook.default import DEFAULT
-from schemas.rulebooks import load, locate, names, read
+from schemas.rulebooks import load, locate, read
 from schemas.rulebooks.in_force import IN_FORCE, all_in_force, in_force_on, periods, shipped
 from schemas.shown import shown, shown_lines
 
@@ -97,9 +97,8 @@ def _list(options: NoOptions) -> int:
     table = Table(box=None, pad_edge=False)
     for column in ("name", "issued", "criteria", "title"):
         table.add_column(column, no_wrap=column != "title")
-    for name in names():
-        rulebook = load(name).rulebook
-        label = f"{name} (default)" if name == DEFAULT else name
+    for rulebook in shipped():
+        label = f"{rulebook.id} (default)" if rulebook.id == DEFAULT else rulebook.id
         table.add_row(label, str(rulebook.issued), str(len(rulebook.criteria)), rulebook.title)
     SafeConsole(width=None if sys.stdout.isatty() else 160, soft_wrap=False).print(table)
     return ExitCode.OK

@@ -86,12 +86,13 @@ def _labels(
     parts = [pl.Series([], dtype=CHECK["not_known"])]
     place = np.zeros(len(rows), dtype=np.int64)
     start = 0
-    for number, compiled in enumerate(rulebook.presumptions):
+    for number in np.unique(groups):
         there = groups == number
         cases, place[there] = np.unique(rows[there], return_inverse=True)
         place[there] += start
         start += len(cases)
-        parts.append(_not_known(compiled, unknown[pl.Series(cases, dtype=pl.UInt32)]))
+        of_cases = unknown[pl.Series(cases, dtype=pl.UInt32)]
+        parts.append(_not_known(rulebook.presumptions[number], of_cases))
     not_known = pl.concat(parts).gather(pl.Series(place, dtype=pl.UInt32))
     return chosen.with_columns(not_known=not_known).to_struct("check")
 

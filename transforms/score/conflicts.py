@@ -27,6 +27,8 @@ class Conflicting:
             some = facts.select(pl.row_index("row"), "conflicts").filter(
                 pl.col("conflicts").list.len() > 0
             )
+            if some.is_empty():
+                return
             for (conflict,), there in sorted(some.explode("conflicts").group_by("conflicts")):
                 self.rows[str(conflict)] = flags_at(there["row"], self.height)
 
