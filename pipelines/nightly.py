@@ -85,10 +85,12 @@ def assess_night(pipeline: beam.Pipeline, plan: NightPlan) -> None:
     }
     (cases.stretches, events.stretches, reviews.stretches) | WriteAccount(root, plan.reads)
     night = came | RunNight(plan.night)
-    night.files | WriteWhole(root, schemas)
+    # Flattened, they would all be held in memory.
+    night.parts | "Write parts" >> WriteWhole(root, schemas)
+    night.changes | "Write changes" >> WriteWhole(root, schemas)
     (
-        night.tally
-        | "Progress" >> beam.Map(_progress).with_output_types(Frame)
+        (night.tallies | "Progress" >> beam.Map(_progress).with_output_types(Frame), night.causes)
+        | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
         | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")
     )

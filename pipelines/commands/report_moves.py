@@ -18,7 +18,7 @@ from transforms.assess.frame import Terms, assess
 from transforms.avro.types import polars_schema
 from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
-from transforms.nightly.changes import SUMMARY, Folded, changes, summarize
+from transforms.nightly.changes import SUMMARY, Compared, Folded, changes, summarize
 from transforms.nightly.events import EVENTS
 from transforms.report import comparison
 from transforms.report.flows import CAUSES, MOVED, READ, moved, routes_and_reasons
@@ -139,7 +139,8 @@ def _causes(
             for frame in part_frames(before_run, route, "recommendation", SUMMARY)
         ]
         folded = Folded(old, new, EVENTS.to_frame())
-        changed = changes(pl.concat(summaries), assess(new, terms), folded, key, terms)
+        compared = Compared(pl.concat(summaries), assess(new, terms), folded)
+        changed = changes(compared, key, terms)
         found.append(changed.select("case_id", "causes"))
     return pl.concat(found)
 

@@ -8,6 +8,7 @@ facts. What a step changes is due to that step's cause.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from schemas.avro import avro_schema
 from transforms.assess.frame import Assessed, Terms, TermsKey, assess, status_of
 from transforms.avro.types import polars_schema
+from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists
 from transforms.nightly.causes import CAUSE, date_causes, fact_causes, plain_causes
@@ -90,21 +92,57 @@ class Folded(NamedTuple):
     log: Frame
 
 
-def changes(
-    before: Frame, tonight: Assessed, folded: Folded, last: TermsKey, terms: Terms
-) -> Frame:
-    """Find the changes of a night, with their causes.
+class Compared(NamedTuple):
+    """Two nights' results for the same cases, and what they are based on.
 
     Args:
         before: Last night's recommendations, from `summarize`.
         tonight: Tonight's records, assessed.
         folded: Last night's records and tonight's.
+    """
+
+    before: Frame
+    tonight: Assessed
+    folded: Folded
+
+
+def only_different(compared: Compared) -> Compared:
+    """Select the cases whose recommendations differ, to hold them while other cases pass by."""
+    found = differences(compared.before, summarize(compared.tonight.recommendations))
+    ids = found.select("case_id")
+    before, *rest = (
+        compact(frame.join(ids, on="case_id", how="semi"))
+        for frame in (compared.before, *compared.tonight, *compared.folded)
+    )
+    results = len(compared.tonight)
+    return Compared(before, Assessed(*rest[:results]), Folded(*rest[results:]))
+
+
+def together(parts: Sequence[Compared]) -> Compared:
+    """Combine the results for different cases."""
+    before, tonight, folded = zip(*parts, strict=True)
+    return Compared(
+        pl.concat(before),
+        Assessed(*map(pl.concat, zip(*tonight, strict=True))),
+        Folded(*map(pl.concat, zip(*folded, strict=True))),
+    )
+
+
+def changes(compared: Compared, last: TermsKey, terms: Terms) -> Frame:
+    """Find the changes of a night, with their causes.
+
+    It assesses the cases that differ twice, and even a few cases cost much, so give it those of
+    many buckets at once.
+
+    Args:
+        compared: Last night's results and tonight's.
         last: Last night's terms.
         terms: Tonight's terms.
 
     Returns:
         Columns of change.avsc, sorted by case.
     """
+    before, tonight, folded = compared
     after = summarize(tonight.recommendations)
     found = differences(before, after)
     if found.is_empty():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import read_whole
 from transforms.nightly.buckets import bucket_file
-from transforms.nightly.changes import CHANGES, SUMMARY, Folded, changes, summarize
+from transforms.nightly.changes import SUMMARY, Compared, Folded, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.folding import fold_in
 from transforms.nightly.reviews import REVIEWS, Kept, keep_reviews, normalize_reviews, queue
@@ -90,27 +89,37 @@ class Came(NamedTuple):
     lost_news: Frame = QUARANTINED.to_frame()
 
 
-def one_bucket(night: Night, bucket: int, came: Came) -> Iterator[tuple[str, Frame]]:
-    """Take one bucket through a night.
+class Done(NamedTuple):
+    """What a night made of a bucket.
+
+    Args:
+        parts: The parts that have rows, by name.
+        tally: The counts.
+        compared: The same cases last night and tonight; None on a first night.
+    """
+
+    parts: dict[str, Frame]
+    tally: Frame
+    compared: Compared | None
+
+
+def one_bucket(night: Night, bucket: int, came: Came) -> Done:
+    """Take one bucket through a night, except for its changes (`transforms.nightly.changes`).
 
     Args:
         night: The night's terms.
         bucket: The bucket's number.
         came: What arrived for it.
-
-    Yields:
-        The parts that have rows, by name, and the counts as `tally`.
     """
     begun, superseded = _winners(came.cases)
     old = pl.concat([night.state("cases", bucket), begun])
     folding = fold_in(old, night.state("log", bucket), came.events)
     assessed = assess(folding.records, night.terms)
     after = summarize(assessed.recommendations)
-    before, found = None, CHANGES.to_frame()
+    before, compared = None, None
     if night.last is not None:
         before = summarize(pl.concat(night.state(route, bucket, SUMMARY) for route in ROUTES))
-        folded = Folded(old, folding.records, folding.log)
-        found = changes(before, assessed, folded, night.last, night.terms)
+        compared = Compared(before, assessed, Folded(old, folding.records, folding.log))
     good, bad = normalize_reviews(came.reviews)
     kept = keep_reviews(
         night.state("reviews", bucket), good,
@@ -131,9 +140,7 @@ def one_bucket(night: Night, bucket: int, came: Came) -> Iterator[tuple[str, Fra
         "log": folding.log,
         "reviews": kept.reviews,
         "queue": waiting,
-        "changes": found,
     }
-    yield from ((name, frame) for name, frame in parts.items() if frame.height)
     tallies = [
         folding.tallies,
         tally(assessed),
@@ -141,9 +148,9 @@ def one_bucket(night: Night, bucket: int, came: Came) -> Iterator[tuple[str, Fra
         *_tally_unread(came, assessed, refused),
         *_tally_reviews(came.reviews, kept, bad),
         tally_keys("mark", waiting.select(key=pl.col("mark").cast(pl.String).fill_null(""))),
-        tally_keys("cause", _kinds(found)),
     ]
-    yield "tally", add_up(tallies)
+    written = {name: frame for name, frame in parts.items() if frame.height}
+    return Done(written, add_up(tallies), compared)
 
 
 def _tally_unread(came: Came, assessed: Assessed, refused: Frame) -> list[Frame]:
@@ -175,9 +182,3 @@ def _winners(cases: Frame) -> tuple[Frame, Frame]:
         return cases, QUARANTINED.to_frame()
     winners, superseded = resolve(cases.filter(often))
     return pl.concat([cases.filter(~often), winners]), superseded
-
-
-def _kinds(found: Frame) -> Frame:
-    """List the kinds of causes of changes, each once per change, as `key`."""
-    kind = pl.element().struct.field("kind").cast(pl.String)
-    return found.select(key=pl.col("causes").list.eval(kind).list.unique().list.explode())

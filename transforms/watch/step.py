@@ -16,7 +16,7 @@ from schemas.outcomes import ROUTES
 from transforms.assess.frame import Assessed, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.buckets import bucket_of
-from transforms.nightly.changes import CHANGES, SUMMARY, Folded, changes, summarize
+from transforms.nightly.changes import CHANGES, SUMMARY, Compared, Folded, changes, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.folding import fold_in
 from transforms.nightly.night import Night
@@ -118,7 +118,7 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
         last = dataclasses.replace(terms.key, as_of=day)
         before = reported.filter(pl.col("route").is_not_null()).select(SUMMARY)
         mine = Assessed(*(frame.join(ids, on="case_id", how="semi") for frame in assessed))
-        found.append(changes(before, mine, Folded(old, new, log), last, terms))
+        found.append(changes(Compared(before, mine, Folded(old, new, log)), last, terms))
     changed = pl.concat(found).sort("case_id")
     after = summarize(assessed.recommendations)
     reported = known.reported.select("case_id").join(after, on="case_id", how="left")

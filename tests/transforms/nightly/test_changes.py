@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord, Tie
@@ -13,7 +14,16 @@ from schemas.rulebooks import load
 from transforms.assess.frame import Terms, TermsKey, assess
 from transforms.frames.frame import Frame
 from transforms.nightly.causes import changed_fields, setters
-from transforms.nightly.changes import CHANGES, Folded, changes, differences, summarize
+from transforms.nightly.changes import (
+    CHANGES,
+    Compared,
+    Folded,
+    changes,
+    differences,
+    only_different,
+    summarize,
+    together,
+)
 from transforms.nightly.events import EVENTS
 from transforms.nightly.folding import fold_in
 from transforms.normalize.case_frame import to_frame
@@ -41,7 +51,8 @@ def night(
     folding = fold_in(old, EVENTS.to_frame(), news)
     now = Terms(**{"rulebook": RULEBOOK, "as_of": DAY, **terms})
     folded = Folded(old, folding.records, folding.log)
-    found = changes(before, assess(folding.records, now), folded, last, now)
+    compared = Compared(before, assess(folding.records, now), folded)
+    found = changes(compared, last, now)
     assert found.schema == CHANGES
     return {row["case_id"]: row["causes"] for row in found.to_dicts()}
 
@@ -130,6 +141,32 @@ def test_names_the_columns_that_differ() -> None:
     [row] = differences(one, other).to_dicts()
     assert (row["case_id"], row["differs"]) == ("a", ["route", "needs_review"])
     assert differences(one, one).is_empty()
+
+
+def test_finds_the_changes_of_several_buckets_at_once() -> None:
+    since = DAY - datetime.timedelta(days=1)
+    last = dataclasses.replace(LAST, as_of=since)
+    every = records(a={}, b={"birth_date": None}, c={"completed_on": "2011-11-17"}, d={}, e={})
+    news = [sets("b", serious_condition=True), sets("d", "x", court="DEN"), sets("f", "y")]
+    opened = CaseEvent(event_id="o", case_id="f", kind="CASE_OPENED", recorded_at="2011-11-16",
+                       facts=CaseRecord(court="BAL"))  # fmt: skip
+    events = pl.DataFrame([e.model_dump() for e in (*news, opened)], schema=EVENTS)
+
+    def compared(of: pl.Expr) -> Compared:
+        old = every.filter(of)
+        folding = fold_in(old, EVENTS.to_frame(), events.filter(of))
+        before = summarize(assess(old, Terms(RULEBOOK, since)).recommendations)
+        tonight = assess(folding.records, Terms(RULEBOOK, DAY))
+        return Compared(before, tonight, Folded(old, folding.records, folding.log))
+
+    buckets = [compared(pl.col("case_id").is_in(list(ids))) for ids in ("abe", "", "cdf")]
+    found = changes(together([only_different(b) for b in buckets]), last, Terms(RULEBOOK, DAY))
+    assert_frame_equal(found, changes(compared(pl.lit(True)), last, Terms(RULEBOOK, DAY)))
+    kinds = {row["case_id"]: {c["kind"] for c in row["causes"]} for row in found.to_dicts()}
+    assert kinds == {
+        "a": {"MILESTONE"}, "b": {"FACT"}, "c": {"COMPLETED"}, "d": {"MILESTONE"},
+        "e": {"MILESTONE"}, "f": {"OPENED"},
+    }  # fmt: skip
 
 
 def test_distinguishes_null_from_empty() -> None:

@@ -16,7 +16,7 @@ from tests.helpers.news import CLEAN, ELDER, RULEBOOK, VETERAN
 from tests.transforms.watch.test_step import BIRTHDAY, NIGHT, first_night
 from transforms.assess.frame import Terms, assess
 from transforms.frames.frame import Frame
-from transforms.nightly.changes import CHANGES, Folded, changes, summarize
+from transforms.nightly.changes import CHANGES, Compared, Folded, changes, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.night import Night
 from transforms.normalize.case_frame import case_key, to_frame
@@ -110,7 +110,8 @@ def nights(frame: Frame, night: Night) -> Frame:
         terms = Terms(RULEBOOK, last.as_of + DAY)
         tonight, log = assess(frame, terms), EVENTS.to_frame()
         summary = summarize(before.recommendations)
-        found.append(changes(summary, tonight, Folded(frame, frame, log), last.key, terms))
+        compared = Compared(summary, tonight, Folded(frame, frame, log))
+        found.append(changes(compared, last.key, terms))
         before = tonight
     return pl.concat(found)
 

@@ -37,12 +37,11 @@ def first_night(run: Path, records: Frame, buckets: int = 1) -> Night:
     if buckets > 1:
         keyed = list(by_bucket(records, buckets))
     for bucket, part in keyed:
-        for name, frame in one_bucket(night, bucket, Came(cases=part)):
-            if name in PART_SCHEMAS:
-                path = run / bucket_file(name, bucket, buckets)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                schema = avro_schema(PART_SCHEMAS[name])
-                path.write_bytes(write_header(schema) + encode_blocks(frame, schema))
+        for name, frame in one_bucket(night, bucket, Came(cases=part)).parts.items():
+            path = run / bucket_file(name, bucket, buckets)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            schema = avro_schema(PART_SCHEMAS[name])
+            path.write_bytes(write_header(schema) + encode_blocks(frame, schema))
     return Night(terms, buckets, False, str(run), terms.key)
 
 
