@@ -187,16 +187,27 @@ def _causes(
     mine = folded.before.join(
         pl.concat([before.select("case_id"), after.select("case_id")]), on="case_id", how="semi"
     )
-    ruled = assess(mine, dataclasses.replace(terms, as_of=last.as_of))
-    dated = ruled if last.as_of == terms.as_of else assess(mine, terms)
-    under_rules, on_the_day = (summarize(each.recommendations) for each in (ruled, dated))
-    return pl.concat(
-        [
-            plain_causes(_moved(before, under_rules), _what_else(last, terms.key)),
-            date_causes(_moved(under_rules, on_the_day), ruled, dated, last.as_of, terms),
-            fact_causes(_moved(on_the_day, after), dated, tonight, mine, folded.after, folded.log),
+    dated = assess(mine, terms) if mine.height else Assessed(*(f.clear() for f in tonight))
+    on_the_day = summarize(dated.recommendations)
+    found = [fact_causes(_moved(on_the_day, after), dated, tonight, mine, folded.after, folded.log)]
+    without_facts = _what_else(last, terms.key)
+    # On last night's terms, the date is the only other cause, and often the cause of nothing.
+    moved = _moved(before, on_the_day) if without_facts == "SOFTWARE" else mine.select("case_id")
+    if moved.height:
+        mine, before, on_the_day = (
+            each.join(moved, on="case_id", how="semi") for each in (mine, before, on_the_day)
+        )
+        ruled = dated
+        if last.as_of != terms.as_of:
+            ruled = assess(mine, dataclasses.replace(terms, as_of=last.as_of))
+        under_rules = summarize(ruled.recommendations).join(moved, on="case_id", how="semi")
+        by_date = _moved(under_rules, on_the_day)
+        found = [
+            plain_causes(_moved(before, under_rules), without_facts),
+            date_causes(by_date, ruled, dated, last.as_of, terms),
+            *found,
         ]
-    )
+    return pl.concat(found)
 
 
 def _what_else(last: TermsKey, tonight: TermsKey) -> str:
