@@ -54,6 +54,8 @@ class ReadFromKafka(beam.PTransform[beam.pvalue.PBegin, beam.PCollection[bytes]]
         return (
             pbegin
             | beam.Impulse()
+            # A source that never ended would find new ones, too, but in process, Beam hands on what
+            # it has found only once it has ended.
             | beam.FlatMap(_partitions, self.topic, self.settings).with_output_types(Partition)
             | beam.ParDo(_Read(self.settings)).with_output_types(bytes)
         )

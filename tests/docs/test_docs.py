@@ -162,7 +162,10 @@ def test_every_command_in_a_doc_runs(doc: Path, programs: Path, tmp_path: Path) 
 def test_commands_that_need_a_service_have_options_that_exist(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Indented, as they name a bucket, a broker, or a cluster; they're parsed, but not run."""
+    """Indented, as they name a bucket, a broker, or a cluster; they're parsed, but not run.
+
+    The tests of object stores and of Kafka run those of `storage.md` and `streaming.md`.
+    """
     parsed: list[str] = []
 
     def parse(name: str, command: Command[Any], given: argparse.Namespace, rest: list[str]) -> int:

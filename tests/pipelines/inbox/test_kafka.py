@@ -25,6 +25,7 @@ from schemas.case_event import CaseEvent
 from schemas.case_record import CaseRecord
 from schemas.errors import InputError, UsageError
 from tests.helpers.commands import argv, environment, rows, run_of
+from tests.helpers.doc_commands import documented
 from tests.helpers.kafka import Broker
 from tests.helpers.news import CLEAN, felony
 from tests.helpers.watches import (
@@ -89,7 +90,8 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
 
 def receiving(broker: Broker, inbox: Path) -> subprocess.Popen[str]:
-    words = ("receive", "--source", f"kafka://{broker.address}/{TOPIC}", "--inbox", inbox)
+    names = {"HOST:9092/TOPIC": f"{broker.address}/{TOPIC}", "DIR": str(inbox)}
+    words = documented("streaming.md", "receive --source kafka", names)
     return subprocess.Popen(argv(*words), stderr=subprocess.PIPE, text=True, env=environment())
 
 
@@ -103,13 +105,24 @@ def test_each_event_arrives_whatever_restarts(broker: Broker, tmp_path: Path) ->
     process.communicate()
 
     send(broker, *events(20, 30))
-    # Two at once do no harm: each stores every event.
-    process, other = receiving(broker, inbox), receiving(broker, inbox)
+    process = receiving(broker, inbox)
     wait_for(lambda: landed(inbox).n_unique() == 30, process)
     broker.stop()
     broker.start()
     send(broker, *events(30, 40))
     wait_for(lambda: landed(inbox).n_unique() == 40, process)
+
+    # A second one beside it takes nothing away.
+    second = tmp_path / "second"
+    second.mkdir()
+    other = receiving(broker, second)
+    for last in range(42, 640, 2):
+        send(broker, *events(last - 2, last))
+        time.sleep(1)
+        if landed(second).n_unique() >= 4:
+            break
+    wait_for(lambda: landed(inbox).n_unique() == last, process)
+    assert {*landed(second)} <= {*landed(inbox)}
     for one in (process, other):
         one.send_signal(signal.SIGTERM)
         *waiting, last = one.communicate(timeout=60)[1].splitlines()
@@ -117,7 +130,7 @@ def test_each_event_arrives_whatever_restarts(broker: Broker, tmp_path: Path) ->
         assert set(waiting) <= {f"discretion receive: {TOPIC}: no broker answers; waiting for one"}
         assert one.returncode == ExitCode.INTERRUPTED
 
-    assert set(landed(inbox)) == {f"e{n}" for n in range(40)}
+    assert set(landed(inbox)) == {f"e{n}" for n in range(last)}
     lines = [
         json.loads(line)
         for file in (inbox / "_refused").iterdir()
@@ -157,7 +170,8 @@ def test_a_watch_reports_each_change_once_whatever_restarts(
     broker: Broker, first_night: Path
 ) -> None:
     place, run = first_night, f"night-{N1}"
-    source = ("--source", f"kafka://{broker.address}/{WATCHED}")
+    names = {"HOST:9092/TOPIC": f"{broker.address}/{WATCHED}"}
+    source = documented("streaming.md", "watch --state OUT --inbox DIR --source kafka", names)[-2:]
 
     def reported() -> list[str]:
         return [row["case_id"] for part in changes(place, run).values() for row in part]

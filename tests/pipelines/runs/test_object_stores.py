@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -21,10 +20,9 @@ from pipelines.inbox.queues import write_messages
 from schemas.case_event import CaseEvent
 from schemas.outcomes import ROUTES
 from tests.helpers.commands import PARTS, Row, Running, argv, discretion, environment, rows, run_of
+from tests.helpers.doc_commands import documented
 from tests.helpers.stores import Store, store
 from tests.helpers.watches import until
-
-PAGE = Path(__file__).parents[3] / "docs/storage.md"
 
 
 def page(there: Store, command: str, given: str = "") -> list[str]:
@@ -35,9 +33,8 @@ def page(there: Store, command: str, given: str = "") -> list[str]:
         command: The command.
         given: What the options begin with, if the page has several such commands.
     """
-    start = f"    discretion {command} {given}"
-    [line] = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith(start)]
-    return re.sub("(s3|gs)://BUCKET", there.root, line).split()[2:]
+    buckets = {"s3://BUCKET": there.root, "gs://BUCKET": there.root}
+    return documented("storage.md", f"{command} {given}", buckets)[1:]
 
 
 @pytest.fixture(scope="module")
