@@ -116,12 +116,12 @@ def test_each_event_arrives_whatever_restarts(broker: Broker, tmp_path: Path) ->
     second = tmp_path / "second"
     second.mkdir()
     other = receiving(broker, second)
-    for last in range(42, 640, 2):
-        send(broker, *events(last - 2, last))
+    for sent in range(42, 640, 2):
+        send(broker, *events(sent - 2, sent))
         time.sleep(1)
         if landed(second).n_unique() >= 4:
             break
-    wait_for(lambda: landed(inbox).n_unique() == last, process)
+    wait_for(lambda: landed(inbox).n_unique() == sent, process)
     assert {*landed(second)} <= {*landed(inbox)}
     for one in (process, other):
         one.send_signal(signal.SIGTERM)
@@ -130,7 +130,7 @@ def test_each_event_arrives_whatever_restarts(broker: Broker, tmp_path: Path) ->
         assert set(waiting) <= {f"discretion receive: {TOPIC}: no broker answers; waiting for one"}
         assert one.returncode == ExitCode.INTERRUPTED
 
-    assert set(landed(inbox)) == {f"e{n}" for n in range(last)}
+    assert set(landed(inbox)) == {f"e{n}" for n in range(sent)}
     lines = [
         json.loads(line)
         for file in (inbox / "_refused").iterdir()
