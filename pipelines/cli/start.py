@@ -6,10 +6,12 @@ the command with one line.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 
 INTERRUPTED = 130
@@ -32,6 +34,17 @@ def begin() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _end)
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Let the garbage collector rest while a command that already runs imports what it needs."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _end(number: int, frame: object) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.start import importing
 from pipelines.commands.case_options import CaseOptions
 
 
@@ -24,8 +25,9 @@ class Options(CaseOptions):
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.commands.one_case import read_one
-    from transforms.explain.page import page
+    with importing():
+        from pipelines.commands.one_case import read_one
+        from transforms.explain.page import page
 
     case = read_one("explain", options)
     if case is None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pipelines.cli.complain import complain
 from pipelines.cli.rulebooks import named, warn
 from pipelines.cli.runners import beam_arguments
+from pipelines.cli.start import importing
 from pipelines.commands.case_options import CaseOptions
 from schemas.case_errors import errors_in_words
 from schemas.case_json import read_case
@@ -127,7 +128,8 @@ def _of_file(command: str, options: CaseOptions) -> _OnTerms | None:
 
 def _of_run(command: str, options: CaseOptions) -> _OnTerms:
     """Read a case from a run, on the run's terms where the options say nothing else."""
-    from pipelines.runs.run import find_case, load_run, run_rulebook
+    with importing():
+        from pipelines.runs.run import find_case, load_run, run_rulebook
 
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
+from pipelines.cli.start import importing
 from pipelines.commands import documents
 from pipelines.commands.case_options import CaseOptions
 
@@ -25,9 +26,10 @@ class Options(CaseOptions):
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.commands.one_case import read_one
-    from schemas.intake import intake
-    from transforms.documents.request import draft
+    with importing():
+        from pipelines.commands.one_case import read_one
+        from schemas.intake import intake
+        from transforms.documents.request import draft
 
     documents.check_output(options.output)
     case = read_one("request", options)

@@ -9,6 +9,7 @@ from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import beam_arguments
+from pipelines.cli.start import importing
 from schemas.errors import UsageError
 
 
@@ -27,9 +28,10 @@ class Options:
 
 
 def _run(options: Options) -> int:
-    from pipelines.runs.groups import count_groups, print_csv, print_groups, print_json, read_by
-    from pipelines.runs.run import load_run, run_rulebook
-    from pipelines.runs.summary import print_run
+    with importing():
+        from pipelines.runs.groups import count_groups, print_csv, print_groups, print_json, read_by
+        from pipelines.runs.run import load_run, run_rulebook
+        from pipelines.runs.summary import print_run
 
     # For an object store, Beam needs its options, even if they are the defaults.
     beam_arguments([])
