@@ -49,6 +49,9 @@ from schemas.rulebooks.in_force import outside
 from schemas.watch import Batch
 from transforms.watch.cases import News, WatchCases, by_shard
 
+# The least time between two looks at the inbox, which cost 3 % of a processor if it is small.
+LOOK_SECONDS = 0.1
+
 
 def watch(batches: beam.PCollection[str], plan: WatchPlan) -> None:
     """The pipeline: from batches of event files to changes."""
@@ -247,10 +250,14 @@ def _ticks(
             now = plan.now()
             yield now, None
             receiving.check()
+            began = time.monotonic()
             # Files that arrive while a batch is processed form one batch, not many.
-            if inbox.all_done() and (new := inbox.next_batch(now)):
+            new = inbox.next_batch(now) if inbox.all_done() else None
+            # If there are many files, most of the time isn't spent on looking.
+            pause = max(LOOK_SECONDS, 4 * (time.monotonic() - began))
+            if new is not None:
                 yield new.at, new.model_dump_json()
-            time.sleep(POLL_SECONDS)
+            time.sleep(min(pause, POLL_SECONDS))
     except Exception as error:
         failed.append(error)
     while not begun.is_set():
