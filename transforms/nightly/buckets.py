@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from transforms.frames.frame import Frame
+from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.normalize.case_frame import case_key
 
-# About the size of a frame, so that a bucket is assessed at once.
-BUCKET_CASES = 32_768
+# The size of a frame, because a bucket is assessed at once.
+BUCKET_CASES = FRAME_ROWS
 
 
 def bucket_count(cases: int) -> int:
