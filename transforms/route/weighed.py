@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import polars as pl
@@ -89,6 +90,11 @@ def unknown_facts(facts: Frame) -> Frame:
     Returns:
         One Boolean column per fact, never null.
     """
+    return facts.select(_unknown())
+
+
+@functools.cache
+def _unknown() -> list[pl.Expr]:
     exprs = []
     for fact in FACTS.values():
         unknown = pl.col(fact.columns[0]).is_null()
@@ -97,4 +103,4 @@ def unknown_facts(facts: Frame) -> Frame:
         if fact.only_if is not None:
             unknown = unknown & pl.col(fact.only_if).fill_null(True)
         exprs.append(unknown.alias(fact.name))
-    return facts.select(exprs)
+    return exprs

@@ -18,13 +18,20 @@ def expression(sql: str) -> pl.Expr:
     return pl.sql_expr(sql)
 
 
+@functools.cache
+def _named(sql: str, name: str) -> pl.Expr:
+    return expression(sql).alias(name)
+
+
+@functools.cache
+def _is_true(sql: str, name: str) -> pl.Expr:
+    return expression(sql).fill_null(False).alias(name)
+
+
 def holds(facts: Frame, conditions: Iterable[Condition]) -> list[pl.Series]:
     """Tell for which cases each condition is TRUE (Boolean, never null)."""
     # All at once, because each evaluation has a cost of its own.
-    exprs = [
-        expression(condition.sql).fill_null(False).alias(str(number))
-        for number, condition in enumerate(conditions)
-    ]
+    exprs = [_is_true(condition.sql, str(n)) for n, condition in enumerate(conditions)]
     # Keeps the number of rows, even if no condition reads a column.
     return facts.with_columns(exprs).select(str(n) for n in range(len(exprs))).get_columns()
 
@@ -40,25 +47,34 @@ def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:
         One Boolean column per criterion, named by its id, null if UNKNOWN; one row per case.
     """
     ids = [criterion.id for criterion in criteria]
-    values = [expression(c.condition.sql).alias(c.id) for c in criteria]
+    values = [_named(c.condition.sql, c.id) for c in criteria]
     return facts.with_columns(values).select(ids)
 
 
 def effective(real: Frame, presumed: Frame) -> Frame:
     """Return the values that routing uses: what is known, or FALSE if it is presumed FALSE.
 
-    A presumption never makes a criterion TRUE: the reasons for a route must be in the record.
+    A presumption never makes a criterion TRUE: the reasons for a route must be in the record. What
+    is TRUE or FALSE stays as it is.
 
     Args:
         real: Values on facts in the record (columns are criterion ids).
-        presumed: Values with the presumptions made.
+        presumed: Values with the presumptions made, at least of the criteria that they can change.
 
     Returns:
         The columns of `real`.
     """
-    return real.select(
-        pl.col(name).fill_null(pl.when(~presumed[name]).then(False)) for name in real.columns
-    )
+    both = real.hstack(presumed.rename(_presumed).get_columns())
+    return both.with_columns(map(_effective, presumed.columns)).select(real.columns)
+
+
+def _presumed(name: str) -> str:
+    return f"{name} presumed"
+
+
+@functools.cache
+def _effective(name: str) -> pl.Expr:
+    return pl.col(name).fill_null(pl.when(~pl.col(_presumed(name))).then(False))
 
 
 def holds_any(names: list[str]) -> pl.Expr:

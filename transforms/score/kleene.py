@@ -79,8 +79,7 @@ class Answers:
         names = [str(number) for number in range(len(atoms))]
         # Keeps the number of rows, even if there is no other column.
         found = facts.with_columns(
-            (expression(atom.sql).cast(pl.Int8) * TRUE).fill_null(UNKNOWN).alias(name)
-            for name, atom in zip(names, atoms, strict=True)
+            _degree(atom.sql, name) for name, atom in zip(names, atoms, strict=True)
         ).select(names)
         self._atoms = {a: found[name].to_numpy() for name, a in zip(names, atoms, strict=True)}
 
@@ -89,6 +88,11 @@ class Answers:
         known = dict(self._atoms)
         for tree in trees:
             yield _degrees(tree, known)
+
+
+@functools.cache
+def _degree(sql: str, name: str) -> pl.Expr:
+    return (expression(sql).cast(pl.Int8) * TRUE).fill_null(UNKNOWN).alias(name)
 
 
 def _degrees(tree: Tree, known: dict[Tree, Degrees]) -> Degrees:

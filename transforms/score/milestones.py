@@ -6,6 +6,7 @@ UNKNOWN in between. Both are the same day if the date behind it is known, or if 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import polars as pl
@@ -72,21 +73,25 @@ def _after(span: MilestoneSpan, since: str) -> pl.Expr:
     return anniversary(pl.col(since), years=span.years, months=span.months, days=span.days)
 
 
-def reached(milestones: Iterable[str], day: pl.Expr) -> list[pl.Expr]:
+def reached(milestones: Iterable[str], day: str) -> list[pl.Expr]:
     """Tell whether milestones are reached on a day, as Boolean columns with the milestones' names.
 
     Args:
         milestones: Their names.
-        day: The day (Date) over a frame with the columns of `milestone_dates`.
+        day: A column of days (Date) in a frame that also has the columns of `milestone_dates`.
 
     Returns:
         One three-valued expression per milestone.
     """
-    return [
-        pl.when(day >= pl.col(high(milestone)))
+    return [_reached(milestone, day) for milestone in milestones]
+
+
+@functools.cache
+def _reached(milestone: str, day: str) -> pl.Expr:
+    return (
+        pl.when(pl.col(day) >= pl.col(high(milestone)))
         .then(True)
-        .when(day < pl.col(low(milestone)))
+        .when(pl.col(day) < pl.col(low(milestone)))
         .then(False)
         .alias(milestone)
-        for milestone in milestones
-    ]
+    )

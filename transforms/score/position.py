@@ -66,6 +66,10 @@ class Weighing:
         """Tell which facts the record says nothing about (`presumptions.silent_facts`)."""
         return silent_facts(self.facts, self.rulebook)
 
+    @functools.cached_property
+    def _presumed(self) -> frozenset[str]:
+        return frozenset(self.rulebook.presumed)
+
     def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
         """Return the real and the effective values of criteria on a day (Date, one per case)."""
         names = dict.fromkeys(name for c in criteria for name in c.condition.milestones)
@@ -73,7 +77,8 @@ class Weighing:
         real = evaluate(criteria, self.facts.hstack(moment))
         if self.presumed is None:
             return real, real
-        return real, effective(real, evaluate(criteria, self.presumed.hstack(moment)))
+        touched = [c for c in criteria if not self._presumed.isdisjoint(c.condition.facts)]
+        return real, effective(real, evaluate(touched, self.presumed.hstack(moment)))
 
     def on(self, day: pl.Series) -> Frame:
         """Return the facts in the record, with the milestones reached on a day."""
@@ -82,7 +87,7 @@ class Weighing:
 
     def _reached(self, milestones: Iterable[str], day: pl.Series) -> Frame:
         dated = day.alias("day").to_frame().hstack(self.dates.get_columns())
-        return dated.select(reached(milestones, pl.col("day")))
+        return dated.select(reached(milestones, "day"))
 
     def both_on(self, day: pl.Series) -> tuple[Frame, Frame]:
         """Return the facts, without and with presumptions, with the milestones of a day."""

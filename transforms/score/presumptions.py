@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 import polars as pl
 
 from schemas.facts import FACTS, high, low
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.score.conflicts import Conflicting
-from transforms.score.criteria import expression
+from transforms.score.criteria import holds
 
 
 def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
@@ -25,18 +27,14 @@ def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     Returns:
         One Boolean column per presumed fact, with its name, never null; one row per case.
     """
-    based = facts.with_columns(
-        expression(compiled.basis.sql).fill_null(False).alias(compiled.id)
-        for compiled in rulebook.presumptions
-    )
+    based = holds(facts, (compiled.basis for compiled in rulebook.presumptions))
     against, silent = withdrawn(facts, rulebook), silent_facts(facts, rulebook)
+    may = {
+        compiled.id: basis & ~against[compiled.id]
+        for compiled, basis in zip(rulebook.presumptions, based, strict=True)
+    }
     return pl.DataFrame(
-        {
-            fact: silent[fact].to_numpy()
-            & based[compiled.id].to_numpy()
-            & ~against[compiled.id].to_numpy()
-            for fact, compiled in rulebook.presumed.items()
-        }
+        silent[fact] & may[compiled.id] for fact, compiled in rulebook.presumed.items()
     )
 
 
@@ -51,12 +49,11 @@ def silent_facts(facts: Frame, rulebook: CompiledRulebook) -> Frame:
         One Boolean column per presumed fact, never null; FALSE if the fact is in conflict.
     """
     conflicting = Conflicting(facts)
-    return facts.select(
-        (_silent(fact, compiled.presumption.presume[fact]) & ~conflicting.any_of([fact])).alias(
-            fact
-        )
+    silent = facts.select(
+        _silent(fact, compiled.presumption.presume[fact])
         for fact, compiled in rulebook.presumed.items()
     )
+    return pl.DataFrame(silent[fact] & ~conflicting.any_of([fact]) for fact in rulebook.presumed)
 
 
 def withdrawn(facts: Frame, rulebook: CompiledRulebook) -> Frame:
@@ -70,21 +67,19 @@ def withdrawn(facts: Frame, rulebook: CompiledRulebook) -> Frame:
         One Boolean column per presumption, named by its id, never null.
     """
     conflicting = Conflicting(facts)
-    columns = []
-    for compiled in rulebook.presumptions:
-        holds = [
-            expression(one.sql).fill_null(False) | pl.lit(conflicting.any_of(one.facts))
-            for one in compiled.against
-        ]
-        columns.append(pl.any_horizontal(pl.lit(False), *holds).alias(compiled.id))
-    # Keeps the number of rows, even if there is no other column.
-    return facts.with_columns(columns).select(compiled.id for compiled in rulebook.presumptions)
+    against = [(compiled, one) for compiled in rulebook.presumptions for one in compiled.against]
+    found = {compiled.id: conflicting.any_of(()) for compiled in rulebook.presumptions}
+    true = holds(facts, (one for _, one in against))
+    for (compiled, one), is_true in zip(against, true, strict=True):
+        found[compiled.id] |= is_true | conflicting.any_of(one.facts)
+    return pl.DataFrame(found)
 
 
+@functools.cache
 def _silent(fact: str, value: bool | int) -> pl.Expr:
     if FACTS[fact].kind == "bool":
         return pl.col(fact).is_null()
-    return pl.col(high(fact)).is_null() & (pl.col(low(fact)) <= value)
+    return (pl.col(high(fact)).is_null() & (pl.col(low(fact)) <= value)).alias(fact)
 
 
 def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) -> Frame:
@@ -98,11 +93,21 @@ def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) 
     Returns:
         The same columns and rows.
     """
-    presumed, dtypes = [], facts.schema
-    for fact, compiled in rulebook.presumed.items():
-        for column in FACTS[fact].columns:
-            value = pl.lit(compiled.presumption.presume[fact], dtype=dtypes[column])
-            presumed.append(
-                pl.when(applies[fact]).then(value).otherwise(pl.col(column)).alias(column)
-            )
-    return written_out(facts.with_columns(presumed))
+    dtypes = facts.schema
+    presumed = [
+        _presumed(fact, column, compiled.presumption.presume[fact], dtypes[column])
+        for fact, compiled in rulebook.presumed.items()
+        for column in FACTS[fact].columns
+    ]
+    both = facts.hstack(applies.rename(_applies).get_columns())
+    return written_out(both.with_columns(presumed).select(facts.columns))
+
+
+def _applies(fact: str) -> str:
+    return f"{fact} presumed"
+
+
+@functools.cache
+def _presumed(fact: str, column: str, value: bool | int, dtype: pl.DataType) -> pl.Expr:
+    applies, presumed = pl.col(_applies(fact)), pl.lit(value, dtype=dtype)
+    return pl.when(applies).then(presumed).otherwise(pl.col(column)).alias(column)
