@@ -12,8 +12,9 @@ from pathlib import Path
 from scripts.benchmarks.bench import QUICK_SIZES, ROOT, SIZES, Bench
 from scripts.benchmarks.earlier import SkippedError
 from scripts.benchmarks.figures import FIGURES, Figures
+from scripts.benchmarks.growth import draw, growth, growth_table, scaling
 from scripts.benchmarks.measure import MeasureError
-from scripts.benchmarks.table import into_document, markdown, text
+from scripts.benchmarks.table import BENCH, GROWTH, into_document, markdown, text
 
 PROCESSORS = 2
 
@@ -35,12 +36,19 @@ def main() -> int:
         "--markdown", type=Path, metavar="FILE", help="update the table in a document"
     )
     parser.add_argument(
+        "--growth", metavar="SIZE,...",
+        help=f"instead, take the time and memory of commands as cases grow: {', '.join(SIZES)}",
+    )  # fmt: skip
+    parser.add_argument(
         "--dir", type=Path, metavar="DIR", help="directory for samples; default: build/bench"
     )
     options = parser.parse_args()
     names = options.only.split(",") if options.only else [figure.name for figure in FIGURES]
     if unknown := set(names) - {figure.name for figure in FIGURES}:
         parser.error(f"there is no figure {', '.join(sorted(unknown))}")
+    sizes = options.growth.split(",") if options.growth else []
+    if unknown := set(sizes) - SIZES.keys():
+        parser.error(f"there is no size {', '.join(sorted(unknown))}; use {', '.join(SIZES)}")
     here = Path(os.environ.get("BENCH_FROM", "."))
     place = here / options.dir if options.dir else ROOT / "build" / "bench"
     place.mkdir(parents=True, exist_ok=True)
@@ -48,12 +56,20 @@ def main() -> int:
     bench = Bench(
         place.resolve(),
         QUICK_SIZES if options.quick else SIZES,
-        {"300k": 1 if options.quick else options.pairs, "1m": 1, "3m": 1},
+        dict.fromkeys(SIZES, 1) | {"300k": 1 if options.quick else options.pairs},
         watch_files=3 if options.quick else 100,
         command_runs=1 if options.quick else 5,
     )
+    machine = f"{platform.machine()}, {PROCESSORS} processors, Python {platform.python_version()}"
+    if options.quick:
+        machine += "; small samples, which measure nothing"
     figures: Figures = {}
     try:
+        if sizes:
+            _take_growth(
+                bench, sizes, machine, here / options.markdown if options.markdown else None
+            )
+            return 0
         for figure in FIGURES:
             if figure.name in names:
                 try:
@@ -63,15 +79,21 @@ def main() -> int:
     except MeasureError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    machine = f"{platform.machine()}, {PROCESSORS} processors, Python {platform.python_version()}"
-    if options.quick:
-        machine += "; small samples, which measure nothing"
     print(text(figures, machine))
     if options.json:
         (here / options.json).write_text(json.dumps(figures, indent=2) + "\n")
     if options.markdown:
-        into_document(here / options.markdown, markdown(figures, machine))
+        into_document(here / options.markdown, markdown(figures, machine), BENCH)
     return 0
+
+
+def _take_growth(bench: Bench, sizes: list[str], machine: str, document: Path | None) -> None:
+    points = list(growth(bench, sizes))
+    table = f"{growth_table(points, scaling(bench, sizes[0]))}\n\n{machine}"
+    print(table)
+    if document is not None:
+        into_document(document, table, GROWTH)
+        draw(points, document.with_name("growth.svg"))
 
 
 if __name__ == "__main__":

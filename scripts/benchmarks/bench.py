@@ -12,8 +12,10 @@ from scripts.benchmarks.earlier import COMMIT, checkout
 from scripts.benchmarks.measure import Measured, WatchRun, measure
 
 ROOT = Path(__file__).parents[2]
-SIZES = {"300k": 300_000, "1m": 1_000_000, "3m": 3_000_000}
-QUICK_SIZES = {"300k": 1_000, "1m": 2_000, "3m": 3_000}
+SIZES = {
+    "100k": 100_000, "300k": 300_000, "1m": 1_000_000, "3m": 3_000_000, "12m": 12_600_000
+}  # fmt: skip
+QUICK_SIZES = {"100k": 500, "300k": 1_000, "1m": 2_000, "3m": 3_000, "12m": 4_000}
 CASE = {
     "case_id": "1",
     "birth_date": "1990-11-17",

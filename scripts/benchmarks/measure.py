@@ -1,4 +1,4 @@
-"""Measure whole processes: wall-clock seconds and peak memory."""
+"""Measure whole processes: wall-clock seconds, CPU seconds, and peak memory."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ class Measured:
     Args:
         seconds: Wall-clock time from start to end.
         peak_mb: Largest resident memory of the process, or of one that it waited for (MB of 10^6).
+        cpu_seconds: Processor time of the process and of those that it waited for.
     """
 
     seconds: float
     peak_mb: float
+    cpu_seconds: float
 
 
 @dataclass(frozen=True)
@@ -69,4 +71,5 @@ def measure(command: Sequence[str], where: Path) -> Measured:
     if process.returncode:
         last = (errors.decode(errors="replace").strip().splitlines() or ["no error message"])[-1]
         raise MeasureError(f"{' '.join(command)}: exit code {process.returncode}: {last}")
-    return Measured(seconds, usage.ru_maxrss * 1024 / 1e6)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, usage.ru_maxrss * 1024 / 1e6, cpu_seconds)

@@ -28,11 +28,11 @@ def night_pairs(bench: Bench, size: str) -> list[tuple[Measured, Measured]]:
     for number in range(bench.repeats[size]):
         if number % 2:
             backlog = bench.run("ours", size)
-            night = _night(bench, size)
+            tonight = night(bench, size)
         else:
-            night = _night(bench, size)
+            tonight = night(bench, size)
             backlog = bench.run("ours", size)
-        found.append((night, backlog))
+        found.append((tonight, backlog))
     return found
 
 
@@ -43,15 +43,16 @@ def watch_run(bench: Bench, size: str) -> WatchRun:
     return bench.watched[size]
 
 
-def _night(bench: Bench, size: str) -> Measured:
+def night(bench: Bench, size: str) -> Measured:
+    """Run a night with yesterday's results and new events."""
     state, events = _yesterday(bench, size)
     fresh = bench.place / "night"
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(state, fresh)
     announce(f"nightly, {bench.sizes[size]:,} cases")
-    night = measure(_nightly(fresh, events, TODAY), ROOT)
+    tonight = measure(_nightly(fresh, events, TODAY), ROOT)
     shutil.rmtree(fresh)
-    return night
+    return tonight
 
 
 def _nightly(state: Path, events: Path, day: datetime.date, *more: str) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scripts.benchmarks.figures import FIGURES, Figures
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+BENCH, GROWTH = "bench", "growth"
 _IS_MET = {True: "yes", False: "no", None: ""}
 
 
@@ -43,11 +43,18 @@ def markdown(figures: Figures, machine: str) -> str:
     return "\n".join([*lines, "", machine])
 
 
-def into_document(path: Path, table: str) -> None:
-    """Replace the table between a document's markers."""
+def into_document(path: Path, table: str, name: str) -> None:
+    """Replace the table between a document's markers.
+
+    Args:
+        path: The document.
+        table: The table.
+        name: The name in the markers.
+    """
+    first, last = (f"<!-- {name}: {end} -->" for end in ("begin", "end"))
     content = path.read_text("utf-8")
-    before, begin, rest = content.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = content.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise SystemExit(f"bench: {path}: has no {BEGIN} and {END}; add both markers")
-    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
+        raise SystemExit(f"bench: {path}: has no {first} and {last}; add both markers")
+    path.write_text(f"{before}{first}\n{table}\n{last}{after}", "utf-8")

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.benchmarks.earlier import COMMIT, SkippedError, checkout
 from scripts.benchmarks.figures import FIGURES
-from scripts.benchmarks.table import BEGIN, END, into_document
+from scripts.benchmarks.table import BENCH, into_document
 from tests.helpers.commands import discretion
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +149,7 @@ def test_rejects_an_unknown_figure() -> None:
 
 def test_replaces_the_last_table(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"before\n{BEGIN}\nold\n{END}\nbehind\n")
-    into_document(document, "new")
-    assert document.read_text() == f"before\n{BEGIN}\nnew\n{END}\nbehind\n"
+    begin, end = f"<!-- {BENCH}: begin -->", f"<!-- {BENCH}: end -->"
+    document.write_text(f"before\n{begin}\nold\n{end}\nbehind\n")
+    into_document(document, "new", BENCH)
+    assert document.read_text() == f"before\n{begin}\nnew\n{end}\nbehind\n"

@@ -60,7 +60,7 @@ def test_deciding_facts_decide_whatever_the_others_are(name: str) -> None:
     cases = near_milestones(partial_facts(7, rows, known=0.7), rulebook, 7)
     dated = pl.Series("day", [AS_OF]).new_from_index(0, cases.height).to_frame()
     dated = dated.hstack(milestone_dates(cases, rulebook).get_columns())
-    cases = cases.hstack(dated.select(*reached([m.id for m in rulebook.milestones], pl.col("day"))))
+    cases = cases.hstack(dated.select(*reached([m.id for m in rulebook.milestones], "day")))
     values = evaluate(rulebook.criteria, cases)
     since = {milestone.id: milestone.since for milestone in rulebook.milestones}
     compared = 0
