@@ -14,7 +14,8 @@ from scripts.benchmarks.earlier import SkippedError
 from scripts.benchmarks.figures import FIGURES, Figures
 from scripts.benchmarks.growth import draw, growth, growth_table, scaling
 from scripts.benchmarks.measure import MeasureError
-from scripts.benchmarks.table import BENCH, GROWTH, into_document, markdown, text
+from scripts.benchmarks.table import markdown, text
+from scripts.marks import NoMarksError, between_marks
 
 PROCESSORS = 2
 
@@ -83,7 +84,7 @@ def main() -> int:
     if options.json:
         (here / options.json).write_text(json.dumps(figures, indent=2) + "\n")
     if options.markdown:
-        into_document(here / options.markdown, markdown(figures, machine), BENCH)
+        _into(here / options.markdown, "bench", markdown(figures, machine))
     return 0
 
 
@@ -92,8 +93,15 @@ def _take_growth(bench: Bench, sizes: list[str], machine: str, document: Path | 
     table = f"{growth_table(points, scaling(bench, sizes[0]))}\n\n{machine}"
     print(table)
     if document is not None:
-        into_document(document, table, GROWTH)
+        _into(document, "growth", table)
         draw(points, document.with_name("growth.svg"))
+
+
+def _into(document: Path, name: str, table: str) -> None:
+    try:
+        between_marks(document, name, table)
+    except (NoMarksError, OSError) as error:
+        raise SystemExit(f"bench: {document}: {error}") from None
 
 
 if __name__ == "__main__":

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from scripts.benchmarks.figures import FIGURES, Figures
 
-BENCH, GROWTH = "bench", "growth"
 _IS_MET = {True: "yes", False: "no", None: ""}
 
 
@@ -41,20 +38,3 @@ def markdown(figures: Figures, machine: str) -> str:
     for name, what, value, reach, met in rows(figures):
         lines.append(f"| `{name}` | {what} | {value} | {reach} | {met} |")
     return "\n".join([*lines, "", machine])
-
-
-def into_document(path: Path, table: str, name: str) -> None:
-    """Replace the table between a document's markers.
-
-    Args:
-        path: The document.
-        table: The table.
-        name: The name in the markers.
-    """
-    first, last = (f"<!-- {name}: {end} -->" for end in ("begin", "end"))
-    content = path.read_text("utf-8")
-    before, begin, rest = content.partition(first)
-    _, end, after = rest.partition(last)
-    if not begin or not end:
-        raise SystemExit(f"bench: {path}: has no {first} and {last}; add both markers")
-    path.write_text(f"{before}{first}\n{table}\n{last}{after}", "utf-8")

@@ -22,8 +22,6 @@ from pathlib import Path
 
 from scripts.fault_trials.kinds import KINDS
 from scripts.fault_trials.table import (
-    WrongPageError,
-    into_page,
     progress,
     summary,
     table,
@@ -32,6 +30,7 @@ from scripts.fault_trials.table import (
 from scripts.fault_trials.trial import Kind, Outcome, make
 from scripts.fault_trials.warm import Warm
 from scripts.fault_trials.world import World
+from scripts.marks import NoMarksError, between_marks
 
 # Shuffled, so that consecutive seeds try different kinds and a few trials cover most classes.
 _ORDER = random.Random(0).sample(KINDS, len(KINDS))
@@ -85,8 +84,8 @@ def main() -> int:
         print(line)
     if options.markdown is not None:
         try:
-            into_page(options.markdown, lines)
-        except (OSError, WrongPageError) as error:
+            between_marks(options.markdown, "faults", "\n".join(lines))
+        except (OSError, NoMarksError) as error:
             raise SystemExit(f"scripts/faults: {options.markdown}: {error}") from None
     return int(any(outcome.broke for outcome in outcomes))
 

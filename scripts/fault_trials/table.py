@@ -5,16 +5,9 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from schemas.shown import shown
 from scripts.fault_trials.trial import Outcome
-
-BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
-
-
-class WrongPageError(ValueError):
-    """A page doesn't have the markers for the table."""
 
 
 def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -43,21 +36,6 @@ def summary(outcomes: Sequence[Outcome], day: datetime.date) -> str:
         f"to {max(seeds, default=0)}, with {commands:,} commands in {seconds:,.0f} CPU "
         f"seconds; {broke or 'none'} broke."
     )
-
-
-def into_page(page: Path, lines: Sequence[str]) -> None:
-    """Replace the lines between the markers of a Markdown page.
-
-    Raises:
-        WrongPageError: It doesn't have the markers.
-        OSError: It can't be read or written.
-    """
-    text = page.read_text()
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise WrongPageError(f"has no {BEGIN} and {END}")
-    page.write_text("\n".join((before + begin, *lines, end + after)))
 
 
 def progress(outcome: Outcome) -> Iterator[str]:

@@ -14,7 +14,6 @@ import pytest
 
 from scripts.benchmarks.earlier import COMMIT, SkippedError, checkout
 from scripts.benchmarks.figures import FIGURES
-from scripts.benchmarks.table import BENCH, into_document
 from tests.helpers.commands import discretion
 
 ROOT = Path(__file__).parents[2]
@@ -145,11 +144,3 @@ def test_rejects_an_unknown_figure() -> None:
     )
     assert done.returncode == 2
     assert "there is no figure speed" in done.stderr
-
-
-def test_replaces_the_last_table(tmp_path: Path) -> None:
-    document = tmp_path / "performance.md"
-    begin, end = f"<!-- {BENCH}: begin -->", f"<!-- {BENCH}: end -->"
-    document.write_text(f"before\n{begin}\nold\n{end}\nbehind\n")
-    into_document(document, "new", BENCH)
-    assert document.read_text() == f"before\n{begin}\nnew\n{end}\nbehind\n"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from scripts.fault_trials.kinds import KINDS
-from scripts.fault_trials.table import BEGIN, END, WrongPageError, into_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,16 +55,6 @@ def test_trials_pass_and_the_table_counts_them() -> None:
     ]
     again = faults("--seed", seeds[1], "--trials", 1)
     assert again.stderr.splitlines() == done.stderr.splitlines()[1:]
-
-
-def test_puts_the_table_between_the_markers_of_a_page(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    into_page(page, ["new", "", "| table |"])
-    assert page.read_text() == f"before\n{BEGIN}\nnew\n\n| table |\n{END}\nafter\n"
-    page.write_text("no marks")
-    with pytest.raises(WrongPageError, match="has no <!-- faults: begin -->"):
-        into_page(page, [])
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from scripts.marks import NoMarksError, between_marks
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -35,14 +33,6 @@ def test_the_shares_of_routes_and_of_states_add_up(tmp_path: Path) -> None:
     assert text.endswith("after\n")
     assert "old" not in text
     assert all(row in text for row in rows)
-
-
-def test_leaves_a_page_without_markers_unchanged(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("no marks\n")
-    with pytest.raises(NoMarksError, match="shares: begin"):
-        between_marks(page, "shares", "new")
-    assert page.read_text() == "no marks\n"
 
 
 def test_the_page_about_rulebooks_has_a_row_for_each_one() -> None:
