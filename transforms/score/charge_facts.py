@@ -7,6 +7,8 @@ don't count as seen.
 
 from __future__ import annotations
 
+import functools
+
 import polars as pl
 
 from schemas.codes import charge_families, charge_labels
@@ -23,6 +25,7 @@ FAMILIES = {
 }
 
 
+@functools.cache
 def charge_facts() -> ListFacts:
     """Return the facts over the elements of `charges`."""
     read = readable("code")

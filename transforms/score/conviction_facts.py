@@ -46,6 +46,7 @@ _KINDS = {
 }
 
 
+@functools.lru_cache(maxsize=64)
 def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = None) -> ListFacts:
     """Return the facts over the elements of `convictions`.
 

@@ -124,6 +124,7 @@ def unsettled(facts: Frame, conflicts: pl.Series) -> Frame:
     return facts.with_columns(unknown)
 
 
+@functools.cache
 def _scalar_facts() -> list[pl.Expr]:
     birth_low, birth_high = span("birth_date")
     exprs = [
@@ -252,11 +253,13 @@ _VICTIMIZATION = ListFacts(
 _TIES = ListFacts().count("documented_ties", pl.col("documented"))
 
 
+@functools.lru_cache(maxsize=64)
 def _removal_facts(as_of: datetime.date | None) -> ListFacts:
     removed = one_of("kind", *REMOVALS) & by_then("date", as_of)
     return ListFacts().count("removals", removed).earliest("_first_removal", iso("date"), removed)
 
 
+@functools.cache
 def _relative_facts() -> ListFacts:
     facts = ListFacts()
     for status, symbol in (("citizen", "CITIZEN"), ("resident", "PERMANENT_RESIDENT")):
@@ -269,6 +272,7 @@ def _relative_facts() -> ListFacts:
     return facts
 
 
+@functools.cache
 def _application_facts() -> ListFacts:
     forms, form = form_families(), pl.col("form")
     alive = ~one_of("decision", "DENIED", "WITHDRAWN")

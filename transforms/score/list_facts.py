@@ -8,6 +8,7 @@ elements that may be missing.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -32,6 +33,7 @@ class ListFacts:
         self.counts: list[str] = []
         self.dates: list[str] = []
         self.open_bounds: list[str] = []
+        self._without: Frame | None = None
         for name, element in bools.items():
             self.any(name, element)
 
@@ -123,6 +125,26 @@ class ListFacts:
             *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
         ]
 
+    def without_elements(self, schema: pl.Schema) -> Frame:
+        """Return two rows: the facts of an empty list, and those of an unknown one.
+
+        Args:
+            schema: The columns' dtypes, which are the same each time.
+        """
+        if self._without is None:
+            closed = dict.fromkeys(self.bools, (False, None))
+            at_least = {low(name): (0, 0) for name in self.counts}
+            at_most = {high(name): (0, None) for name in self.counts}
+            dates = {bound(name): (None, None) for name in self.dates for bound in (low, high)}
+            self._without = pl.DataFrame(closed | at_least | at_most | dates, schema)
+        return self._without
+
+    @functools.cached_property
+    def columns(self) -> list[str]:
+        """Return the columns of the facts."""
+        bounded = [bound(name) for name in (*self.counts, *self.dates) for bound in (low, high)]
+        return [*self.bools, *bounded]
+
 
 def _distinct(column: pl.Expr) -> pl.Expr:
     """Count the values in a column, except null."""
@@ -167,14 +189,8 @@ def over(
 
 def _of_cases(lists: pl.Series, elements: Frame, facts: ListFacts) -> Frame:
     """Give each case its own row of facts, or that of a list that is empty or unknown."""
-    columns = {
-        **dict.fromkeys(facts.bools, (False, None)),
-        **{low(name): (0, 0) for name in facts.counts},
-        **{high(name): (0, None) for name in facts.counts},
-        **{bound(name): (None, None) for name in facts.dates for bound in (low, high)},
-    }
-    found = elements.select(*columns)
-    rows = pl.concat([found, pl.DataFrame(columns, schema=found.schema)], rechunk=True)
+    found = elements.select(facts.columns)
+    rows = pl.concat([found, facts.without_elements(found.schema)], rechunk=True)
     empty = (lists.list.len() == 0).fill_null(False).to_numpy()
     places = np.where(empty, found.height, found.height + 1).astype(np.uint32)
     places[elements["_row"].to_numpy()] = np.arange(found.height, dtype=np.uint32)
