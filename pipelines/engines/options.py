@@ -26,6 +26,9 @@ _PROGRAM = "discretion"
 # A job that is started again after a failure must not meet a worker that is gone, so that workers
 # aren't kept for it.
 _STREAMING = {"checkpointing_interval": "5000", "max_bundle_time_mills": "100"}
+# Flink divides every state into so many parts for each task, and would take 128 in all. Beam makes
+# a new state whenever a source returns, and never removes it.
+_PARTS_OF_STATE = 4
 
 
 def engine_words(
@@ -67,11 +70,21 @@ def engine_words(
         "parallelism": str(slots),
         "environment_type": "PROCESS",
         "environment_config": _environment(engine, readable_by),
-        **(_STREAMING if streaming else {"environment_cache_millis": str(_CACHED_MILLIS)}),
+        **(
+            _streaming(value_of("parallelism", given) or str(slots))
+            if streaming
+            else {"environment_cache_millis": str(_CACHED_MILLIS)}
+        ),
         # A process of Python uses one core, so that each slot has its own.
         "sdk_worker_parallelism": str(-(-slots // max(1, task_managers))),
     }
     return [f"--{name}={value}" for name, value in words.items() if value_of(name, given) is None]
+
+
+def _streaming(parallelism: str) -> dict[str, str]:
+    if not parallelism.isdecimal():
+        return _STREAMING
+    return _STREAMING | {"max_parallelism": str(_PARTS_OF_STATE * int(parallelism))}
 
 
 def from_anywhere(options: Made, *places: str) -> Made:

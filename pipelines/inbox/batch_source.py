@@ -7,6 +7,7 @@ that time. What a checkpoint keeps is the number of the next batch.
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,9 @@ from pipelines.inbox.plan import WatchPlan
 from schemas.watch import Batch
 
 POLL_SECONDS = 0.5
+# The longest time until a look returns without a batch. Flink keeps some kilobytes of each return
+# for as long as the job runs, but until then, no checkpoint is taken and the watermark stays.
+LOOK_SECONDS = 5.0
 # More batches than there will ever be.
 _MOST = 1 << 40
 
@@ -83,17 +87,21 @@ class _Look(beam.DoFn):
     def process(
         self, element: bytes, tracker: Any = _NUMBERS, clock: Any = _CLOCK
     ) -> Iterator[TimestampedValue]:
-        following = tracker.current_restriction().start
-        # Read before looking, so that a batch recorded meanwhile isn't late.
-        told = time_told(self.plan.place)
-        while (batch := self._batch(following)) is not None:
-            if not tracker.try_claim(following):
-                return
-            yield TimestampedValue(batch.model_dump_json(), _stamp(batch.at))
-            following += 1
-        if told is not None:
-            clock.set_watermark(max(_stamp(told), clock.current_watermark() or MIN_TIMESTAMP))
-        tracker.defer_remainder(Duration(seconds=POLL_SECONDS))
+        first = following = tracker.current_restriction().start
+        end = time.monotonic() + LOOK_SECONDS
+        while following == first and time.monotonic() < end:
+            # Read before looking, so that a batch recorded meanwhile isn't late.
+            told = time_told(self.plan.place)
+            while (batch := self._batch(following)) is not None:
+                if not tracker.try_claim(following):
+                    return
+                yield TimestampedValue(batch.model_dump_json(), _stamp(batch.at))
+                following += 1
+            if told is not None:
+                clock.set_watermark(max(_stamp(told), clock.current_watermark() or MIN_TIMESTAMP))
+            if following == first:
+                time.sleep(POLL_SECONDS)
+        tracker.defer_remainder(Duration(seconds=0))
 
     def _batch(self, number: int) -> Batch | None:
         if number == 0:
