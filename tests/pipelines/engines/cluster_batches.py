@@ -7,11 +7,12 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from scripts.flink_cluster.cluster import Cluster
 from tests.helpers import flink
-from tests.helpers.commands import content, discretion, files_below, run_of
+from tests.helpers.commands import content, discretion, files_below, rows, run_of
 
 CASES = 20_000
 GUIDE = Path(__file__).parents[3] / "docs/cluster.md"
@@ -40,6 +41,28 @@ def batches_survive(cluster: Cluster, tmp_path: Path) -> None:
     shares = [path.stat().st_size for path in sorted((run / "cases").glob("part-a-*"))]
     assert len(shares) == 2
     assert min(shares) > 0.1 * sum(shares)
+
+
+def a_night_and_an_import_are_the_same(cluster: Cluster, place: Path) -> None:
+    """Run both in process and on the cluster, with the sample and a release of as many cases."""
+    (place / "events").mkdir()
+    released = [sys.executable, "-m", "scripts.eoir_release", "--output", str(place / "release")]
+    subprocess.run([*released, "--cases", str(CASES)], check=True, capture_output=True)
+    on_flink = (*flink.on(cluster), "--parallelism=2")
+    for name, engine in (("here", ()), ("there", on_flink)):
+        for words in (
+            ("nightly", "--state", place / name / "OUT", "--events", place / "events",
+             "--as-of", "2011-11-17", "--input", place / "sample"),
+            ("import-eoir", place / "release", "--output", place / name / "imported"),
+        ):  # fmt: skip
+            done = discretion(*words, *engine)
+            assert done.returncode == 0, done.stderr
+    for found in ("OUT/runs/night-2011-11-17", "imported"):
+        here, there = place / "here" / found, place / "there" / found
+        parts = {path.parent.relative_to(here) for path in here.rglob("*.avro")}
+        assert parts == {path.parent.relative_to(there) for path in there.rglob("*.avro")}
+        for part in parts:
+            assert rows(there, str(part)) == rows(here, str(part)), part
 
 
 def started(cluster: Cluster, place: Path) -> subprocess.Popen[str]:

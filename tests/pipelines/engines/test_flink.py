@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import flink
-from tests.pipelines.engines.cluster_batches import batches_survive
+from tests.pipelines.engines.cluster_batches import (
+    a_night_and_an_import_are_the_same,
+    batches_survive,
+)
 from tests.pipelines.engines.cluster_watch import a_watch_survives
 
 
@@ -19,4 +22,5 @@ def test_batches_and_a_watch_on_a_cluster(tmp_path: Path, monkeypatch: pytest.Mo
     # One more than is used, which takes over from one that is killed.
     with flink.cluster(place, 3):
         batches_survive(flink.mended(place), tmp_path / "batches")
+        a_night_and_an_import_are_the_same(flink.mended(place), tmp_path / "batches")
         a_watch_survives(flink.mended(place), tmp_path / "watch", monkeypatch)
