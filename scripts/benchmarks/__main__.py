@@ -90,7 +90,7 @@ def main() -> int:
 
 def _take_growth(bench: Bench, sizes: list[str], machine: str, document: Path | None) -> None:
     points = list(growth(bench, sizes))
-    table = f"{growth_table(points, scaling(bench, sizes[0]))}\n\n{machine}"
+    table = f"{growth_table(points, scaling(bench, sizes[-1]))}\n\n{machine}"
     print(table)
     if document is not None:
         _into(document, "growth", table)
