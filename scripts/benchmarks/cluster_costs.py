@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from scripts.flink_cluster.cluster import Cluster, down, up
+from scripts.flink_cluster.processes import children
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _WITH_CHILDREN, _ALONE = slice(11, 15), slice(11, 13)
@@ -83,9 +81,9 @@ def _cost(cluster: Cluster, out: Path, sample: Path, cases: int, task_managers: 
         # Flink keeps workers for a while after a job.
         time.sleep(3)
     engine, managers = _seconds(mine, _ALONE) - engine, _seconds(others, _ALONE) - managers
-    jobs = _ask(cluster, "jobs/overview")["jobs"]
+    jobs = cluster.ask("jobs/overview")["jobs"]
     newest = max(jobs, key=lambda job: int(job["start-time"]))
-    job = _ask(cluster, f"jobs/{newest['jid']}")
+    job = cluster.ask(f"jobs/{newest['jid']}")
     return Cost(
         cases, task_managers, command, workers.seconds(), engine, managers,
         before=job["start-time"] / 1000 - begun,
@@ -141,16 +139,6 @@ class _Workers:
         return sum(spent for pid, spent in self.found.items() if pid not in self.before)
 
 
-def children(pid: int) -> list[int]:
-    """Return what a process has started, whichever of its threads did."""
-    found: list[int] = []
-    with contextlib.suppress(OSError):
-        for path in Path(f"/proc/{pid}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found += [int(one) for one in path.read_text().split()]
-    return found
-
-
 def _seconds(pids: list[int], which: slice) -> float:
     """Return the CPU seconds of processes; 0 for one that has ended."""
     ticks = 0
@@ -159,11 +147,6 @@ def _seconds(pids: list[int], which: slice) -> float:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[which]))
     return ticks / _TICK
-
-
-def _ask(cluster: Cluster, path: str) -> Any:
-    with urllib.request.urlopen(f"http://localhost:{cluster.rest_port}/{path}") as answer:
-        return json.load(answer)
 
 
 def _bytes_in(folder: Path) -> int:

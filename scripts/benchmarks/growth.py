@@ -185,11 +185,13 @@ def _panel(shift: int, title: str, found: list[tuple[int, str, float]]) -> str:
           for value in (0, most / 2, most)),
     ]  # fmt: skip
     ends = sorted((y(value), command) for cases, command, value in found if cases == sizes[-1])
+    # No more commands than colors.
+    colors = dict(zip(sorted(command for _, command in ends), _COLORS, strict=False))
     labels: list[float] = []
     for height, command in ends:
         # Lines that end close to each other have their names below each other.
         labels.append(max([height + 4, *(one + 14 for one in labels[-1:])]))
-        color = _COLORS[[name for _, name in sorted(ends, key=lambda end: end[1])].index(command)]
+        color = colors[command]
         line = " ".join(
             f"{x[cases]:.0f},{y(value):.1f}" for cases, name, value in found if name == command
         )

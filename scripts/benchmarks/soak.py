@@ -7,7 +7,6 @@ same events has to find what the watch reported.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime
 import json
 import os
@@ -18,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +25,7 @@ import polars as pl
 
 from schemas.avro import avro_schema
 from scripts.flink_cluster.cluster import Cluster, down, up
+from scripts.flink_cluster.processes import children
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import read_whole
@@ -137,11 +136,8 @@ def _soak(place: Path, events: Frame, options: argparse.Namespace, cluster: Clus
 
 def _restarts(cluster: Cluster) -> int:
     """Return how often Flink has started its job again."""
-    jobs = f"http://localhost:{cluster.rest_port}/jobs"
-    with urllib.request.urlopen(jobs) as answer:
-        [job] = [one["id"] for one in json.load(answer)["jobs"] if one["status"] == "RUNNING"]
-    with urllib.request.urlopen(f"{jobs}/{job}/metrics?get=numRestarts") as answer:
-        return int(json.load(answer)[0]["value"])
+    [job] = [one["id"] for one in cluster.ask("jobs")["jobs"] if one["status"] == "RUNNING"]
+    return int(cluster.ask(f"jobs/{job}/metrics?get=numRestarts")[0]["value"])
 
 
 def _differs_from_night(place: Path, reports: list[str]) -> int:
@@ -210,7 +206,7 @@ def _spans(
         spans[-1].see("command", _resident(said.watch.pid))
         for one in cluster.processes if cluster is not None else ():
             spans[-1].see(one.name.rstrip("-0123456789"), _resident(one.pid))
-            for worker in _children(one.pid):
+            for worker in children(one.pid):
                 spans[-1].see("worker", _resident(worker))
         spans[-1].load = os.getloadavg()[0]
         time.sleep(max(0.0, landed + options.every - time.monotonic()))
@@ -257,15 +253,6 @@ def _resident(pid: int) -> int:
     except OSError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _children(pid: int) -> list[int]:
-    """Return what a process has started, whichever of its threads did."""
-    found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(one) for one in path.read_text().split()]
-    return found
 
 
 def _table(spans: list[Span]) -> str:

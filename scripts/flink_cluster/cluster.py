@@ -10,6 +10,7 @@ import time
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from scripts.flink_cluster.errors import ClusterError
 from scripts.flink_cluster.fetch import find_java, flink_jars
@@ -38,6 +39,11 @@ class Cluster:
     def ended(self) -> list[str]:
         """The names of the processes that are no longer running."""
         return [one.name for one in self.processes if not one.is_running()]
+
+    def ask(self, path: str) -> Any:
+        """Return what the JobManager's REST interface has at a path."""
+        with urllib.request.urlopen(f"http://localhost:{self.rest_port}/{path}") as answer:
+            return json.load(answer)
 
 
 def up(folder: Path, task_managers: int, port: int, rest_port: int, slots: int = 1) -> Cluster:

@@ -37,6 +37,16 @@ class Started:
         return _since(self.pid) == self.since
 
 
+def children(pid: int) -> list[int]:
+    """Return what a process has started, whichever of its threads did."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += [int(one) for one in path.read_text().split()]
+    return found
+
+
 def start(name: str, command: list[str], folder: Path) -> Started:
     """Start a process in a group of its own, with its output in a file.
 

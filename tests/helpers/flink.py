@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,15 +60,9 @@ def on(started: Cluster) -> tuple[str, ...]:
     )
 
 
-def ask(started: Cluster, path: str) -> Any:
-    """Ask Flink's REST interface."""
-    with urllib.request.urlopen(f"http://localhost:{started.rest_port}/{path}") as answer:
-        return json.load(answer)
-
-
 def jobs(started: Cluster) -> list[dict[str, Any]]:
     """The cluster's jobs, the newest first."""
-    found = ask(started, "jobs/overview")["jobs"]
+    found = started.ask("jobs/overview")["jobs"]
     return sorted(found, key=lambda job: -job["start-time"])
 
 

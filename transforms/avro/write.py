@@ -10,8 +10,6 @@ from concurrent.futures import Future
 from typing import Protocol
 
 import apache_beam as beam
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas.avro import Schema
@@ -19,6 +17,7 @@ from transforms.avro.encode import DEFAULT_CODEC, check_encodable
 from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
 from transforms.files.storage import check_kept, create_file, rename
+from transforms.frames.at_end import at_end
 from transforms.frames.background import BACKGROUND
 from transforms.frames.frame import Frame
 
@@ -148,5 +147,5 @@ class _WriteBundle(beam.DoFn):
             path = f"{folder}/_{self.name}-{file.digest.hexdigest()[:16]}-{unique[-32:]}.avro"
             rename(file.path, path, durable=False)
             written = path.removeprefix(f"{self.root}/"), file.records
-            yield WindowedValue(written, MIN_TIMESTAMP, [GlobalWindow()])
+            yield at_end(written)
         self.sinks = {}

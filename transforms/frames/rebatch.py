@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import apache_beam as beam
 import polars as pl
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
+from transforms.frames.at_end import at_end
 from transforms.frames.frame import FRAME_ROWS, Frame
 
 
@@ -49,7 +48,7 @@ class _Join(beam.DoFn):
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         if self.rows:
-            yield WindowedValue(self._joined(), MIN_TIMESTAMP, [GlobalWindow()])
+            yield at_end(self._joined())
 
     def _joined(self) -> Frame:
         frame = self.held[0] if len(self.held) == 1 else pl.concat(self.held, rechunk=True)

@@ -8,10 +8,8 @@ from concurrent.futures import Future
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
-from apache_beam.utils.windowed_value import WindowedValue
 
+from transforms.frames.at_end import at_end
 from transforms.frames.background import AT_ONCE, side_by_side
 
 
@@ -42,11 +40,4 @@ class SideBySide(beam.DoFn):
         """Yield the results that are left."""
         while self.pending:
             for result in self.pending.popleft().result():
-                yield _late(result)
-
-
-def _late(result: Any) -> Any:
-    """Add the timestamp and window that Beam wants of what comes at a bundle's end."""
-    if isinstance(result, beam.pvalue.TaggedOutput):
-        return beam.pvalue.TaggedOutput(result.tag, _late(result.value))
-    return WindowedValue(result, MIN_TIMESTAMP, [GlobalWindow()])
+                yield at_end(result)

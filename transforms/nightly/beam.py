@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 import polars as pl
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from transforms.avro.quarantined import QUARANTINED
+from transforms.frames.at_end import at_end
 from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
 from transforms.frames.side_by_side import SideBySide
 from transforms.nightly.buckets import bucket_file, by_bucket
@@ -104,7 +103,7 @@ class _Join(beam.DoFn):
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         if self.held:
-            yield WindowedValue(together(self.held), MIN_TIMESTAMP, [GlobalWindow()])
+            yield at_end(together(self.held))
             self.held = []
 
 

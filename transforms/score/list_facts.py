@@ -33,7 +33,6 @@ class ListFacts:
         self.counts: list[str] = []
         self.dates: list[str] = []
         self.open_bounds: list[str] = []
-        self._without: Frame | None = None
         for name, element in bools.items():
             self.any(name, element)
 
@@ -125,25 +124,21 @@ class ListFacts:
             *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
         ]
 
-    def without_elements(self, schema: pl.Schema) -> Frame:
-        """Return two rows: the facts of an empty list, and those of an unknown one.
-
-        Args:
-            schema: The columns' dtypes, which are the same each time.
-        """
-        if self._without is None:
-            closed = dict.fromkeys(self.bools, (False, None))
-            at_least = {low(name): (0, 0) for name in self.counts}
-            at_most = {high(name): (0, None) for name in self.counts}
-            dates = {bound(name): (None, None) for name in self.dates for bound in (low, high)}
-            self._without = pl.DataFrame(closed | at_least | at_most | dates, schema)
-        return self._without
-
     @functools.cached_property
-    def columns(self) -> list[str]:
-        """Return the columns of the facts."""
-        bounded = [bound(name) for name in (*self.counts, *self.dates) for bound in (low, high)]
-        return [*self.bools, *bounded]
+    def without_elements(self) -> Frame:
+        """Return two rows: the facts of an empty list, and those of an unknown one."""
+        return pl.DataFrame(
+            [
+                *(pl.Series(name, (False, None), pl.Boolean) for name in self.bools),
+                *(pl.Series(low(name), (0, 0), pl.Int32) for name in self.counts),
+                *(pl.Series(high(name), (0, None), pl.Int32) for name in self.counts),
+                *(
+                    pl.Series(bound(name), (None, None), pl.Date)
+                    for name in self.dates
+                    for bound in (low, high)
+                ),
+            ]
+        )
 
 
 def _distinct(column: pl.Expr) -> pl.Expr:
@@ -189,8 +184,9 @@ def over(
 
 def _of_cases(lists: pl.Series, elements: Frame, facts: ListFacts) -> Frame:
     """Give each case its own row of facts, or that of a list that is empty or unknown."""
-    found = elements.select(facts.columns)
-    rows = pl.concat([found, facts.without_elements(found.schema)], rechunk=True)
+    without = facts.without_elements
+    found = elements.select(without.columns)
+    rows = pl.concat([found, without], rechunk=True)
     empty = (lists.list.len() == 0).fill_null(False).to_numpy()
     places = np.where(empty, found.height, found.height + 1).astype(np.uint32)
     places[elements["_row"].to_numpy()] = np.arange(found.height, dtype=np.uint32)

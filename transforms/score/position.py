@@ -66,10 +66,6 @@ class Weighing:
         """Tell which facts the record says nothing about (`presumptions.silent_facts`)."""
         return silent_facts(self.facts, self.rulebook)
 
-    @functools.cached_property
-    def _presumed(self) -> frozenset[str]:
-        return frozenset(self.rulebook.presumed)
-
     def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
         """Return the real and the effective values of criteria on a day (Date, one per case)."""
         names = dict.fromkeys(name for c in criteria for name in c.condition.milestones)
@@ -77,7 +73,8 @@ class Weighing:
         real = evaluate(criteria, self.facts.hstack(moment))
         if self.presumed is None:
             return real, real
-        touched = [c for c in criteria if not self._presumed.isdisjoint(c.condition.facts)]
+        presumed = self.rulebook.presumed.keys()
+        touched = [c for c in criteria if not presumed.isdisjoint(c.condition.facts)]
         return real, effective(real, evaluate(touched, self.presumed.hstack(moment)))
 
     def on(self, day: pl.Series) -> Frame:

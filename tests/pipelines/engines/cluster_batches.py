@@ -93,7 +93,7 @@ def killed_parts_change_nothing(cluster: Cluster, place: Path, lost: str) -> str
     """Kill a worker, then a TaskManager and the job server, all in one batch."""
     [left], old = place.glob("out/runs/_*.partial"), flink.workers(cluster)
     running = started(cluster, place)
-    flink.until(lambda: flink.ask(cluster, f"jobs/{lost}")["state"] != "RUNNING", running)
+    flink.until(lambda: cluster.ask(f"jobs/{lost}")["state"] != "RUNNING", running)
     for worker in old:
         os.kill(worker, signal.SIGCONT)
     flink.until(
@@ -106,11 +106,11 @@ def killed_parts_change_nothing(cluster: Cluster, place: Path, lost: str) -> str
     job = flink.jobs(cluster)[0]["jid"]
 
     def failures() -> int:
-        entries = flink.ask(cluster, f"jobs/{job}/exceptions")["exceptionHistory"]["entries"]
+        entries = cluster.ask(f"jobs/{job}/exceptions")["exceptionHistory"]["entries"]
         return len(entries)
 
     flink.until(lambda: failures() >= 1, running)
-    flink.until(lambda: flink.ask(cluster, f"jobs/{job}")["state"] == "RUNNING", running)
+    flink.until(lambda: cluster.ask(f"jobs/{job}")["state"] == "RUNNING", running)
     busy = [one for one in cluster.processes if flink.children(one.pid)]
     flink.kill(busy[0].pid)
     flink.kill(flink.pid_of(cluster, "job-server"))

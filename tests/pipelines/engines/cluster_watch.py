@@ -91,9 +91,9 @@ def shards_of(place: Path, name: str) -> int:
 
 def applied_by_each(cluster: Cluster) -> list[int]:
     """How many batches each worker has applied, as far as Flink has heard."""
-    job = flink.ask(cluster, f"jobs/{flink.jobs(cluster)[0]['jid']}")
+    job = cluster.ask(f"jobs/{flink.jobs(cluster)[0]['jid']}")
     [step] = [step["id"] for step in job["vertices"] if "Watch" in step["name"]]
-    tasks = flink.ask(cluster, f"jobs/{job['jid']}/vertices/{step}")["subtasks"]
+    tasks = cluster.ask(f"jobs/{job['jid']}/vertices/{step}")["subtasks"]
     return [int(task["metrics"]["read-records"]) for task in tasks]
 
 
