@@ -12,8 +12,7 @@ from transforms.frames.nulls import given_code, given_text, is_no_code, is_no_da
 from transforms.normalize.a_numbers import GOOD_A_NUMBER, a_number
 from transforms.normalize.charges import charge_code
 from transforms.normalize.dates import (
-    FIRST,
-    LAST,
+    PLAIN_DAY,
     is_placeholder,
     real_date,
     real_time,
@@ -22,9 +21,8 @@ from transforms.normalize.dates import (
     written_time,
 )
 
-_ISO_TIME = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
-)
+_PLAIN_DATE = f"^{PLAIN_DAY}$"
+_PLAIN_TIME = rf"^{PLAIN_DAY}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,8 @@ def date_cell(latest: str | None, *, parts: bool = False) -> Cell:
     """
 
     def fine(raw: pl.Expr) -> pl.Expr:
-        # The parser treats blanks as zeros, so the shape is checked, too.
-        shaped = (raw.str.len_bytes() == 10) & ~raw.str.contains(" ", literal=True)
-        parsed = raw.str.to_date("%Y-%m-%d", strict=False)
-        inside = (raw >= FIRST) & (raw <= (latest or LAST))
-        return shaped & parsed.is_not_null() & inside & ~is_placeholder(raw)
+        inside = True if latest is None else raw <= latest
+        return raw.str.contains(_PLAIN_DATE) & inside & ~is_placeholder(raw)
 
     def kept(read: pl.Expr) -> pl.Expr:
         date = real_date(read)
@@ -159,10 +154,7 @@ def time_cell() -> Cell:
     """Read the time at which something was recorded."""
 
     def fine(raw: pl.Expr) -> pl.Expr:
-        day = raw.str.head(10)
-        inside = (day >= FIRST) & (day < LAST) & ~is_placeholder(day)
-        parsed = day.str.to_date("%Y-%m-%d", strict=False)
-        return raw.str.contains(_ISO_TIME) & inside & parsed.is_not_null()
+        return raw.str.contains(_PLAIN_TIME) & ~is_placeholder(raw.str.head(10))
 
     def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
         placeholder = is_placeholder(read.str.head(10)).fill_null(False)

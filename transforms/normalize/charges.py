@@ -27,6 +27,7 @@ from schemas.codes import (
     court_only_charges,
     unsettled_charges,
 )
+from transforms.normalize.readings import Readings
 
 _LONGEST = 200
 _LEVELS = re.compile(r"(\d{3})([a-z])(\d{2})?([A-Z])?([ivx]+)?([IVX]+)?")
@@ -55,14 +56,7 @@ def charge_code(text: pl.Expr) -> pl.Expr:
         >>> pl.DataFrame({"code": texts}).select(charge_code(pl.col("code"))).to_series().to_list()
         ['212a06Ai', '237a02Aiii', None]
     """
-    # A column has few distinct charges, however long it is.
-    return text.map_batches(_codes, return_dtype=pl.String, is_elementwise=True)
-
-
-def _codes(texts: pl.Series) -> pl.Series:
-    distinct = texts.unique().drop_nulls().alias("text")
-    read = distinct.to_frame().select("text", code=_read(pl.col("text")))
-    return texts.replace_strict(read["text"], read["code"], return_dtype=pl.String)
+    return _READINGS.of(text)
 
 
 def _read(text: pl.Expr) -> pl.Expr:
@@ -135,3 +129,6 @@ def _spellings() -> dict[str, dict[str, str]]:
         folded.setdefault("".join(levels).lower(), set()).add(code)
     one_case = {text: codes.pop() for text, codes in folded.items() if len(codes) == 1}
     return {"apart": apart, "together": together, "one_case": one_case}
+
+
+_READINGS = Readings(_read)
