@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.runners import beam_arguments
+from pipelines.cli.runners import reach
 from pipelines.cli.start import importing
 from schemas.errors import UsageError
 
@@ -29,21 +29,28 @@ class Options:
 
 def _run(options: Options) -> int:
     with importing():
-        from pipelines.runs.groups import count_groups, print_csv, print_groups, print_json, read_by
         from pipelines.runs.run import load_run, run_rulebook
         from pipelines.runs.summary import print_run
 
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
+    reach(options.run)
     if options.csv and (options.by is None or options.json):
         raise UsageError("--csv: goes with --by, and without --json")
-    by = None if options.by is None else read_by(options.by)
+    if options.by is not None:
+        return _count(options, options.by)
     run, manifest = load_run(options.run)
-    if by is not None:
-        printer = print_json if options.json else print_csv if options.csv else print_groups
-        printer(count_groups(run, by), by)
-        return ExitCode.OK
     print_run(run, manifest, run_rulebook(run, manifest), as_json=options.json)
+    return ExitCode.OK
+
+
+def _count(options: Options, written: str) -> int:
+    with importing():
+        from pipelines.runs.groups import count_groups, print_csv, print_groups, print_json, read_by
+        from pipelines.runs.run import load_run
+
+    by = read_by(written)
+    run, _ = load_run(options.run)
+    printer = print_json if options.json else print_csv if options.csv else print_groups
+    printer(count_groups(run, by), by)
     return ExitCode.OK
 
 

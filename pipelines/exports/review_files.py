@@ -6,7 +6,6 @@ import hashlib
 from typing import NamedTuple
 
 import polars as pl
-from apache_beam.io.filesystem import BeamIOError
 
 from pipelines.exports.decided import DecidedBook
 from schemas.avro import avro_schema
@@ -48,6 +47,6 @@ def write_reviews(folder: str, book: DecidedBook) -> Written | None:
         if storage.exists(path):
             return Written(path, was_there=True)
         storage.write_whole(path, content)
-    except (BeamIOError, OSError) as error:
+    except OSError as error:
         raise OutputError(f"{path}: cannot be written ({storage.why_not(error)})") from None
     return Written(path, was_there=False)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from apache_beam.io.range_trackers import OffsetRangeTracker
-
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError, SchemaMismatchError
 from schemas.watch import BatchFile
 from transforms.avro.account import Digest, digest, why_not_whole
-from transforms.avro.read import FrameSource
+from transforms.avro.file import read_range
 from transforms.avro.stream import Stretch
 from transforms.files import storage
 from transforms.files.names import text_path
@@ -45,9 +43,8 @@ def read_found(file: BatchFile, schema: Schema) -> tuple[list[Frame], list[Frame
         Frames of its records, and of what couldn't be read (quarantined.avsc); None if it is gone
         or has changed since it was found.
     """
-    source = FrameSource(text_path(file.path), schema, None, FRAME_ROWS, file.bytes)
     try:
-        parts = list(source.read_stretch(OffsetRangeTracker(0, file.bytes)))
+        parts = list(read_range(text_path(file.path), schema, None, FRAME_ROWS, file.bytes))
     except (AvroFormatError, SchemaMismatchError, OSError):
         return None
     readings = [

@@ -9,10 +9,10 @@ import polars as pl
 from schemas.avro import avro_schema
 from schemas.errors import AvroFormatError, DamagedError, SchemaMismatchError
 from schemas.outcomes import ROUTES
-from transforms.avro.read import FrameSource
+from transforms.avro.file import read_file
 from transforms.avro.types import polars_schema
 from transforms.files import storage
-from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
+from transforms.frames.frame import Frame, concat_frames
 
 
 def part_frames(
@@ -35,9 +35,8 @@ def part_frames(
     schema = avro_schema(kind)
     for file in storage.list_files(f"{run}/{part}", ending=".avro"):
         path = str(file.path)
-        source = FrameSource(path, schema, columns, FRAME_ROWS)
         try:
-            for of, frame in source.read(source.get_range_tracker(None, None)):
+            for of, frame in read_file(path, schema, columns):
                 if of == "quarantined":
                     raise DamagedError(f"{path}: is damaged at byte {frame['offset'][0]}")
                 yield frame

@@ -15,10 +15,10 @@ from pipelines.cli.progress import count
 from schemas.avro import avro_schema
 from schemas.errors import InputError
 from schemas.manifest import InputFile
-from schemas.table_import import RefusedCell, SheetRows, TableImport, UnreadColumn
+from schemas.table_import import REFUSED_FILE, RefusedCell, SheetRows, TableImport, UnreadColumn
 from transforms.avro.account import Digest, digest
+from transforms.avro.encode import encode_blocks, write_header
 from transforms.avro.quarantined import QUARANTINED
-from transforms.avro.write import encode_blocks, write_header
 from transforms.files.names import path_text
 from transforms.files.storage import (
     create_file,
@@ -35,7 +35,6 @@ from transforms.tables.read import read_book
 from transforms.tables.refusals import PLACED
 from transforms.tables.sheet import Book
 
-REFUSED_FILE = "refused.csv"
 MOST_SHOWN = 20
 
 

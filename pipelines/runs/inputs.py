@@ -11,7 +11,7 @@ from pipelines.runs.tallies import read_frame, write_frame
 from schemas.errors import InputError
 from schemas.manifest import InputFile
 from transforms.avro.account import Digest, digest, why_not_whole
-from transforms.avro.read import STRETCHES
+from transforms.avro.file import STRETCHES
 from transforms.avro.stream import Stretch
 from transforms.files.find import FoundFile
 from transforms.files.names import text_path

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from apache_beam.io.filesystem import BeamIOError
-
 from schemas.errors import OutputError
 from transforms.files.storage import exists, why_not, write_whole
 
@@ -27,5 +25,5 @@ def write_new(path: str, content: bytes) -> None:
     try:
         check_new(path)
         write_whole(path, content)
-    except (BeamIOError, OSError) as error:
+    except OSError as error:
         raise OutputError(f"{path}: cannot be written ({why_not(error)})") from None

@@ -15,9 +15,6 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
-
 from pipelines.runs.latest import LATEST, Unmoved, is_run_id, run_named
 from pipelines.runs.whole_directory import WholeDirectory, new_attempt
 from schemas.avro import avro_schema
@@ -28,11 +25,11 @@ from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.model import Rulebook
 from schemas.rulebooks import load, load_text, names
 from transforms.avro.blocks import count_records
-from transforms.avro.read import FrameSource
+from transforms.avro.file import read_file
 from transforms.files import storage
 from transforms.files.reach import check_place
 from transforms.files.versions import write_if
-from transforms.frames.frame import FRAME_ROWS, Frame
+from transforms.frames.frame import Frame
 
 MANIFEST = "manifest.json"
 RULEBOOK = "rulebook.json"
@@ -112,7 +109,7 @@ class RunPlace:
         latest = f"{self.output}/{LATEST}"
         try:
             moved = self._move_latest(latest)
-        except (BeamIOError, OSError) as error:
+        except OSError as error:
             storage.remove(self.final)
             raise OutputError(f"{latest}: cannot be written ({storage.why_not(error)})") from None
         if not moved:
@@ -135,7 +132,7 @@ class RunPlace:
     def _write_latest(self) -> None:
         try:
             self.directory.write(_LATEST, self.run_id + "\n")
-        except (BeamIOError, OSError) as error:
+        except OSError as error:
             why = storage.why_not(error)
             raise OutputError(f"{self.output}: cannot be written ({why})") from None
 
@@ -153,10 +150,10 @@ def load_run(where: str) -> tuple[str, Manifest]:
     where = where.rstrip("/")
     run = where
     latest = f"{where}/{LATEST}"
-    if not FileSystems.exists(f"{run}/{MANIFEST}") and FileSystems.exists(latest):
+    if not storage.is_file(f"{run}/{MANIFEST}") and storage.is_file(latest):
         run = f"{where}/runs/{run_named(_text(latest), latest)}"
     manifest = f"{run}/{MANIFEST}"
-    if not FileSystems.exists(manifest):
+    if not storage.is_file(manifest):
         raise RunError(f"{where}: no finished run there (a run has a {MANIFEST})")
     text = _text(manifest)
     try:
@@ -175,7 +172,7 @@ def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
         schemas.rulebooks.RulebookError: The run's copy is damaged.
     """
     used, copy = manifest.rulebook, f"{run}/{RULEBOOK}"
-    if FileSystems.exists(copy):
+    if storage.is_file(copy):
         return load_text(copy, _text(copy))
     found = load(used.id) if used.id in names() else None
     return found if found is not None and found.digest == used.digest else None
@@ -254,9 +251,8 @@ def _of_case(
     schema = avro_schema(kind)
     damaged = None
     for path in _sizes(run, part):
-        source = FrameSource(path, schema, columns, FRAME_ROWS)
         try:
-            for of, frame in source.read(source.get_range_tracker(None, None)):
+            for of, frame in read_file(path, schema, columns):
                 if of == "quarantined":
                     damaged = f"{path}: is damaged at byte {frame['offset'][0]}"
                 elif (found := frame.filter(case_id=case_id)).height:
@@ -276,7 +272,7 @@ def read_small(path: str) -> bytes:
     """
     try:
         return storage.read_bytes(path)
-    except (BeamIOError, OSError) as error:
+    except OSError as error:
         raise RunError(f"{path}: cannot be read ({storage.why_not(error)})") from None
 
 

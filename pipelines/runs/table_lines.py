@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.cli.table import paragraph, table_lines
-from pipelines.runs.imported_tables import REFUSED_FILE
 from schemas.cases_manifest import CasesManifest
 from schemas.shown import shown
-from schemas.table_import import RefusedCell, TableImport
+from schemas.table_import import REFUSED_FILE, RefusedCell, TableImport
 from transforms.tables.refusals import REASONS
 
 MOST = 10

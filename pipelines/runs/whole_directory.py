@@ -8,8 +8,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from apache_beam.io.filesystem import BeamIOError
-
 from pipelines.cli.output import print_no_more
 from pipelines.cli.signals import finishing
 from pipelines.runs.lock import sole_writer
@@ -93,7 +91,7 @@ class WholeDirectory:
             self._sweep()
             for part in parts:
                 storage.make_directory(f"{self.partial}/{part}")
-        except (BeamIOError, OSError) as error:
+        except OSError as error:
             raise self._problem(error) from None
 
     def _sweep(self) -> None:
@@ -129,7 +127,7 @@ class WholeDirectory:
             self._remove()
             if not storage.exists(self.partial) and not storage.exists(self.final):
                 error.add_note(NOTHING_LEFT)
-        except (BeamIOError, OSError):
+        except OSError:
             error.add_note(f"{self.partial} is left behind; running this again removes it")
 
     def _remove(self) -> None:

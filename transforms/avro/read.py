@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-import polars as pl
 from apache_beam.io import iobase
 from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.io.restriction_trackers import OffsetRange
@@ -16,11 +15,10 @@ from schemas.declared import declared_names, fullname
 from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
 from transforms.avro.account import digest
 from transforms.avro.decode import Decoder
+from transforms.avro.file import read_range
 from transforms.avro.header import read_header
-from transforms.avro.quarantined import unreadable
-from transforms.avro.stream import read_stream
 from transforms.files.find import Found, FoundFile, LeftOut, find_files
-from transforms.files.names import path_text, text_path
+from transforms.files.names import text_path
 from transforms.files.storage import open_file, size_of, why_not
 from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import FRAME_ROWS, Frame
@@ -29,9 +27,6 @@ from transforms.frames.rebatch import Rebatch
 # One worker reads a range.
 RANGE_BYTES = 64 << 20
 LEAST_BYTES = 1 << 20
-
-
-STRETCHES = pl.Schema({"path": pl.String, "begin": pl.Int64, "end": pl.Int64, "crc": pl.Int64})
 
 
 class FramesRead(NamedTuple):
@@ -201,20 +196,10 @@ class FrameSource(iobase.BoundedSource):
 
     def read_stretch(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
         """Read the same frames, and last the "stretches" of the file that they account for."""
-        file_name, size = path_text(self.path), self.estimate_size()
         start, stop = range_tracker.start_position() or 0, range_tracker.stop_position()
-        with open_file(self.path) as stream:
-            header = read_header(stream)
-            decoder = Decoder.of(header, self.schema, self.columns)
-            parts = read_stream(stream, header, decoder, size, self.frame_rows, start, stop)
-            for part in parts:
-                if isinstance(part, Frame):
-                    yield "frames", part
-                elif isinstance(part, list):
-                    yield "quarantined", unreadable(file_name, part)
-                else:
-                    row = (file_name, *part)
-                    yield "stretches", pl.DataFrame([row], schema=STRETCHES, orient="row")
+        return read_range(
+            self.path, self.schema, self.columns, self.frame_rows, self.size, start, stop
+        )
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:

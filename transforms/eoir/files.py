@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import polars as pl
-from apache_beam.io.filesystem import BeamIOError
 
 from schemas.eoir.columns import is_published
 from schemas.eoir.tables import RENAMED, TABLES, Table
@@ -173,7 +172,7 @@ def _packed(archive: str) -> tuple[dict[str, dict[str, int]], int]:
             size = packed.seek(0, io.SEEK_END)
     except zipfile.BadZipFile:
         raise InputError(f"{archive}: not a zip, or one that is damaged or cut short") from None
-    except (OSError, BeamIOError) as error:
+    except OSError as error:
         reason = getattr(error, "strerror", None) or "no such file"
         raise InputError(f"{archive}: cannot be read ({reason})") from None
     found = _by_name({f"{archive}/{name}": bytes_ for name, bytes_ in members})
@@ -207,7 +206,7 @@ def _open_table(path: str, size: int, table: Table, archive: str | None) -> Tabl
     try:
         with _open(path, archive) as stream:
             start = stream.read(HEADER_BYTES)
-    except (OSError, BeamIOError) as error:
+    except OSError as error:
         reason = getattr(error, "strerror", None) or "not readable"
         raise InputError(f"{path}: cannot be read ({reason})") from None
     line, newline, _ = start.partition(b"\n")

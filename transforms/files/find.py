@@ -14,15 +14,12 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
-
-from apache_beam.io.filesystem import FileMetadata
-from apache_beam.io.filesystems import FileSystems
+from typing import Any, NamedTuple, TypeAlias
 
 from schemas.errors import InputError
 from transforms.files.names import path_text
 from transforms.files.reach import check_place
-from transforms.files.storage import exists, is_local, pattern_of, why_not
+from transforms.files.storage import beam_files, exists, is_local, pattern_of, why_not
 
 ENDING = ".avro"
 Endings: TypeAlias = str | tuple[str, ...]
@@ -251,10 +248,10 @@ def _find_remote(pattern: str, walk: _Walk) -> None:
     folder = pattern.rstrip("/")
     try:
         if exists(folder) and not _below_remote(folder, walk):
-            [result] = FileSystems.match([pattern_of(folder)])
+            [result] = beam_files(folder).match([pattern_of(folder)])
             _add_remote(result.metadata_list, walk)
         elif _is_pattern(folder):
-            [result] = FileSystems.match([folder])
+            [result] = beam_files(folder).match([folder])
             parts = folder.split("/")
             plain = next((n for n, part in enumerate(parts) if _is_pattern(part)), len(parts))
             _add_remote(result.metadata_list, walk, "/".join(parts[:plain]))
@@ -265,13 +262,13 @@ def _find_remote(pattern: str, walk: _Walk) -> None:
 
 def _below_remote(folder: str, walk: _Walk) -> int:
     """Add the files below a folder of an object store, and count them."""
-    [result] = FileSystems.match([f"{pattern_of(folder)}/**"])
+    [result] = beam_files(folder).match([f"{pattern_of(folder)}/**"])
     found = [file for file in result.metadata_list if str(file.path).lower().endswith(walk.endings)]
     _add_remote(found, walk, folder)
     return len(found)
 
 
-def _add_remote(found: Sequence[FileMetadata], walk: _Walk, folder: str = "") -> None:
+def _add_remote(found: Sequence[Any], walk: _Walk, folder: str = "") -> None:
     for one in found:
         path = str(one.path)
         parts = path.removeprefix(f"{folder}/").split("/") if folder else [path.rsplit("/", 1)[-1]]

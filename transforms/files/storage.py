@@ -17,10 +17,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Any, BinaryIO
-
-from apache_beam.io.filesystem import FileMetadata
-from apache_beam.io.filesystems import FileSystems
+from typing import Any, BinaryIO, NamedTuple
 
 from transforms.files.clients import bring_in
 
@@ -38,8 +35,19 @@ def scheme_of(path: str) -> str:
     return path.partition("://")[0]
 
 
-def beam_files(path: str) -> type[FileSystems]:
+class ListedFile(NamedTuple):
+    """A file of a folder, its size, and when it was last written, in seconds since 1970."""
+
+    path: str
+    size_in_bytes: int
+    last_updated_in_seconds: float
+
+
+def beam_files(path: str) -> Any:
     """Return Beam's file systems, ready for a path."""
+    # Beam takes as long to import as it takes to read a run on a disk, which doesn't need it.
+    from apache_beam.io.filesystems import FileSystems
+
     if not is_local(path):
         bring_in(scheme_of(path))
     return FileSystems
@@ -47,12 +55,17 @@ def beam_files(path: str) -> type[FileSystems]:
 
 def open_file(path: str) -> BinaryIO:
     """Open a file to read its bytes as they are, whatever its extension is."""
+    if is_local(path):
+        return open(path, "rb")
     stream: BinaryIO = beam_files(path).open(path, compression_type="uncompressed")
     return stream
 
 
 def create_file(path: str) -> BinaryIO:
     """Create a file to write bytes to it as they are, whatever its extension is."""
+    if is_local(path):
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        return open(path, "wb")
     stream: BinaryIO = beam_files(path).create(path, compression_type="uncompressed")
     return stream
 
@@ -125,7 +138,7 @@ def like_a_disk(path: str) -> Iterator[None]:
         raise OSError(None, why_not(error), path) from error
 
 
-def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetadata]:
+def list_files(folder: str, start: str = "", ending: str = "") -> list[ListedFile]:
     """List the files in a folder, not below it, sorted by path.
 
     Args:
@@ -147,14 +160,23 @@ def list_files(folder: str, start: str = "", ending: str = "") -> list[FileMetad
     else:
         # Beam's `*` doesn't match names with a backslash.
         [result] = beam_files(folder).match([f"{pattern_of(folder)}/{start}**"])
-        names = {str(file.path).removeprefix(f"{folder}/"): file for file in result.metadata_list}
-        found = [file for name, file in names.items() if "/" not in name and name.endswith(ending)]
-    return sorted(found, key=lambda file: str(file.path))
+        found = [
+            ListedFile(path, file.size_in_bytes, file.last_updated_in_seconds)
+            for file in result.metadata_list
+            if "/" not in (path := str(file.path)).removeprefix(f"{folder}/")
+            if path.endswith(ending)
+        ]
+    return sorted(found)
 
 
 def exists(path: str) -> bool:
     """Tell whether a directory or a file with that name exists."""
-    return beam_files(path).exists(path) or bool(_names_below(path))
+    return is_file(path) or bool(_names_below(path))
+
+
+def is_file(path: str) -> bool:
+    """Tell whether a file with that name exists; on a disk, a directory counts, too."""
+    return os.path.exists(path) if is_local(path) else bool(beam_files(path).exists(path))
 
 
 def make_directory(path: str) -> None:
@@ -235,7 +257,7 @@ def rename_all_but(source: str, target: str, last: Sequence[str]) -> None:
         _rename_files(source, target, names)
 
 
-def _file_of(entry: os.DirEntry[str]) -> FileMetadata | None:
+def _file_of(entry: os.DirEntry[str]) -> ListedFile | None:
     """Describe an entry that is a file; one that is gone, or a link to nothing or itself, isn't."""
     try:
         status = entry.stat()
@@ -243,7 +265,7 @@ def _file_of(entry: os.DirEntry[str]) -> FileMetadata | None:
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    return FileMetadata(entry.path, status.st_size, status.st_mtime)
+    return ListedFile(entry.path, status.st_size, status.st_mtime)
 
 
 def _is_one(path: str) -> bool:

@@ -61,8 +61,9 @@ def _run(options: Options) -> int:
 def _reviews(folder: str) -> tuple[Frame, list[str]]:
     """Read the reviews in a directory, and say what couldn't be read."""
     from schemas.avro import avro_schema
-    from transforms.avro.read import FrameSource, expand_inputs
-    from transforms.frames.frame import FRAME_ROWS, concat_frames
+    from transforms.avro.file import read_file
+    from transforms.avro.read import expand_inputs
+    from transforms.frames.frame import concat_frames
     from transforms.nightly.reviews import REVIEWS
 
     schema = avro_schema("review")
@@ -70,9 +71,8 @@ def _reviews(folder: str) -> tuple[Frame, list[str]]:
     unread = [f"{one.path}: {one.reason}" for one in found.left_out]
     frames = []
     for file in found.files:
-        source = FrameSource(file.path, schema, None, FRAME_ROWS)
         places = 0
-        for of, frame in source.read(source.get_range_tracker(None, None)):
+        for of, frame in read_file(file.path, schema):
             if of == "quarantined":
                 places += frame.height
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import subprocess
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.main import COMMANDS
-from schemas.rulebooks import names
+from schemas.rulebooks import load, names
 from tests.helpers.commands import discretion, environment
+from tests.helpers.small_run import write_run
+from transforms.assess.frame import Terms
+from transforms.testing import case_frame
 
 WHAT_IS_IMPORTED = """
 import sys
@@ -126,6 +130,16 @@ def test_explaining_a_file_does_not_import_beam(tmp_path: Path) -> None:
     # A priority holds, but F4 (elderly, long here), for example, may not be presumed absent.
     assert done.stdout.startswith("1, as of November 17, 2011\n")
     assert "\nCONTINUE\n  Open: " in done.stdout
+
+
+def test_reading_a_run_on_a_disk_does_not_import_beam(tmp_path: Path) -> None:
+    book = load("ice-2011-11-17")
+    cases = case_frame([{"case_id": "1", "security_risk": True}])
+    write_run(tmp_path, cases, Terms(book, datetime.date(2011, 11, 17)))
+    for words, shown in (("show",), "routed"), (("explain", "1", "--run"), "CONTINUE"):
+        done = imported(*words, tmp_path)
+        assert (done.returncode, done.stderr) == (0, "['polars']\n")
+        assert shown in done.stdout
 
 
 def test_lists_shows_and_checks_rulebooks() -> None:
