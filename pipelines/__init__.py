@@ -20,6 +20,8 @@ if IS_COMMAND and sys.argv[1:2] != ["worker"]:
 os.environ["RUST_BACKTRACE"] = "0"
 # Pydantic would look for plugins among all installed packages, at each start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# NumPy's library for matrices would start threads; nothing here multiplies large ones.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A watch that stops cancels its own calls, which isn't worth a message.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
