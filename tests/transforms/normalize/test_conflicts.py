@@ -16,8 +16,9 @@ from schemas.conflicts import CONFLICTS, conflicts_of
 from schemas.facts import FACTS, high, low
 from schemas.rulebook.model import CountedConvictions
 from tests.helpers.random_records import frame, random_record
-from transforms.normalize.conflicts import OUT_OF_RANGE, find_conflicts
+from transforms.normalize.conflicts import find_conflicts
 from transforms.normalize.records import normalize
+from transforms.normalize.signs import OUT_OF_RANGE
 from transforms.score.facts import derive_facts
 from transforms.testing import case_frame
 
