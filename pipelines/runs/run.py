@@ -23,7 +23,7 @@ from schemas.manifest import Manifest, OutputFile
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.model import Rulebook
-from schemas.rulebooks import load, load_text, names
+from schemas.rulebooks import load, load_kept, names
 from transforms.avro.blocks import count_records
 from transforms.avro.file import read_file
 from transforms.files import storage
@@ -173,7 +173,7 @@ def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
     """
     used, copy = manifest.rulebook, f"{run}/{RULEBOOK}"
     if storage.is_file(copy):
-        return load_text(copy, _text(copy))
+        return load_kept(copy, _text(copy))
     found = load(used.id) if used.id in names() else None
     return found if found is not None and found.digest == used.digest else None
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.errors import RulebookError
 from schemas.rulebook.compile import compile_rulebook
-from schemas.rulebooks import FOLDER, load, load_text, locate, names, parse, read
+from schemas.rulebooks import (
+    FOLDER,
+    content,
+    load,
+    load_kept,
+    load_text,
+    locate,
+    names,
+    parse,
+    read,
+)
 from transforms.explain.examples import example_problems
 
 # A valid rulebook; each test below breaks one line of it.
@@ -276,14 +290,41 @@ def test_the_built_in_rulebooks_pass_their_checks(name: str) -> None:
 def test_the_digest_depends_on_content_not_on_layout(name: str, tmp_path: Path) -> None:
     rulebook = load(name)
     path, text = read(name)
-    content: Any = yaml.load(text, Loader=yaml.BaseLoader)
+    values: Any = yaml.load(text, Loader=yaml.BaseLoader)
     flow = yaml.dump(yaml.safe_load(text), default_flow_style=True, sort_keys=True)
     assert load_text(path, f"# Said otherwise.\n{flow}").digest == rulebook.digest
     as_json = rulebook.rulebook.model_dump_json(by_alias=True)
     (tmp_path / "copy.json").write_text(as_json)
     assert load(str(tmp_path / "copy.json")).digest == rulebook.digest
-    changed = json.loads(as_json) | {"title": content["title"] + "."}
+    assert load_kept("rulebook.json", as_json) == rulebook
+    changed = json.loads(as_json) | {"title": values["title"] + "."}
     assert load_text(path, json.dumps(changed)).digest != rulebook.digest
+
+
+def test_a_kept_rulebook_names_the_line_that_is_damaged() -> None:
+    kept = load("ice-2011-11-17").rulebook.model_dump_json(by_alias=True, indent=2)
+    for old, new, at in (
+        ('"title"', '"titel"', "titel: Extra inputs are not permitted"),
+        ('"when": "', '"when": "NOT ', "not a SQL expression"),
+        ("{", "[", "not YAML"),
+    ):
+        damaged = kept.replace(old, new, 1).replace("NOT ", "NOT ) ", 1)
+        with pytest.raises(RulebookError) as raised:
+            load_kept("rulebook.json", damaged)
+        assert re.search(
+            rf"^rulebook.json:\d+: .*{at}", "\n".join(raised.value.lines), re.MULTILINE
+        )
+
+
+@given(st.text("-?:,[]{}\n\r\x85\u2028 a&*!'\"|>#", max_size=12))
+def test_never_reads_more_values_than_it_allows(text: str) -> None:
+    few = 3
+    with pytest.MonkeyPatch.context() as patched, contextlib.suppress(yaml.YAMLError):
+        patched.setattr(content, "MOST_VALUES", few)
+        values = sum(isinstance(event, yaml.NodeEvent) for event in yaml.parse(text))
+        if values > few:
+            with pytest.raises(content.TooMuchError):
+                content.read_content(text)
 
 
 def test_reports_a_missing_or_binary_file_in_one_line(tmp_path: Path) -> None:
