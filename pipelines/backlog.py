@@ -290,7 +290,7 @@ def _run(options: Options) -> int:
     print_result(
         "backlog",
         f"{place.final} is complete",
-        lambda: print_run(place.final, manifest, rulebook, as_json=options.json),
+        lambda: print_run(place.final, manifest, rulebook.rulebook, as_json=options.json),
     )
     codes = (
         report_unread_input("backlog", manifest),

@@ -157,7 +157,7 @@ def _print(done: _Done, rulebook: CompiledRulebook, *, as_json: bool) -> None:
         print(shown(done.nothing_new))
     else:
         # With --json, print the night's manifest, even if an earlier command did the night.
-        print_run(done.run, done.manifest, rulebook, as_json=as_json)
+        print_run(done.run, done.manifest, rulebook.rulebook, as_json=as_json)
 
 
 def _done(

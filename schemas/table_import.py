@@ -6,6 +6,21 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 # Next to the manifest: every refused cell of all tables, as CSV.
 REFUSED_FILE = "refused.csv"
+UNREADABLE_ROW = "UNREADABLE_ROW"
+REASONS = {
+    "BAD_DATE": "{kind} that can't be read as a date",
+    "PLACEHOLDER": "{kind} that stands for an unknown date",
+    "UNKNOWN_CODE": "{kind} that isn't one of the values",
+    "UNREADABLE_CHARGE": "{kind} that can't be read as a charge",
+    "OUT_OF_RANGE": "{kind} that is out of range",
+    "BAD_NUMBER": "{kind} that isn't such a number",
+    "MISSING_CASE_ID": "{kind}, so it belongs to no case",
+    "REPEATED_CASE_ID": "{kind} that an earlier row has, too",
+    "NO_CASE": "{kind} that the sheet cases doesn't have",
+    "LIST_IN_CELL": "{kind} where a list would be",
+    UNREADABLE_ROW: "{kind}",
+}
+"""What is wrong with a cell, given the kind of its value."""
 
 
 class _Part(BaseModel):
@@ -47,7 +62,7 @@ class RefusedCell(_Part):
         column: Its column's letter; None in files of records.
         title: Its column's name.
         path: The field; for a list's, as in `convictions.grade`; "" for a whole row.
-        reason: Why (`transforms.tables.refusals.REASONS`).
+        reason: Why (`REASONS`).
         kind: What kind of value it has, such as `text` or `a date`.
         allowed: Which values are allowed.
     """

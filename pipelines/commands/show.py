@@ -29,7 +29,7 @@ class Options:
 
 def _run(options: Options) -> int:
     with importing():
-        from pipelines.runs.run import load_run, run_rulebook
+        from pipelines.runs.run import load_run, rulebook_in_words
         from pipelines.runs.summary import print_run
 
     reach(options.run)
@@ -38,7 +38,7 @@ def _run(options: Options) -> int:
     if options.by is not None:
         return _count(options, options.by)
     run, manifest = load_run(options.run)
-    print_run(run, manifest, run_rulebook(run, manifest), as_json=options.json)
+    print_run(run, manifest, rulebook_in_words(run, manifest), as_json=options.json)
     return ExitCode.OK
 
 

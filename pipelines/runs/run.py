@@ -23,7 +23,7 @@ from schemas.manifest import Manifest, OutputFile
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.model import Rulebook
-from schemas.rulebooks import load, load_kept, names
+from schemas.rulebooks import kept, load, load_kept, names
 from transforms.avro.blocks import count_records
 from transforms.avro.file import read_file
 from transforms.files import storage
@@ -176,6 +176,15 @@ def run_rulebook(run: str, manifest: Manifest) -> CompiledRulebook | None:
         return load_kept(copy, _text(copy))
     found = load(used.id) if used.id in names() else None
     return found if found is not None and found.digest == used.digest else None
+
+
+def rulebook_in_words(run: str, manifest: Manifest) -> Rulebook | None:
+    """Load what `run_rulebook` does, but not compiled: a summary only says what it says."""
+    copy = f"{run}/{RULEBOOK}"
+    if storage.is_file(copy):
+        return kept(copy, _text(copy))
+    found = run_rulebook(run, manifest)
+    return None if found is None else found.rulebook
 
 
 def needed_rulebook(run: str, manifest: Manifest) -> CompiledRulebook:

@@ -13,7 +13,7 @@ from schemas.conflicts import CONFLICTS
 from schemas.facts import FACTS
 from schemas.manifest import Manifest
 from schemas.outcomes import FORM_TEXTS, REVIEW_TEXTS, ROUTES, STATE_TEXTS, State
-from schemas.rulebook.compiled import CompiledRulebook
+from schemas.rulebook.model import Rulebook
 from schemas.shown import shown
 from schemas.words import criterion_name, warning_in_words
 
@@ -26,7 +26,7 @@ STATE_HEADS: dict[State, str] = {
 
 
 def print_run(
-    run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None, *, as_json: bool
+    run: str, manifest: Manifest, rulebook: Rulebook | None = None, *, as_json: bool
 ) -> None:
     """Print a run's manifest as JSON, or its summary (`print_summary`)."""
     if as_json:
@@ -35,7 +35,7 @@ def print_run(
         print_summary(run, manifest, rulebook)
 
 
-def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | None = None) -> None:
+def print_summary(run: str, manifest: Manifest, rulebook: Rulebook | None = None) -> None:
     """Print what a run read, recommended, and quarantined, and where its files are.
 
     Args:
@@ -49,9 +49,9 @@ def print_summary(run: str, manifest: Manifest, rulebook: CompiledRulebook | Non
             print("\n".join(part))
 
 
-def _parts(run: str, manifest: Manifest, rulebook: CompiledRulebook | None) -> Iterator[list[str]]:
+def _parts(run: str, manifest: Manifest, rulebook: Rulebook | None) -> Iterator[list[str]]:
     routed = sum(manifest.counts.routed.values())
-    titles = {c.id: c.criterion.title for c in rulebook.criteria} if rulebook else {}
+    titles = {c.id: c.title for c in rulebook.criteria} if rulebook else {}
     yield _heading(manifest)
     yield _routes(manifest, routed)
     yield _ask_first(manifest)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pipelines.cli.table import paragraph, table_lines
 from schemas.cases_manifest import CasesManifest
 from schemas.shown import shown
-from schemas.table_import import REFUSED_FILE, RefusedCell, TableImport
-from transforms.tables.refusals import REASONS
+from schemas.table_import import REASONS, REFUSED_FILE, RefusedCell, TableImport
 
 MOST = 10
 _LONGEST = 60

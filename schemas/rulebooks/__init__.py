@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from schemas.errors import RulebookError
 from schemas.near import close_to
-from schemas.rulebook.compile import compile_rulebook
 from schemas.rulebook.compiled import CompiledRulebook, Problem
 from schemas.rulebook.model import Companion, Rulebook
 from schemas.rulebooks.content import TooMuchError, read_content
@@ -50,7 +49,7 @@ def load_text(path: str, text: str) -> CompiledRulebook:
         RulebookError: Something is wrong with it.
     """
     rulebook = parse(path, text)
-    compiled, problems = compile_rulebook(rulebook)
+    compiled, problems = _compiled(rulebook)
     if compiled is None:
         raise RulebookError(path, locate(path, text, problems))
     return compiled
@@ -62,7 +61,7 @@ def load_kept(path: str, text: str) -> CompiledRulebook:
     Raises:
         RulebookError: Something is wrong with it.
     """
-    compiled, _ = compile_rulebook(kept(path, text))
+    compiled, _ = _compiled(kept(path, text))
     # Only the file's own lines can say what is wrong with it.
     return load_text(path, text) if compiled is None else compiled
 
@@ -77,6 +76,13 @@ def kept(path: str, text: str) -> Rulebook:
         return Rulebook.model_validate_json(text)
     except ValidationError:
         return parse(path, text)
+
+
+def _compiled(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[Problem]]:
+    # A command that only says what is in a rulebook needn't wait for sqlglot.
+    from schemas.rulebook.compile import compile_rulebook
+
+    return compile_rulebook(rulebook)
 
 
 def read(name_or_file: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.table_import import UNREADABLE_ROW
 from transforms.frames.frame import Frame, json_lines
 from transforms.tables.forms import CASE_ID, CASES_SHEET, forms
 from transforms.tables.judge import kinds
@@ -11,7 +12,6 @@ from transforms.tables.lists import KEY
 from transforms.tables.match import Rows
 from transforms.tables.sheet import ROW, column_letter
 
-UNREADABLE_ROW = "UNREADABLE_ROW"
 PLACED = pl.Schema(
     {
         "file": pl.String,
@@ -27,21 +27,6 @@ PLACED = pl.Schema(
 )
 """The refused cells: where each is, what is wrong, the kind of its value, and what is allowed."""
 
-REASONS = {
-    "BAD_DATE": "{kind} that can't be read as a date",
-    "PLACEHOLDER": "{kind} that stands for an unknown date",
-    "UNKNOWN_CODE": "{kind} that isn't one of the values",
-    "UNREADABLE_CHARGE": "{kind} that can't be read as a charge",
-    "OUT_OF_RANGE": "{kind} that is out of range",
-    "BAD_NUMBER": "{kind} that isn't such a number",
-    "MISSING_CASE_ID": "{kind}, so it belongs to no case",
-    "REPEATED_CASE_ID": "{kind} that an earlier row has, too",
-    "NO_CASE": "{kind} that the sheet cases doesn't have",
-    "LIST_IN_CELL": "{kind} where a list would be",
-    UNREADABLE_ROW: "{kind}",
-}
-"""What is wrong with a cell, given the kind of its value."""
-
 
 def refusals(texts: Frame, field: str, reason: str) -> Frame:
     """Refuse a column's cells, for one reason.
@@ -49,7 +34,7 @@ def refusals(texts: Frame, field: str, reason: str) -> Frame:
     Args:
         texts: The rows: `row` and the column, as text.
         field: The column.
-        reason: One of `REASONS`.
+        reason: One of `schemas.table_import.REASONS`.
 
     Returns:
         Columns of `transforms.tables.judge.REFUSED`.
