@@ -6,7 +6,6 @@ import polars as pl
 
 from transforms.frames.nulls import is_no_code
 
-GOOD_A_NUMBER = r"^A[0-9]{7,9}$"
 # A, Alien No., A-File #, and so on, and what separates it from the digits.
 _LABEL = r"A(?:lien|-?file)?[\s.:-]*(?:(?:no|nbr|num|number|reg(?:istration)?\s+no)\b|#)?[\s.:#-]*"
 _GROUPS = r"[0-9]{7,9}|[0-9]{1,3}(?:[\s-][0-9]{3}){2}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from schemas.codes import aliases, charge_labels
 from transforms.frames.nulls import given_code, given_text, is_no_code, is_no_date
-from transforms.normalize.a_numbers import GOOD_A_NUMBER, a_number
+from transforms.normalize.a_numbers import a_number
 from transforms.normalize.charges import charge_code
 from transforms.normalize.dates import (
     PLAIN_DAY,
@@ -20,6 +21,7 @@ from transforms.normalize.dates import (
     written_day,
     written_time,
 )
+from transforms.normalize.readings import Readings
 
 _PLAIN_DATE = f"^{PLAIN_DAY}$"
 _PLAIN_TIME = rf"^{PLAIN_DAY}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?$"
@@ -56,7 +58,7 @@ def date_cell(latest: str | None, *, parts: bool = False) -> Cell:
 
     def kept(read: pl.Expr) -> pl.Expr:
         date = real_date(read)
-        return date if latest is None else pl.when(date <= latest).then(date)
+        return date if latest is None else pl.when(read <= latest).then(date)
 
     def lost(raw: pl.Expr, read: pl.Expr) -> dict[str, pl.Expr]:
         date, placeholder = real_date(read), is_placeholder(read).fill_null(False)
@@ -86,7 +88,15 @@ def code_cell(table: str) -> Cell:
 
 def coded(text: pl.Expr, table: str) -> pl.Expr:
     """Look up the code that words stand for in a table; null if there is none."""
-    return word_key(text).replace_strict(aliases(table), default=None, return_dtype=pl.String)
+    return _codes(table).of(text)
+
+
+@functools.cache
+def _codes(table: str) -> Readings:
+    codes = aliases(table)
+    return Readings(
+        lambda text: word_key(text).replace_strict(codes, default=None, return_dtype=pl.String)
+    )
 
 
 def word_key(text: pl.Expr) -> pl.Expr:
@@ -105,8 +115,16 @@ def text_cell(given: Callable[[pl.Expr], pl.Expr] = given_text, *, upper: bool =
     def read(raw: pl.Expr) -> pl.Expr:
         return given(raw).str.to_uppercase() if upper else given(raw)
 
+    def same(texts: pl.Series) -> pl.Series:
+        # Most columns of text have few distinct ones, or none.
+        distinct = texts.drop_nulls().unique().alias("text").to_frame()
+        if distinct.is_empty():
+            return texts.is_null()
+        changed = distinct.filter(~pl.col("text").eq_missing(read(pl.col("text"))))
+        return ~texts.is_in(changed["text"].implode())
+
     return Cell(
-        fine=lambda raw: (raw == read(raw)).fill_null(raw.is_null()),
+        fine=lambda raw: raw.map_batches(same, return_dtype=pl.Boolean, is_elementwise=True),
         read=read,
         kept=_same,
         lost=lambda raw, read: {},
@@ -145,7 +163,7 @@ def a_number_cell() -> Cell:
         return {"BAD_NUMBER": raw.is_not_null() & read.is_null() & ~nothing & ~is_no_code(raw)}
 
     def fine(raw: pl.Expr) -> pl.Expr:
-        return raw.str.contains(GOOD_A_NUMBER) & ~raw.str.contains("^A0+$")
+        return raw.str.len_bytes().is_between(8, 10) & raw.str.contains("^A0*[1-9][0-9]*$")
 
     return Cell(fine=fine, read=a_number, kept=_same, lost=lost)
 

@@ -26,7 +26,7 @@ from transforms.normalize.cells import (
     number_cell,
     time_cell,
 )
-from transforms.normalize.dates import is_placeholder, real_date
+from transforms.normalize.dates import is_placeholder
 from transforms.normalize.losses import Losses
 from transforms.normalize.offenses import is_settled, offense_of
 
@@ -160,7 +160,7 @@ def _scalar(name: str, cell: Cell) -> Field:
         # The year or month of a day may be a placeholder even if the day itself isn't.
         short = kept.str.head(length)
         lost["PLACEHOLDER"] |= is_placeholder(short).fill_null(False)
-        kept = real_date(short)
+        kept = pl.when(~is_placeholder(short)).then(short)
     labeled = {f"{name}:{reason}": flag for reason, flag in lost.items()}
     return Field(name, raw.is_null() | fine, cell.read(raw), kept, labeled)
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.codes import aliases, open_offenses
+from schemas.codes import aliases, code_key, open_offenses
 from transforms.frames.nulls import given_text
-from transforms.normalize.cells import word_key
+from transforms.normalize.cells import coded, word_key
+from transforms.normalize.readings import Readings
 
 _TABLE = "offenses"
 
@@ -21,7 +22,7 @@ def is_settled(conviction: pl.Expr) -> pl.Expr:
     """Tell whether a conviction's category needs nothing beyond what the record says.
 
     Args:
-        conviction: Convictions (Struct).
+        conviction: Convictions (Struct), with a code as the category, if any.
 
     Returns:
         Boolean, never null.
@@ -30,7 +31,11 @@ def is_settled(conviction: pl.Expr) -> pl.Expr:
     is_open = conviction.struct.field("category_open")
     # Only words, or a category that is also a word, such as ARSON.
     only_words = category.is_null() & words.is_not_null() & ~is_open.fill_null(False)
-    return (is_open.is_not_null() | ~_is_open(category)) & ~only_words
+    open_codes = sorted(
+        code for code in aliases(_TABLE).values() if code_key(code) in open_offenses()
+    )
+    decided = is_open.is_not_null() | ~category.is_in(open_codes).fill_null(False)
+    return decided & ~only_words
 
 
 def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
@@ -52,7 +57,7 @@ def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
         {'category': 'THREATS', 'category_open': True, 'offense': 'harassment'}
     """
     written, words = (conviction.struct.field(name) for name in ("category", "offense"))
-    read = word_key(words).replace_strict(aliases(_TABLE), default=None, return_dtype=pl.String)
+    read = coded(words, _TABLE)
     codes = pl.Series(sorted(set(aliases(_TABLE).values()))).implode()
     by_words = given_text(written).is_null()
     unreadable = category.is_null() & given_text(words).is_not_null()
@@ -69,4 +74,11 @@ def offense_of(conviction: pl.Expr, category: pl.Expr) -> dict[str, pl.Expr]:
 
 
 def _is_open(words: pl.Expr) -> pl.Expr:
-    return word_key(words).is_in(sorted(open_offenses())).fill_null(False)
+    return _OPEN.of(words).is_not_null()
+
+
+def _if_open(words: pl.Expr) -> pl.Expr:
+    return pl.when(word_key(words).is_in(sorted(open_offenses()))).then(words)
+
+
+_OPEN = Readings(_if_open)
