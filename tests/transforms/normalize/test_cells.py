@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from itertools import compress
 
 import polars as pl
@@ -11,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codes import placeholder_days
-from transforms.normalize.cells import Cell, date_cell, time_cell
+from transforms.normalize.cells import (
+    CODE_CELL,
+    ID_CELL,
+    TEXT_CELL,
+    Cell,
+    a_number_cell,
+    date_cell,
+    time_cell,
+)
 
 AS_OF = "2011-11-17"
 CELLS = [date_cell(None), date_cell(AS_OF), date_cell(None, parts=True), time_cell()]
@@ -19,7 +28,11 @@ NEAR_DAYS = st.from_regex(r"\A[0-9+-]{0,4}[ \t-]?[0-9]{1,3}[- /][0-9 \t]{1,3}\Z"
 NEAR_TIMES = st.from_regex(r"\A20[01][0-9]-[01][0-9]-[0-3][0-9][T ]?([0-9:.Z-]{0,9})\Z")
 
 
-def fine(cell: Cell, texts: list[str]) -> list[bool]:
+WORDS = st.sampled_from(["N/A", "n/a", "00", "bal", "BAL", " BAL", "BAL\n", "", "A b", None])
+NUMBERS = st.from_regex(r"\A[Aa ]?0{0,9}[0-9]{0,10}\n?\Z")
+
+
+def fine(cell: Cell, texts: Sequence[str | None]) -> list[bool | None]:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
     return frame.select(cell.fine(pl.col("text")))["text"].to_list()
 
@@ -51,3 +64,25 @@ def test_what_is_in_normal_form_reads_as_itself(cell: Cell, texts: list[str]) ->
 )
 def test_a_day_that_is_not_spelled_or_does_not_exist_is_read(text: str) -> None:
     assert fine(date_cell(None), [text]) == [False]
+
+
+@pytest.mark.parametrize("cell", [TEXT_CELL, CODE_CELL, ID_CELL])
+@given(st.lists(WORDS | st.text(max_size=5)))
+def test_text_is_in_normal_form_if_reading_it_changes_nothing(
+    cell: Cell, texts: list[str | None]
+) -> None:
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    read = frame.select(cell.read(pl.col("text")))["text"].to_list()
+    same = [text == reading for text, reading in zip(texts, read, strict=True)]
+    assert [is_fine is not False for is_fine in fine(cell, texts)] == same
+
+
+@given(st.lists(NUMBERS, min_size=1))
+def test_an_a_number_is_in_normal_form_if_it_is_a_and_digits_that_are_not_all_zeros(
+    texts: list[str],
+) -> None:
+    expected = [
+        text[:1] == "A" and text[1:].isdecimal() and 8 <= len(text) <= 10 and int(text[1:]) > 0
+        for text in texts
+    ]
+    assert fine(a_number_cell(), texts) == expected
