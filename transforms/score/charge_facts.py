@@ -28,13 +28,17 @@ FAMILIES = {
 @functools.cache
 def charge_facts() -> ListFacts:
     """Return the facts over the elements of `charges`."""
-    read = readable("code")
+    facts = ListFacts()
+    read = facts.shared("_read", readable("code"))
+    sustained = facts.shared("_sustained", one_of("status", "SUSTAINED"))
     dismissed = one_of("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
-    facts = ListFacts(unreadable_charge=~read)
+    dismissed = facts.shared("_dismissed", dismissed)
+    facts.any("unreadable_charge", ~read)
     for ground, families in FAMILIES.items():
-        of_ground = pl.when(read).then(pl.col("code").is_in(codes_of(*families)))
+        of_families = pl.when(read).then(pl.col("code").is_in(codes_of(*families)))
+        of_ground = facts.shared(f"_{ground}", of_families)
         facts.any(f"alleged_{ground}", of_ground & ~dismissed)
-        facts.any(f"sustained_{ground}", of_ground & one_of("status", "SUSTAINED"))
+        facts.any(f"sustained_{ground}", of_ground & sustained)
     return facts
 
 

@@ -59,33 +59,42 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
         The facts. In addition to the elements, they read `BORN_AT_LATEST`, the latest possible
         birth date.
     """
-    juvenile = pl.coalesce("juvenile_adjudication", pl.when(_grown()).then(False))
-    vacated = pl.col("vacated")
-    stands = _stands(counted, juvenile, as_of)
-    category = pl.when(~pl.col("category_open").fill_null(False)).then(pl.col("category"))
-    conviction = ~one_of("grade", "INFRACTION") & stands
-    misdemeanor = one_of("grade", "MISDEMEANOR") & stands
-    felony = one_of("grade", "FELONY") & stands
+    facts = ListFacts()
+    shared = facts.shared
+    juvenile = shared(
+        "_juvenile", pl.coalesce("juvenile_adjudication", pl.when(_grown()).then(False))
+    )
+    open_category = pl.col("category_open").fill_null(False)
+    category = shared("_category", pl.when(~open_category).then(pl.col("category")))
+    dated = shared("_by_then", by_then("date", as_of))
+    vacated, maximum = pl.col("vacated"), pl.col("maximum_sentence_days")
+    stands = shared("_stands", _stands(counted, juvenile, dated))
+    conviction = shared("_conviction", ~one_of("grade", "INFRACTION") & stands)
+    misdemeanor = shared("_misdemeanor", one_of("grade", "MISDEMEANOR") & stands)
+    felony = shared("_felony", one_of("grade", "FELONY") & stands)
     # Whether violence to property is violence is disputed, so a person must judge.
-    violent = pl.coalesce(
-        "violent", pl.when(category != "ARSON").then(category.is_in([*VIOLENT, *SEXUAL]))
+    violent = shared(
+        "_violent",
+        pl.coalesce(
+            "violent", pl.when(category != "ARSON").then(category.is_in([*VIOLENT, *SEXUAL]))
+        ),
     )
-    status_offense = pl.coalesce(
-        "immigration_element",
-        pl.when(category != "IMMIGRATION_FRAUD").then(category.is_in(STATUS_OFFENSES)),
+    status_offense = shared(
+        "_status_offense",
+        pl.coalesce(
+            "immigration_element",
+            pl.when(category != "IMMIGRATION_FRAUD").then(category.is_in(STATUS_OFFENSES)),
+        ),
     )
-    maximum = pl.col("maximum_sentence_days")
-    excepted = status_offense & one_of("jurisdiction", "STATE", "LOCAL")
-    serious = misdemeanor & (category != "TRAFFIC") & ~excepted
+    excepted = shared("_excepted", status_offense & one_of("jurisdiction", "STATE", "LOCAL"))
+    serious = shared("_serious", misdemeanor & (category != "TRAFFIC") & ~excepted)
     gang_element = pl.coalesce(
         "gang_element", pl.when(category.is_not_null() & (category != "GANG")).then(False)
     )
     # A person must also judge what may be one.
     threat = category.is_in(OPEN_THREATS) | pl.col("category").is_in(OPEN_THREATS).fill_null(False)
-    facts = (
-        ListFacts(
-            _illegal_reentry=(category == "ILLEGAL_REENTRY") & ~vacated & by_then("date", as_of)
-        )
+    (
+        facts.any("_illegal_reentry", (category == "ILLEGAL_REENTRY") & ~vacated & dated)
         .count("convictions", conviction)
         .count("felony_convictions", felony)
         .count("felonies_not_status", felony & ~status_offense)
@@ -98,7 +107,7 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
         .count("gang_offenses", (category == "GANG") & stands)
         .count("identity_theft_convictions", (category == "IDENTITY_THEFT") & stands)
         .count("gang_element_convictions", gang_element & stands)
-        .count("open_category_convictions", pl.col("category_open").fill_null(False) & stands)
+        .count("open_category_convictions", open_category & stands)
         .count(
             "open_threat_misdemeanors",
             misdemeanor & (threat | pl.col("weapon").fill_null(False)),
@@ -122,7 +131,7 @@ def conviction_facts(counted: CountedConvictions, as_of: datetime.date | None = 
     return facts
 
 
-def _stands(counted: CountedConvictions, juvenile: pl.Expr, as_of: datetime.date | None) -> pl.Expr:
+def _stands(counted: CountedConvictions, juvenile: pl.Expr, dated: pl.Expr) -> pl.Expr:
     """Tell whether a conviction is dated by the as-of date and of a kind that counts."""
     exclusions = (
         (counted.foreign, one_of("jurisdiction", "FOREIGN")),
@@ -134,7 +143,7 @@ def _stands(counted: CountedConvictions, juvenile: pl.Expr, as_of: datetime.date
     return functools.reduce(
         pl.Expr.and_,
         [~excluded for counts, excluded in exclusions if not counts],
-        by_then("date", as_of),
+        dated,
     )
 
 

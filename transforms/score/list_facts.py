@@ -1,6 +1,6 @@
-"""Facts over the elements of a list column, as aggregations by case.
+"""Facts over the elements of a list column.
 
-Each list column is exploded once and aggregated by case. A fact over a list is TRUE if an element
+Each list column is exploded once and reduced by case. A fact over a list is TRUE if an element
 makes it so, UNKNOWN if one might, and FALSE if none can. A null element stands for any number of
 elements that may be missing.
 """
@@ -8,58 +8,79 @@ elements that may be missing.
 from __future__ import annotations
 
 import datetime
-import functools
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from schemas.facts import high, low
 from transforms.frames.frame import Frame
+from transforms.score.kleene import FALSE, TRUE, UNKNOWN
+
+# "any" is the Kleene OR of the elements, as a degree; "distinct" counts values, except null.
+Reduction: TypeAlias = Literal["any", "sum", "max", "min", "distinct"]
+_REDUCE = {"any": np.maximum, "sum": np.add, "max": np.maximum, "min": np.minimum}
+_DTYPES = {
+    "any": np.int8,
+    "sum": np.int32,
+    "max": np.int32,
+    "min": np.int32,
+    "distinct": np.int32,
+}
+# What stands for no value; no date and no number in a record comes near it.
+NOTHING = {"max": np.iinfo(np.int32).min, "min": np.iinfo(np.int32).max}
+# Whether there may be more elements than are listed.
+MORE = pl.col("_more")
 
 
 class ListFacts:
     """Facts over the elements of one list column.
 
-    Expressions about an element are computed for all elements at once (`elements`), and only then
-    aggregated by case (`exprs`), because evaluating them in each case's group costs many times as
-    much.
+    Each fact needs a few columns over all elements of all cases (`elements`), which are reduced to
+    one value per case as `reductions` says. The facts are expressions over those values (`facts`).
+    What several facts read is computed once, before them (`steps`).
     """
 
     def __init__(self, **bools: pl.Expr) -> None:
-        self.elements: dict[str, pl.Expr] = {}
-        self.exprs: list[pl.Expr] = []
-        self.bools: list[str] = []
-        self.counts: list[str] = []
-        self.dates: list[str] = []
-        self.open_bounds: list[str] = []
+        self.steps: list[dict[str, pl.Expr]] = []
+        self.elements: list[pl.Expr] = []
+        self.reductions: dict[str, Reduction] = {}
+        self.facts: list[pl.Expr] = []
         for name, element in bools.items():
             self.any(name, element)
 
+    def shared(self, name: str, element: pl.Expr) -> pl.Expr:
+        """Compute something about each element once, for several facts; return its column."""
+        if not self.steps or not self.steps[-1].keys().isdisjoint(element.meta.root_names()):
+            self.steps.append({})
+        self.steps[-1][name] = element.alias(name)
+        return pl.col(name)
+
     def any(self, name: str, element: pl.Expr) -> ListFacts:
         """Tell whether some element holds."""
-        self.bools.append(name)
-        self.exprs.append(self._of_each(name, element).any(ignore_nulls=False).alias(name))
+        degree = self._reduced(f"{name}.degree", element, "any")
+        true, false = degree == TRUE, (degree == FALSE) & ~MORE
+        self.facts.append(pl.when(true).then(True).when(false).then(False).alias(name))
         return self
 
     def exists(self, name: str) -> ListFacts:
         """Tell whether there is an element, whatever is known about it."""
-        self.bools.append(name)
-        self.exprs.append((pl.len() > 0).alias(name))
-        return self
+        return self.any(name, pl.lit(True))
 
     def count(self, name: str, element: pl.Expr) -> ListFacts:
         """Count the elements that hold."""
-        each = self._of_each(name, element)
-        return self._between(name, each.sum(), each.sum() + each.null_count())
+        sure = self._reduced(f"{name}.sure", element.fill_null(False), "sum")
+        may = self._reduced(f"{name}.may", element.fill_null(True), "sum")
+        return self._between(name, sure, may, ~MORE)
 
     def greatest(self, name: str, number: pl.Expr, element: pl.Expr) -> ListFacts:
         """Return the greatest number among the elements that hold; 0 if there is none."""
-        sure = self._of_each(f"{name}.sure", pl.when(element).then(number))
-        may = self._of_each(f"{name}.may", pl.when(element.fill_null(True)).then(number))
-        unnumbered = self._of_each(f"{name}.open", element.fill_null(True) & number.is_null())
-        most = pl.when(~unnumbered.any()).then(may.max().fill_null(0))
-        return self._between(name, sure.max().fill_null(0), most)
+        sure = self._reduced(f"{name}.sure", pl.when(element).then(number), "max")
+        may = pl.when(element.fill_null(True)).then(number)
+        most = self._reduced(f"{name}.may", may, "max")
+        closed = self._closed(name, element.fill_null(True) & number.is_null())
+        return self._between(name, _there(sure).fill_null(0), _there(most).fill_null(0), closed)
 
     def separate(self, name: str, element: pl.Expr, label: pl.Expr, day: pl.Expr) -> ListFacts:
         """Count how many separate things the elements that hold come from.
@@ -72,84 +93,68 @@ class ListFacts:
             element.fill_null(True),
             label.is_not_null(),
         )
-        by_label = self._of_each(f"{name}.labels", pl.when(sure & has_label).then(label))
-        by_day = self._of_each(f"{name}.days", pl.when(sure & ~has_label).then(day))
-        some = self._of_each(f"{name}.some", sure)
-        labels = self._of_each(f"{name}.may", pl.when(may & has_label).then(label))
-        unlabeled = self._of_each(f"{name}.rest", may & ~has_label)
-        least = pl.max_horizontal(
-            _distinct(by_label), _distinct(by_day), some.any().cast(pl.UInt32)
-        )
-        return self._between(name, least, _distinct(labels) + unlabeled.sum())
+        labels = self._reduced(f"{name}.labels", pl.when(sure & has_label).then(label), "distinct")
+        days = self._reduced(f"{name}.days", pl.when(sure & ~has_label).then(day), "distinct")
+        some = self._reduced(f"{name}.some", sure, "any") == TRUE
+        most = self._reduced(f"{name}.may", pl.when(may & has_label).then(label), "distinct")
+        unlabeled = self._reduced(f"{name}.rest", may & ~has_label, "sum")
+        least = pl.max_horizontal(labels, days, some.cast(pl.Int32))
+        return self._between(name, least, most + unlabeled, ~MORE)
 
     def latest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
         """Return bounds of the latest date among the elements for which `element` holds."""
-        return self._extreme(name, date, element, latest=True)
+        return self._extreme(name, date, element, "max")
 
     def earliest(self, name: str, date: pl.Expr, element: pl.Expr | None = None) -> ListFacts:
         """Return bounds of the earliest date among the elements for which `element` holds."""
-        return self._extreme(name, date, element, latest=False)
+        return self._extreme(name, date, element, "min")
 
     def _extreme(
-        self, name: str, date: pl.Expr, element: pl.Expr | None, *, latest: bool
+        self, name: str, date: pl.Expr, element: pl.Expr | None, reduction: Reduction
     ) -> ListFacts:
-        self.dates.append(name)
         holds = pl.lit(True) if element is None else element
-        sure = self._of_each(f"{name}.sure", pl.when(holds).then(date))
-        may = self._of_each(f"{name}.may", pl.when(holds.fill_null(True)).then(date))
-        undated = self._of_each(f"{name}.open", holds.fill_null(True) & date.is_null())
-        closed = ~undated.any()
-        least = sure.max() if latest else pl.when(closed).then(may.min())
-        most = pl.when(closed).then(may.max()) if latest else sure.min()
-        self.exprs += [least.alias(low(name)), most.alias(high(name))]
-        self.open_bounds.append(high(name) if latest else low(name))
-        return self
-
-    def _between(self, name: str, least: pl.Expr, most: pl.Expr) -> ListFacts:
-        self.counts.append(name)
-        self.open_bounds.append(high(name))
-        self.exprs.append(least.cast(pl.Int32).alias(low(name)))
-        self.exprs.append(most.cast(pl.Int32).alias(high(name)))
-        return self
-
-    def _of_each(self, name: str, expr: pl.Expr) -> pl.Expr:
-        """Add a column over the elements."""
-        self.elements[name] = expr.alias(name)
-        return pl.col(name)
-
-    def open_ended(self, more: pl.Expr) -> list[pl.Expr]:
-        """Return what is left of the facts if there may be more elements."""
-        return [
-            *(pl.when(~more | pl.col(name)).then(pl.col(name)).alias(name) for name in self.bools),
-            *(pl.when(~more).then(pl.col(bound)).alias(bound) for bound in self.open_bounds),
+        date = self.shared(f"{name}.date", date)
+        sure = self._reduced(f"{name}.sure", pl.when(holds).then(date), reduction)
+        may = pl.when(holds.fill_null(True)).then(date)
+        extreme = self._reduced(f"{name}.may", may, reduction)
+        closed = self._closed(name, holds.fill_null(True) & date.is_null())
+        # An element whose date is unknown can only make it later, or earlier.
+        inner, outer = (low, high) if reduction == "max" else (high, low)
+        self.facts += [
+            _there(sure).cast(pl.Date).alias(inner(name)),
+            pl.when(closed).then(_there(extreme)).cast(pl.Date).alias(outer(name)),
         ]
+        return self
 
-    @functools.cached_property
-    def without_elements(self) -> Frame:
-        """Return two rows: the facts of an empty list, and those of an unknown one."""
-        return pl.DataFrame(
-            [
-                *(pl.Series(name, (False, None), pl.Boolean) for name in self.bools),
-                *(pl.Series(low(name), (0, 0), pl.Int32) for name in self.counts),
-                *(pl.Series(high(name), (0, None), pl.Int32) for name in self.counts),
-                *(
-                    pl.Series(bound(name), (None, None), pl.Date)
-                    for name in self.dates
-                    for bound in (low, high)
-                ),
-            ]
-        )
+    def _closed(self, name: str, is_open: pl.Expr) -> pl.Expr:
+        """Tell whether no element, listed or missing, may change the bound."""
+        return (self._reduced(f"{name}.open", is_open, "any") == FALSE) & ~MORE
+
+    def _between(self, name: str, least: pl.Expr, most: pl.Expr, closed: pl.Expr) -> ListFacts:
+        self.facts += [least.alias(low(name)), pl.when(closed).then(most).alias(high(name))]
+        return self
+
+    def _reduced(self, column: str, element: pl.Expr, reduction: Reduction) -> pl.Expr:
+        """Add a column over the elements; return its reduction by case."""
+        match reduction:
+            case "any":
+                element = (element.cast(pl.Int8) * TRUE).fill_null(UNKNOWN)
+            case "max" | "min":
+                element = element.cast(pl.Int32).fill_null(NOTHING[reduction])
+        self.elements.append(element.alias(column))
+        self.reductions[column] = reduction
+        return pl.col(column)
 
 
-def _distinct(column: pl.Expr) -> pl.Expr:
-    """Count the values in a column, except null."""
-    return column.n_unique() - (column.null_count() > 0).cast(pl.UInt32)
+def _there(extreme: pl.Expr) -> pl.Expr:
+    """Return a greatest or least value; null if there is none."""
+    return pl.when((extreme != NOTHING["max"]) & (extreme != NOTHING["min"])).then(extreme)
 
 
 def over(
     records: Frame, column: str, facts: ListFacts, from_case: Mapping[str, pl.Expr] | None = None
 ) -> Frame:
-    """Aggregate the elements of a list column by case.
+    """Compute facts over the elements of a list column by case.
 
     Args:
         records: Case records.
@@ -163,34 +168,45 @@ def over(
     lists = records.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
         pl.col(column).alias("_list"),
+        pl.col(column).list.len().alias("_length"),
         *(expr.alias(name) for name, expr in (from_case or {}).items()),
     )
-    exploded = lists.filter(pl.col("_list").list.len() > 0).explode("_list")
-    # Lazy, so that expressions shared by many facts are computed once.
-    elements = (
-        exploded.lazy()
-        .drop_nulls("_list")
-        .unnest("_list")
-        .select("_row", *facts.elements.values())
-        .group_by("_row")
-        .agg(facts.exprs)
-        .collect()
-    )
-    if elements.height and exploded["_list"].null_count():
-        more = exploded.filter(pl.col("_list").is_null())["_row"].unique()
-        elements = elements.with_columns(facts.open_ended(pl.col("_row").is_in(more.implode())))
-    return _of_cases(records[column], elements, facts)
+    more = lists["_length"].is_null().to_numpy(writable=True)
+    exploded = lists.filter(pl.col("_length") > 0).explode("_list")
+    missing = exploded["_list"].is_null()
+    if missing.any():
+        more[exploded["_row"].filter(missing).to_numpy()] = True
+        exploded = exploded.filter(~missing)
+    reduced = _by_case(exploded, facts, records.height)
+    reduced["_more"] = pl.Series(more)
+    return pl.DataFrame(reduced).select(facts.facts)
 
 
-def _of_cases(lists: pl.Series, elements: Frame, facts: ListFacts) -> Frame:
-    """Give each case its own row of facts, or that of a list that is empty or unknown."""
-    without = facts.without_elements
-    found = elements.select(without.columns)
-    rows = pl.concat([found, without], rechunk=True)
-    empty = (lists.list.len() == 0).fill_null(False).to_numpy()
-    places = np.where(empty, found.height, found.height + 1).astype(np.uint32)
-    places[elements["_row"].to_numpy()] = np.arange(found.height, dtype=np.uint32)
-    return rows[pl.Series(places)]
+def _by_case(exploded: Frame, facts: ListFacts, height: int) -> dict[str, pl.Series]:
+    """Reduce the columns over the elements, which are in the order of their cases' rows.
+
+    It takes a tenth of the time that polars takes to group the elements.
+    """
+    rows = exploded["_row"].to_numpy()
+    starts = np.flatnonzero(np.diff(rows.astype(np.int64), prepend=-1))
+    cases = rows[starts]
+    columns = exploded
+    if exploded.height:
+        columns = exploded.unnest("_list")
+        for step in facts.steps:
+            columns = columns.with_columns(step.values())
+        columns = columns.select("_row", *facts.elements)
+    reduced = {}
+    for name, reduction in facts.reductions.items():
+        values = np.full(height, NOTHING.get(reduction, 0), _DTYPES[reduction])
+        if reduction == "distinct" and exploded.height:
+            pairs = columns.select("_row", name).drop_nulls().unique()
+            values += np.bincount(pairs["_row"].to_numpy(), minlength=height).astype(np.int32)
+        elif exploded.height:
+            each = columns[name].to_numpy()
+            values[cases] = _REDUCE[reduction].reduceat(each, starts, dtype=values.dtype)
+        reduced[name] = pl.Series(values)
+    return reduced
 
 
 def known(column: str) -> pl.Expr:
