@@ -19,9 +19,9 @@ from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags, Leverage, Routes, route_bits
-from transforms.route.table import UNDECIDED, Position, RouteTable
+from transforms.route.table import UNDECIDED, RouteTable
 from transforms.score.criteria import expression
-from transforms.score.position import Weighing, position
+from transforms.score.position import Position, Weighing, position
 from transforms.score.presumptions import presumable, with_presumptions, withdrawn
 
 
@@ -131,7 +131,6 @@ def _settles(
     _, values = world.values(moved, day.gather(taken))
     table = RouteTable.of(rulebook)
     after = effective[taken].with_columns(values.get_columns())
-    code = table.code(position(after, rulebook.criteria, rulebook))
-    route = table.look_up(table.route, code)
+    route = table.look_up(table.route, position(after, rulebook.criteria, rulebook))
     settles[rows[route != UNDECIDED]] = route_bits(route[route != UNDECIDED])
     return settles

@@ -204,5 +204,5 @@ def _route_if_all_presumed(
     presumed = with_presumptions(there.facts, silent[taken], rulebook)
     world = dataclasses.replace(there, presumed=presumed)
     _, values = world.values(rulebook.criteria, day.gather(taken))
-    coded = table.code(position(values, rulebook.criteria, rulebook))
-    return shown(table.look_up(table.route, coded))
+    moved = position(values, rulebook.criteria, rulebook)
+    return shown(table.look_up(table.route, moved))

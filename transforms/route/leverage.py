@@ -12,7 +12,9 @@ import polars as pl
 
 from schemas.rulebook.compiled import LISTS, CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.route.table import DOWN, UNKNOWN, UP, Position, RouteTable
+from transforms.route.table import DOWN, UP, RouteTable
+from transforms.score.kleene import UNKNOWN
+from transforms.score.position import Position
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Routes: TypeAlias = npt.NDArray[np.uint8]

@@ -22,7 +22,7 @@ from transforms.route.missing import missing_facts, nothing_missing
 from transforms.route.table import NONE, UNDECIDED, Array, RouteTable, shown
 from transforms.route.weighed import Weighed
 from transforms.score.facts import derive_facts
-from transforms.score.position import SCORE, MovingPart
+from transforms.score.position import MovingPart
 
 RECOMMENDATION = polars_schema(avro_schema("recommendation"))
 PASSED_THROUGH = ("case_id", "opla_office", "warnings")
@@ -111,8 +111,8 @@ def _recommend(
             "criteria_unknown": label_lists(
                 real.select(pl.all().is_null()), pl.Series(real.columns)
             ),
-            "score_low": weighed.known[SCORE[0]],
-            "score_high": weighed.known[SCORE[1]],
+            "score_low": weighed.on_record.low,
+            "score_high": weighed.on_record.high,
             "changes_on": changes["changes_on"],
             "changes_to": changes["changes_to"],
             "warnings": _column(facts, "warnings", pl.List(pl.String)),

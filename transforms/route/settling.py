@@ -24,21 +24,21 @@ from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from schemas.rulebook.condition import literal
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags, Routes, route_bits
-from transforms.route.table import (
+from transforms.route.table import UNDECIDED, Codes, RouteTable
+from transforms.score.kleene import (
     FALSE,
     TRUE,
-    UNDECIDED,
     UNKNOWN,
-    Codes,
-    Position,
-    RouteTable,
-    Truths,
-    truth_codes,
+    Answers,
+    Degrees,
+    Tree,
+    degrees_of,
+    tree,
+    with_known,
 )
-from transforms.score import kleene
-from transforms.score.kleene import Degrees, Tree, tree, with_known
 from transforms.score.milestones import milestone_days
-from transforms.score.position import Weighing
+from transforms.score.points import bounds as points
+from transforms.score.position import Position, Weighing
 
 Answer: TypeAlias = bool | int | str | datetime.date
 Rows: TypeAlias = npt.NDArray[np.intp]
@@ -47,8 +47,6 @@ Whole: TypeAlias = npt.NDArray[np.int32]
 COUNTS = (0, 1, MOST)
 LONG_AGO = datetime.date(1900, 1, 1)
 _EPOCH = datetime.date(1970, 1, 1)
-_TRUTHS = np.zeros(3, dtype=np.int8)
-_TRUTHS[[kleene.FALSE, kleene.UNKNOWN, kleene.TRUE]] = FALSE, UNKNOWN, TRUE
 # Kept for the last rulebook and date only: a run uses one, a test many. Two threads may ask.
 _QUESTIONS: dict[tuple[str, datetime.date], list[_Question]] = {}
 _WORKING_OUT = threading.Lock()
@@ -92,7 +90,7 @@ def settles(
     settling = {fact: np.zeros(len(rows), dtype=np.uint8) for fact, rows in asked.items()}
     questions = [q for q in _questions(rulebook, as_of) if q.fact.name in asked]
     answered = _answered(weighing, as_of, questions)
-    before = truth_codes(effective)
+    before = degrees_of(effective)
     lists = _members(before, rulebook)
     bounds = _bounds_known(weighing.facts, questions)
     was = table.look_up(table.route, position)
@@ -101,7 +99,7 @@ def settles(
         left = asked[fact] if every_answer else asked[fact] & (settling[fact] == 0)
         rows = np.flatnonzero(left & _can_be(question, bounds))
         after = {
-            reader.id: _TRUTHS[answered[reader.id, condition][rows]]
+            reader.id: answered[reader.id, condition][rows]
             for condition, reader in zip(question.conditions, question.readers, strict=True)
         }
         moves = np.logical_or.reduce([new != before[name][rows] for name, new in after.items()])
@@ -185,17 +183,14 @@ def _answered(
     every = list(itertools.chain.from_iterable(conditions.values()))
     leaning = {one for one in every if not one.columns.isdisjoint(presumed_columns)}
     recorded, presumed = weighing.both_on(whole("day", as_of, pl.Date(), weighing.facts.height))
-    real, other = kleene.Answers(recorded, every), kleene.Answers(presumed, leaning)
+    real, other = Answers(recorded, every), Answers(presumed, leaning)
     answered: dict[tuple[str, Tree], Degrees] = {}
     for criterion_id, trees in conditions.items():
         leans = [one for one in trees if one in leaning]
-        false = {
-            one: degrees == kleene.FALSE
-            for one, degrees in zip(leans, other.of(leans), strict=True)
-        }
+        false = {one: degrees == FALSE for one, degrees in zip(leans, other.of(leans), strict=True)}
         for one, degrees in zip(trees, real.of(trees), strict=True):
             if one in false:
-                degrees = np.where((degrees == kleene.UNKNOWN) & false[one], kleene.FALSE, degrees)
+                degrees = np.where((degrees == UNKNOWN) & false[one], FALSE, degrees)
             answered[criterion_id, one] = degrees
     return answered
 
@@ -228,7 +223,7 @@ def _can_be(question: _Question, bounds: dict[str, tuple[Whole, Whole]]) -> Flag
 
 
 def _members(
-    before: dict[str, Truths], rulebook: CompiledRulebook
+    before: dict[str, Degrees], rulebook: CompiledRulebook
 ) -> dict[str, tuple[Codes, Codes]]:
     """Count, for each list, the members that no row names and that are TRUE or UNKNOWN."""
     counted = {}
@@ -244,8 +239,8 @@ def _members(
 
 def _moved(
     here: Position,
-    before: dict[str, Truths],
-    after: dict[str, Truths],
+    before: dict[str, Degrees],
+    after: dict[str, Degrees],
     members: dict[str, tuple[Codes, Codes]],
     readers: tuple[CompiledCriterion, ...],
     rows: Rows,
@@ -267,16 +262,10 @@ def _moved(
                 unknown + (new == UNKNOWN) - (old == UNKNOWN),
             )
         if weight:
-            least, most = _bounds(new, weight)
-            was_least, was_most = _bounds(old, weight)
+            least, most = points(new, weight)
+            was_least, was_most = points(old, weight)
             lows, highs = lows + least - was_least, highs + most - was_most
     for part_of, (true, unknown) in counted.items():
         known = np.where(true > 0, TRUE, np.where(unknown > 0, UNKNOWN, FALSE))
         truths[part_of] = known.astype(np.int8)
     return Position(truths, lows, highs)
-
-
-def _bounds(codes: Truths, weight: int) -> tuple[Codes, Codes]:
-    """Return the least and the most that a factor adds."""
-    sure, may = (codes == TRUE) * weight, (codes != FALSE) * weight
-    return np.minimum(sure, may), np.maximum(sure, may)

@@ -22,15 +22,14 @@ import polars as pl
 
 from schemas.outcomes import FORMS, ROUTES
 from schemas.rulebook.compiled import LISTS, CompiledRulebook
-from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
-from transforms.score.position import SCORE
+from transforms.score.kleene import FALSE, TRUE, UNKNOWN, Degrees
+from transforms.score.points import SCORE
+from transforms.score.position import Position
 
 Codes: TypeAlias = npt.NDArray[np.signedinteger[Any]]
-Truths: TypeAlias = npt.NDArray[np.int8]
 Array: TypeAlias = npt.NDArray[Any]
 
-FALSE, TRUE, UNKNOWN = range(3)
 # In addition to the numbers of ROUTES: several routes are possible.
 UNDECIDED = len(ROUTES)
 NONE = -1
@@ -39,30 +38,11 @@ _TABLES: dict[str, RouteTable] = {}
 
 
 @dataclass(frozen=True)
-class Position:
-    """Positions as numbers, one per case.
-
-    Args:
-        truths: `FALSE`, `TRUE`, or `UNKNOWN` for each atom.
-        low: The lowest score.
-        high: The highest score.
-    """
-
-    truths: dict[str, Truths]
-    low: Codes
-    high: Codes
-
-    def take(self, rows: npt.NDArray[np.intp]) -> Position:
-        """Select the positions at some row numbers."""
-        truths = {atom: codes[rows] for atom, codes in self.truths.items()}
-        return Position(truths, self.low[rows], self.high[rows])
-
-
-@dataclass(frozen=True)
 class RouteTable:
     """The outcome of every position.
 
-    Each array is indexed by the truth of each atom and by the places of the low and the high score.
+    Each array is indexed by the degree of each atom and by the places of the lowest and the highest
+    score.
 
     Args:
         atoms: What positions are made of, besides the score (`CompiledRulebook.atoms`).
@@ -92,19 +72,13 @@ class RouteTable:
             _TABLES[rulebook.digest] = _work_out(rulebook)
         return _TABLES[rulebook.digest]
 
-    def code(self, position: Frame) -> Position:
-        """Convert positions (`transforms.score.position.position`) to numbers."""
-        truths = truth_codes(position.select(self.atoms))
-        low, high = (position[bound].to_numpy() for bound in SCORE)
-        return Position(truths, low, high)
-
     def look_up(self, array: npt.NDArray[Any], position: Position) -> npt.NDArray[Any]:
         """Look up `possible`, `route`, `row`, or `form` for some positions."""
         return self._entries(array, [position.truths[a] for a in self.atoms], position)
 
-    def recommended(self, position: Frame) -> pl.Series:
+    def recommended(self, position: Position) -> pl.Series:
         """Return the recommended route for each position (String); an undecided case continues."""
-        route = shown(self.look_up(self.route, self.code(position)))
+        route = shown(self.look_up(self.route, position))
         return pl.Series("route", ROUTES).gather(pl.Series(route))
 
     def turned(self, step: str, position: Position) -> npt.NDArray[np.uint8]:
@@ -114,24 +88,18 @@ class RouteTable:
             step: A key of `turns`.
             position: The positions, with everything open that may turn out either way.
         """
-        codes = [position.truths[atom] for atom in self.atoms if atom != step]
-        return self._entries(self.turns[step], codes, position)
+        degrees = [position.truths[atom] for atom in self.atoms if atom != step]
+        return self._entries(self.turns[step], degrees, position)
 
-    def _entries(self, array: Array, codes: list[Truths], position: Position) -> Array:
+    def _entries(self, array: Array, degrees: list[Degrees], position: Position) -> Array:
         bounds = (position.low, position.high)
         places: list[Codes] = [np.searchsorted(self.cuts, b, "right") for b in bounds]
         index = np.zeros(len(position.low), dtype=np.intp)
-        for number, size in zip([*codes, *places], array.shape, strict=True):
+        for number, size in zip([*degrees, *places], array.shape, strict=True):
             index *= size
             index += number
         entries: Array = array.reshape(-1)[index]
         return entries
-
-
-def truth_codes(values: Frame) -> dict[str, Truths]:
-    """Convert truths (Boolean, null = UNKNOWN) to `FALSE`, `TRUE`, and `UNKNOWN`, by column."""
-    codes = values.select(pl.all().cast(pl.Int8).fill_null(UNKNOWN))
-    return {name: codes[name].to_numpy() for name in codes.columns}
 
 
 def shown(route: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -194,7 +162,7 @@ def _turns(atoms: tuple[str, ...], route: Array) -> Iterator[tuple[str, npt.NDAr
         return np.where(before != after, 1 << before, 0).astype(np.uint8)
 
     for number, atom in enumerate(atoms):
-        no, yes = (np.take(route, truth, axis=number) for truth in (FALSE, TRUE))
+        no, yes = (np.take(route, truth, axis=number) for truth in (False, True))
         yield atom, _between(_with_unknown(differ(no, yes), len(atoms) - 1))
     below, above = route[..., :-1], route[..., 1:]
     for step, before, after in ((UP, below, above), (DOWN, above, below)):
@@ -202,10 +170,11 @@ def _turns(atoms: tuple[str, ...], route: Array) -> Iterator[tuple[str, npt.NDAr
 
 
 def _with_unknown(array: Array, atoms: int) -> Array:
-    """Add UNKNOWN as a third index of each atom; it has the bits of both TRUE and FALSE."""
+    """Make degrees the indices of the atoms; UNKNOWN has the bits of both TRUE and FALSE."""
     for axis in range(atoms):
-        either = np.bitwise_or.reduce(array, axis=axis, keepdims=True)
-        array = np.concatenate([array, either], axis=axis)
+        no, yes = np.split(array, 2, axis=axis)
+        by_degree = {FALSE: no, UNKNOWN: no | yes, TRUE: yes}
+        array = np.concatenate([by_degree[n] for n in sorted(by_degree)], axis=axis)
     return array
 
 

@@ -12,9 +12,9 @@ from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.route.human_review import Routed
 from transforms.route.leverage import Leverage
-from transforms.route.table import Position, RouteTable
+from transforms.route.table import RouteTable
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import Weighing, position
+from transforms.score.position import Position, Weighing, position
 from transforms.score.presumptions import presumable, with_presumptions
 
 
@@ -27,8 +27,7 @@ class Weighed:
         applies: Which presumptions apply; None without presumptions.
         real: Values of the criteria on facts in the record.
         effective: Values of the criteria that routing used.
-        known: The positions by the facts in the record, with the score.
-        on_record: The same as codes of the routing table.
+        on_record: The positions by the facts in the record.
         acted_on: The positions that routing used.
         leverage: What each open criterion could do.
         routed: The routes.
@@ -39,7 +38,6 @@ class Weighed:
     applies: Frame | None
     real: Frame
     effective: Frame
-    known: Frame
     on_record: Position
     acted_on: Position
     leverage: Leverage
@@ -64,15 +62,13 @@ class Weighed:
         weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
         real, effective = weighing.values(rulebook.criteria, days)
         table = RouteTable.of(rulebook)
-        known = position(real, rulebook.criteria, rulebook)
-        on_record = table.code(known)
-        acted_on = table.code(position(effective, rulebook.criteria, rulebook))
+        on_record = position(real, rulebook.criteria, rulebook)
+        acted_on = position(effective, rulebook.criteria, rulebook)
         return cls(
             weighing,
             applies,
             real,
             effective,
-            known,
             on_record,
             acted_on,
             Leverage.of(real, on_record, rulebook),

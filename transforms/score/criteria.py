@@ -75,8 +75,3 @@ def _presumed(name: str) -> str:
 @functools.cache
 def _effective(name: str) -> pl.Expr:
     return pl.col(name).fill_null(pl.when(~pl.col(_presumed(name))).then(False))
-
-
-def holds_any(names: list[str]) -> pl.Expr:
-    """Tell whether one of some criteria holds (Kleene OR); FALSE if there are none."""
-    return pl.any_horizontal(names) if names else pl.lit(False)

@@ -66,6 +66,12 @@ def with_known(of: Tree, values: Mapping[str, str]) -> Tree:
     return _joined(of.kind, tuple(with_known(part, values) for part in of.parts))
 
 
+def degrees_of(values: Frame) -> dict[str, Degrees]:
+    """Convert truths (Boolean, null = UNKNOWN) to `FALSE`, `UNKNOWN`, and `TRUE`, by column."""
+    degrees = values.select((pl.all().cast(pl.Int8) * TRUE).fill_null(UNKNOWN))
+    return {name: degrees[name].to_numpy() for name in degrees.columns}
+
+
 class Answers:
     """The values of trees over a frame.
 

@@ -5,36 +5,39 @@ A factor adds its weight if TRUE, and nothing if FALSE; if UNKNOWN, it widens th
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 
 from schemas.facts import high, low
 from schemas.rulebook.compiled import CompiledCriterion
+from transforms.score.kleene import FALSE, TRUE, Degrees
+
+Points: TypeAlias = npt.NDArray[np.int32]
+SCORE = (low("score"), high("score"))
 
 
-def score(factors: Sequence[CompiledCriterion]) -> list[pl.Expr]:
-    """Compute the score's bounds over a frame of criterion values.
+def score(
+    factors: Sequence[CompiledCriterion], degrees: Mapping[str, Degrees], cases: int
+) -> tuple[Points, Points]:
+    """Add up the lowest and the highest score of each case.
 
     Args:
         factors: The weighted criteria.
-
-    Returns:
-        `score.low` and `score.high` (Int32), never null.
+        degrees: The value of each, by id, one per case.
+        cases: The number of cases.
     """
-    return _bounds(tuple((factor.id, factor.criterion.weight or 0) for factor in factors))
+    least, most = np.zeros(cases, np.int32), np.zeros(cases, np.int32)
+    for factor in factors:
+        low_, high_ = bounds(degrees[factor.id], factor.criterion.weight or 0)
+        least += low_
+        most += high_
+    return least, most
 
 
-@functools.lru_cache(maxsize=64)
-def _bounds(weights: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
-    lows, highs = [pl.lit(0, pl.Int32)], [pl.lit(0, pl.Int32)]
-    for name, weight in weights:
-        sure = pl.col(name).fill_null(False).cast(pl.Int32) * pl.lit(weight, pl.Int32)
-        possible = pl.col(name).fill_null(True).cast(pl.Int32) * pl.lit(weight, pl.Int32)
-        lows.append(sure if weight > 0 else possible)
-        highs.append(possible if weight > 0 else sure)
-    return [
-        functools.reduce(pl.Expr.add, lows).alias(low("score")),
-        functools.reduce(pl.Expr.add, highs).alias(high("score")),
-    ]
+def bounds(degrees: Degrees, weight: int) -> tuple[Points, Points]:
+    """Return the least and the most that a factor adds."""
+    sure, may = (degrees == TRUE) * np.int32(weight), (degrees != FALSE) * np.int32(weight)
+    return (sure, may) if weight > 0 else (may, sure)

@@ -5,44 +5,68 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from schemas.facts import FACT_OF, high, low
+from schemas.facts import FACT_OF
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.score.criteria import effective, evaluate, holds_any
+from transforms.score.criteria import effective, evaluate
+from transforms.score.kleene import Degrees, degrees_of
 from transforms.score.milestones import reached
-from transforms.score.points import score
+from transforms.score.points import Points, score
 from transforms.score.presumptions import silent_facts
 
-SCORE = (low("score"), high("score"))
+
+@dataclass(frozen=True)
+class Position:
+    """Positions in the routing table, one per case.
+
+    Args:
+        truths: The degree of each atom of the table (`CompiledRulebook.atoms`).
+        low: The lowest score.
+        high: The highest score.
+    """
+
+    truths: dict[str, Degrees]
+    low: Points
+    high: Points
+
+    def take(self, rows: npt.NDArray[Any]) -> Position:
+        """Select the positions at some row numbers."""
+        truths = {atom: degrees[rows] for atom, degrees in self.truths.items()}
+        return Position(truths, self.low[rows], self.high[rows])
+
+    def plus(self, other: Position) -> Position:
+        """Return the positions by the criteria of both."""
+        truths = {name: np.maximum(mine, other.truths[name]) for name, mine in self.truths.items()}
+        return Position(truths, self.low + other.low, self.high + other.high)
 
 
 def position(
     values: Frame, criteria: Sequence[CompiledCriterion], rulebook: CompiledRulebook
-) -> Frame:
+) -> Position:
     """Compute the position of cases from the values of some criteria.
 
     Args:
         values: One Boolean column per criterion; null if UNKNOWN.
         criteria: The criteria to use, columns of `values`; any other counts as FALSE.
         rulebook: The rulebook.
-
-    Returns:
-        `rulebook.atoms` (Boolean, null = UNKNOWN), `score.low`, `score.high` (Int32).
     """
-    meant, named = {c.id for c in criteria}, rulebook.atoms[len(LISTS) :]
-    ids = {
-        name: [c.id for c in criteria if c.criterion.list == name and c.id not in named]
+    degrees = degrees_of(values.select(criterion.id for criterion in criteria))
+    none, named = np.zeros(values.height, np.int8), rulebook.atoms[len(LISTS) :]
+    members = {
+        name: [degrees[c.id] for c in criteria if c.criterion.list == name and c.id not in named]
         for name in LISTS
     }
+    # A list holds if one of its criteria does, which is the maximum of their degrees.
+    truths = {name: np.maximum.reduce([none, *each]) for name, each in members.items()}
+    truths |= {name: degrees.get(name, none) for name in named}
     factors = [c for c in criteria if c.criterion.list == "factor"]
-    return values.with_columns(
-        *(holds_any(ids[name]).alias(name) for name in LISTS),
-        *(pl.lit(False).alias(name) for name in named if name not in meant),
-        *score(factors),
-    ).select(*rulebook.atoms, *SCORE)
+    return Position(truths, *score(factors, degrees, values.height))
 
 
 @dataclass(frozen=True)
@@ -116,7 +140,7 @@ class MovingPart:
     """
 
     weighing: Weighing
-    settled: Frame
+    settled: Position
 
     @classmethod
     def of(cls, weighing: Weighing, effective_values: Frame) -> MovingPart:
@@ -141,18 +165,14 @@ class MovingPart:
 
     def take(self, rows: pl.Series) -> MovingPart:
         """Select the cases at some row numbers."""
-        return MovingPart(self.weighing.take(rows), self.settled[rows])
+        return MovingPart(self.weighing.take(rows), self.settled.take(rows.to_numpy()))
 
-    def position(self, day: pl.Series) -> Frame:
+    def position(self, day: pl.Series) -> Position:
         """Compute the position of each case on its day (Date, one per case)."""
         rulebook = self.weighing.rulebook
         criteria = moving(rulebook)
         _, values = self.weighing.values(criteria, day)
-        moved = position(values, criteria, rulebook)
-        return self.settled.select(
-            *(pl.col(name) | moved[name] for name in rulebook.atoms),
-            *(pl.col(name) + moved[name] for name in SCORE),
-        )
+        return self.settled.plus(position(values, criteria, rulebook))
 
 
 def moving(rulebook: CompiledRulebook) -> list[CompiledCriterion]:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.helpers.positions import rows_of
 from tests.helpers.small_rulebook import Truth, any_of, facts, plain_position, plain_route, small
 from transforms.route.forecast import forecast
 from transforms.score.milestones import milestone_dates
@@ -85,7 +86,8 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
     weighing = Weighing(small(), record, None, milestone_dates(record, small()))
     _, values = weighing.values(small().criteria, days)
     # Routing itself is tested elsewhere.
-    routes = [plain_route(*row) for row in position(values, small().criteria, small()).rows()]
+    rows = rows_of(position(values, small().criteria, small()))
+    routes = [plain_route(*row) for row in rows]
     assert routes == [route_on(case, day) for case, day in zip(cases, as_of, strict=True)]
     found = forecast(MovingPart.of(weighing, values), pl.Series(routes), days)
     assert found.schema == {"changes_on": pl.Date, "changes_to": pl.String}

@@ -25,8 +25,7 @@ def some_cases() -> list[Values]:
 
 def leverage(cases: list[Values]) -> Leverage:
     real = pl.DataFrame(cases, schema=dict.fromkeys(FACTS, pl.Boolean))
-    coded = RouteTable.of(named()).code(position(real, named().criteria, named()))
-    return Leverage.of(real, coded, named())
+    return Leverage.of(real, position(real, named().criteria, named()), named())
 
 
 def turned(case: Values, criterion: str) -> set[str]:
@@ -67,7 +66,7 @@ def test_nothing_matters_if_only_one_route_is_possible() -> None:
     got = leverage(cases)
     real = pl.DataFrame(cases, schema=dict.fromkeys(FACTS, pl.Boolean))
     table = RouteTable.of(named())
-    possible = table.look_up(table.possible, table.code(position(real, named().criteria, named())))
+    possible = table.look_up(table.possible, position(real, named().criteria, named()))
     alone = [n for n, mask in enumerate(possible) if mask.bit_count() == 1]
     assert len(alone) > 50
     for criterion in FACTS:

@@ -150,9 +150,7 @@ def test_only_true_criteria_are_reasons_for_a_route(
     # A row that holds when nothing else does, such as "everybody else is dismissed", has none.
     nothing = pl.DataFrame({name: [False] for name in (c.id for c in rulebook.criteria)})
     table = RouteTable.of(rulebook)
-    [row_of_nothing] = table.look_up(
-        table.row, table.code(position(nothing, rulebook.criteria, rulebook))
-    )
+    [row_of_nothing] = table.look_up(table.row, position(nothing, rulebook.criteria, rulebook))
     without_reason = {rulebook.rulebook.routing[row_of_nothing].id}
     for row in routed.to_dicts():
         reasons = {reason["criterion"] for reason in row["reasons"]}

@@ -15,6 +15,7 @@ from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebooks import load_text
 from tests.helpers.named_rulebook import FACTS, Truth, Values, completions, named, row
 from tests.helpers.named_rulebook import ROUTES as OUTCOMES
+from tests.helpers.positions import positions_of
 from tests.helpers.small_rulebook import (
     HIGHEST,
     LOWEST,
@@ -25,22 +26,16 @@ from tests.helpers.small_rulebook import (
     without_score,
 )
 from transforms.route.table import NONE, UNDECIDED, RouteTable
-from transforms.score.position import position
+from transforms.score.position import Position, position
 
 TRUTHS = (True, False, None)
-SCHEMA = {
-    "priority": pl.Boolean,
-    "favored": pl.Boolean,
-    "score.low": pl.Int32,
-    "score.high": pl.Int32,
-}
 POSITIONS = [
     (priority, favored, least, most)
     for priority, favored in itertools.product(TRUTHS, TRUTHS)
     for least in range(LOWEST - 2, HIGHEST + 3)
     for most in range(least, HIGHEST + 3)
 ]
-FRAME = pl.DataFrame(POSITIONS, schema=SCHEMA, orient="row")
+CODED = positions_of(["priority", "favored"], POSITIONS)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +44,7 @@ FRAME = pl.DataFrame(POSITIONS, schema=SCHEMA, orient="row")
 def test_every_position_has_the_same_route_as_in_plain_python(
     rulebook: Callable[[], CompiledRulebook], plain: Callable[[Truth, Truth, int, int], str]
 ) -> None:
-    routes = RouteTable.of(rulebook()).recommended(FRAME)
+    routes = RouteTable.of(rulebook()).recommended(CODED)
     assert routes.to_list() == [plain(*position) for position in POSITIONS]
 
 
@@ -58,14 +53,13 @@ def test_a_case_continues_if_no_row_holds() -> None:
     only = load_text("only", TEXT.split("routing:")[0] + "\n".join([rows[0], rows[3]]))
     assert rows[3].startswith("  - {id: for,")
     table = RouteTable.of(only)
-    routes = table.recommended(FRAME)
+    routes = table.recommended(CODED)
     assert routes.to_list() == [
         "close" if favored else "continue" for _, favored, _, _ in POSITIONS
     ]
-    coded = table.code(FRAME)
-    decided = table.look_up(table.route, coded) != UNDECIDED
+    decided = table.look_up(table.route, CODED) != UNDECIDED
     assert decided.tolist() == [favored is not None for _, favored, _, _ in POSITIONS]
-    assert (table.look_up(table.row, coded) != NONE).tolist() == [
+    assert (table.look_up(table.row, CODED) != NONE).tolist() == [
         favored is True for _, favored, _, _ in POSITIONS
     ]
 
@@ -78,7 +72,7 @@ def some_values(rng: random.Random, count: int) -> list[Values]:
     return made
 
 
-def positions(values: list[Values], rulebook: CompiledRulebook) -> pl.DataFrame:
+def positions(values: list[Values], rulebook: CompiledRulebook) -> Position:
     frame = pl.DataFrame(values, schema=dict.fromkeys(FACTS, pl.Boolean))
     return position(frame, rulebook.criteria, rulebook)
 
@@ -88,7 +82,7 @@ def test_rows_that_name_criteria_reach_the_same_as_some_completion() -> None:
     values = some_values(rng, 600)
     table = RouteTable.of(named())
     assert table.atoms == ("priority", "favored", "P1", "N1", "N2")
-    coded = table.code(positions(values, named()))
+    coded = positions(values, named())
     possible = table.look_up(table.possible, coded)
     rows = [r.id for r in named().rulebook.routing]
     exact, seen = 0, set()
@@ -129,7 +123,7 @@ def test_a_known_position_has_the_same_row_as_in_plain_python() -> None:
         dict(zip(FACTS, way, strict=True)) for way in itertools.product((True, False), repeat=9)
     ]
     table = RouteTable.of(named())
-    coded = table.code(positions(list(every), named()))
+    coded = positions(list(every), named())
     rows = [r.id for r in named().rulebook.routing]
     assert [rows[n] for n in table.look_up(table.row, coded)] == [row(way) for way in every]
 
@@ -141,7 +135,7 @@ def test_large_weights_make_no_larger_table() -> None:
     table = RouteTable.of(load_text("large", text))
     assert table.route.shape == RouteTable.of(small()).route.shape == (3, 3, 4, 4)
     scores = [(False, False, score, score) for score in (-1_000_000, 2, 3_000_000)]
-    routes = table.recommended(pl.DataFrame(scores, schema=SCHEMA, orient="row"))
+    routes = table.recommended(positions_of(["priority", "favored"], scores))
     assert routes.to_list() == ["expedite", "expedite", "close"]
 
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from schemas.rulebooks import load_text
-from tests.helpers.small_rulebook import TEXT, Truth, any_of, facts, small
-from transforms.score.criteria import effective, evaluate, holds_any
+from tests.helpers.small_rulebook import TEXT, Truth, facts, small
+from transforms.score.criteria import effective, evaluate
 
 TRUTHS = (True, False, None)
 
@@ -50,12 +50,3 @@ def test_presumes_only_unknown_criteria_and_only_false(real: Truth, presumed: Tr
     got = effective(*(pl.DataFrame({"P1": [v]}, {"P1": pl.Boolean}) for v in (real, presumed)))
     expected = False if real is None and presumed is False else real
     assert got.to_dict(as_series=False) == {"P1": [expected]}
-
-
-def test_holds_any_follows_sql_logic() -> None:
-    cases = list(itertools.product(TRUTHS, repeat=3))
-    frame = pl.DataFrame(cases, schema=dict.fromkeys("abc", pl.Boolean), orient="row")
-    assert frame.select(holds_any(["a", "b", "c"])).to_series().to_list() == [
-        any_of(case) for case in cases
-    ]
-    assert frame.with_columns(none=holds_any([]))["none"].to_list() == [False] * len(cases)

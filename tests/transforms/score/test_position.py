@@ -9,6 +9,7 @@ import random
 import polars as pl
 
 from schemas.rulebooks import load_text
+from tests.helpers.positions import rows_of
 from tests.helpers.random_facts import AS_OF, near_milestones, partial_facts
 from tests.helpers.small_rulebook import facts, plain_position, small
 from tests.schemas.test_rulebooks import GOOD
@@ -17,12 +18,6 @@ from transforms.score.position import MovingPart, Weighing, moving, position
 from transforms.score.presumptions import presumable, with_presumptions
 
 IDS = [criterion.id for criterion in small().criteria]
-COLUMNS = {
-    "priority": pl.Boolean,
-    "favored": pl.Boolean,
-    "score.low": pl.Int32,
-    "score.high": pl.Int32,
-}
 
 
 def weighing(record: pl.DataFrame, *, presume: bool) -> Weighing:
@@ -40,16 +35,16 @@ def test_gives_the_same_position_as_plain_python() -> None:
     cases = random.Random(1).sample(every, 800)
     values = pl.DataFrame(cases, schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
     got = position(values, small().criteria, small())
-    assert got.schema == COLUMNS
-    for case, row in zip(cases, got.rows(), strict=True):
+    assert list(got.truths) == ["priority", "favored"]
+    for case, row in zip(cases, rows_of(got), strict=True):
         assert row == plain_position(dict(zip(IDS, case, strict=True)))
 
 
 def test_only_the_given_criteria_affect_a_position() -> None:
     values = pl.DataFrame([[True] * len(IDS)], schema=dict.fromkeys(IDS, pl.Boolean), orient="row")
     some = [c for c in small().criteria if c.id in ("F1", "A1")]
-    assert position(values, some, small()).rows() == [(False, True, 3, 3)]
-    assert position(values, [], small()).rows() == [(False, False, 0, 0)]
+    assert rows_of(position(values, some, small())) == [(False, True, 3, 3)]
+    assert rows_of(position(values, [], small())) == [(False, False, 0, 0)]
 
 
 def test_values_are_as_of_the_day_and_presumptions_make_them_false() -> None:
@@ -82,7 +77,8 @@ def test_a_moving_part_has_the_same_position_as_the_whole_on_any_day() -> None:
         then = days(*(AS_OF + datetime.timedelta(days=rng.randrange(1, 1200)) for _ in some))
         rows = pl.Series(some, dtype=pl.UInt32)
         _, values = weighing(record[rows], presume=presume).values(small().criteria, then)
-        assert part.take(rows).position(then).equals(position(values, small().criteria, small()))
+        moved = part.take(rows).position(then)
+        assert rows_of(moved) == rows_of(position(values, small().criteria, small()))
 
 
 def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
@@ -91,4 +87,5 @@ def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
     whole = Weighing(book, record, None, milestone_dates(record, book))
     _, values = whole.values(book.criteria, days(*[AS_OF] * 3))
     part = MovingPart.of(whole, values)
-    assert part.position(days(*[AS_OF] * 3))["favored"].to_list() == [True, None, None]
+    moved = part.position(days(*[AS_OF] * 3))
+    assert [favored for _, favored, *_ in rows_of(moved)] == [True, None, None]
