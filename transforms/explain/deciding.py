@@ -8,16 +8,17 @@ around. If the whole is UNKNOWN, the UNKNOWN sides decide.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-
-import sqlglot
-from sqlglot import exp
+import re
+from collections.abc import Iterator, Mapping
 
 from schemas.facts import FACT_OF
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
+from transforms.score.kleene import Tree, tree
+
+_COLUMN = re.compile(r'"([^"]+)"')
 
 
 def deciding_facts(
@@ -34,60 +35,45 @@ def deciding_facts(
         For each case, the facts' names, in the order in which the condition names them; none for a
         constant.
     """
-    tree = sqlglot.parse_one(condition.sql)
-    # Writing an expression as SQL costs more than all the rest, so each is written once.
-    written = {id(part): part.sql() for part in _parts(tree)}
-    parts = list(dict.fromkeys(written.values()))
-    places = {part: parts.index(sql) for part, sql in written.items()}
+    whole = tree(condition.sql)
+    parts = list(dict.fromkeys(_atoms(whole)))
     values = cases.with_columns(
-        expression(part).alias(f"part {place}") for place, part in enumerate(parts)
+        expression(part.sql).alias(f"part {place}") for place, part in enumerate(parts)
     ).select(f"part {place}" for place in range(len(parts)))
     since = {milestone.id: milestone.since for milestone in rulebook.milestones}
 
     @functools.cache
     def of_values(*row: bool | None) -> tuple[str, ...]:
-        columns = _deciding(tree, {part: row[place] for part, place in places.items()})
+        columns = _deciding(whole, dict(zip(parts, row, strict=True)))
         names = (FACT_OF.get(column) or since.get(column) for column in columns)
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
     return [of_values(*row) for row in values.iter_rows()]
 
 
-def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
-    """Return the operands of ANDs, ORs, and NOTs."""
-    match node:
-        case exp.Paren() | exp.Not():
-            yield from _parts(node.this)
-        case exp.And() | exp.Or():
-            yield from _parts(node.this)
-            yield from _parts(node.expression)
-        case _:
-            yield node
+def _atoms(of: Tree) -> Iterator[Tree]:
+    if of.kind == "atom":
+        yield of
+    for part in of.parts:
+        yield from _atoms(part)
 
 
-def _truth(node: exp.Expr, values: dict[int, bool | None]) -> bool | None:
-    match node:
-        case exp.Paren():
-            return _truth(node.this, values)
-        case exp.Not():
-            value = _truth(node.this, values)
-            return None if value is None else not value
-        case exp.And() | exp.Or():
-            sides = (_truth(node.this, values), _truth(node.expression, values))
-            decides = isinstance(node, exp.Or)
-            return decides if decides in sides else None if None in sides else not decides
-        case _:
-            return values[id(node)]
+def _truth(of: Tree, values: Mapping[Tree, bool | None]) -> bool | None:
+    if of.kind == "atom":
+        return values[of]
+    sides = [_truth(part, values) for part in of.parts]
+    if of.kind == "not":
+        [value] = sides
+        return None if value is None else not value
+    decides = of.kind == "or"
+    return decides if decides in sides else None if None in sides else not decides
 
 
-def _deciding(node: exp.Expr, values: dict[int, bool | None]) -> Iterator[str]:
-    match node:
-        case exp.Paren() | exp.Not():
-            yield from _deciding(node.this, values)
-        case exp.And() | exp.Or():
-            whole = _truth(node, values)
-            for side in (node.this, node.expression):
-                if _truth(side, values) is whole:
-                    yield from _deciding(side, values)
-        case _:
-            yield from (column.name for column in node.find_all(exp.Column))
+def _deciding(of: Tree, values: Mapping[Tree, bool | None]) -> Iterator[str]:
+    """Return the columns that decide, in the order in which the condition names them."""
+    if of.kind == "atom":
+        yield from _COLUMN.findall(of.sql)
+    truth = _truth(of, values)
+    for part in of.parts:
+        if of.kind == "not" or _truth(part, values) is truth:
+            yield from _deciding(part, values)
