@@ -11,7 +11,7 @@ import polars as pl
 Frame: TypeAlias = pl.DataFrame
 
 # Larger frames cost less per row but take more memory, of which two at a time are assessed.
-FRAME_ROWS = 45_056
+FRAME_ROWS = 36_864
 
 
 def concat_frames(frames: Sequence[Frame], schema: pl.Schema) -> Frame:

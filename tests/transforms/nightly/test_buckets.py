@@ -34,4 +34,4 @@ def test_every_row_is_in_one_bucket_and_buckets_are_about_even() -> None:
 
 
 def test_buckets_hold_about_a_frame() -> None:
-    assert [bucket_count(n) for n in (0, 1, 45_056, 45_057, 300_000)] == [1, 1, 1, 2, 7]
+    assert [bucket_count(n) for n in (0, 1, 36_864, 36_865, 300_000)] == [1, 1, 1, 2, 9]
