@@ -23,12 +23,15 @@ CASE = {
     "entries": [{"date": "2006-01-10", "manner": "ADMITTED"}],
     "in_school": True,
 }
+IMPORT, EARLIER_IMPORT = "import-eoir", f"import-eoir {COMMIT}"
 PROGRAMS = {
     "ours": ["pipelines.backlog"],
     "polars": ["scripts.benchmarks.baselines.polars_script"],
     "row_beam": ["scripts.benchmarks.baselines.row_beam"],
     "fastavro": ["scripts.benchmarks.baselines.fastavro_copy"],
     COMMIT: ["pipelines.backlog"],
+    IMPORT: ["pipelines.import_eoir"],
+    EARLIER_IMPORT: ["pipelines.import_eoir"],
 }
 
 
@@ -68,18 +71,24 @@ class Bench:
         return self.done[program, size]
 
     def run(self, program: str, size: str) -> Measured:
-        """Run a program over a sample; the earlier commit gets a sample of its own.
+        """Run a program over a sample or a release.
 
         Raises:
             SkippedError: The earlier commit isn't in this clone.
         """
-        root = checkout(ROOT, self.place) if program == COMMIT else ROOT
-        sample = self.earlier_sample(size, root) if program == COMMIT else self.sample(size)
+        root = checkout(ROOT, self.place) if program.endswith(COMMIT) else ROOT
+        if program in (IMPORT, EARLIER_IMPORT):
+            reads = [str(self.release(size))]
+        else:
+            # The earlier commit gets a sample of its own.
+            sample = self.sample(size) if root == ROOT else self.earlier_sample(size, root)
+            reads = ["--input", str(sample)]
         output = self.place / "output"
         shutil.rmtree(output, ignore_errors=True)
-        paths = ["--input", str(sample), "--output", str(output)]
         announce(f"{program}, {self.sizes[size]:,} cases")
-        run = measure([sys.executable, "-m", *PROGRAMS[program], *paths], root)
+        run = measure(
+            [sys.executable, "-m", *PROGRAMS[program], *reads, "--output", str(output)], root
+        )
         shutil.rmtree(output, ignore_errors=True)
         self.done.setdefault((program, size), []).append(run)
         return run
@@ -96,6 +105,16 @@ class Bench:
     def sample(self, size: str) -> Path:
         """Return a sample of a number of cases, making it if it doesn't exist yet."""
         return self._sample(f"sample-{self.sizes[size]}", size, "pipelines.commands.sample", ROOT)
+
+    def release(self, size: str) -> Path:
+        """Return a release of the court's data, making it if it doesn't exist yet."""
+        cases = self.sizes[size]
+        release = self.place / f"release-{cases}"
+        if not release.exists():
+            announce(f"making a release of {cases:,} cases")
+            made = ["scripts.eoir_release", "--output", str(release), "--cases", str(cases)]
+            measure([sys.executable, "-m", *made], ROOT)
+        return release
 
     def earlier_sample(self, size: str, root: Path) -> Path:
         """Return the earlier commit's sample, whose records have fewer fields."""

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scripts.benchmarks.bench import Bench
+from scripts.benchmarks.bench import EARLIER_IMPORT, IMPORT, Bench
 from scripts.benchmarks.earlier import COMMIT
 from scripts.benchmarks.nights import night_pairs, watch_run
 
@@ -118,6 +118,13 @@ FIGURES = (
         lambda bench: _peak("300k")(bench) / _peak("300k", COMMIT)(bench),
         "at most 1.0",
         _at_most(1.0),
+    ),
+    Figure(
+        f"import_time_of_{COMMIT}_over_ours_300k",
+        f"time of import-eoir at commit {COMMIT} / today's, a release of 300,000 cases",
+        _ratio(EARLIER_IMPORT, IMPORT, "300k"),
+        "at least 2",
+        lambda value, _: value >= 2,
     ),
     Figure(
         "time_over_fastavro_300k",

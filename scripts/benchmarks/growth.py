@@ -80,10 +80,7 @@ def _at(bench: Bench, size: str) -> Iterator[Point]:
     cases, place = bench.sizes[size], bench.place / "growth"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    release = bench.place / f"release-{cases}"
-    if not release.exists():
-        announce(f"making a release of {cases:,} cases")
-        _run("scripts.eoir_release", "--output", release, "--cases", cases)
+    release = bench.release(size)
     steps: dict[str, list[object]] = {
         "import-eoir": [release, "--output", place / "imported"],
         "backlog": ["--input", bench.sample(size), "--output", place / "run"],
