@@ -61,7 +61,7 @@ from transforms.route.tally import AddUp
 
 # How much of a release is put together at once and written as one file. More takes more memory and
 # fewer reads.
-BUCKET_BYTES = 128 << 20
+BUCKET_BYTES = 64 << 20
 
 
 def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from transforms.eoir.read import Stretch, shuffled_schema
 from transforms.eoir.rows import Rules, usable_rows
 from transforms.eoir.shuffle_files import read_bucket
 from transforms.frames.frame import Frame
+from transforms.frames.side_by_side import SideBySide
 
 
 class Assembled(NamedTuple):
@@ -39,7 +41,8 @@ class AssembleCases(beam.PTransform[beam.PCollection[int], Assembled]):
 
     def expand(self, pcoll: beam.PCollection[int]) -> Assembled:
         """Expand from bucket numbers to what each holds."""
-        made = pcoll | beam.FlatMap(_assemble, self.stretches, self.rules).with_outputs(
+        assemble_one = functools.partial(_assemble, rules=self.rules)
+        made = pcoll | beam.ParDo(SideBySide(assemble_one), self.stretches).with_outputs(
             "tallies", "outcomes", main="cases"
         )
         return Assembled(made.cases, made.outcomes, made.tallies)

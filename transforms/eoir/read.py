@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from transforms.eoir.shuffle_files import write_buckets
 from transforms.eoir.tables import frame_schema, read_rows
 from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import Frame, concat_frames
+from transforms.frames.side_by_side import SideBySide
 from transforms.route.tally import add_up
 
 LEAD_RIDER = "tbl_Lead_Rider"
@@ -65,7 +67,10 @@ class ReadTables(beam.PTransform[beam.PCollection[FileRange], TablesRead]):
 
     def expand(self, pcoll: beam.PCollection[FileRange]) -> TablesRead:
         """Expand from stretches of files to what they hold."""
-        read = pcoll | beam.FlatMap(_read, self.folder, self.buckets, self.count).with_outputs(
+        read_one = functools.partial(
+            _read, folder=self.folder, buckets=self.buckets, count=self.count
+        )
+        read = pcoll | beam.ParDo(SideBySide(read_one)).with_outputs(
             "tallies", "quarantined", main="stretches"
         )
         return TablesRead(read.stretches, read.tallies, read.quarantined)

@@ -179,35 +179,41 @@ def _texts(data: bytes, file: TableFile, table: Table) -> Frame:
 
 def _typed(texts: Frame, table: Table) -> tuple[Frame, dict[str, int]]:
     """Convert columns to their types, and count the values of each that were lost."""
-    tidy = texts.lazy().select(_written(name, kind, table) for name, kind in table.columns.items())
-    typed = tidy.select(
-        pl.all(),
-        *(
-            _read(pl.col(name), name, kind, table).alias(f"{name}:")
-            for name, kind in table.columns.items()
-        ),
-    )
-    done = typed.select(
-        *(f"{name}:" for name in table.columns),
-        *(
-            (pl.col(name).is_not_null() & pl.col(f"{name}:").is_null()).alias(name)
-            for name in table.columns
-        ),
-        *(
-            is_placeholder(_day(pl.col(name))).fill_null(False).alias(f"{name}?")
-            for name, kind in table.columns.items()
-            if kind is Kind.DATE
-        ),
-    ).collect()
-    lost = {}
+    columns, lost = [], {}
     for name, kind in table.columns.items():
-        count = int(done[name].sum())
+        done = _typed_column(texts.select(name), name, kind, table)
+        columns.append(done["read"].alias(name))
+        count = int(done["lost"].sum())
         if kind is Kind.DATE:
-            lost[f"{name}:PLACEHOLDER"] = placeholders = int(done[f"{name}?"].sum())
+            lost[f"{name}:PLACEHOLDER"] = placeholders = int(done["placeholder"].sum())
             count -= placeholders
         lost[f"{name}:{_REASONS[kind]}"] = count
-    rows = done.select(pl.col(f"{name}:").alias(name) for name in table.columns)
-    return rows, {reason: count for reason, count in lost.items() if count}
+    return pl.DataFrame(columns), {reason: count for reason, count in lost.items() if count}
+
+
+def _typed_column(texts: Frame, name: str, kind: Kind, table: Table) -> Frame:
+    """Convert one column: `read`, and whether it is `lost`, and a `placeholder` (Boolean)."""
+    # Rows share their days and codes, and only their ids differ.
+    distinct = texts if kind is Kind.ID else texts.unique()
+    written, is_date = pl.col("written"), kind is Kind.DATE
+    read = (
+        distinct.lazy()
+        .select(name, _written(name, kind, table).alias("written"))
+        .with_columns(
+            _read(written, name, kind, table).alias("read"),
+            (is_placeholder(_day(written)) if is_date else pl.lit(False)).alias("placeholder"),
+        )
+        .select(
+            name,
+            "read",
+            (written.is_not_null() & pl.col("read").is_null()).alias("lost"),
+            pl.col("placeholder").fill_null(False),
+        )
+        .collect()
+    )
+    if kind is Kind.ID:
+        return read
+    return texts.join(read, on=name, how="left", nulls_equal=True, maintain_order="left")
 
 
 _REASONS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -20,19 +20,21 @@ class SideBySide(beam.DoFn):
     without windows.
 
     Args:
-        function: Returns a list of results, tagged or not, for an element.
+        function: Returns results, tagged or not, for an element, and for the side input if
+            there is one.
     """
 
-    def __init__(self, function: Callable[[Any], list[Any]]) -> None:
+    def __init__(self, function: Callable[..., Iterable[Any]]) -> None:
         self.function = function
 
     def start_bundle(self) -> None:
         """Start with nothing under way."""
         self.pending: deque[Future[list[Any]]] = deque()
 
-    def process(self, element: Any) -> Iterator[Any]:
+    def process(self, element: Any, side: Any = None) -> Iterator[Any]:
         """Start on an element; yield the results of the earliest one if enough are under way."""
-        self.pending.append(side_by_side().submit(self.function, element))
+        inputs = (element,) if side is None else (element, side)
+        self.pending.append(side_by_side().submit(_results, self.function, *inputs))
         while len(self.pending) >= AT_ONCE:
             yield from self.pending.popleft().result()
 
@@ -41,3 +43,7 @@ class SideBySide(beam.DoFn):
         while self.pending:
             for result in self.pending.popleft().result():
                 yield at_end(result)
+
+
+def _results(function: Callable[..., Iterable[Any]], *inputs: Any) -> list[Any]:
+    return list(function(*inputs))

@@ -3,9 +3,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.eoir.tables import TABLES
-from transforms.eoir.cases import assemble
+from transforms.eoir.cases import and_more, assemble
 from transforms.eoir.read import by_case
 from transforms.eoir.rows import Rules, usable_rows
 from transforms.eoir.tables import frame_schema
@@ -380,3 +382,17 @@ def test_counts_every_row_once() -> None:
     charges = {of: n for (of, table), n in counts.items() if table == "B_TblProceedCharges"}
     assert charges == {"repeated": 1, "no_case": 1, "used": 1}
     assert counts["repeated", "A_TblCase"] == 1
+
+
+ELEMENTS = st.none() | st.fixed_dictionaries({"date": st.none() | st.just("2011-11-17")})
+
+
+@given(st.lists(st.tuples(st.none() | st.lists(ELEMENTS, max_size=3), st.booleans())))
+def test_a_list_that_may_have_more_ends_in_a_null(cases: list[tuple[Any, bool]]) -> None:
+    dtype = pl.List(pl.Struct({"date": pl.String}))
+    lists = pl.Series("orders", [each for each, _ in cases], dtype=dtype)
+    longer = and_more(lists, pl.Series([more for _, more in cases], dtype=pl.Boolean))
+    assert (longer.name, longer.dtype) == ("orders", dtype)
+    assert longer.to_list() == [
+        [*each, None] if more and each is not None else each for each, more in cases
+    ]
