@@ -19,7 +19,7 @@ from transforms.explain.case import explain_all
 from transforms.explain.page import MARK
 from transforms.explain.page import STATES as STATE_WORDS
 from transforms.frames.coder import compact
-from transforms.frames.frame import Frame
+from transforms.frames.frame import Frame, concat_frames
 from transforms.normalize.fields import normalize_fields
 from transforms.normalize.losses import loss_lists, lost_before
 from transforms.normalize.records import normalize
@@ -34,6 +34,7 @@ from transforms.report.vocabulary import Vocabulary
 
 MOST_ENTRIES = 200
 _BY_CASE: dict[str, Any] = {"on": "case_id", "how": "left", "maintain_order": "left"}
+_ROUTES = pl.Schema({"case_id": pl.String(), "route": pl.Enum(ROUTES)})
 _ENTRY = ("reason", "source_file", "offset", "detail")
 
 
@@ -98,10 +99,12 @@ def read_run(
             sets.append(tallies.tally_sets(frame))
             if overlapping:
                 overlap.append(overlaps.tally_overlaps(frame))
-            routed.append(compact(frame.select("case_id", "route")))
+            routed.append(compact(frame.select("case_id", pl.col("route").cast(pl.Enum(ROUTES)))))
             if extra:
                 queues[route].add(frame)
     chosen = _Chosen.of(queues, extra) if extra else None
+    routes = concat_frames(routed, _ROUTES)
+    del routed
     found = []
     for records in part_frames(run, "cases", "case_record", None if chosen else docket.READ):
         tidy = records
@@ -112,8 +115,8 @@ def read_run(
                 found_now = loss_lists([lost, lost_before(tidy)], tidy.height)
                 tidy = tidy.with_columns(warnings=found_now)
         values = docket.docket(tidy, manifest.as_of)
-        where = values.join(pl.concat(routed), on="case_id")
-        counts.append(tallies.tally_docket(where))
+        where = values.join(routes, on="case_id")
+        counts.append(tallies.tally_docket(where.cast({"route": pl.String})))
         if chosen:
             found.append(chosen.among(records, values))
     counted = Counted(manifest, rulebook, tallies.add_up(counts), tallies.add_up_sets(sets))

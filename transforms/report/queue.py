@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
 
 MOST = 10_000
@@ -40,7 +41,8 @@ class Queue:
                 least = self._kept["score_low"][-1]
                 found = found.filter((pl.col("score_low") >= least).fill_null(True))
             found = pl.concat([self._kept, found], rechunk=True)
-        self._kept = _first(found, self.most)
+        # Otherwise, the kept rows would hold the text of every frame that they came from.
+        self._kept = compact(_first(found, self.most))
 
     @property
     def cases(self) -> Frame | None:
