@@ -181,7 +181,8 @@ def _panel(shift: int, title: str, found: list[tuple[int, str, float]]) -> str:
         *(f'<text x="{_LEFT - 6}" y="{y(value) + 4:.0f}" text-anchor="end">{value:,.0f}</text>'
           for value in (0, most / 2, most)),
     ]  # fmt: skip
-    ends = sorted((y(value), command) for cases, command, value in found if cases == sizes[-1])
+    last = {command: value for _, command, value in sorted(found)}
+    ends = sorted((y(value), command) for command, value in last.items())
     # No more commands than colors.
     colors = dict(zip(sorted(command for _, command in ends), _COLORS, strict=False))
     labels: list[float] = []
