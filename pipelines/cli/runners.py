@@ -14,7 +14,6 @@ from typing import Any
 from pipelines.cli.declare import flags
 from schemas.errors import UsageError
 from schemas.near import close_to
-from transforms.files.storage import is_local
 
 # Beam's default may try to download a runner; this one is in the package.
 IN_PROCESS = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
@@ -73,15 +72,6 @@ def beam_arguments(
         return [*arguments, in_process]
     _check_runner(runner, known)
     return list(arguments)
-
-
-def reach(place: str) -> None:
-    """Let Beam open files of a command that runs no pipeline.
-
-    For an object store, Beam needs its options, even if they are the defaults.
-    """
-    if not is_local(place):
-        beam_arguments([])
 
 
 def _options_in(arguments: Sequence[str]) -> list[str]:

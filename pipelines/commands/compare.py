@@ -54,13 +54,10 @@ class Options:
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from pipelines.cli.output import print_result
-    from pipelines.cli.runners import beam_arguments
     from pipelines.exports.compared_lines import compared_lines
     from pipelines.runs.whole_directory import WholeDirectory
 
     _check(options)
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     place = options.output.rstrip("/") if options.output else None
 
     def print_it(compared: Compared) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.runners import beam_arguments
 from pipelines.exports.share_key import new_key, read_key, write_key
 from schemas.errors import UsageError
 from schemas.outcomes import Route
@@ -64,8 +63,6 @@ def _run(options: Options) -> int:
     form = _form(options)
     if options.share_key and not options.share:
         raise UsageError("--share-key: is for --share")
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, manifest = load_run(options.run)
     rulebook = needed_rulebook(run, manifest)
     routes = tuple(route for route in ORDER if route in (options.route or ORDER))

@@ -31,7 +31,6 @@ def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from pipelines.cli.output import print_result
     from pipelines.cli.progress import Progress, Stage
-    from pipelines.cli.runners import beam_arguments
     from pipelines.runs.fields import computed
     from pipelines.runs.imported_tables import import_table, refused_cells
     from pipelines.runs.run import files, output_files
@@ -42,8 +41,6 @@ def _run(options: Options) -> int:
     from transforms.avro.write import encode_blocks, write_header
     from transforms.files.storage import create_file
 
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     output = WholeDirectory(options.output.rstrip("/"), "another --output")
     parts = ("cases", "quarantine")

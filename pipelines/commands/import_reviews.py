@@ -30,12 +30,9 @@ class Options:
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.cli.runners import beam_arguments
     from pipelines.exports.decided import read_decisions
     from pipelines.exports.review_files import write_reviews
 
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     book = read_decisions(options.worklist)
     made = sum(one.reviews.height for one in book.decided)
     written = write_reviews(options.output.rstrip("/"), book)

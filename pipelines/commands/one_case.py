@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from pipelines.cli.complain import complain
 from pipelines.cli.rulebooks import named, warn
-from pipelines.cli.runners import reach
 from pipelines.cli.start import importing
 from pipelines.commands.case_options import CaseOptions
 from schemas.case_errors import errors_in_words
@@ -131,7 +130,6 @@ def _of_run(command: str, options: CaseOptions) -> _OnTerms:
     with importing():
         from pipelines.runs.run import find_case, load_run, run_rulebook
 
-    reach(options.run)
     run, manifest = load_run(options.run)
     record = find_case(run, options.case)
     as_of = options.as_of or manifest.as_of

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.runners import beam_arguments
 from schemas.errors import RunError, UsageError
 from schemas.manifest import Manifest
 from schemas.rulebook.compiled import CompiledRulebook
@@ -49,8 +48,6 @@ def _run(options: Options) -> int:
 
     if options.share and options.against:
         raise UsageError("--against: doesn't go with --share, whose counts two runs could undo")
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, manifest = load_run(options.run)
     rulebook = needed_rulebook(run, manifest)
     if options.share and sum(manifest.counts.routed.values()) < LEAST:

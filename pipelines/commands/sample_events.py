@@ -10,7 +10,6 @@ from pathlib import Path
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.runners import beam_arguments
 from schemas.errors import OutputError, UsageError
 from schemas.shown import shown
 
@@ -40,8 +39,6 @@ def _run(options: Options) -> int:
 
     if options.events < 0 or options.reviews < 0:
         raise UsageError("--events and --reviews: give 0 or more")
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, _ = load_run(options.run)
     schema = avro_schema("recommendation")
     routed = pl.concat(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.runners import reach
 from pipelines.cli.start import importing
 from schemas.errors import UsageError
 
@@ -32,7 +31,6 @@ def _run(options: Options) -> int:
         from pipelines.runs.run import load_run, rulebook_in_words
         from pipelines.runs.summary import print_run
 
-    reach(options.run)
     if options.csv and (options.by is None or options.json):
         raise UsageError("--csv: goes with --by, and without --json")
     if options.by is not None:

@@ -34,7 +34,6 @@ class Options(Forms):
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
     from pipelines.runs.frames import routed_frame
     from pipelines.runs.run import load_run, run_rulebook
@@ -43,8 +42,6 @@ def _run(options: Options) -> int:
     from transforms.oversight.table import criterion_titles
 
     check_forms(options)
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, manifest = load_run(options.run)
     rulebook = run_rulebook(run, manifest)
     reviews, unread = _reviews(options.reviews)

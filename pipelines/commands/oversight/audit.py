@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def _run(options: Forms) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
     from pipelines.runs.frames import case_frame_of, routed_frame
     from pipelines.runs.run import load_run, needed_rulebook
@@ -26,8 +25,6 @@ def _run(options: Forms) -> int:
     from transforms.oversight.audit import audit
 
     check_forms(options)
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, manifest = load_run(options.run)
     rulebook = needed_rulebook(run, manifest)
     recommended = routed_frame(run, OF_RECOMMENDATION)

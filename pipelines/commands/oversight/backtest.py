@@ -41,7 +41,6 @@ class Options(Forms):
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.cli.runners import beam_arguments
     from pipelines.runs.frames import part_frames
     from pipelines.runs.release_checks import load_import
     from schemas.shown import shown
@@ -50,8 +49,6 @@ def _run(options: Options) -> int:
     from transforms.oversight.replay import OUTCOMES, replay
 
     check_forms(options)
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     folder, manifest = load_import(options.run)
     first, last = _period(options, folder, manifest)
     rulebook_on, named = _rulebook(options, first)

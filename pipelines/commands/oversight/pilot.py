@@ -40,7 +40,6 @@ class Options(Forms):
 
 def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
-    from pipelines.cli.runners import beam_arguments
     from pipelines.exports.about import terms
     from pipelines.runs.frames import case_frame_of, routed_frame
     from pipelines.runs.run import load_run
@@ -52,8 +51,6 @@ def _run(options: Options) -> int:
         raise UsageError("--to: must not be earlier than --from")
     if options.minutes < 1 or (options.attorneys is not None and options.attorneys < 1):
         raise UsageError("--minutes and --attorneys: give 1 or more")
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, manifest = load_run(options.run)
     recommended = routed_frame(run, (*OF_RECOMMENDATION, "needs_review"))
     cases = case_frame_of(run, OF_CASE)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pipelines.cli import declare
 from pipelines.cli.command import Command
 from pipelines.cli.exit_codes import ExitCode
-from pipelines.cli.runners import beam_arguments
 from schemas.errors import UsageError
 from schemas.outcomes import ROUTES
 from schemas.shown import shown
@@ -43,8 +42,6 @@ def _run(options: Options) -> int:
         raise UsageError("--most: give 1 or more")
     if options.csv and options.json:
         raise UsageError("--csv: goes without --json")
-    # For an object store, Beam needs its options, even if they are the defaults.
-    beam_arguments([])
     run, manifest = load_run(options.run)
     rulebook = needed_rulebook(run, manifest)
     found = count_open_cases(run, manifest, rulebook)
