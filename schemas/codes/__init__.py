@@ -78,6 +78,12 @@ def charge_families() -> dict[str, frozenset[str]]:
     return {family: frozenset(codes) for family, codes in _read("charges")["families"].items()}
 
 
+def charges_of(*families: str) -> list[str]:
+    """Return the full codes of the charges of some families, in order."""
+    table = charge_families()
+    return sorted(frozenset().union(*(table[family] for family in families)))
+
+
 @functools.cache
 def charge_labels() -> dict[str, str]:
     """Return every charge that can be read: its full code, and what it says."""

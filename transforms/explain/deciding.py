@@ -16,7 +16,7 @@ from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.condition import Condition
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
-from transforms.score.kleene import Tree, tree
+from transforms.score.kleene import Tree, atoms_of, tree
 
 _COLUMN = re.compile(r'"([^"]+)"')
 
@@ -36,7 +36,7 @@ def deciding_facts(
         constant.
     """
     whole = tree(condition.sql)
-    parts = list(dict.fromkeys(_atoms(whole)))
+    parts = list(dict.fromkeys(atoms_of(whole)))
     values = cases.with_columns(
         expression(part.sql).alias(f"part {place}") for place, part in enumerate(parts)
     ).select(f"part {place}" for place in range(len(parts)))
@@ -49,13 +49,6 @@ def deciding_facts(
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
     return [of_values(*row) for row in values.iter_rows()]
-
-
-def _atoms(of: Tree) -> Iterator[Tree]:
-    if of.kind == "atom":
-        yield of
-    for part in of.parts:
-        yield from _atoms(part)
 
 
 def _truth(of: Tree, values: Mapping[Tree, bool | None]) -> bool | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from schemas.codes import charge_families
+from schemas.codes import charges_of
 from schemas.facts import REMOVALS
 
 OLDEST, NO_JUVENILE, OLD_ENOUGH = 110, 21, 16
@@ -228,11 +228,9 @@ def _turned(years: int) -> pl.Expr:
 
 def _sustained(families: tuple[str, ...]) -> Element:
     """Return a charge of some families that a judge sustained."""
-    table = charge_families()
-    codes = sorted(frozenset().union(*(table[family] for family in families)))
     charge = pl.col("charges").struct
     sustained = charge.field("status") == "SUSTAINED"
-    return Element("charges", sustained & charge.field("code").is_in(codes))
+    return Element("charges", sustained & charge.field("code").is_in(charges_of(*families)))
 
 
 def _field(name: str) -> pl.Expr:

@@ -11,7 +11,7 @@ import functools
 
 import polars as pl
 
-from schemas.codes import charge_families, charge_labels
+from schemas.codes import charge_labels, charges_of
 from transforms.score.list_facts import ListFacts, one_of
 
 FAMILIES = {
@@ -35,7 +35,7 @@ def charge_facts() -> ListFacts:
     dismissed = facts.shared("_dismissed", dismissed)
     facts.any("unreadable_charge", ~read)
     for ground, families in FAMILIES.items():
-        of_families = pl.when(read).then(pl.col("code").is_in(codes_of(*families)))
+        of_families = pl.when(read).then(pl.col("code").is_in(charges_of(*families)))
         of_ground = facts.shared(f"_{ground}", of_families)
         facts.any(f"alleged_{ground}", of_ground & ~dismissed)
         facts.any(f"sustained_{ground}", of_ground & sustained)
@@ -50,9 +50,3 @@ def charges_seen() -> pl.Expr:
 def readable(code: str) -> pl.Expr:
     """Tell whether normalized charges have a code; never null."""
     return pl.col(code).is_in(sorted(charge_labels())).fill_null(False)
-
-
-def codes_of(*families: str) -> list[str]:
-    """Return the codes of some families of charges."""
-    table = charge_families()
-    return sorted(frozenset().union(*(table[family] for family in families)))

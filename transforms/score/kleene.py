@@ -66,9 +66,14 @@ def with_known(of: Tree, values: Mapping[str, str]) -> Tree:
     return _joined(of.kind, tuple(with_known(part, values) for part in of.parts))
 
 
+def degree(truth: pl.Expr) -> pl.Expr:
+    """Convert a truth (Boolean, null = UNKNOWN) to `FALSE`, `UNKNOWN`, or `TRUE` (Int8)."""
+    return (truth.cast(pl.Int8) * TRUE).fill_null(UNKNOWN)
+
+
 def degrees_of(values: Frame) -> dict[str, Degrees]:
     """Convert truths (Boolean, null = UNKNOWN) to `FALSE`, `UNKNOWN`, and `TRUE`, by column."""
-    degrees = values.select((pl.all().cast(pl.Int8) * TRUE).fill_null(UNKNOWN))
+    degrees = values.select(degree(pl.all()))
     return {name: degrees[name].to_numpy() for name in degrees.columns}
 
 
@@ -81,7 +86,7 @@ class Answers:
     """
 
     def __init__(self, facts: Frame, trees: Iterable[Tree]) -> None:
-        atoms = list(dict.fromkeys(atom for tree in trees for atom in _atoms(tree)))
+        atoms = list(dict.fromkeys(atom for tree in trees for atom in atoms_of(tree)))
         names = [str(number) for number in range(len(atoms))]
         # Keeps the number of rows, even if there is no other column.
         found = facts.with_columns(
@@ -98,7 +103,7 @@ class Answers:
 
 @functools.cache
 def _degree(sql: str, name: str) -> pl.Expr:
-    return (expression(sql).cast(pl.Int8) * TRUE).fill_null(UNKNOWN).alias(name)
+    return degree(expression(sql)).alias(name)
 
 
 def _degrees(tree: Tree, known: dict[Tree, Degrees]) -> Degrees:
@@ -114,11 +119,12 @@ def _degrees(tree: Tree, known: dict[Tree, Degrees]) -> Degrees:
     return known[tree]
 
 
-def _atoms(tree: Tree) -> Iterator[Tree]:
+def atoms_of(tree: Tree) -> Iterator[Tree]:
+    """Yield the atoms of a tree, in order; one that it has twice, twice."""
     if tree.kind == "atom":
         yield tree
     for part in tree.parts:
-        yield from _atoms(part)
+        yield from atoms_of(part)
 
 
 def _planted(node: exp.Expr) -> Tree:

@@ -16,18 +16,11 @@ import polars as pl
 
 from schemas.facts import high, low
 from transforms.frames.frame import Frame
-from transforms.score.kleene import FALSE, TRUE, UNKNOWN
+from transforms.score.kleene import FALSE, TRUE, degree
 
 # "any" is the Kleene OR of the elements, as a degree; "distinct" counts values, except null.
 Reduction: TypeAlias = Literal["any", "sum", "max", "min", "distinct"]
 _REDUCE = {"any": np.maximum, "sum": np.add, "max": np.maximum, "min": np.minimum}
-_DTYPES = {
-    "any": np.int8,
-    "sum": np.int32,
-    "max": np.int32,
-    "min": np.int32,
-    "distinct": np.int32,
-}
 # What stands for no value; no date and no number in a record comes near it.
 NOTHING = {"max": np.iinfo(np.int32).min, "min": np.iinfo(np.int32).max}
 # Whether there may be more elements than are listed.
@@ -138,7 +131,7 @@ class ListFacts:
         """Add a column over the elements; return its reduction by case."""
         match reduction:
             case "any":
-                element = (element.cast(pl.Int8) * TRUE).fill_null(UNKNOWN)
+                element = degree(element)
             case "max" | "min":
                 element = element.cast(pl.Int32).fill_null(NOTHING[reduction])
         self.elements.append(element.alias(column))
@@ -187,26 +180,27 @@ def _by_case(exploded: Frame, facts: ListFacts, height: int) -> dict[str, pl.Ser
 
     The elements are in the order of their cases' rows, so there is no need to group them.
     """
-    rows = exploded["_row"].to_numpy()
-    starts = np.flatnonzero(np.diff(rows.astype(np.int64), prepend=-1))
-    cases = rows[starts]
-    columns = exploded
+    reduced = {
+        name: np.full(height, NOTHING.get(of, 0), np.int8 if of == "any" else np.int32)
+        for name, of in facts.reductions.items()
+    }
     if exploded.height:
         columns = exploded.unnest("_list")
         for step in facts.steps:
             columns = columns.with_columns(step.values())
         columns = columns.select("_row", *facts.elements)
-    reduced = {}
-    for name, reduction in facts.reductions.items():
-        values = np.full(height, NOTHING.get(reduction, 0), _DTYPES[reduction])
-        if reduction == "distinct" and exploded.height:
-            pairs = columns.select("_row", name).drop_nulls().unique()
-            values += np.bincount(pairs["_row"].to_numpy(), minlength=height).astype(np.int32)
-        elif exploded.height:
-            each = columns[name].to_numpy()
-            values[cases] = _REDUCE[reduction].reduceat(each, starts, dtype=values.dtype)
-        reduced[name] = pl.Series(values)
-    return reduced
+        rows = columns["_row"].to_numpy()
+        starts = np.flatnonzero(np.diff(rows.astype(np.int64), prepend=-1))
+        for name, values in reduced.items():
+            reduction = facts.reductions[name]
+            if reduction == "distinct":
+                pairs = columns.select("_row", name).drop_nulls().unique()
+                values[:] = np.bincount(pairs["_row"].to_numpy(), minlength=height)
+            else:
+                each = columns[name].to_numpy()
+                reduce = _REDUCE[reduction].reduceat
+                values[rows[starts]] = reduce(each, starts, dtype=values.dtype)
+    return {name: pl.Series(values) for name, values in reduced.items()}
 
 
 def known(column: str) -> pl.Expr:

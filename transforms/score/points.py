@@ -31,9 +31,9 @@ def score(
     """
     least, most = np.zeros(cases, np.int32), np.zeros(cases, np.int32)
     for factor in factors:
-        low_, high_ = bounds(degrees[factor.id], factor.criterion.weight or 0)
-        least += low_
-        most += high_
+        fewest, highest = bounds(degrees[factor.id], factor.criterion.weight or 0)
+        least += fewest
+        most += highest
     return least, most
 
 

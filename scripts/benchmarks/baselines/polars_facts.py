@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from schemas.codes import charge_families, charge_labels, form_families
+from schemas.codes import charge_labels, charges_of, form_families
 from scripts.benchmarks.baselines.polars_normalize import Tidied
 
 col = pl.col
@@ -33,11 +33,6 @@ class Spec:
 def enum(column: str, *symbols: str) -> pl.Expr:
     """Tell whether an enum is one of some symbols; null where UNKNOWN."""
     return pl.when(col(column) != "UNKNOWN").then(col(column).is_in(list(symbols)))
-
-
-def codes_of(*families: str) -> list[str]:
-    """The codes of families of charges."""
-    return sorted(frozenset().union(*(charge_families()[family] for family in families)))
 
 
 ANY = pl.lit(True)
@@ -117,13 +112,13 @@ def charges() -> Spec:
     readable = col("code").is_in(sorted(charge_labels())).fill_null(False)
     dismissed = enum("status", "NOT_SUSTAINED", "WITHDRAWN").fill_null(False)
     sustained = enum("status", "SUSTAINED")
-    crime = codes_of("CRIMINAL", "CONVICTION", "AGGRAVATED_FELONY")
+    crime = charges_of("CRIMINAL", "CONVICTION", "AGGRAVATED_FELONY")
     flags = {
         "unreadable_charge": ~readable,
         "_sustained_crime": col("code").is_in(crime) & sustained,
     }
     for ground, family in GROUNDS.items():
-        of_ground = pl.when(readable).then(col("code").is_in(codes_of(family)))
+        of_ground = pl.when(readable).then(col("code").is_in(charges_of(family)))
         flags[f"alleged_{ground}"] = of_ground & ~dismissed
         flags[f"sustained_{ground}"] = of_ground & sustained
     return Spec(flags)
