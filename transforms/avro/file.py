@@ -23,7 +23,6 @@ def read_file(
     schema: Schema,
     columns: Sequence[str] | None = None,
     frame_rows: int = FRAME_ROWS,
-    size: int | None = None,
 ) -> Iterator[tuple[str, Frame]]:
     """Read a file.
 
@@ -32,12 +31,11 @@ def read_file(
         schema: The frames' schema.
         columns: The columns to read; None for all.
         frame_rows: The approximate number of rows in a frame.
-        size: The file's size in bytes, as listed; None for its current size.
 
     Yields:
         Its parts in order: "frames" of records, and "quarantined" for what can't be read.
     """
-    parts = read_range(path, schema, columns, frame_rows, size)
+    parts = read_range(path, schema, columns, frame_rows)
     return (part for part in parts if part[0] != "stretches")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from apache_beam.io import iobase
-from apache_beam.io.range_trackers import OffsetRangeTracker
 from apache_beam.io.restriction_trackers import OffsetRange
 
 from schemas.avro import Schema
@@ -19,7 +17,7 @@ from transforms.avro.file import read_range
 from transforms.avro.header import read_header
 from transforms.files.find import Found, FoundFile, LeftOut, find_files
 from transforms.files.names import text_path
-from transforms.files.storage import open_file, size_of, why_not
+from transforms.files.storage import open_file, why_not
 from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
@@ -109,10 +107,9 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
         schema, columns, rows = self.schema, self.columns, self.frame_rows
         ranges = [part for file in self.files for part in _ranges(file)]
 
-        def read_range(name: str, size: int, start: int, stop: int) -> Iterator[tuple[str, Frame]]:
-            source = FrameSource(text_path(name), schema, columns, rows, size)
+        def read(name: str, size: int, start: int, stop: int) -> Iterator[tuple[str, Frame]]:
             try:
-                yield from source.read_stretch(source.get_range_tracker(start, stop))
+                yield from read_range(text_path(name), schema, columns, rows, size, start, stop)
             except (AvroFormatError, SchemaMismatchError) as error:
                 # It was a different file when it was found.
                 raise InputError(f"{name}: changed while it was read: {error}") from None
@@ -120,86 +117,22 @@ class ReadFrames(beam.PTransform[beam.pvalue.PBegin, FramesRead]):
                 reason = f"cannot be read ({why_not(error)})"
                 raise InputError(f"{name}: changed while it was read: {reason}") from None
 
-        read = (
+        parts = (
             pbegin
             | beam.Create(ranges, reshuffle=False)
             | beam.Reshuffle()
-            | beam.FlatMapTuple(read_range).with_output_types(tuple[str, Frame])
+            | beam.FlatMapTuple(read).with_output_types(tuple[str, Frame])
             | beam.FlatMap(_by_kind)
             .with_output_types(Frame, quarantined=Frame, stretches=Frame)
             .with_outputs("quarantined", "stretches", main="frames")
         )
-        return FramesRead(read.frames | Rebatch(rows), read.quarantined, read.stretches)
+        return FramesRead(parts.frames | Rebatch(rows), parts.quarantined, parts.stretches)
 
 
 def _ranges(file: FoundFile) -> Iterator[tuple[str, int, int, int]]:
     """Split a file into ranges of bytes that can be read separately, with its name and size."""
     for part in OffsetRange(0, file.bytes).split(RANGE_BYTES, LEAST_BYTES):
         yield file.name, file.bytes, part.start, part.stop
-
-
-class FrameSource(iobase.BoundedSource):
-    """An Avro file as (kind, frame) pairs: "frames" of records, or "quarantined" parts.
-
-    Beam's own file source treats every path as a pattern.
-
-    Args:
-        path: The file, literally.
-        schema: The frames' schema.
-        columns: The columns to read; None for all.
-        frame_rows: The approximate number of rows in a frame.
-        size: The file's size in bytes, as listed; None for its current size.
-    """
-
-    def __init__(
-        self,
-        path: str,
-        schema: Schema,
-        columns: Sequence[str] | None,
-        frame_rows: int,
-        size: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.size = size
-        self.path = path
-        self.schema = schema
-        self.columns = columns
-        self.frame_rows = frame_rows
-
-    def estimate_size(self) -> int:
-        """Return the file's size in bytes."""
-        return size_of(self.path) if self.size is None else self.size
-
-    def get_range_tracker(self, start_position: Any, stop_position: Any) -> OffsetRangeTracker:
-        """Return a tracker for a range of bytes; None for the file's start or end."""
-        return OffsetRangeTracker(
-            start_position or 0, self.estimate_size() if stop_position is None else stop_position
-        )
-
-    def split(
-        self, desired_bundle_size: float, start_position: Any = None, stop_position: Any = None
-    ) -> Iterator[iobase.SourceBundle]:
-        """Split the file into ranges of about this many bytes."""
-        whole = self.get_range_tracker(start_position, stop_position)
-        for part in OffsetRange(whole.start_position(), whole.stop_position()).split(
-            int(min(desired_bundle_size, whole.stop_position()))
-        ):
-            yield iobase.SourceBundle(part.stop - part.start, self, part.start, part.stop)
-
-    def default_output_coder(self) -> Any:
-        """Return Beam's coder for any Python object."""
-        return beam.coders.registry.get_coder(object)
-
-    def read(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
-        """Read frames of the blocks that start in a range of the file."""
-        return (part for part in self.read_stretch(range_tracker) if part[0] != "stretches")
-
-    def read_stretch(self, range_tracker: Any) -> Iterator[tuple[str, Frame]]:
-        """Read the same frames, and last the "stretches" of the file that they account for."""
-        start, stop = range_tracker.start_position() or 0, range_tracker.stop_position()
-        return read_range(
-            self.path, self.schema, self.columns, self.frame_rows, self.size, start, stop
-        )
 
 
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:

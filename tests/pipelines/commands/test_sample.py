@@ -10,8 +10,8 @@ from pipelines.commands.sample import main
 from schemas.avro import avro_schema
 from tests.helpers.commands import discretion
 from transforms.avro.blocks import Block, blocks
+from transforms.avro.file import read_file
 from transforms.avro.header import read_header
-from transforms.avro.read import FrameSource
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -55,8 +55,7 @@ def test_damages_one_block_whose_count_is_known(tmp_path: Path) -> None:
         header = read_header(file)
         [block] = blocks(file, header, 0, path.stat().st_size)
     assert isinstance(block, Block)
-    source = FrameSource(str(path), avro_schema("case_record"), None, 1_000)
-    read = list(source.read(source.get_range_tracker(None, None)))
+    read = list(read_file(str(path), avro_schema("case_record"), None, 1_000))
     assert sum(frame.height for _, frame in read if "reason" not in frame.columns) == 0
 
 

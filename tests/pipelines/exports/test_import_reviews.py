@@ -13,7 +13,7 @@ from pipelines.commands.export import main as export
 from pipelines.commands.import_reviews import main
 from schemas.avro import avro_schema
 from tests.helpers.commands import Row, rows
-from transforms.avro.read import FrameSource
+from transforms.avro.file import read_file
 from transforms.nightly.reviews import normalize_reviews
 
 
@@ -75,8 +75,7 @@ def test_decisions_become_reviews_and_refused_cells_are_named(
     [known] = [row for row in rows(run, "close") if row["case_id"] == ids[0]]
     assert made[ids[0]]["reasons_then"] == [one["criterion"] for one in known["reasons"]]
     [file] = (tmp_path / "reviews").glob("*.avro")
-    source = FrameSource(str(file), avro_schema("review"), None, 100)
-    [(_, frame)] = source.read(source.get_range_tracker(None, None))
+    [(_, frame)] = read_file(str(file), avro_schema("review"), None, 100)
     assert normalize_reviews(frame).quarantined.is_empty()
     # The same file again gives the same reviews, in the same place.
     assert main([str(tmp_path / "back.xlsx"), "--output", str(tmp_path / "reviews")]) == 7

@@ -13,7 +13,7 @@ import pytest
 from schemas.avro import Schema
 from tests.helpers.random_avro import written
 from tests.transforms.avro.test_decode import enum, record
-from transforms.avro.read import FrameSource
+from transforms.avro.file import read_file
 from transforms.avro.write import HELD_BACK, AvroSink
 from transforms.frames.background import BACKGROUND
 
@@ -44,8 +44,7 @@ def test_passes_an_error_to_the_caller_and_runs_the_next_job() -> None:
 def test_frames_read_ahead_keep_the_order_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x.avro"
     path.write_bytes(written(SCHEMA, [row(n) for n in range(103)], "deflate", block_rows=5))
-    source = FrameSource(str(path), SCHEMA, None, 10)
-    frames = [frame for _, frame in source.read(source.get_range_tracker(None, None))]
+    frames = [frame for _, frame in read_file(str(path), SCHEMA, None, 10)]
     assert [frame.height for frame in frames] == [10] * 10 + [3]
     assert pl.concat(frames)["n"].to_list() == list(range(103))
 
