@@ -13,6 +13,7 @@ from sqlglot import exp
 from schemas.errors import ConditionError
 from schemas.facts import Fact, high, low
 from schemas.rulebook.condition import Term, literal
+from schemas.rulebook.tree import Tree, atom_over, negated
 
 # More than any count or score there can be; 32 bits hold it and twice as much.
 MOST = 1_000_000_000
@@ -48,8 +49,8 @@ def turned(operator: type[exp.Expr]) -> type[exp.Expr]:
     return FLIPPED.get(operator, operator)
 
 
-def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
-    """Compare two terms, as SQL that is TRUE, FALSE, or NULL.
+def comparison(operator: type[exp.Expr], left: Term, right: Term) -> Tree:
+    """Compare two terms.
 
     Raises:
         ConditionError: They are of two kinds.
@@ -57,7 +58,7 @@ def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
     if left.kind != right.kind:
         raise ConditionError(f"cannot compare a {left.kind} with a {right.kind}")
     if operator is exp.NEQ:
-        return f"(NOT {comparison(exp.EQ, left, right)})"
+        return negated(comparison(exp.EQ, left, right))
     if operator in (exp.LT, exp.LTE):
         return comparison(FLIPPED[operator], right, left)
     if operator is exp.EQ:
@@ -67,7 +68,7 @@ def comparison(operator: type[exp.Expr], left: Term, right: Term) -> str:
         true, false = f"{left.low} >= {right.high}", f"{left.high} < {right.low}"
     else:
         true, false = f"{left.low} > {right.high}", f"{left.high} <= {right.low}"
-    return f"(CASE WHEN {true} THEN TRUE WHEN {false} THEN FALSE END)"
+    return atom_over(f"(CASE WHEN {true} THEN TRUE WHEN {false} THEN FALSE END)")
 
 
 def constant(value: int | datetime.date) -> Term:

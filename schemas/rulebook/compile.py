@@ -1,4 +1,4 @@
-"""Compile a rulebook: check every condition, and turn it into SQL over fact frames."""
+"""Compile a rulebook: check every condition, and turn it into a tree over fact frames."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from schemas.rulebook.model import (
     Scope,
 )
 from schemas.rulebook.shape import shape_problems, unused_problems
+from schemas.rulebook.tree import column, joined
 
 # How many criteria the rows of the routing table may name, and how large the table may become.
 MOST_NAMED, MOST_STATES = 8, 4_000_000
@@ -240,7 +241,7 @@ class _Compilation:
 
     def add_row(self, path: tuple[str | int, ...], row: RoutingRow) -> None:
         names = (*LISTS, *(compiled.id for compiled in self.criteria))
-        columns = {name: Condition(f'"{name}"') for name in names}
+        columns = {name: Condition(column(name)) for name in names}
         rows_read = Names({}, columns, self.values(), {"score": SCORE}, facts=False)
         condition = self.compile((*path, "when"), row.when, rows_read)
         if condition is None:
@@ -262,10 +263,8 @@ class _Compilation:
 
 def either(conditions: list[Condition]) -> Condition:
     """Make the condition that one of several holds."""
-    if not conditions:
-        return Condition("FALSE")
     return Condition(
-        "(" + " OR ".join(condition.sql for condition in conditions) + ")",
+        joined("or", tuple(condition.tree for condition in conditions)),
         tuple(dict.fromkeys(fact for c in conditions for fact in c.facts)),
         tuple(dict.fromkeys(name for c in conditions for name in c.milestones)),
     )

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.rulebook.tree import Tree
+
 Parameter = bool | int | datetime.date | str | list[str]
 TermKind = Literal["count", "date"]
 
@@ -16,7 +18,7 @@ class Condition:
     """A compiled boolean expression.
 
     Args:
-        sql: Boolean SQL over the columns of a fact frame (facts, bounds, and milestones).
+        tree: The expression over the columns of a fact frame (facts, bounds, and milestones).
         facts: Names of the facts that it reads, in order of first use.
         milestones: Names of the milestones that it reads, in order of first use.
         asks: Whether it names a fact or milestone itself, rather than only other conditions.
@@ -25,12 +27,17 @@ class Condition:
             is the same for all scores from one cut up to the next.
     """
 
-    sql: str
+    tree: Tree
     facts: tuple[str, ...] = ()
     milestones: tuple[str, ...] = ()
     asks: bool = True
     named: tuple[str, ...] = ()
     cuts: tuple[int, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """Return the expression as Boolean SQL."""
+        return self.tree.sql
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Conditions: SQL boolean expressions over facts and milestones, checked and compiled.
 
-A condition is parsed with sqlglot and rewritten to plain SQL over the columns of a fact frame,
-which `polars.sql_expr` evaluates with SQL's own three-valued (Kleene) logic. Only constructs for
-which that logic is sound are allowed: when a fact becomes known, an UNKNOWN may become TRUE or
-FALSE, but a TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`, functions, and
-subqueries are refused.
+A condition is parsed with sqlglot and rewritten to a tree over the columns of a fact frame.
+`polars.sql_expr` evaluates the tree's SQL with SQL's own three-valued (Kleene) logic. Only
+constructs for which that logic is sound are allowed: when a fact becomes known, an UNKNOWN may
+become TRUE or FALSE, but a TRUE or FALSE never changes. So `IS NULL`, `COALESCE`, `CASE`,
+functions, and subqueries are refused.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ from schemas.near import close_to
 from schemas.rulebook import bounds
 from schemas.rulebook.bounds import STEPS, constant, term, turned
 from schemas.rulebook.condition import Condition, Names, Parameter, Term
+from schemas.rulebook.tree import (
+    Connective,
+    Tree,
+    atom,
+    column,
+    decider,
+    joined,
+    negated,
+    truth,
+)
 
 # The nesting of brackets that `polars.sql_expr` parses safely; with NOTs, it fails at 24.
 DEEPEST = 20
@@ -52,25 +62,22 @@ def compile_condition(text: str, names: Names) -> Condition:
     """
     compiler = _Compiler(names)
     try:
-        sql = compiler.boolean(sqlglot.parse_one(text))
+        tree = compiler.boolean(sqlglot.parse_one(text))
     except SqlglotError as error:
         first_line = str(error).splitlines()[0]
         raise ConditionError(f"not a SQL expression: {first_line}") from None
     except RecursionError:
         raise ConditionError("nested too deeply") from None
-    if _depth(sql) > DEEPEST:
+    if _depth(tree.sql) > DEEPEST:
         raise ConditionError(f"nested too deeply: more than {DEEPEST} levels of brackets and NOTs")
     return Condition(
-        sql,
+        tree,
         tuple(compiler.facts),
         tuple(compiler.milestones),
         compiler.asks,
         tuple(compiler.named),
         tuple(sorted(compiler.cuts)),
     )
-
-
-_OPPOSITE = {"TRUE": "FALSE", "FALSE": "TRUE"}
 
 
 class _Compiler:
@@ -82,24 +89,23 @@ class _Compiler:
         self.named: dict[str, None] = {}
         self.cuts: set[int] = set()
 
-    def boolean(self, node: exp.Expr) -> str:
+    def boolean(self, node: exp.Expr) -> Tree:
         match node:
             case exp.Paren():
                 return self.boolean(node.this)
             case exp.And():
-                return self.joined(node, "AND", decides="FALSE", neutral="TRUE")
+                return self.joined("and", node)
             case exp.Or():
-                return self.joined(node, "OR", decides="TRUE", neutral="FALSE")
+                return self.joined("or", node)
             case exp.Not():
-                sql = self.boolean(node.this)
-                return _OPPOSITE.get(sql, f"(NOT {sql})")
+                return negated(self.boolean(node.this))
             case exp.Boolean():
-                return "TRUE" if node.this else "FALSE"
+                return truth(bool(node.this))
             case exp.Placeholder():
                 value = self.parameter(node)
                 if not isinstance(value, bool):
                     raise ConditionError(f":{node.name} is not true or false")
-                return "TRUE" if value else "FALSE"
+                return truth(value)
             case exp.Column():
                 return self.boolean_name(node)
             case exp.EQ() | exp.NEQ() | exp.GT() | exp.GTE() | exp.LT() | exp.LTE():
@@ -112,7 +118,7 @@ class _Compiler:
                 middle = self.term(node.this)
                 at_least = self.compare(exp.GTE, middle, self.term(node.args["low"]))
                 at_most = self.compare(exp.LTE, middle, self.term(node.args["high"]))
-                return f"({at_least} AND {at_most})"
+                return joined("and", (at_least, at_most))
             case exp.In():
                 return self.membership(node)
             case exp.Select() | exp.Subquery() | exp.Exists():
@@ -127,42 +133,41 @@ class _Compiler:
             case _:
                 raise ConditionError(f"not a boolean expression: {node.sql()}")
 
-    def joined(self, node: exp.Connector, operator: str, *, decides: str, neutral: str) -> str:
+    def joined(self, kind: Connective, node: exp.Connector) -> Tree:
         facts, milestones, asks = dict(self.facts), dict(self.milestones), self.asks
         named, cuts = dict(self.named), set(self.cuts)
         sides = [self.boolean(side) for side in node.flatten()]
-        if decides in sides:
+        if decider(kind) in sides:
             # A part that a parameter turns off reads no facts, so that nobody is asked for them.
             self.facts, self.milestones, self.asks = facts, milestones, asks
             self.named, self.cuts = named, cuts
-            return decides
-        return _balanced(operator, [side for side in sides if side != neutral]) or neutral
+        return joined(kind, tuple(sides))
 
-    def boolean_name(self, node: exp.Column) -> str:
+    def boolean_name(self, node: exp.Column) -> Tree:
         name = self.name(node)
         if name in self.names.conditions:
             condition = self.names.conditions[name]
             self.named[name] = None
             self.facts |= dict.fromkeys(condition.facts)
             self.milestones |= dict.fromkeys(condition.milestones)
-            return condition.sql
+            return condition.tree
         if name in self.names.milestones:
             self.milestones[name] = None
             self.asks = True
-            return f'"{name}"'
+            return column(name)
         fact = self.fact(name)
         if fact.kind != "bool":
             raise ConditionError(f"{name} is a {fact.kind}: compare it with something")
-        return f'"{name}"'
+        return column(name)
 
-    def comparison(self, node: exp.Binary) -> str:
+    def comparison(self, node: exp.Binary) -> Tree:
         left, right = node.this, node.expression
         for one, other in ((left, right), (right, left)):
             if self.is_code(one):
                 return self.code_comparison(node, one, other)
         return self.compare(type(node), self.term(left), self.term(right))
 
-    def compare(self, operator: type[exp.Expr], left: Term, right: Term) -> str:
+    def compare(self, operator: type[exp.Expr], left: Term, right: Term) -> Tree:
         for one, other, way in ((left, right, operator), (right, left, turned(operator))):
             if one.cut and other.constant is None:
                 raise ConditionError("compare the score with a number only")
@@ -176,14 +181,14 @@ class _Compiler:
         fact = FACTS.get(self.name(node))
         return self.names.facts and fact is not None and fact.kind == "code"
 
-    def code_comparison(self, node: exp.Binary, column: exp.Expr, other: exp.Expr) -> str:
+    def code_comparison(self, node: exp.Binary, column: exp.Expr, other: exp.Expr) -> Tree:
         if not isinstance(node, exp.EQ | exp.NEQ):
             raise ConditionError(f"{column.name} is a code: compare it with =, <>, or IN")
         fact = self.fact(column.name)
         operator = "=" if isinstance(node, exp.EQ) else "<>"
-        return f'("{fact.name}" {operator} {self.code(fact, other)})'
+        return atom(f'("{fact.name}" {operator} {self.code(fact, other)})', (fact.name,))
 
-    def membership(self, node: exp.In) -> str:
+    def membership(self, node: exp.In) -> Tree:
         if node.args.get("query") is not None:
             raise ConditionError("a subquery is not allowed; a condition is about one case")
         if isinstance(node.this, exp.Literal) and node.this.is_string:
@@ -200,15 +205,17 @@ class _Compiler:
                 options += [self.code(fact, exp.Literal.string(code)) for code in value]
             else:
                 options.append(self.code(fact, option))
-        return f'("{fact.name}" IN ({", ".join(options)}))' if options else "FALSE"
+        if not options:
+            return truth(False)
+        return atom(f'("{fact.name}" IN ({", ".join(options)}))', (fact.name,))
 
-    def chosen(self, choice: str, lists: list[exp.Expr]) -> str:
+    def chosen(self, choice: str, lists: list[exp.Expr]) -> Tree:
         """Whether a text is in a list parameter, which is known without any case."""
         match lists:
             case [exp.Placeholder() as placeholder]:
                 value = self.parameter(placeholder)
                 if isinstance(value, list):
-                    return "TRUE" if choice in value else "FALSE"
+                    return truth(choice in value)
         raise ConditionError(f"write '{choice}' IN (:name), with a parameter that is a list")
 
     def code(self, fact: Fact, node: exp.Expr) -> str:
@@ -309,15 +316,6 @@ def _check_code(field: str, code: str) -> None:
         hint = f"; did you mean {meant}?" if meant else ""
         raise ConditionError(f"no record has the {field} '{code}'{hint}")
     raise ConditionError(f"no record has the {field} '{code}'; the code is {meant}")
-
-
-def _balanced(operator: str, sides: list[str]) -> str:
-    """Join sides as a tree that is as flat as possible, because polars is slow on deep ones."""
-    if len(sides) < 2:
-        return "".join(sides)
-    middle = len(sides) // 2
-    left, right = _balanced(operator, sides[:middle]), _balanced(operator, sides[middle:])
-    return f"({left} {operator} {right})"
 
 
 def _depth(sql: str) -> int:

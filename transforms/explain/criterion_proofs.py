@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from schemas.rulebook.compile import either
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook, Problem
 from schemas.rulebook.condition import Condition
+from schemas.rulebook.tree import joined, negated, truth
 from transforms.explain.examples import NOTHING_SHOWN, Shown
 from transforms.explain.notes import Note
 from transforms.explain.possible import can_be_true
@@ -90,7 +91,7 @@ def criterion_notes(rulebook: CompiledRulebook, shown: Shown = NOTHING_SHOWN) ->
 
 def _turned_off(criterion: CompiledCriterion) -> bool:
     """Tell whether the parameters alone make a condition FALSE."""
-    return criterion.condition.sql == "FALSE" and ":" in criterion.criterion.when
+    return criterion.condition.tree is truth(False) and ":" in criterion.criterion.when
 
 
 def _idle(criterion: CompiledCriterion, rulebook: CompiledRulebook) -> str | None:
@@ -122,14 +123,14 @@ def _named(rulebook: CompiledRulebook) -> set[str]:
 
 
 def _not(condition: Condition) -> Condition:
-    return Condition(f"(NOT {condition.sql})", condition.facts, condition.milestones)
+    return Condition(negated(condition.tree), condition.facts, condition.milestones)
 
 
 def _alone(criterion: CompiledCriterion, others: list[Condition]) -> Condition:
     """Make the condition that one criterion holds and some others don't."""
     rest, own = either(others), criterion.condition
     return Condition(
-        f"({own.sql} AND (NOT {rest.sql}))",
+        joined("and", (own.tree, negated(rest.tree))),
         tuple(dict.fromkeys((*own.facts, *rest.facts))),
         tuple(dict.fromkeys((*own.milestones, *rest.milestones))),
     )

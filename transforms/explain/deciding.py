@@ -8,17 +8,14 @@ around. If the whole is UNKNOWN, the UNKNOWN sides decide.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping
 
 from schemas.facts import FACT_OF
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.rulebook.condition import Condition
+from schemas.rulebook.tree import Tree, atoms_of
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
-from transforms.score.kleene import Tree, atoms_of, tree
-
-_COLUMN = re.compile(r'"([^"]+)"')
 
 
 def deciding_facts(
@@ -35,7 +32,7 @@ def deciding_facts(
         For each case, the facts' names, in the order in which the condition names them; none for a
         constant.
     """
-    whole = tree(condition.sql)
+    whole = condition.tree
     parts = list(dict.fromkeys(atoms_of(whole)))
     values = cases.with_columns(
         expression(part.sql).alias(f"part {place}") for place, part in enumerate(parts)
@@ -65,7 +62,7 @@ def _truth(of: Tree, values: Mapping[Tree, bool | None]) -> bool | None:
 def _deciding(of: Tree, values: Mapping[Tree, bool | None]) -> Iterator[str]:
     """Return the columns that decide, in the order in which the condition names them."""
     if of.kind == "atom":
-        yield from _COLUMN.findall(of.sql)
+        yield from of.columns
     truth = _truth(of, values)
     for part in of.parts:
         if of.kind == "not" or _truth(part, values) is truth:

@@ -20,6 +20,7 @@ from schemas.rulebook.compiled import LISTS, SCORE
 from schemas.rulebook.condition import Condition, Names, Parameter
 from schemas.rulebook.conditions import compile_condition
 from schemas.rulebook.model import Rulebook
+from schemas.rulebook.tree import column
 from transforms.frames.frame import Frame
 from transforms.score.criteria import expression
 
@@ -84,7 +85,7 @@ def worlds(rulebook: Rulebook) -> Worlds:
     least = pl.Series([low for low, _ in scores], dtype=pl.Int32).gather(frame["score"])
     names = Names(
         {},
-        {name: Condition(f'"{name}"') for name in named},
+        {name: Condition(column(name)) for name in named},
         parameters(rulebook),
         {"score": SCORE},
         facts=False,

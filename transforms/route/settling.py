@@ -22,6 +22,7 @@ from schemas.facts import FACTS, Fact, high
 from schemas.rulebook.bounds import MOST
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from schemas.rulebook.condition import literal
+from schemas.rulebook.tree import Tree
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, Codes, RouteTable
@@ -31,9 +32,7 @@ from transforms.score.kleene import (
     UNKNOWN,
     Answers,
     Degrees,
-    Tree,
     degrees_of,
-    tree,
     with_known,
 )
 from transforms.score.milestones import milestone_days
@@ -136,7 +135,7 @@ def _work_out(rulebook: CompiledRulebook, as_of: datetime.date) -> Iterator[_Que
         for answer, reached in zip(answers, _reached(answers, fact, rulebook, as_of), strict=True):
             columns: dict[str, Answer] = dict.fromkeys(fact.columns, answer) | reached
             known = {column: literal(value) for column, value in columns.items()}
-            conditions = tuple(with_known(tree(c.condition.sql), known) for c in readers)
+            conditions = tuple(with_known(c.condition.tree, known) for c in readers)
             yield _Question(fact, answer, readers, conditions)
 
 
@@ -181,7 +180,7 @@ def _answered(
             conditions.setdefault(criterion.id, {})[condition] = None
     presumed_columns = {c for fact in weighing.rulebook.presumed for c in FACTS[fact].columns}
     every = list(itertools.chain.from_iterable(conditions.values()))
-    leaning = {one for one in every if not one.columns.isdisjoint(presumed_columns)}
+    leaning = {one for one in every if not presumed_columns.isdisjoint(one.columns)}
     recorded, presumed = weighing.both_on(whole("day", as_of, pl.Date(), weighing.facts.height))
     real, other = Answers(recorded, every), Answers(presumed, leaning)
     answered: dict[tuple[str, Tree], Degrees] = {}

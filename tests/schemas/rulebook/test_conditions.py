@@ -16,6 +16,7 @@ from schemas.errors import ConditionError
 from schemas.facts import FACTS, high, low
 from schemas.rulebook.condition import Condition, Names, Parameter, Term
 from schemas.rulebook.conditions import compile_condition
+from schemas.rulebook.tree import column, truth
 
 DAY = datetime.date(2011, 11, 17)
 PARAMETERS: dict[str, Parameter] = {
@@ -27,10 +28,10 @@ PARAMETERS: dict[str, Parameter] = {
     "none": [],
     "court": "BAL",
 }
-NAMES = Names({"turned_65": "birth_date"}, {"P1": Condition("TRUE")}, PARAMETERS, {})
+NAMES = Names({"turned_65": "birth_date"}, {"P1": Condition(truth(True))}, PARAMETERS, {})
 TABLE = Names(
     {},
-    {"priority": Condition("TRUE"), "favored": Condition("FALSE")},
+    {"priority": Condition(truth(True)), "favored": Condition(truth(False))},
     PARAMETERS,
     {"score": Term("count", '"score.low"', '"score.high"')},
     facts=False,
@@ -363,7 +364,7 @@ def test_reads_codes_dates_and_names(
 def test_lists_what_a_condition_reads_once_and_in_order() -> None:
     names = Names(
         {"turned_65": "birth_date"},
-        {"P1": Condition('"gang_member"', ("arrests", "gang_member"), ("turned_65",))},
+        {"P1": Condition(column("gang_member"), ("arrests", "gang_member"), ("turned_65",))},
         PARAMETERS,
         {},
     )

@@ -8,6 +8,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from schemas.rulebook.condition import Condition
+from schemas.rulebook.tree import column
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import TEXT, small
 from transforms.assess.frame import Terms, assess, status_of
@@ -82,7 +83,7 @@ def test_uses_the_given_terms() -> None:
     assert bare["route"].to_list() == ["continue", "expedite", "continue"]
     every = assess(RECORDS, dataclasses.replace(TERMS, courts=None))
     assert ids(every.recommendations) == ["ill", "pursued", "elsewhere", "nowhere"]
-    scopes = {"ill": Condition('"serious_condition"', ("serious_condition",))}
+    scopes = {"ill": Condition(column("serious_condition"), ("serious_condition",))}
     scoped = assess(RECORDS, Terms(dataclasses.replace(small(), scopes=scopes), AS_OF, scope="ill"))
     assert ids(scoped.recommendations) == ["ill", "elsewhere", "nowhere"]
     later = assess(RECORDS, Terms(small(), datetime.date(2100, 1, 1), courts=frozenset({"BAL"})))
