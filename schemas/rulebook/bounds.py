@@ -12,11 +12,8 @@ from sqlglot import exp
 
 from schemas.errors import ConditionError
 from schemas.facts import Fact, high, low
-from schemas.rulebook.condition import Term, literal
+from schemas.rulebook.condition import MOST, Term, literal
 from schemas.rulebook.tree import Tree, atom_over, negated
-
-# More than any count or score there can be; 32 bits hold it and twice as much.
-MOST = 1_000_000_000
 
 
 def term(fact: Fact) -> Term:

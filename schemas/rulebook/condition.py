@@ -11,6 +11,8 @@ from schemas.rulebook.tree import Tree
 
 Parameter = bool | int | datetime.date | str | list[str]
 TermKind = Literal["count", "date"]
+# More than any count or score there can be; 32 bits hold it and twice as much.
+MOST = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

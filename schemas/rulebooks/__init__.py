@@ -13,6 +13,7 @@ from schemas.errors import RulebookError
 from schemas.near import close_to
 from schemas.rulebook.compiled import CompiledRulebook, Problem
 from schemas.rulebook.model import Companion, Rulebook
+from schemas.rulebooks.cache import kept_compiled
 from schemas.rulebooks.content import TooMuchError, read_content
 
 FOLDER = Path(__file__).parent
@@ -39,6 +40,9 @@ def load(name_or_file: str) -> CompiledRulebook:
     Raises:
         RulebookError: There is no such rulebook, or something is wrong with it.
     """
+    if name_or_file in names():
+        path = FOLDER / f"{name_or_file}.yaml"
+        return kept_compiled(path, lambda: load_text(*read(name_or_file)))
     return load_text(*read(name_or_file))
 
 

@@ -19,9 +19,8 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.facts import FACTS, Fact, high
-from schemas.rulebook.bounds import MOST
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
-from schemas.rulebook.condition import literal
+from schemas.rulebook.condition import MOST, literal
 from schemas.rulebook.tree import Tree
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags, Routes, route_bits
