@@ -74,7 +74,7 @@ def test_a_wheel_has_every_package_and_every_file() -> None:
         path
         for top in tops
         for path in top.rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
+        if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
     }
     assert others - data == set()
 

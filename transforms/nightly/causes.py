@@ -11,6 +11,7 @@ from schemas.facts import high, low
 from transforms.assess.frame import Assessed, Terms
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame, concat_frames
+from transforms.frames.labels import label_lists
 from transforms.nightly.events import BASE, FIELDS, OPENERS
 from transforms.normalize.losses import field_of_warning
 from transforms.score.facts import derive_facts
@@ -175,12 +176,9 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
         `case_id` and `field` (String), by field in schema order.
     """
     both = before.join(after, on="case_id", suffix="_after")
-    parts = [
-        both.filter(pl.col(name).ne_missing(pl.col(f"{name}_after"))).select(
-            "case_id", field=pl.lit(name)
-        )
-        for name in FIELDS
-    ]
+    differ = both.select(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in FIELDS)
+    fields = label_lists(differ, pl.Series(FIELDS))
+    values = both.select("case_id", field=fields).explode("field").drop_nulls("field")
     # An unreadable value differs from an unknown one: arrests: -1 is a conflict.
     warnings_before, warnings_after = (
         pl.col(name).fill_null(pl.lit([], pl.List(pl.String)))
@@ -193,7 +191,7 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
         .with_columns(field_of_warning(pl.col("field")).alias("field"))
         .filter(pl.col("field").is_in(FIELDS))
     )
-    found = concat_frames([*parts, warned], pl.Schema({"case_id": pl.String, "field": pl.String}))
+    found = pl.concat([values, warned])
     in_order = pl.col("field").cast(pl.Enum(FIELDS))
     return found.unique(maintain_order=True).sort(in_order, maintain_order=True)
 

@@ -128,16 +128,19 @@ def together(parts: Sequence[Compared]) -> Compared:
     )
 
 
-def changes(compared: Compared, last: TermsKey, terms: Terms) -> Frame:
+def changes(
+    compared: Compared, last: TermsKey, terms: Terms, dated: Assessed | None = None
+) -> Frame:
     """Find the changes of a night, with their causes.
 
-    It assesses the cases that differ twice, and even a few cases cost much, so give it those of
-    many buckets at once.
+    It assesses the cases that differ up to twice, and even a few cases cost much, so give it those
+    of many buckets at once.
 
     Args:
         compared: Last night's results and tonight's.
         last: Last night's terms.
         terms: Tonight's terms.
+        dated: Last night's records, assessed on tonight's terms; None if they haven't been.
 
     Returns:
         Columns of change.avsc, sorted by case.
@@ -150,7 +153,7 @@ def changes(compared: Compared, last: TermsKey, terms: Terms) -> Frame:
     ids = found.select("case_id")
     before, after = (each.join(ids, on="case_id", how="semi") for each in (before, after))
     listed = (
-        _causes(before, after, tonight, folded, last, terms)
+        _causes(before, after, tonight, dated, folded, last, terms)
         .group_by("case_id", maintain_order=True)
         .agg(pl.struct(CAUSE.names()).alias("causes"))
     )
@@ -179,6 +182,7 @@ def _causes(
     before: Frame,
     after: Frame,
     tonight: Assessed,
+    dated: Assessed | None,
     folded: Folded,
     last: TermsKey,
     terms: Terms,
@@ -187,7 +191,10 @@ def _causes(
     mine = folded.before.join(
         pl.concat([before.select("case_id"), after.select("case_id")]), on="case_id", how="semi"
     )
-    dated = assess(mine, terms) if mine.height else Assessed(*(f.clear() for f in tonight))
+    if dated is None:
+        dated = assess(mine, terms) if mine.height else Assessed(*(f.clear() for f in tonight))
+    else:
+        dated = dated.of(mine)
     on_the_day = summarize(dated.recommendations)
     found = [fact_causes(_moved(on_the_day, after), dated, tonight, mine, folded.after, folded.log)]
     without_facts = _what_else(last, terms.key)

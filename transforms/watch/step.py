@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.outcomes import ROUTES
-from transforms.assess.frame import Assessed, assess
+from transforms.assess.frame import assess_both
 from transforms.frames.frame import Frame
 from transforms.nightly.buckets import bucket_of
 from transforms.nightly.changes import CHANGES, SUMMARY, Compared, Folded, changes, summarize
@@ -102,7 +102,7 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
     """
     terms = dataclasses.replace(night.terms, as_of=as_of)
     folding = fold_in(known.records, known.log, events)
-    assessed = assess(folding.records, terms)
+    dated, assessed = assess_both(known.records, folding.records, terms)
     found = [CHANGES.to_frame()]
     # What was reported about a case holds until the day before: it is due on each day that could
     # change it.
@@ -117,8 +117,8 @@ def step(known: Known, events: Frame, night: Night, as_of: datetime.date) -> Ste
         )
         last = dataclasses.replace(terms.key, as_of=day)
         before = reported.filter(pl.col("route").is_not_null()).select(SUMMARY)
-        mine = Assessed(*(frame.join(ids, on="case_id", how="semi") for frame in assessed))
-        found.append(changes(Compared(before, mine, Folded(old, new, log)), last, terms))
+        compared = Compared(before, assessed.of(ids), Folded(old, new, log))
+        found.append(changes(compared, last, terms, dated))
     changed = pl.concat(found).sort("case_id")
     after = summarize(assessed.recommendations)
     reported = known.reported.select("case_id").join(after, on="case_id", how="left")

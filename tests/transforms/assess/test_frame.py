@@ -5,13 +5,15 @@ import datetime
 from typing import Any
 
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.rulebook.condition import Condition
 from schemas.rulebook.tree import column
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import TEXT, small
-from transforms.assess.frame import Terms, assess, status_of
+from transforms.assess.frame import Terms, assess, assess_both, status_of
 from transforms.avro.quarantined import QUARANTINED
 from transforms.normalize.records import normalize
 from transforms.route.recommendation import RECOMMENDATION, recommend_records
@@ -75,6 +77,21 @@ def test_recommends_what_the_rulebook_gives_for_those_records() -> None:
     ]  # fmt: skip
     some = assessed.records.filter(pl.col("case_id").is_in(["ill", "pursued", "nowhere"]))
     assert_frame_equal(assessed.recommendations, recommend_records(some, small(), AS_OF))
+
+
+@given(st.permutations(range(len(CASES))), st.permutations(range(len(CASES))), st.integers(0, 7))
+def test_two_sets_at_once_are_assessed_as_by_themselves(
+    before: list[int], after: list[int], number: int
+) -> None:
+    sides = (RECORDS[before[:number]], RECORDS[after])
+    for alone, together in zip(sides, assess_both(*sides, TERMS), strict=True):
+        for expected, found in zip(assess(alone, TERMS), together, strict=True):
+            assert_frame_equal(found, expected)
+
+
+def test_selects_the_results_for_some_cases() -> None:
+    some = assess(RECORDS, TERMS).of(pl.DataFrame({"case_id": ["ill", "done", "somebody"]}))
+    assert [ids(frame) for frame in some] == [["ill"], ["ill", "done"], ["done"], []]
 
 
 def test_uses_the_given_terms() -> None:
