@@ -51,7 +51,7 @@ from transforms.files.versions import check_conditional
 from transforms.frames.frame import Frame
 from transforms.nightly.beam import ByBucket, RunNight
 from transforms.nightly.bucket_files import WriteWhole
-from transforms.nightly.night import PART_SCHEMAS
+from transforms.nightly.buckets import PART_SCHEMAS
 from transforms.route.tally import AddUp
 
 

@@ -33,8 +33,8 @@ def _run(options: Options) -> int:
     from pipelines.runs.run import files, load_run
     from schemas.avro import avro_schema
     from schemas.outcomes import ROUTES
+    from transforms.avro.whole import read_whole
     from transforms.avro.write import encode_blocks, write_header
-    from transforms.nightly.bucket_files import read_whole
     from transforms.sample.events import sample_events, sample_reviews
 
     if options.events < 0 or options.reviews < 0:

@@ -16,9 +16,9 @@ from schemas.errors import DamagedError
 from schemas.watch import Batch
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.avro.quarantined import QUARANTINED
+from transforms.avro.whole import read_whole
 from transforms.files.storage import exists, write_whole
 from transforms.frames.frame import Frame, concat_frames
-from transforms.nightly.bucket_files import read_whole
 from transforms.nightly.events import EVENTS
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.nights.state import consumed_by
 from schemas.errors import InputError, UsageError
-from transforms.avro.read import sha256
+from transforms.avro.account import sha256
 from transforms.files.find import find_below
 
 

@@ -26,7 +26,7 @@ from schemas.manifest import (
 from schemas.outcomes import ROUTES
 from transforms.files.find import LeftOut
 from transforms.files.storage import remove
-from transforms.nightly.night import PART_SCHEMAS
+from transforms.nightly.buckets import PART_SCHEMAS
 
 TALLY = "_tally.ndjson"
 

@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple
 from schemas.avro import Schema
 from schemas.errors import AvroFormatError, CutShortError, SchemaMismatchError
 from schemas.manifest import ConsumedFile
+from transforms.avro.account import sha256
 from transforms.avro.blocks import Gap, blocks
 from transforms.avro.decode import Decoder
 from transforms.avro.header import read_header
-from transforms.avro.read import check_kind, sha256
+from transforms.avro.read import check_kind
 from transforms.files.find import FoundFile, LeftOut, find_below
 from transforms.files.storage import open_file, why_not
 

@@ -20,9 +20,9 @@ from schemas.errors import DamagedError, InputError, RunError
 from schemas.manifest import ConsumedFile, Manifest, Nightly
 from transforms.assess.frame import TermsKey
 from transforms.avro.header import read_header
+from transforms.avro.whole import read_whole
 from transforms.files import storage
-from transforms.nightly.bucket_files import read_whole
-from transforms.nightly.night import PART_SCHEMAS
+from transforms.nightly.buckets import PART_SCHEMAS
 
 CONSUMED = "consumed.ndjson"
 _NIGHT = re.compile(r"^night-(\d{4}-\d\d-\d\d)(?:\.(\d+))?$")

@@ -13,7 +13,7 @@ from pipelines.runs.written import name_written
 from schemas.eoir.tables import TABLES
 from schemas.import_manifest import ImportManifest, TableCounts
 from schemas.manifest import InputFile
-from transforms.avro.read import sha256
+from transforms.avro.account import sha256
 from transforms.eoir.files import RANGE_BYTES, Release
 from transforms.eoir.rows import Rules
 from transforms.files.storage import remove

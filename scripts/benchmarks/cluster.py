@@ -21,7 +21,7 @@ from scripts.benchmarks.cluster_costs import Cost, cost_of
 from scripts.benchmarks.cluster_model import minutes, unit_of
 from transforms.assess.frame import Terms, assess
 from transforms.avro.encode import encode_blocks
-from transforms.nightly.bucket_files import read_whole
+from transforms.avro.whole import read_whole
 
 _STEPS = ("decode", "assess", "write")
 _MODELED = ((12_600_000, 2), (12_600_000, 8), (100_000_000, 8), (100_000_000, 32))

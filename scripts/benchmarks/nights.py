@@ -87,9 +87,9 @@ def _watch(bench: Bench, size: str) -> WatchRun:
     # Imported only when needed, because the measured commands don't use it.
     import pipelines  # noqa: F401  (silences what Beam prints when imported)
     from schemas.avro import avro_schema
+    from transforms.avro.whole import read_whole
     from transforms.avro.write import encode_blocks, write_header
     from transforms.frames.frame import Frame
-    from transforms.nightly.bucket_files import read_whole
 
     state, folder = _yesterday(bench, size)
     place = bench.place / "watch"

@@ -27,8 +27,8 @@ from schemas.avro import avro_schema
 from scripts.flink_cluster.cluster import Cluster, down, up
 from scripts.flink_cluster.processes import children
 from transforms.avro.encode import encode_blocks, write_header
+from transforms.avro.whole import read_whole
 from transforms.frames.frame import Frame
-from transforms.nightly.bucket_files import read_whole
 
 _FIRST = datetime.date(2011, 11, 17)
 _TODAY = _FIRST + datetime.timedelta(days=1)

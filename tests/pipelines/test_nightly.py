@@ -26,12 +26,12 @@ from schemas.rulebooks import read
 from tests.helpers.commands import Row, Running, discretion, rows, run_of
 from tests.helpers.news import CLEAN, ELDER, RULEBOOK, event, events_of, felony
 from transforms.assess.frame import Terms, assess
+from transforms.avro.whole import read_whole
 from transforms.avro.write import encode_blocks, write_header
 from transforms.frames.frame import Frame
-from transforms.nightly.bucket_files import read_whole
+from transforms.nightly.buckets import PART_SCHEMAS
 from transforms.nightly.events import base_events, normalize_events
 from transforms.nightly.fold import fold
-from transforms.nightly.night import PART_SCHEMAS
 from transforms.nightly.reviews import REVIEWS
 from transforms.normalize.case_frame import to_frame
 from transforms.sample.events import sample_events

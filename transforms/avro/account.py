@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
 from transforms.avro.stream import Stretch
+from transforms.files.storage import open_file
 
 DIGEST_BYTES = 1 << 22
 _POLYNOMIAL = 0xEDB88320
@@ -48,6 +49,12 @@ def digest(stream: BinaryIO, most: float = math.inf) -> Digest:
         crc = zlib.crc32(part, crc)
         sha.update(part)
     return Digest(size, sha.hexdigest(), crc)
+
+
+def sha256(path: str) -> str:
+    """Compute the digest of a file's bytes, in hexadecimal."""
+    with open_file(path) as stream:
+        return digest(stream).sha256
 
 
 def why_not_whole(size: int, digested: Digest, readings: Iterable[Stretch]) -> str | None:

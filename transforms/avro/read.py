@@ -11,7 +11,6 @@ from apache_beam.io.restriction_trackers import OffsetRange
 from schemas.avro import Schema
 from schemas.declared import declared_names, fullname
 from schemas.errors import AvroFormatError, InputError, SchemaMismatchError
-from transforms.avro.account import digest
 from transforms.avro.decode import Decoder
 from transforms.avro.file import read_range
 from transforms.avro.header import read_header
@@ -138,9 +137,3 @@ def _ranges(file: FoundFile) -> Iterator[tuple[str, int, int, int]]:
 def _by_kind(pair: tuple[str, Frame]) -> Iterator[Any]:
     kind, frame = pair
     yield frame if kind == "frames" else beam.pvalue.TaggedOutput(kind, frame)
-
-
-def sha256(path: str) -> str:
-    """Compute the digest of a file's bytes, in hexadecimal."""
-    with open_file(path) as stream:
-        return digest(stream).sha256

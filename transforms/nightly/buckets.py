@@ -12,9 +12,20 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from schemas.outcomes import ROUTES
 from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.normalize.case_frame import case_key
 
+# The schema of each part of a night's result.
+PART_SCHEMAS = {
+    **dict.fromkeys(ROUTES, "recommendation"),
+    **dict.fromkeys(("quarantine", "duplicates"), "quarantined"),
+    "cases": "case_record",
+    "log": "case_event",
+    "reviews": "review",
+    "queue": "queue",
+    "changes": "change",
+}
 # The size of a frame, because a bucket is assessed at once.
 BUCKET_CASES = FRAME_ROWS
 

@@ -12,9 +12,9 @@ from schemas.outcomes import ROUTES
 from transforms.assess.frame import Assessed, Terms, TermsKey, assess
 from transforms.assess.tally import tally
 from transforms.avro.quarantined import QUARANTINED
+from transforms.avro.whole import read_whole
 from transforms.frames.frame import Frame
-from transforms.nightly.bucket_files import read_whole
-from transforms.nightly.buckets import bucket_file
+from transforms.nightly.buckets import PART_SCHEMAS, bucket_file
 from transforms.nightly.changes import SUMMARY, Compared, Folded, summarize
 from transforms.nightly.events import EVENTS
 from transforms.nightly.folding import fold_in
@@ -29,16 +29,6 @@ from transforms.route.tally import (
     tally_quarantined,
     tally_rows,
 )
-
-PART_SCHEMAS = {
-    **dict.fromkeys(ROUTES, "recommendation"),
-    **dict.fromkeys(("quarantine", "duplicates"), "quarantined"),
-    "cases": "case_record",
-    "log": "case_event",
-    "reviews": "review",
-    "queue": "queue",
-    "changes": "change",
-}
 
 
 @dataclass(frozen=True)

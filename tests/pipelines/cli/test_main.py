@@ -122,6 +122,13 @@ def test_reports_wrong_options_in_one_line(words: str, message: str) -> None:
     assert message in done.stderr
 
 
+def test_reading_options_of_prune_does_not_import_beam(tmp_path: Path) -> None:
+    done = imported("prune", "--state", tmp_path, "--keep", 0)
+    last, slow = done.stderr.splitlines()
+    assert (done.returncode, slow) == (2, "['polars']")
+    assert last.endswith("--keep: give 1 or more")
+
+
 def test_explaining_a_file_does_not_import_beam(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     file.write_text(json.dumps({"case_id": "1", "security_risk": True}))

@@ -39,7 +39,7 @@ from tests.helpers.watches import (
     until,
     watching,
 )
-from transforms.nightly.bucket_files import read_whole
+from transforms.avro.whole import read_whole
 from transforms.normalize.case_frame import to_frame
 
 SCHEMA = avro_schema("case_event")

@@ -26,8 +26,8 @@ from schemas.avro import avro_schema
 from schemas.case_event import CaseEvent
 from schemas.errors import InputError, UsageError
 from tests.helpers.commands import discretion
+from transforms.avro.whole import read_whole
 from transforms.files.clients import is_installed
-from transforms.nightly.bucket_files import read_whole
 
 MESSAGES = [
     CaseEvent(event_id=f"e{n}", case_id="c", kind="HEARING_SET").model_dump_json().encode()

@@ -4,12 +4,13 @@ import hashlib
 import io
 import itertools
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.avro.account import Digest, digest, joined_crc, why_not_whole
+from transforms.avro.account import Digest, digest, joined_crc, sha256, why_not_whole
 from transforms.avro.stream import Stretch
 
 
@@ -23,6 +24,13 @@ def test_digests_all_bytes() -> None:
     content = b"abc" * 5
     found = digest(io.BytesIO(content))
     assert found == Digest(15, hashlib.sha256(content).hexdigest(), zlib.crc32(content))
+
+
+def test_digests_the_bytes_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"abc")
+    # Of the three bytes "abc", from FIPS 180-2.
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256(str(tmp_path / "x")) == expected
 
 
 def stretch(content: bytes, begin: int, end: int) -> Stretch:

@@ -21,7 +21,7 @@ from schemas.errors import InputError
 from tests.helpers.random_avro import written
 from transforms.avro.file import read_file, read_range
 from transforms.avro.quarantined import QUARANTINED
-from transforms.avro.read import ReadFrames, expand_inputs, sha256
+from transforms.avro.read import ReadFrames, expand_inputs
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 
@@ -251,12 +251,6 @@ def test_names_a_pattern_that_finds_nothing(tmp_path: Path, pattern: str) -> Non
 def test_a_file_cut_in_its_last_block_is_not_an_error(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.avro", FILE[:-1])
     assert paths([path]) == [path]
-
-
-def test_digests_the_bytes_of_a_file(tmp_path: Path) -> None:
-    # Of the three bytes "abc", from FIPS 180-2.
-    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert sha256(saved(tmp_path / "x", b"abc")) == expected
 
 
 def test_frames_have_the_dtypes_of_the_schema(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from transforms.avro.types import polars_schema
-from transforms.nightly.bucket_files import read_whole
+from transforms.avro.whole import read_whole
 from transforms.nightly.reviews import REVIEWS
 from transforms.oversight import outliers
 from transforms.oversight.adherence import adherence

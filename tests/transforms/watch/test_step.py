@@ -18,8 +18,8 @@ from tests.helpers.news import CLEAN, ELDER, RULEBOOK, completed, event, events_
 from transforms.assess.frame import Terms
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.frames.frame import Frame
-from transforms.nightly.buckets import bucket_file, by_bucket
-from transforms.nightly.night import PART_SCHEMAS, Came, Night, one_bucket
+from transforms.nightly.buckets import PART_SCHEMAS, bucket_file, by_bucket
+from transforms.nightly.night import Came, Night, one_bucket
 from transforms.normalize.case_frame import to_frame
 from transforms.sample.backlog import sample_cases
 from transforms.sample.events import sample_events
