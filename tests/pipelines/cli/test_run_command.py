@@ -59,12 +59,10 @@ def test_a_failed_import_prints_one_line(tmp_path: Path) -> None:
     )
 
 
-def command(
-    body: str, *redirected: str, then: str = "", **more: str
-) -> subprocess.CompletedProcess[str]:
+def command(body: str, *redirected: str, **more: str) -> subprocess.CompletedProcess[str]:
     """A command that does what the test says."""
     script = f"""
-import os, signal, sys, time
+import atexit, os, signal, sys, time
 sys.argv = ["discretion"]
 import pipelines
 from pipelines.cli.complain import complain
@@ -75,9 +73,7 @@ def work():
     {body}
     return 0
 
-code = run_command("test", work)
-{then}
-sys.exit(code)
+sys.exit(run_command("test", work))
 """
     words = [sys.executable, "-c", script]
     shell = ["bash", "-c", f'"$@" {" ".join(redirected)}', "bash", *words]
@@ -131,8 +127,15 @@ def test_handles_signals_again_if_renaming_the_result_fails() -> None:
 
 def test_hides_native_output_but_shows_what_python_prints() -> None:
     write = "os.write(2, b'thread panicked')"
-    done = command(f"{write}; print('said', file=sys.stderr)", then=f"{write}; complain('test', 1)")
+    at_end = f"atexit.register(lambda: ({write}, complain('test', 1)))"
+    done = command(f"{write}; print('said', file=sys.stderr); {at_end}")
     assert (done.returncode, done.stderr) == (ExitCode.OK, "said\ndiscretion test: 1\n")
+
+
+def test_ends_at_once_but_lets_libraries_end_what_they_began() -> None:
+    kept = "import threading; threading.Thread(target=time.sleep, args=(600,)).start()"
+    done = command(f"{kept}; atexit.register(print, 'ended'); print('result')")
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.OK, "result\nended\n", "")
 
 
 def test_shows_an_interpreter_crash_if_asked_to() -> None:
@@ -170,8 +173,8 @@ def test_output_is_private_unless_an_option_says_otherwise() -> None:
     assert done.stdout == "0o77\n"
     body = (
         "from pipelines.commands import sample; "
-        "sample.main(['--output', '', '--files', '0', '--readable-by', 'group']); "
-        "print(oct(os.umask(0)))"
+        "atexit.register(lambda: print(oct(os.umask(0)))); "
+        "sample.main(['--output', '', '--files', '0', '--readable-by', 'group'])"
     )
     assert command(body).stdout == "0o27\n"
 
