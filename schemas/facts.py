@@ -22,8 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from schemas.catalogs import read_catalog
 from schemas.questions import Question, questions
 
 FactKind = Literal["bool", "count", "date", "code"]
@@ -133,8 +132,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
 
 
 def _catalog() -> dict[str, Fact]:
-    text = Path(__file__).with_suffix(".yaml").read_text("utf-8")
-    entries = yaml.load(text, Loader=yaml.CBaseLoader)
+    entries = read_catalog(Path(__file__).with_suffix(".yaml"))
     return {name: _fact(name, entry) for name, entry in entries.items()}
 
 

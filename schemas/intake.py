@@ -6,8 +6,9 @@ import functools
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from schemas.catalogs import read_catalog
 
 Language = Literal["en", "es"]
 
@@ -68,5 +69,4 @@ class Intake(BaseModel):
 @functools.cache
 def intake() -> Intake:
     """Return the questions."""
-    text = Path(__file__).with_suffix(".yaml").read_text("utf-8")
-    return Intake.model_validate(yaml.load(text, Loader=yaml.CBaseLoader))
+    return Intake.model_validate(read_catalog(Path(__file__).with_suffix(".yaml")))

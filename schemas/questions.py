@@ -6,8 +6,9 @@ import functools
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.catalogs import read_catalog
 
 
 class Question(BaseModel):
@@ -35,6 +36,5 @@ class Question(BaseModel):
 @functools.cache
 def questions() -> dict[str, Question]:
     """Return the questions, by the names of their facts."""
-    text = Path(__file__).with_name("questions.yaml").read_text("utf-8")
-    content: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.CBaseLoader)
+    content: dict[str, dict[str, str]] = read_catalog(Path(__file__).with_suffix(".yaml"))
     return {name: Question.model_validate(entry) for name, entry in content.items()}

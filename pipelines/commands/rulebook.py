@@ -22,8 +22,9 @@ from pipelines.commands.rulebook_page import page
 from schemas.errors import OutputError, UsageError
 from schemas.facts import FACTS
 from schemas.rulebook.default import DEFAULT
-from schemas.rulebooks import load, locate, read
+from schemas.rulebooks import load, read
 from schemas.rulebooks.in_force import IN_FORCE, all_in_force, in_force_on, periods, shipped
+from schemas.rulebooks.parsed import locate
 from schemas.shown import shown, shown_lines
 
 NAMED = "NAME|FILE|in-force"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
+from schemas.catalogs import read_catalog
 
 # Fields of a case record whose words are looked up in a table, so they hold only its codes.
 CODE_TABLES = {"court": "courts", "nationality": "nationalities"}
@@ -147,7 +147,5 @@ def number_ranges() -> dict[str, tuple[int, int]]:
 
 @functools.cache
 def _read(table: str) -> dict[str, Any]:
-    text = Path(__file__).with_name(f"{table}.yaml").read_text("utf-8")
-    # Codes such as NO (Norway) and 245 are text, not booleans or numbers.
-    content: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)
+    content: dict[str, Any] = read_catalog(Path(__file__).with_name(f"{table}.yaml"))
     return content

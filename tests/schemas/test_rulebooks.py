@@ -15,17 +15,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import RulebookError
 from schemas.rulebook.compile import compile_rulebook
-from schemas.rulebooks import (
-    FOLDER,
-    content,
-    load,
-    load_kept,
-    load_text,
-    locate,
-    names,
-    parse,
-    read,
-)
+from schemas.rulebooks import FOLDER, content, load, load_kept, load_text, names, read
+from schemas.rulebooks.parsed import locate, parse
 from transforms.explain.examples import example_problems
 
 # A valid rulebook; each test below breaks one line of it.
@@ -367,7 +358,7 @@ criteria:
 def test_a_companion_adds_its_parts_and_reports_its_own_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schemas.rulebooks.COMPANIONS", tmp_path)
+    monkeypatch.setattr("schemas.rulebooks.parsed.COMPANIONS", tmp_path)
     (tmp_path / "shared.yaml").write_text(COMPANION)
     text = GOOD.replace("summary: For tests.", "summary: For tests.\ncompanions: [shared]")
     compiled = load_text("mine.yaml", text)

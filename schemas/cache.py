@@ -1,8 +1,9 @@
-"""Kept compiled: the project's own rulebooks, kept where Python keeps its bytecode.
+"""Cache: what was made of the project's own files, kept where Python keeps its bytecode.
 
-To compile one takes 0.1 seconds, a third of that to import sqlglot, and `explain` needs one for a
-single case. As with bytecode, what is kept counts only if all that it was made from is still the
-same, and nothing is kept where Python may not write or was told not to (`python -B`).
+To parse and compile a rulebook takes 0.1 seconds, half of that to import PyYAML and sqlglot, and
+`explain` needs one for a single case. As with bytecode, what is kept counts only if all that it was
+made from is still the same, and nothing is kept where Python may not write or was told not to
+(`python -B`).
 """
 
 from __future__ import annotations
@@ -17,37 +18,37 @@ import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pydantic
 
-from schemas.rulebook.compiled import CompiledRulebook
+# All that anything here is made from, and all that makes it.
+SOURCES = Path(__file__).parent
+Made = TypeVar("Made")
 
-# All that rulebooks are made from, and all that makes them.
-SOURCES = Path(__file__).parents[1]
 
-
-def kept_compiled(path: Path, compiled: Callable[[], CompiledRulebook]) -> CompiledRulebook:
-    """Return a rulebook as it was kept; if it can't be, compile it, and keep it.
+def cached(path: Path, make: Callable[[], Made]) -> Made:
+    """Return what was made of a file, as it was kept; otherwise, make it, and keep it.
 
     Args:
-        path: The rulebook's file, one of the project's own.
-        compiled: Compiles it.
+        path: One of the project's own files. Only one thing is made of it.
+        make: Makes it; it must pickle.
     """
     place = place_of(path)
     with contextlib.suppress(OSError):
         seal, content = _split(place.read_bytes())
         # Nothing is unpickled that isn't what was pickled here.
         if seal == _seal(content):
-            kept: CompiledRulebook = pickle.loads(content)
+            kept: Made = pickle.loads(content)
             return kept
-    rulebook = compiled()
+    made = make()
     if not sys.dont_write_bytecode:
-        _keep(path, place, pickle.dumps(rulebook))
-    return rulebook
+        _keep(path, place, pickle.dumps(made))
+    return made
 
 
 def place_of(path: Path) -> Path:
-    """Return where a rulebook is kept compiled."""
+    """Return where what was made of a file is kept."""
     return Path(importlib.util.cache_from_source(str(path))).with_suffix(".pickle")
 
 
@@ -62,7 +63,6 @@ def _seal(content: bytes) -> bytes:
 
 @functools.cache
 def _sources() -> bytes:
-    """Return a digest of all that a compiled rulebook depends on."""
     versions = (sys.version, pydantic.VERSION, importlib.metadata.version("sqlglot"))
     digest = hashlib.sha256(repr(versions).encode())
     for path in sorted(SOURCES.rglob("*")):
@@ -77,6 +77,6 @@ def _keep(path: Path, place: Path, content: bytes) -> None:
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(_seal(content) + content)
-        # Whoever may read the rulebook may read this, whatever the process's own files are.
+        # Whoever may read the file may read this, whatever the process's own files are.
         draft.chmod(path.stat().st_mode & 0o666 | 0o600)
         draft.replace(place)
