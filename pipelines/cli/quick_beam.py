@@ -1,8 +1,9 @@
-"""What Beam works out again and again while it builds a pipeline, worked out once.
+"""Beam without work that it repeats, and without a wait at the end of each bundle.
 
 Beam reads the options of types several hundred times for a pipeline, and each time parses the
 command line. It inspects the methods of each `DoFn` eight times. Both take more than a second for a
-pipeline of some 80 steps, which is half of what a small run costs.
+pipeline of some 80 steps, which is half of what a small run costs. The waits took another 0.7
+seconds of a backlog.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.worker import statesampler
 from apache_beam.transforms import userstate
 
 View = TypeVar("View", bound=PipelineOptions)
+SAMPLING_MS = 5
 _views: weakref.WeakKeyDictionary[PipelineOptions, dict[type, PipelineOptions]]
 _views = weakref.WeakKeyDictionary()
 
@@ -41,6 +44,7 @@ def quick_options(words: Sequence[str]) -> PipelineOptions:
         words: Beam's options, as on its command line.
     """
     remember_inspected()
+    sample_often()
     return Options(words, save_main_session=False)
 
 
@@ -53,6 +57,15 @@ def remember_inspected() -> None:
     inspect = userstate.get_dofn_specs
     if not hasattr(inspect, "__wrapped__"):
         userstate.get_dofn_specs = functools.wraps(inspect)(_remembering(inspect))
+
+
+def sample_often() -> None:
+    """Let Beam note every few milliseconds which step a bundle is at, instead of every 200.
+
+    At the end of each bundle, it waits for the next of these moments. They cost next to nothing,
+    because the thread that notes them doesn't take the interpreter's lock.
+    """
+    statesampler.StateSampler.__init__.__defaults__ = (SAMPLING_MS,)
 
 
 def _remembering(inspect: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -6,12 +6,14 @@ import apache_beam as beam
 import pytest
 from apache_beam.coders import VarIntCoder
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions, TypeOptions
+from apache_beam.runners.worker.statesampler import StateSampler
 from apache_beam.transforms import userstate
 from apache_beam.transforms.core import CallableWrapperDoFn
 from apache_beam.transforms.timeutil import TimeDomain
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec, on_timer
+from apache_beam.utils.counters import CounterFactory
 
-from pipelines.cli.quick_beam import Options, remember_inspected
+from pipelines.cli.quick_beam import SAMPLING_MS, Options, quick_options, remember_inspected
 
 
 def test_views_have_the_values_of_beams_own() -> None:
@@ -79,3 +81,10 @@ def test_inspection_is_wrapped_once() -> None:
     remember_inspected()
 
     assert userstate.get_dofn_specs is first
+
+
+def test_a_bundle_does_not_wait_long_for_its_last_sample() -> None:
+    quick_options([])
+
+    # As Beam makes one for each bundle.
+    assert StateSampler("fnapi-step-%s", CounterFactory()).sampling_period_ms == SAMPLING_MS
