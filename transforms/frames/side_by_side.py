@@ -32,10 +32,13 @@ class SideBySide(beam.DoFn):
         self.pending: deque[Future[list[Any]]] = deque()
 
     def process(self, element: Any, side: Any = None) -> Iterator[Any]:
-        """Start on an element; yield the results of the earliest one if enough are under way."""
+        """Start on an element; yield the results of the earliest one if enough are under way.
+
+        One more than there are threads for waits, so that none idles while results move on.
+        """
         inputs = (element,) if side is None else (element, side)
         self.pending.append(side_by_side().submit(_results, self.function, *inputs))
-        while len(self.pending) >= AT_ONCE:
+        while len(self.pending) > AT_ONCE:
             yield from self.pending.popleft().result()
 
     def finish_bundle(self) -> Iterator[Any]:
