@@ -151,7 +151,9 @@ class ResolveRepeated(beam.PTransform[beam.PCollection[Frame], Resolved]):
             | "Join repeated" >> Rebatch()
             | beam.FlatMap(_record_buckets).with_output_types(tuple[int, Frame])
             | beam.GroupByKey()
-            | beam.FlatMapTuple(_resolve_bucket)
+            | beam.MapTuple(_whole_bucket).with_output_types(Frame)
+            | "Join buckets" >> Rebatch()
+            | beam.FlatMap(_resolve_buckets)
             .with_output_types(Frame, superseded=Frame)
             .with_outputs("superseded", main="winners")
         )
@@ -167,8 +169,13 @@ def _record_buckets(records: Frame) -> Iterator[tuple[int, Frame]]:
         yield int(str(bucket)), part.drop("_bucket")
 
 
-def _resolve_bucket(bucket: int, frames: Iterable[Frame]) -> Iterator[Any]:
-    winners, superseded = resolve(pl.concat(list(frames), rechunk=True))
+def _whole_bucket(bucket: int, frames: Iterable[Frame]) -> Frame:
+    return pl.concat(list(frames), rechunk=True)
+
+
+def _resolve_buckets(records: Frame) -> Iterator[Any]:
+    """Resolve whole buckets; several at once, because even a small one costs much."""
+    winners, superseded = resolve(records)
     yield winners
     if superseded.height:
         yield beam.pvalue.TaggedOutput("superseded", superseded)

@@ -33,7 +33,7 @@ def bundle(numbers: list[int]) -> list[tuple[str | None, Any]]:
     results: list[Any] = []
     for number in numbers:
         results += run.process(number)
-        assert len(run.pending) < AT_ONCE
+        assert len(run.pending) <= AT_ONCE
     for result in run.finish_bundle():
         late = result.value if isinstance(result, beam.pvalue.TaggedOutput) else result
         assert isinstance(late, WindowedValue)
