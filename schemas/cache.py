@@ -9,7 +9,6 @@ made from is still the same, and nothing is kept where Python may not write or w
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -22,8 +21,6 @@ from typing import TypeVar
 
 import pydantic
 
-# All that anything here is made from, and all that makes it.
-SOURCES = Path(__file__).parent
 Made = TypeVar("Made")
 
 
@@ -58,18 +55,26 @@ def _split(written: bytes) -> tuple[bytes, bytes]:
 
 
 def _seal(content: bytes) -> bytes:
-    return hashlib.sha256(_sources() + content).digest()
+    return hashlib.sha256(_MADE_FROM + content).digest()
 
 
-@functools.cache
-def _sources() -> bytes:
+def sources(folder: Path) -> bytes:
+    """Return a digest of all that anything is made from, and of all that makes it.
+
+    Args:
+        folder: The package whose files these are.
+    """
     versions = (sys.version, pydantic.VERSION, importlib.metadata.version("sqlglot"))
     digest = hashlib.sha256(repr(versions).encode())
-    for path in sorted(SOURCES.rglob("*")):
+    for path in sorted(folder.rglob("*")):
         if path.suffix in (".py", ".yaml"):
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(SOURCES)} {len(content)}\n".encode() + content)
+            digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
     return digest.digest()
+
+
+# As this process has imported them: an upgrade meanwhile doesn't change what it makes.
+_MADE_FROM = sources(Path(__file__).parent)
 
 
 def _keep(path: Path, place: Path, content: bytes) -> None:

@@ -44,8 +44,7 @@ def load_text(path: str, text: str) -> CompiledRulebook:
     Raises:
         RulebookError: Something is wrong with it.
     """
-    # A command that finds its rulebook compiled needn't wait for PyYAML, and none for sqlglot that
-    # only says what is in one.
+    # Imported here, so that a command whose rulebook is in the cache doesn't wait for PyYAML.
     from schemas.rulebooks.parsed import locate, parse
 
     compiled, problems = _compiled(parse(path, text))
@@ -80,6 +79,7 @@ def kept(path: str, text: str) -> Rulebook:
 
 
 def _compiled(rulebook: Rulebook) -> tuple[CompiledRulebook | None, list[Problem]]:
+    # Imported here, so that a command that only says what is in one doesn't wait for sqlglot.
     from schemas.rulebook.compile import compile_rulebook
 
     return compile_rulebook(rulebook)

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,11 +21,9 @@ PATH = FOLDER / f"{NAME}.yaml"
 
 
 @pytest.fixture(autouse=True)
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "cache"))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    yield
-    cache._sources.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +73,19 @@ def test_a_damaged_one_is_compiled_and_kept_again(
 
 @pytest.mark.parametrize("changed", ["facts.yaml", "rulebook/bounds.py", f"rulebooks/{NAME}.yaml"])
 def test_a_change_to_anything_that_it_is_made_from_counts(
-    changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, afresh: CompiledRulebook
 ) -> None:
     copy = tmp_path / "schemas"
-    shutil.copytree(cache.SOURCES, copy)
-    monkeypatch.setattr(cache, "SOURCES", copy)
-    before = cache._sources()
-    cache._sources.cache_clear()
-    assert cache._sources() == before
+    shutil.copytree(FOLDER.parent, copy)
+    assert cache.sources(copy) == cache._MADE_FROM
+    load(NAME)
     with (copy / changed).open("a") as file:
         file.write("\n")
-    cache._sources.cache_clear()
-    assert cache._sources() != before
+    monkeypatch.setattr(cache, "_MADE_FROM", cache.sources(copy))
+    place = cache.place_of(PATH)
+    before = place.read_bytes()
+    assert load(NAME) == afresh
+    assert place.read_bytes() != before
 
 
 def test_everything_works_where_nothing_can_be_kept(
