@@ -16,9 +16,8 @@ from transforms.eoir.lines import whole_lines
 from transforms.eoir.shuffle_files import write_buckets
 from transforms.eoir.tables import frame_schema, read_rows
 from transforms.frames.coder import FrameCoder as FrameCoder
-from transforms.frames.frame import Frame, concat_frames
+from transforms.frames.frame import Frame
 from transforms.frames.side_by_side import SideBySide
-from transforms.route.tally import add_up
 
 LEAD_RIDER = "tbl_Lead_Rider"
 
@@ -96,28 +95,24 @@ def _read_stretch(
     count: Callable[[int], None],
 ) -> Generator[Any, None, int]:
     """Read runs of lines until they make a stretch; return its bytes, or 0 if none are left."""
-    table = TABLES[file.table]
-    rows, tallies, lines, size = [], [], 0, 0
-    for data in runs:
-        read = read_rows(data, file)
-        if read.quarantined.height:
-            numbered = read.quarantined.with_columns(pl.col("offset") + lines)
-            yield beam.pvalue.TaggedOutput("quarantined", (file.path, start, numbered))
-        rows.append(read.rows)
-        tallies.append(read.tally)
-        lines += read.lines
-        size += len(data)
-        count(read.lines)
-        if size >= RANGE_BYTES:
-            break
-    if not size:
+    table, sizes = TABLES[file.table], [0]
+
+    def stretch() -> Iterator[bytes]:
+        while sum(sizes) < RANGE_BYTES and (data := next(runs, None)) is not None:
+            sizes.append(len(data))
+            yield data
+            count(data.count(b"\n"))
+
+    read = read_rows(stretch(), file)
+    if not read.lines:
         return 0
-    whole = by_case(table.name, concat_frames(rows, frame_schema(table)))
     path = f"{folder}/{table.name}-{start:014d}.arrow"
-    write_buckets(whole, "IDNCASE", buckets, path)
-    yield beam.pvalue.TaggedOutput("tallies", add_up(tallies))
-    yield Stretch(table.name, file.path, start, lines, path)
-    return size
+    write_buckets(by_case(table.name, read.rows), "IDNCASE", buckets, path)
+    if read.quarantined.height:
+        yield beam.pvalue.TaggedOutput("quarantined", (file.path, start, read.quarantined))
+    yield beam.pvalue.TaggedOutput("tallies", read.tally)
+    yield Stretch(table.name, file.path, start, read.lines, path)
+    return sum(sizes)
 
 
 def shuffled_schema(table: str) -> pl.Schema:

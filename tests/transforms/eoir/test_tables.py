@@ -4,10 +4,11 @@ import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from schemas.eoir.tables import TABLES
 from transforms.eoir.files import TableFile
-from transforms.eoir.tables import ReadRows, read_rows
+from transforms.eoir.tables import ReadRows, frame_schema, read_rows
 
 CHARGES = TableFile(
     "charges.csv",
@@ -21,7 +22,7 @@ CASES = TableFile("case.csv", 0, "A_TblCase", tuple(TABLES["A_TblCase"].columns)
 
 def read_case(**values: str) -> tuple[dict[str, object], dict[str, int]]:
     row = dict.fromkeys(CASES.header, "") | {"IDNCASE": "7"} | values
-    read = read_rows("\t".join(row.values()).encode("latin-1") + b"\n", CASES)
+    read = read_rows(["\t".join(row.values()).encode("latin-1") + b"\n"], CASES)
     return read.rows.to_dicts()[0], warnings(read)
 
 
@@ -64,7 +65,7 @@ def test_reads_a_letter_or_a_digit_as_a_decision(code: str) -> None:
     proceeding = TABLES["B_TblProceeding"]
     file = TableFile("p.csv", 0, proceeding.name, tuple(proceeding.columns), 0)
     row = dict.fromkeys(file.header, "") | {"IDNCASE": "7", "DEC_CODE": code, "OTHER_COMP": code}
-    read = read_rows("\t".join(row.values()).encode() + b"\n", file)
+    read = read_rows(["\t".join(row.values()).encode() + b"\n"], file)
     [made] = read.rows.to_dicts()
     assert (made["DEC_CODE"], made["OTHER_COMP"], warnings(read)) == (code, code, {})
 
@@ -110,7 +111,7 @@ def test_gives_charges_one_spelling_and_does_not_read_a_small_s_as_sustained() -
         b"2\t7\t70\t212a02Ai  II \ts\n"
         b"3\t7\t70\t(212)(a)(03)(E)(iii)(   )\tW\n"
     )
-    read = read_rows(data, CHARGES)
+    read = read_rows([data], CHARGES)
     assert read.rows["CHARGE"].to_list() == ["212a06Ai", "212a02AiII", "212a03Eiii"]
     assert read.rows["CHG_STATUS"].to_list() == ["S", None, "W"]
     assert warnings(read) == {"B_TblProceedCharges.CHG_STATUS:UNKNOWN_CODE": 1}
@@ -121,7 +122,7 @@ def test_quarantines_rows_beyond_repair_with_their_place_and_bytes() -> None:
         b"1\t7\t70\t212a06Ai\tS\n2\t7\n\n3\tx\t70\t212a06Ai\tS\n4\t7\t70\t212a06Ai\tS\n"
         b"5\t7\t7\t0\t212a06Ai\tS\n6\t7\t70\t212a06\tAi\tS\n"
     )
-    read = read_rows(data, CHARGES)
+    read = read_rows([data], CHARGES)
     assert read.rows.filter(~pl.col("unread"))["IDNPRCDCHG"].to_list() == [1, 4, 6]
     # From the row that is cut short, and from both ways to read the one with a tab in a number.
     assert read.rows.filter("unread")["IDNCASE"].to_list() == [7, 77]
@@ -166,9 +167,50 @@ def test_missing_columns_are_unknown() -> None:
     header = tuple(name for name in CASES.header if name not in ("LPR", "GENDER"))
     file = TableFile("case.csv", 0, "A_TblCase", header, 0)
     line = "\t".join({"IDNCASE": "7", "NAT": "MX"}.get(name, "") for name in header)
-    row = read_rows(line.encode() + b"\n", file).rows.to_dicts()[0]
+    row = read_rows([line.encode() + b"\n"], file).rows.to_dicts()[0]
     assert (row["IDNCASE"], row["NAT"], row["LPR"], row["GENDER"]) == (7, "MX", None, None)
     assert file.missing == ("GENDER", "LPR")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("7", 7),
+        (' "007"\x0b', 7),
+        ("9" * 18, 999_999_999_999_999_999),
+        ("", None),
+        ("0", None),
+        ("N/A", None),
+    ],
+)
+def test_reads_ids(written: str, read: int | None) -> None:
+    [row], lost = read_charge(written)
+    assert (row["IDNPRCDCHG"], row["IDNCASE"], lost) == (read, 7, {})
+
+
+@pytest.mark.parametrize("written", ["+7", "-7", "7.0", "0x7", "1e5", "0" * 18 + "7", "9" * 19])
+def test_what_is_not_a_plain_number_is_no_id(written: str) -> None:
+    [row], lost = read_charge(written)
+    assert (row["IDNPRCDCHG"], row["IDNCASE"]) == (None, 7)
+    assert lost == {"B_TblProceedCharges.IDNPRCDCHG:BAD_NUMBER": 1}
+
+
+def read_charge(written: str) -> tuple[list[dict[str, object]], dict[str, int]]:
+    read = read_rows([f"{written}\t7\t70\t212a06Ai\tS\n".encode("latin-1")], CHARGES)
+    return read.rows.to_dicts(), warnings(read)
+
+
+def test_a_carriage_return_within_a_line_is_a_blank() -> None:
+    read = read_rows([b"1\t7\t70\t212\ra06Ai\r\tS\r\n2\t8\t70\t212a06Ai\tS\n"], CHARGES)
+    assert read.rows["IDNCASE"].to_list() == [7, 8]
+    assert read.rows["CHARGE"].to_list() == ["212a06Ai", "212a06Ai"]
+    assert read.rows["CHG_STATUS"].to_list() == ["S", "S"]
+
+
+def test_no_lines_are_no_rows() -> None:
+    read = read_rows([], CHARGES)
+    assert (read.rows.schema, read.rows.height) == (frame_schema(TABLES[CHARGES.table]), 0)
+    assert (read.lines, read.quarantined.height, read.tally.height) == (0, 0, 0)
 
 
 CELL = st.binary(max_size=6).map(lambda raw: raw.translate(None, b"\0\r\n\t"))
@@ -184,10 +226,22 @@ LINE = st.binary(max_size=30).map(lambda raw: raw.translate(None, b"\0\r\n")) | 
 def test_every_line_of_any_bytes_becomes_a_row_or_is_quarantined(
     lines: list[bytes], file: TableFile
 ) -> None:
-    read = read_rows(b"".join(line + b"\n" for line in lines), file)
+    read = read_rows([b"".join(line + b"\n" for line in lines)], file)
     rows = read.rows.filter(~pl.col("unread")) if "unread" in read.rows.columns else read.rows
     [there] = [count for of, _, count in read.tally.iter_rows() if of == "read"] or [0]
     assert read.lines == len(lines)
     assert there <= len(lines)
     assert rows.height + read.quarantined.height == there
     assert all(0 <= offset < len(lines) for offset in read.quarantined["offset"])
+
+
+@given(st.lists(LINE, max_size=8), st.integers(0, 8), st.sampled_from([CHARGES, CASES]))
+def test_how_lines_come_in_runs_makes_no_difference(
+    lines: list[bytes], cut: int, file: TableFile
+) -> None:
+    ended = [line + b"\n" for line in lines]
+    runs = [b"".join(part) for part in (ended[:cut], ended[cut:]) if part]
+    whole, parts = read_rows([b"".join(ended)], file), read_rows(runs, file)
+    assert_frame_equal(parts.rows, whole.rows, check_row_order=False)
+    assert (parts.lines, parts.quarantined.rows()) == (whole.lines, whole.quarantined.rows())
+    assert_frame_equal(parts.tally, whole.tally, check_row_order=False)
