@@ -42,8 +42,11 @@ class AssembleCases(beam.PTransform[beam.PCollection[int], Assembled]):
     def expand(self, pcoll: beam.PCollection[int]) -> Assembled:
         """Expand from bucket numbers to what each holds."""
         assemble_one = functools.partial(_assemble, rules=self.rules)
-        made = pcoll | beam.ParDo(SideBySide(assemble_one), self.stretches).with_outputs(
-            "tallies", "outcomes", main="cases"
+        made = pcoll | (
+            beam.ParDo(SideBySide(assemble_one), self.stretches)
+            # To tell the size of what has no coder of its own, Beam would pickle whole frames.
+            .with_output_types(tuple[int, Frame], tallies=Frame, outcomes=tuple[int, Frame])
+            .with_outputs("tallies", "outcomes", main="cases")
         )
         return Assembled(made.cases, made.outcomes, made.tallies)
 

@@ -69,8 +69,10 @@ class ReadTables(beam.PTransform[beam.PCollection[FileRange], TablesRead]):
         read_one = functools.partial(
             _read, folder=self.folder, buckets=self.buckets, count=self.count
         )
-        read = pcoll | beam.ParDo(SideBySide(read_one)).with_outputs(
-            "tallies", "quarantined", main="stretches"
+        read = pcoll | (
+            beam.ParDo(SideBySide(read_one))
+            .with_output_types(Stretch, tallies=Frame, quarantined=tuple[str, int, Frame])
+            .with_outputs("tallies", "quarantined", main="stretches")
         )
         return TablesRead(read.stretches, read.tallies, read.quarantined)
 
