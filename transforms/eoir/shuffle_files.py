@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from transforms.files.storage import check_kept, create_file, open_file
-from transforms.frames.frame import Frame, concat_frames
+from transforms.frames.frame import Frame
 
 _CODEC = "lz4"
 
@@ -28,9 +28,11 @@ def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
         path: The file, in a folder that must be there.
     """
     check_kept(path.rpartition("/")[0])
-    parted = rows.with_columns(_bucket=pl.col(key) % buckets).sort("_bucket", maintain_order=True)
-    sizes = np.bincount(parted["_bucket"].to_numpy(), minlength=buckets)
-    table = parted.drop("_bucket").to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+    # Small numbers are sorted by their digits.
+    place = (rows[key] % buckets).to_numpy().astype(np.min_scalar_type(buckets))
+    parted = rows[np.argsort(place, kind="stable")]
+    sizes = np.bincount(place, minlength=buckets)
+    table = parted.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
     ends = np.cumsum(sizes)
     options = pa.ipc.IpcWriteOptions(compression=_CODEC)
     with (
@@ -53,15 +55,15 @@ def read_bucket(paths: Iterable[str], bucket: int, schema: pl.Schema) -> Frame:
     Returns:
         The rows of the bucket in all files.
     """
-    frames = []
+    batches = []
     for path in paths:
         with open_file(path) as file:
-            batch = pa.ipc.open_file(file).get_batch(bucket)
-        frame = pl.from_arrow(batch)
-        assert isinstance(frame, pl.DataFrame)
-        if frame.height:
-            frames.append(frame.cast(schema))
-    return concat_frames(frames, schema)
+            batches.append(pa.ipc.open_file(file).get_batch(bucket))
+    if not batches:
+        return schema.to_frame()
+    rows = pl.from_arrow(pa.Table.from_batches(batches), rechunk=True)
+    assert isinstance(rows, pl.DataFrame)
+    return rows.cast(schema)
 
 
 def _empty(schema: pa.Schema) -> pa.RecordBatch:
