@@ -8,6 +8,7 @@ from schemas.avro import Schema
 from transforms.avro.encode import encode_blocks, write_header
 from transforms.files.storage import check_kept, write_whole
 from transforms.frames.frame import Frame
+from transforms.frames.side_by_side import SideBySide
 
 
 class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PCollection[str]]):
@@ -25,14 +26,15 @@ class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PColl
 
     def expand(self, pcoll: beam.PCollection[tuple[str, Frame]]) -> beam.PCollection[str]:
         """Expand from pairs to paths."""
-        return pcoll | beam.MapTuple(self.write).with_output_types(str)
+        return pcoll | beam.ParDo(SideBySide(self.write)).with_output_types(str)
 
-    def write(self, path: str, frame: Frame) -> str:
+    def write(self, file: tuple[str, Frame]) -> list[str]:
         """Write one file."""
+        path, frame = file
         part, place = path.split("/")[0], f"{self.root}/{path}"
         schema = self.schemas[part]
         check_kept(self.root)
         # A worker may try again, and nobody sees the file half-written.
         content = write_header(schema) + encode_blocks(frame, schema)
         write_whole(place, content, durable=False)
-        return path
+        return [path]
