@@ -17,6 +17,7 @@ from transforms.avro.account import sha256
 from transforms.eoir.files import RANGE_BYTES, Release
 from transforms.eoir.rows import Rules
 from transforms.files.storage import remove
+from transforms.frames.background import side_by_side
 
 PARTS, OUTCOMES = ("cases", "quarantine"), "outcomes"
 SHUFFLE = "_shuffle"
@@ -75,13 +76,14 @@ def imported(plan: ImportPlan, started: datetime.datetime, clock: float) -> Impo
         )
 
     paths = paths_of(plan.release)
+    digests = side_by_side().map(sha256, plan.release.inputs)
     first, last = plan.rules.outcomes or (None, None)
     return ImportManifest(
         release=plan.release.folder,
         pending_on=plan.rules.day,
         inputs=tuple(
-            InputFile(path=path, bytes=size, sha256=sha256(path))
-            for path, size in plan.release.inputs.items()
+            InputFile(path=path, bytes=size, sha256=digest)
+            for (path, size), digest in zip(plan.release.inputs.items(), digests, strict=True)
         ),
         outputs=output_files(root, written),
         cases=sum(written["cases"].values()),
