@@ -79,9 +79,15 @@ def whole_lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
 def _clean(data: bytes) -> bytes:
     if b"\0" in data:
         data = data.replace(b"\0", b"")
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    return data if data.endswith(b"\n") or not data else data + b"\n"
+    if data and not data.endswith(b"\n"):
+        data += b"\n"
+    if b"\r" not in data:
+        return data
+    content = np.frombuffer(data, np.uint8)
+    after = content[np.flatnonzero(content == ord("\r")) + 1]
+    # If no return stands alone, as usual: one byte is found ten times as fast as two.
+    usual = (after == ord("\n")).all()
+    return data.replace(b"\r", b"") if usual else data.replace(b"\r\n", b"\n")
 
 
 @dataclass(frozen=True, slots=True)
