@@ -15,8 +15,6 @@ import pyarrow as pa
 from transforms.files.storage import check_kept, create_file, open_file
 from transforms.frames.frame import Frame
 
-_CODEC = "lz4"
-
 
 def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
     """Write rows to a file, split into buckets.
@@ -34,11 +32,8 @@ def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
     sizes = np.bincount(place, minlength=buckets)
     table = parted.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
     ends = np.cumsum(sizes)
-    options = pa.ipc.IpcWriteOptions(compression=_CODEC)
-    with (
-        create_file(path) as file,
-        pa.ipc.new_file(file, table.schema, options=options) as writer,
-    ):
+    # Compressing them, and decompressing them again, takes longer than writing more bytes.
+    with create_file(path) as file, pa.ipc.new_file(file, table.schema) as writer:
         for size, end in zip(sizes.tolist(), ends.tolist(), strict=True):
             part = table.slice(end - size, size).to_batches() or [_empty(table.schema)]
             writer.write_batch(part[0])
