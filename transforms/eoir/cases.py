@@ -35,7 +35,6 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import polars as pl
 
-from schemas.eoir.tables import TABLES
 from transforms.eoir import facts as eoir_facts
 from transforms.eoir.charges import charge_columns, charges_in_time
 from transforms.eoir.docket import Day, current_proceedings, orders, outcomes, place_proceedings
@@ -66,28 +65,31 @@ def assemble(rows: Rows, rules: Rules) -> tuple[Frame, Frame]:
     day, counts = rules.day, dict(rows.counts)
     placed = place_proceedings(rows.tables["B_TblProceeding"], day)
     current = current_proceedings(placed, day)
-    cases = rows.tables["A_TblCase"]
-    kept = cases if day is None else cases.join(current.filter("pending"), on="IDNCASE", how="semi")
-    known = {}
-    for name in TABLES:
-        known[name] = rows.tables[name].join(kept, on="IDNCASE", how="semi", maintain_order="left")
-        count(counts, "not_pending", name, rows.tables[name].join(kept, on="IDNCASE", how="anti"))
-    placed = placed.join(kept, on="IDNCASE", how="semi", maintain_order="left")
-    current = current.join(kept, on="IDNCASE", how="semi", maintain_order="left")
+    known = rows.tables
+    if day is not None:
+        kept = current.filter("pending")
+        known = {name: _of_cases(table, kept) for name, table in known.items()}
+        placed, current = _of_cases(placed, kept), _of_cases(current, kept)
+        for name, table in known.items():
+            count(counts, "not_pending", name, rows.tables[name], table)
 
     timely = _in_time(known, placed, day)
     for name, there in timely.items():
-        count(counts, "used", name, there)
-        counts["after", name] = height(name, known[name]) - counts["used", name]
+        counts["used", name] = height(name, there)
+        count(counts, "after", name, known[name], there)
 
     facts = [outcomes(placed, day), *_facts(timely, placed, current, rules.juveniles, day)]
-    wide = _wide(kept, current, facts, rows.unread)
+    wide = _wide(known["A_TblCase"], current, facts, rows.unread)
     made = _columns(day) | {
         "completed_on": pl.when(pl.col("ended").fill_null(False) & (day is None)).then(
             pl.col("COMP_DATE").cast(pl.String)
         )
     }
     return _records(wide, made), tally_of(counts)
+
+
+def _of_cases(rows: Frame, cases: Frame) -> Frame:
+    return rows.join(cases, on="IDNCASE", how="semi", maintain_order="left")
 
 
 def on_own_day(rows: Rows, ending: Frame, juveniles: dict[str, str]) -> Frame:

@@ -56,13 +56,12 @@ def usable_rows(tables: dict[str, Frame]) -> Rows:
     readable = tables | {"B_TblProceedCharges": charges.filter(pl.col("unread").ne_missing(True))}
     known = {}
     for name, rows in readable.items():
-        first = _first_of_key(name, rows)
-        count(counts, "repeated", name, rows.filter(~first))
-        known[name] = rows.filter(first)
+        known[name] = rows.filter(_first_of_key(name))
+        count(counts, "repeated", name, rows, known[name])
     cases = known["A_TblCase"].sort("IDNCASE")
     for name in TABLES:
         mine = known[name].join(cases, on="IDNCASE", how="semi", maintain_order="left")
-        count(counts, "no_case", name, known[name].join(cases, on="IDNCASE", how="anti"))
+        count(counts, "no_case", name, known[name], mine)
         known[name] = mine
     types = cases.select("IDNCASE", case_type_of_case="CASE_TYPE")
     proceedings = known["B_TblProceeding"].join(
@@ -75,9 +74,11 @@ def usable_rows(tables: dict[str, Frame]) -> Rows:
     return Rows(known, charges.filter("unread")["IDNCASE"].unique(), counts)
 
 
-def count(counts: dict[tuple[str, str], int], of: str, table: str, rows: Frame) -> None:
-    """Note how many rows of a table something happened to."""
-    counts[of, table] = height(table, rows)
+def count(
+    counts: dict[tuple[str, str], int], of: str, table: str, rows: Frame, left: Frame
+) -> None:
+    """Note how many rows of a table something happened to, given all of them and those left."""
+    counts[of, table] = height(table, rows) - height(table, left)
 
 
 def height(table: str, rows: Frame) -> int:
@@ -86,8 +87,8 @@ def height(table: str, rows: Frame) -> int:
     return rows.filter(pl.col("role") == "RIDER").height if table == LEAD_RIDER else rows.height
 
 
-def _first_of_key(table: str, rows: Frame) -> pl.Series:
+def _first_of_key(table: str) -> pl.Expr:
     """Tell whether a row is the first with its key; a row with an unreadable key is."""
-    key = TABLES[table].key
-    by = ["role", key] if table == LEAD_RIDER else [key]
-    return rows.select(pl.col(key).is_null() | pl.struct(by).is_first_distinct()).to_series()
+    key = pl.col(TABLES[table].key)
+    by = pl.struct("role", key) if table == LEAD_RIDER else key
+    return key.is_null() | by.is_first_distinct()
