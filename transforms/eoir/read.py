@@ -103,7 +103,6 @@ def _read_stretch(
         while sum(sizes) < RANGE_BYTES and (data := next(runs, None)) is not None:
             sizes.append(len(data))
             yield data
-            count(data.count(b"\n"))
 
     read = read_rows(stretch(), file)
     if not read.lines:
@@ -112,6 +111,7 @@ def _read_stretch(
     write_buckets(by_case(table.name, read.rows), "IDNCASE", buckets, path)
     if read.quarantined.height:
         yield beam.pvalue.TaggedOutput("quarantined", (file.path, start, read.quarantined))
+    count(read.lines)
     yield beam.pvalue.TaggedOutput("tallies", read.tally)
     yield Stretch(table.name, file.path, start, read.lines, path)
     return sum(sizes)
