@@ -81,37 +81,29 @@ def import_release(pipeline: beam.Pipeline, plan: ImportPlan) -> None:
         | "Buckets" >> beam.Create(range(plan.buckets))
         | "Assemble" >> AssembleCases(stretches, plan.rules)
     )
-    quarantined = read.quarantined | "Number rows" >> beam.Map(
-        number_rows, stretches
-    ).with_output_types(Frame)
+    quarantined = read.quarantined | (
+        "Number rows" >> beam.Map(number_rows, stretches).with_output_types(Frame)
+    )
     # Written separately: if two branches meet, the in-process runner keeps both in memory.
     (
         made.cases
-        | "To one file per bucket"
-        >> beam.MapTuple(_file_in("cases")).with_output_types(tuple[str, Frame])
+        | "To one file per bucket" >> beam.MapTuple(_file_in("cases"))
         | "Write cases" >> WriteWhole(root, schemas)
     )
     if plan.rules.outcomes is not None:
         (
             made.outcomes
-            | "To one file of outcomes"
-            >> beam.MapTuple(_file_in(OUTCOMES)).with_output_types(tuple[str, Frame])
+            | "To one file of outcomes" >> beam.MapTuple(_file_in(OUTCOMES))
             | "Write outcomes" >> WriteWhole(root, schemas)
         )
     written = (
         quarantined
-        | "To quarantine"
-        >> beam.Map(lambda rows: ("quarantine", rows)).with_output_types(tuple[str, Frame])
+        | "To quarantine" >> beam.Map(lambda rows: ("quarantine", rows))
         | "Write quarantine" >> WriteFrames(root, schemas, "a")
         | "Tally written" >> beam.MapTuple(tally_written).with_output_types(Frame)
     )
     (
-        (
-            read.tallies,
-            made.tallies,
-            written,
-            quarantined | "Tally" >> beam.Map(_tally_quarantined).with_output_types(Frame),
-        )
+        (read.tallies, made.tallies, written, quarantined | "Tally" >> beam.Map(_tally_quarantined))
         | "All tallies" >> beam.Flatten()
         | "Add up" >> beam.CombineGlobally(AddUp())
         | "Write tally" >> beam.Map(write_frame, f"{root}/{TALLY}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
+import polars as pl
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
@@ -293,6 +294,31 @@ def test_many_stretches_and_buckets_give_the_same_result_as_one(
     for part in PARTS:
         assert rows(Path(output.partial), part) == rows(imported, part)
     assert len(list(Path(output.partial, "cases").iterdir())) == 5
+
+
+def test_frames_of_cases_are_never_pickled(
+    messy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pickled = []
+
+    def remembering(frame: pl.DataFrame) -> bytes:
+        pickled.append(frame.columns)
+        return state(frame)
+
+    state = pl.DataFrame.__getstate__
+    monkeypatch.setattr(pl.DataFrame, "__getstate__", remembering)
+    period = datetime.date(2011, 1, 1), datetime.date(2012, 12, 31)
+    plan = ImportPlan(
+        release=find_release(str(messy)),
+        output=WholeDirectory(str(tmp_path / "out"), "another --output"),
+        rules=Rules(None, {}, period),
+        buckets=3,
+    )
+    with plan.output.alone(*plan.parts, SHUFFLE):
+        with beam.Pipeline(options=PipelineOptions([IN_PROCESS])) as pipeline:
+            import_release(pipeline, plan)
+        assert rows(Path(plan.output.partial), "outcomes")
+    assert not [columns for columns in pickled if columns != ["of", "key", "count"]]
 
 
 def test_shows_progress_only_on_a_terminal(messy: Path, tmp_path: Path) -> None:
