@@ -58,6 +58,9 @@ def whole_lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
 
     Yields:
         Runs of whole lines, without NUL bytes and carriage returns, each line ending in a newline.
+
+    Raises:
+        EOFError: The file ends before the range does.
     """
     at = start
     if start:
@@ -70,6 +73,8 @@ def whole_lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     while at < end:
         # A line begins in the range even if it ends after it.
         data = stream.read(min(READ_BYTES, end - at))
+        if not data:
+            raise EOFError
         if not data.endswith(b"\n"):
             data += stream.readline()
         at += len(data)

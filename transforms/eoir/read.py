@@ -11,6 +11,7 @@ import apache_beam as beam
 import polars as pl
 
 from schemas.eoir.tables import TABLES
+from schemas.errors import InputError
 from transforms.eoir.files import RANGE_BYTES, FileRange, TableFile
 from transforms.eoir.lines import whole_lines
 from transforms.eoir.shuffle_files import write_buckets
@@ -80,12 +81,15 @@ class ReadTables(beam.PTransform[beam.PCollection[FileRange], TablesRead]):
 def _read(
     part: FileRange, folder: str, buckets: int, count: Callable[[int], None]
 ) -> Iterator[Any]:
-    with part.file.open() as stream:
-        runs = whole_lines(stream, part.start, part.end)
-        start = part.start
-        # A packed table comes in one piece, which is more than memory should hold.
-        while size := (yield from _read_stretch(runs, part.file, start, folder, buckets, count)):
-            start += size
+    file, start = part.file, part.start
+    with file.open() as stream:
+        runs = whole_lines(stream, start, part.end)
+        try:
+            # A packed table comes in one piece, which is more than memory should hold.
+            while size := (yield from _read_stretch(runs, file, start, folder, buckets, count)):
+                start += size
+        except EOFError:
+            raise InputError(f"{file.path}: became shorter while it was read") from None
 
 
 def _read_stretch(

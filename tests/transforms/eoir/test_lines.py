@@ -155,6 +155,12 @@ def test_a_file_split_anywhere_gives_each_line_once(
     assert b"".join(parts) == whole
 
 
+@pytest.mark.parametrize("start", [0, 3, 9])
+def test_a_range_beyond_the_end_of_a_file_is_an_error(start: int) -> None:
+    with pytest.raises(EOFError):
+        list(whole_lines(io.BytesIO(b"one\ntwo\n"), start, 10))
+
+
 def test_separates_odd_lines_from_even_ones() -> None:
     parted = split_odd(b"a\tb\nc\nd\te\nf\tg\th\n", 2)
     assert (parted.even, parted.lines, parted.trimmed) == (b"a\tb\nd\te\n", 4, 0)
