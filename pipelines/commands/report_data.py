@@ -19,7 +19,7 @@ from transforms.explain.case import explain_all
 from transforms.explain.page import MARK
 from transforms.explain.page import STATES as STATE_WORDS
 from transforms.frames.coder import compact
-from transforms.frames.frame import Frame, concat_frames
+from transforms.frames.frame import Frame
 from transforms.normalize.fields import normalize_fields
 from transforms.normalize.losses import loss_lists, lost_before
 from transforms.normalize.records import normalize
@@ -30,11 +30,12 @@ from transforms.report.flows import reasons_and_causes
 from transforms.report.island import island
 from transforms.report.page import QueueShown
 from transforms.report.queue import EXPLAINED, PLAIN, Queue
+from transforms.report.routes import Routes
+from transforms.report.running import Running
 from transforms.report.vocabulary import Vocabulary
 
 MOST_ENTRIES = 200
 _BY_CASE: dict[str, Any] = {"on": "case_id", "how": "left", "maintain_order": "left"}
-_ROUTES = pl.Schema({"case_id": pl.String(), "route": pl.Enum(ROUTES)})
 _ENTRY = ("reason", "source_file", "offset", "detail")
 
 
@@ -92,19 +93,18 @@ def read_run(
         DamagedError: A file is damaged.
     """
     queues: dict[str, Queue] = {route: Queue() for route in ROUTES}
-    routed, counts, sets, overlap = [], [], [], []
+    counts, sets = Running(tallies.add_up), Running(tallies.add_up_sets)
+    overlap, routes = Running(overlaps.add_up), Routes()
     for route in ROUTES:
         for frame in part_frames(run, route, "recommendation", tallies.RECOMMENDED):
-            counts.append(tallies.tally_recommendations(frame, manifest.as_of))
-            sets.append(tallies.tally_sets(frame))
+            counts.add(tallies.tally_recommendations(frame, manifest.as_of))
+            sets.add(tallies.tally_sets(frame))
             if overlapping:
-                overlap.append(overlaps.tally_overlaps(frame))
-            routed.append(compact(frame.select("case_id", pl.col("route").cast(pl.Enum(ROUTES)))))
+                overlap.add(overlaps.tally_overlaps(frame))
+            routes.add(frame["case_id"], route)
             if extra:
                 queues[route].add(frame)
     chosen = _Chosen.of(queues, extra) if extra else None
-    routes = concat_frames(routed, _ROUTES)
-    del routed
     found = []
     for records in part_frames(run, "cases", "case_record", None if chosen else docket.READ):
         tidy = records
@@ -115,12 +115,12 @@ def read_run(
                 found_now = loss_lists([lost, lost_before(tidy)], tidy.height)
                 tidy = tidy.with_columns(warnings=found_now)
         values = docket.docket(tidy, manifest.as_of)
-        where = values.join(routes, on="case_id")
-        counts.append(tallies.tally_docket(where.cast({"route": pl.String})))
+        routed = values.with_columns(routes.of(values["case_id"])).drop_nulls("route")
+        counts.add(tallies.tally_docket(routed))
         if chosen:
             found.append(chosen.among(records, values))
-    counted = Counted(manifest, rulebook, tallies.add_up(counts), tallies.add_up_sets(sets))
-    overlapped = overlaps.add_up(overlap)
+    counted = Counted(manifest, rulebook, counts.total, sets.total)
+    overlapped = overlap.total
     if chosen is None:
         return RunData(counted, None, "", overlapped)
     shown_queues, data = chosen.write(found, manifest, rulebook)

@@ -100,10 +100,10 @@ def tally_sets(recommendations: Frame) -> Frame:
         recommendations: `state` and `settling_facts` of recommendation.avsc.
 
     Returns:
-        Columns `SETS`; the facts are joined by blanks.
+        Columns `SETS`.
     """
     joined = recommendations.filter(pl.col("state") == "OPEN").select(
-        facts=pl.col("settling_facts").list.join(" ")
+        facts=pl.col("settling_facts").cast(SETS["facts"])
     )
     return joined.group_by("facts").agg(pl.len().cast(pl.Int64).alias("count"))
 
@@ -121,7 +121,7 @@ def add_up(tallies: Iterable[Frame]) -> Frame:
 def add_up_sets(tallies: Iterable[Frame]) -> Frame:
     """Add up tallies of sets of facts."""
     whole = pl.concat([SETS.to_frame(), *tallies])
-    return whole.group_by("facts").agg(pl.col("count").sum()).sort("facts")
+    return whole.group_by("facts").agg(pl.col("count").sum())
 
 
 def by_value(tally: Frame, by: str) -> dict[str | None, dict[str, int]]:

@@ -12,6 +12,7 @@ from schemas.facts import FACTS
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, whole
+from transforms.route.cover import SETS
 from transforms.route.missing import facts_to_ask
 from transforms.route.table import UNDECIDED
 from transforms.route.weighed import Weighed
@@ -88,8 +89,8 @@ def sets(settled: Frame) -> Frame:
     Returns:
         Columns `transforms.route.cover.SETS`.
     """
-    facts = pl.col("settled").str.replace_all(r":\d+", "").alias("facts")
-    return settled.group_by(facts).agg(pl.col("count").sum()).sort("facts")
+    facts = pl.col("settled").str.extract_all("[^ :]+:").list.eval(pl.element().str.head(-1))
+    return settled.group_by(facts.cast(SETS["facts"]).alias("facts")).agg(pl.col("count").sum())
 
 
 def directions(settled: Frame) -> Frame:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
+from schemas.facts import FACTS
 from transforms.frames.frame import Frame
 
-# Open cases by the facts that could settle them alone, joined by blanks.
-SETS = pl.Schema({"facts": pl.String, "count": pl.Int64})
+# Open cases by the facts that could settle them alone.
+SETS = pl.Schema({"facts": pl.List(pl.Enum(tuple(FACTS))), "count": pl.Int64})
+# Sets that are taken apart at once.
+_AT_A_TIME = 100_000
 
 
 class Asked(NamedTuple):
@@ -37,22 +39,26 @@ def cover(sets: Frame, most: int) -> tuple[Asked, ...]:
     Returns:
         The facts in order; fewer if they already reach every case that one answer could settle.
     """
-    lists = [facts.split() for facts in sets["facts"].to_list()]
-    names = sorted({name for facts in lists for name in facts})
-    place = {name: number for number, name in enumerate(names)}
-    settles = np.zeros((len(lists), len(names)))
-    for row, facts in enumerate(lists):
-        settles[row, [place[name] for name in facts]] = 1
-    # Numbers of cases are exact as floats, whose products are worked out many times as fast.
-    counts = sets["count"].to_numpy().astype(np.float64)
+    left = sets
     chosen: list[Asked] = []
     together = 0
-    while names and len(chosen) < most:
-        reached = counts @ settles
-        best = int(reached.argmax())
-        if not reached[best]:
+    while len(chosen) < most:
+        left = left.filter(pl.col("facts").list.len() > 0)
+        if left.is_empty():
             break
-        together += int(reached[best])
-        chosen.append(Asked(names[best], int(reached[best]), together))
-        counts[settles[:, best] == 1] = 0
+        reached = _reached(left).sort("count", "name", descending=[True, False])
+        [name, more] = reached.row(0)
+        together += more
+        chosen.append(Asked(name, more, together))
+        left = left.filter(~pl.col("facts").list.contains(name))
     return tuple(chosen)
+
+
+def _reached(sets: Frame) -> Frame:
+    """Count the cases that an answer to each fact could settle: `name` (String) and `count`."""
+    parts = (
+        part.explode("facts").group_by("facts").agg(pl.col("count").sum())
+        for part in sets.iter_slices(_AT_A_TIME)
+    )
+    counted = pl.concat(parts).group_by("facts").agg(pl.col("count").sum())
+    return counted.select(pl.col("facts").cast(pl.String).alias("name"), "count")

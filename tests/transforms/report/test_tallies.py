@@ -70,8 +70,8 @@ def test_a_tally_matches_a_count_case_by_case() -> None:
         }
         assert flat == dict(expected), by
     sets = add_up_sets(tally_sets(frame) for frame in frames)
-    assert dict(sets.iter_rows()) == Counter(
-        " ".join(row["settling_facts"]) for row in rows if row["state"] == "OPEN"
+    assert {tuple(facts): number for facts, number in sets.iter_rows()} == Counter(
+        tuple(row["settling_facts"]) for row in rows if row["state"] == "OPEN"
     )
 
 

@@ -49,7 +49,7 @@ def test_counts_what_trying_every_answer_gives() -> None:
         if row[route]
     } == dict(to)
     assert {
-        " ".join(sorted(row["facts"].split())): row["count"] for row in sets(settled).to_dicts()
+        " ".join(sorted(row["facts"])): row["count"] for row in sets(settled).to_dicts()
     } == dict(lists)
 
 

@@ -17,7 +17,7 @@ LISTS = st.lists(
 
 
 def sets(lists: list[tuple[set[str], int]]) -> pl.DataFrame:
-    rows = [(" ".join(sorted(names)), count) for names, count in lists]
+    rows = [(sorted(names), count) for names, count in lists]
     return pl.DataFrame(rows, schema=SETS, orient="row")
 
 
