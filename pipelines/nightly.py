@@ -26,7 +26,7 @@ from pipelines.lineage.datasets import night_reads, written_to
 from pipelines.lineage.tell import Result, of_terms, telling
 from pipelines.nights.failures import noted
 from pipelines.nights.first_wins import claimed, unmoved_latest
-from pipelines.nights.manifest import TALLY, night_run
+from pipelines.nights.manifest import SHUFFLE, TALLY, night_run
 from pipelines.nights.options import NightlyOptions
 from pipelines.nights.plan import NightPlan, nothing_new, plan_night, plan_text
 from pipelines.nights.state import instead_of_it, sweep
@@ -49,7 +49,7 @@ from transforms.files.reach import check_place
 from transforms.files.storage import is_local
 from transforms.files.versions import check_conditional
 from transforms.frames.frame import Frame
-from transforms.nightly.beam import ByBucket, RunNight
+from transforms.nightly.beam import ByBucket, RunNight, ShuffleCases
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.buckets import PART_SCHEMAS
 from transforms.route.tally import AddUp
@@ -77,14 +77,14 @@ def assess_night(pipeline: beam.Pipeline, plan: NightPlan) -> None:
         pipeline | "Left out" >> beam.Create(left_out, reshuffle=False),
     ) | "All lost cases" >> beam.Flatten()
     came: Any = {
-        "cases": cases.frames | "Cases by bucket" >> ByBucket(buckets),
         "events": events.frames | "Events by bucket" >> ByBucket(buckets),
         "reviews": reviews.frames | "Reviews by bucket" >> ByBucket(buckets),
         "lost_cases": lost_cases | "Lost cases" >> ByBucket(buckets),
         "lost_news": lost_news | "Lost news" >> ByBucket(buckets),
     }
     (cases.stretches, events.stretches, reviews.stretches) | WriteAccount(root, plan.reads)
-    night = came | RunNight(plan.night)
+    shuffled = cases.frames | "Shuffle cases" >> ShuffleCases(f"{root}/{SHUFFLE}", buckets)
+    night = came | RunNight(plan.night, shuffled)
     # Flattened, they would all be held in memory.
     night.parts | "Write parts" >> WriteWhole(root, schemas)
     night.changes | "Write changes" >> WriteWhole(root, schemas)
@@ -180,7 +180,7 @@ def _done(
                 return plan_text(plan)
             sweep(state)
             with nullcontext(plan) if unmoved is None else claimed(plan, unmoved) as mine:
-                mine.place.open()
+                mine.place.open(SHUFFLE)
                 return _Done(mine.place.final, _night(mine, beam_options, started, clock))
     except RunError as error:
         raise RunError(f"{error}; {instead_of_it(state)}") from None

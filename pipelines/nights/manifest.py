@@ -29,6 +29,7 @@ from transforms.files.storage import remove
 from transforms.nightly.buckets import PART_SCHEMAS
 
 TALLY = "_tally.ndjson"
+SHUFFLE = "_shuffle"
 
 
 def night_run(plan: NightPlan, started: datetime.datetime, clock: float) -> Manifest:
@@ -41,7 +42,8 @@ def night_run(plan: NightPlan, started: datetime.datetime, clock: float) -> Mani
     written = {part: files(root, part) for part in PART_SCHEMAS}
     records = {part: sum(counted.values()) for part, counted in written.items()}
     tallies = Tallies.read(f"{root}/{TALLY}")
-    remove(f"{root}/{TALLY}")
+    for name in (TALLY, SHUFFLE):
+        remove(f"{root}/{name}")
     read = accounted(root, plan.reads)
     if plan.previous is None:
         refuse_all_damaged(tallies.damaged(), tallies.total("before"))

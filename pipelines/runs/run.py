@@ -69,13 +69,16 @@ class RunPlace:
         """The directory in which it is written."""
         return self.directory.partial
 
-    def open(self) -> None:
+    def open(self, *parts: str) -> None:
         """Make the run's directory, and remove what a killed run of the same name left behind.
+
+        Args:
+            parts: Subdirectories to create besides `PARTS`.
 
         Raises:
             OutputError: The run already exists, or nothing can be written there.
         """
-        self.directory.open(*PARTS)
+        self.directory.open(*PARTS, *parts)
         self._write_latest()
 
     @contextlib.contextmanager

@@ -13,9 +13,9 @@ from transforms.eoir.cases import assemble
 from transforms.eoir.outcomes import before_outcomes
 from transforms.eoir.read import Stretch, shuffled_schema
 from transforms.eoir.rows import Rules, usable_rows
-from transforms.eoir.shuffle_files import read_bucket
 from transforms.frames.frame import Frame
 from transforms.frames.side_by_side import SideBySide
+from transforms.shuffle.bucket_batches import read_bucket
 
 
 class Assembled(NamedTuple):

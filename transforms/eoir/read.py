@@ -14,11 +14,11 @@ from schemas.eoir.tables import TABLES
 from schemas.errors import InputError
 from transforms.eoir.files import RANGE_BYTES, FileRange, TableFile
 from transforms.eoir.lines import whole_lines
-from transforms.eoir.shuffle_files import write_buckets
 from transforms.eoir.tables import frame_schema, read_rows
 from transforms.frames.coder import FrameCoder as FrameCoder
 from transforms.frames.frame import Frame
 from transforms.frames.side_by_side import SideBySide
+from transforms.shuffle.bucket_batches import write_buckets
 
 LEAD_RIDER = "tbl_Lead_Rider"
 
@@ -112,7 +112,8 @@ def _read_stretch(
     if not read.lines:
         return 0
     path = f"{folder}/{table.name}-{start:014d}.arrow"
-    write_buckets(by_case(table.name, read.rows), "IDNCASE", buckets, path)
+    whole = by_case(table.name, read.rows)
+    write_buckets(whole, whole["IDNCASE"] % buckets, buckets, path)
     if read.quarantined.height:
         yield beam.pvalue.TaggedOutput("quarantined", (file.path, start, read.quarantined))
     count(read.lines)

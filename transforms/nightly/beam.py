@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -13,11 +14,21 @@ from apache_beam.utils.windowed_value import WindowedValue
 from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.at_end import at_end
 from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
+from transforms.frames.rebatch import Rebatch
 from transforms.frames.side_by_side import SideBySide
-from transforms.nightly.buckets import bucket_file, by_bucket
+from transforms.nightly.buckets import bucket_file, bucket_of, by_bucket
 from transforms.nightly.changes import Compared, changes, only_different, together
 from transforms.nightly.night import Came, Night, one_bucket
+from transforms.normalize.case_frame import CASES, case_key
 from transforms.route.tally import tally_keys
+from transforms.shuffle.bucket_batches import read_bucket, write_buckets
+
+# The cases that are shuffled at once. More take more memory; fewer make more and smaller batches,
+# the number of which grows by the square of the number of cases.
+_SHUFFLED_ROWS = 4 * FRAME_ROWS
+# The changed cases whose causes are found at once, if their buckets have so few. More take more
+# memory, some eight kilobytes a case until then, and fewer more time.
+_CHANGED_ROWS = FRAME_ROWS // 3
 
 
 class Ran(NamedTuple):
@@ -41,11 +52,13 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
 
     Args:
         night: The night's terms.
+        cases: The files of `ShuffleCases`.
     """
 
-    def __init__(self, night: Night) -> None:
+    def __init__(self, night: Night, cases: beam.PCollection[str]) -> None:
         super().__init__()
         self.night = night
+        self.cases = cases
 
     def expand(self, pcolls: dict[str, beam.PCollection[tuple[int, Frame]]]) -> Ran:
         """Expand from frames by bucket, named as in `Came`, to files and tallies."""
@@ -56,9 +69,10 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
             | beam.CoGroupByKey()
             | beam.MapTuple(_fetched)
             | "Run buckets"
-            >> beam.ParDo(SideBySide(functools.partial(_one_bucket, self.night))).with_outputs(
-                "tally", "different", main="parts"
-            )
+            >> beam.ParDo(
+                SideBySide(functools.partial(_one_bucket, self.night)),
+                beam.pvalue.AsList(self.cases),
+            ).with_outputs("tally", "different", main="parts")
         )
         found = (
             done.different
@@ -71,12 +85,16 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
         return Ran(done.parts, done.tally, found.changes, found.causes)
 
 
-def _one_bucket(night: Night, bucket_and_came: tuple[int, dict[str, list[Frame]]]) -> list[Any]:
+def _one_bucket(
+    night: Night, bucket_and_came: tuple[int, dict[str, list[Frame]]], cases: list[str]
+) -> list[Any]:
     bucket, came = bucket_and_came
-    frames = (
-        concat_frames(came[name], nothing.schema) for name, nothing in Came()._asdict().items()
-    )
-    done = one_bucket(night, bucket, Came(*frames))
+    frames = {
+        name: concat_frames(came[name], nothing.schema)
+        for name, nothing in Came()._asdict().items()
+        if name in came
+    }
+    done = one_bucket(night, bucket, Came(read_bucket(cases, bucket, CASES), **frames))
     results: list[Any] = [
         (bucket_file(name, bucket, night.buckets), frame) for name, frame in done.parts.items()
     ]
@@ -87,7 +105,7 @@ def _one_bucket(night: Night, bucket_and_came: tuple[int, dict[str, list[Frame]]
 
 
 class _Join(beam.DoFn):
-    """Joins the cases that differ in several buckets, up to the size of a frame."""
+    """Joins the cases that differ in several buckets."""
 
     def start_bundle(self) -> None:
         self.held: list[Compared] = []
@@ -95,7 +113,7 @@ class _Join(beam.DoFn):
 
     def process(self, element: Compared) -> Iterator[Compared]:
         rows = max(element.before.height, element.tonight.recommendations.height)
-        if self.held and self.rows + rows > FRAME_ROWS:
+        if self.held and self.rows + rows > _CHANGED_ROWS:
             yield together(self.held)
             self.held, self.rows = [], 0
         self.held.append(element)
@@ -125,6 +143,36 @@ def _changes(night: Night, compared: Compared) -> list[Any]:
 def _fetched(bucket: int, came: dict[str, Iterable[Frame]]) -> tuple[int, dict[str, list[Frame]]]:
     # An engine brings them as they are read, but only to the thread of the bundle.
     return bucket, {name: list(frames) for name, frames in came.items()}
+
+
+class ShuffleCases(beam.PTransform[beam.PCollection[Frame], beam.PCollection[str]]):
+    """Writes case records to files by bucket (`transforms.shuffle.bucket_batches`).
+
+    Args:
+        folder: The folder for the files.
+        buckets: The number of buckets.
+    """
+
+    def __init__(self, folder: str, buckets: int) -> None:
+        super().__init__()
+        self.folder = folder
+        self.buckets = buckets
+
+    def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[str]:
+        """Expand from frames of records to the files."""
+        return (
+            pcoll
+            | "Join for shuffle" >> Rebatch(_SHUFFLED_ROWS)
+            | beam.Map(self.write).with_output_types(str)
+        )
+
+    def write(self, records: Frame) -> str:
+        """Write one file."""
+        # An engine may run this again; only the files that it names in the end count.
+        path = f"{self.folder}/{uuid.uuid4().hex}.arrow"
+        keyed = records.with_columns(case_id=case_key())
+        write_buckets(keyed, bucket_of(keyed["case_id"], self.buckets), self.buckets, path)
+        return path
 
 
 class ByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[tuple[int, Frame]]]):

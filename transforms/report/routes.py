@@ -7,7 +7,6 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.outcomes import ROUTES
-from transforms.frames.frame import Frame
 
 # The lowest bits of a key hold the route, and the others are those of a hash of the id.
 _ROUTE = np.uint64(3)

@@ -10,7 +10,7 @@ from schemas.facts import FACTS
 from transforms.frames.frame import Frame
 
 # Open cases by the facts that could settle them alone.
-SETS = pl.Schema({"facts": pl.List(pl.Enum(tuple(FACTS))), "count": pl.Int64})
+SETS = pl.Schema({"facts": pl.List(pl.Enum(tuple(FACTS))), "count": pl.Int64()})
 # Sets that are taken apart at once.
 _AT_A_TIME = 100_000
 

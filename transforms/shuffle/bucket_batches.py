@@ -1,4 +1,4 @@
-"""A shuffle through files: rows go to buckets by a number in them, and meet there again.
+"""A shuffle through files: rows go to numbered buckets, and meet there again.
 
 The in-process runner's GroupByKey holds everything in memory. Instead, each stretch of input writes
 one Arrow file with one batch per bucket, and a bucket is read as the same batch of every file.
@@ -7,6 +7,7 @@ one Arrow file with one batch per bucket, and a bucket is read as the same batch
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -15,25 +16,33 @@ import pyarrow as pa
 from transforms.files.storage import check_kept, create_file, open_file
 from transforms.frames.frame import Frame
 
+Codec: TypeAlias = Literal["lz4"]
 
-def write_buckets(rows: Frame, key: str, buckets: int, path: str) -> None:
+
+def write_buckets(
+    rows: Frame, bucket: pl.Series, buckets: int, path: str, codec: Codec | None = None
+) -> None:
     """Write rows to a file, split into buckets.
 
     Args:
         rows: The rows; within a bucket, they keep their order.
-        key: A column of whole numbers, never null.
+        bucket: The bucket of each row: from 0, never null.
         buckets: The number of buckets.
         path: The file, in a folder that must be there.
+        codec: Compresses the rows. That takes longer than to write more bytes.
     """
     check_kept(path.rpartition("/")[0])
     # Small numbers are sorted by their digits.
-    place = (rows[key] % buckets).to_numpy().astype(np.min_scalar_type(buckets))
+    place = bucket.to_numpy().astype(np.min_scalar_type(buckets))
     parted = rows[np.argsort(place, kind="stable")]
     sizes = np.bincount(place, minlength=buckets)
     table = parted.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
     ends = np.cumsum(sizes)
-    # Compressing them, and decompressing them again, takes longer than writing more bytes.
-    with create_file(path) as file, pa.ipc.new_file(file, table.schema) as writer:
+    options = pa.ipc.IpcWriteOptions(compression=codec)
+    with (
+        create_file(path) as file,
+        pa.ipc.new_file(file, table.schema, options=options) as writer,
+    ):
         for size, end in zip(sizes.tolist(), ends.tolist(), strict=True):
             part = table.slice(end - size, size).to_batches() or [_empty(table.schema)]
             writer.write_batch(part[0])

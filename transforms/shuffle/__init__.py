@@ -1,0 +1,1 @@
+"""Rows brought together by what they have in common, through files."""
