@@ -16,6 +16,10 @@ from schemas.shown import shown
 
 if TYPE_CHECKING:
     from pipelines.exports.compared import Compared
+    from pipelines.exports.moved_cases import MovedCases
+
+
+_SHUFFLE = "_shuffle"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,9 @@ def _run(options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from pipelines.cli.output import print_result
     from pipelines.exports.compared_lines import compared_lines
+    from pipelines.exports.moved_cases import MovedCases
     from pipelines.runs.whole_directory import WholeDirectory
+    from transforms.files.storage import remove
 
     _check(options)
     place = options.output.rstrip("/") if options.output else None
@@ -74,13 +80,17 @@ def _run(options: Options) -> int:
         print("It recommends. An attorney decides.")
 
     if place is None:
-        compared, code = _compared(options)
+        compared, code = _compared(options, None)
         print_it(compared)
         return code
     directory = WholeDirectory(place, "another --output")
-    with directory.alone("moved"):
-        compared, code = _compared(options)
+    with directory.alone("moved", _SHUFFLE):
+        shuffle = f"{directory.partial}/{_SHUFFLE}"
+        who = MovedCases(shuffle)
+        compared, code = _compared(options, who)
+        who.write(directory.partial)
         compared.write(directory.partial)
+        remove(shuffle)
         directory.write("compare.json", json.dumps(compared.as_json(), indent=2) + "\n")
         directory.close("compare.json")
     print_result("compare", f"{place} is complete", lambda: print_it(compared))
@@ -98,20 +108,21 @@ def _check(options: Options) -> None:
         raise UsageError("--as-of: goes with --rulebooks; each run has its own date")
 
 
-def _compared(options: Options) -> tuple[Compared, int]:
+def _compared(options: Options, who: MovedCases | None) -> tuple[Compared, int]:
     """Compare; the second value is the exit code, which tells whether all input was read."""
     from pipelines.commands.compare_sides import inputs_compared, run_compared, runs_compared
     from pipelines.runs.run import load_run
 
     if options.rulebooks is None:
-        return runs_compared(*map(load_run, options.runs)), ExitCode.OK
+        first, second = map(load_run, options.runs)
+        return runs_compared(first, second, who), ExitCode.OK
     names = [name.strip() for name in options.rulebooks.split(",") if name.strip()]
     if len(names) != 2:
         raise UsageError("--rulebooks: give two names or files, such as A,B")
     if options.input:
-        return inputs_compared(options.input, names, options.as_of)
+        return inputs_compared(options.input, names, options.as_of, who)
     [found] = map(load_run, options.runs)
-    return run_compared(*found, names, options.as_of), ExitCode.OK
+    return run_compared(*found, names, options.as_of, who), ExitCode.OK
 
 
 main = Command(

@@ -11,6 +11,7 @@ from pipelines.cli.complain import complain
 from pipelines.cli.rulebooks import named, warn
 from pipelines.exports.about import terms
 from pipelines.exports.compared import Compared, compare, two_rulebooks, two_runs
+from pipelines.exports.moved_cases import MovedCases
 from pipelines.exports.not_routed import not_assessed
 from pipelines.runs.run import RunPlace, needed_rulebook
 from pipelines.runs.table_inputs import complain_of_refused
@@ -24,23 +25,30 @@ from transforms.assess.frame import Terms
 _COMMAND = "compare"
 
 
-def runs_compared(first: tuple[str, Manifest], second: tuple[str, Manifest]) -> Compared:
+def runs_compared(
+    first: tuple[str, Manifest], second: tuple[str, Manifest], who: MovedCases | None
+) -> Compared:
     """Compare two runs.
 
     Args:
         first: A run's directory, and its manifest.
         second: Another's.
+        who: Where the cases that moved go.
     """
     one, other = (
         (f"{run} ({terms(manifest)})", needed_rulebook(run, manifest))
         for run, manifest in (first, second)
     )
     apart = {"the first": not_assessed(first[1]), "the second": not_assessed(second[1])}
-    return compare(two_runs(first[0], second[0]), one, other, apart)
+    return compare(two_runs(first[0], second[0]), one, other, apart, who)
 
 
 def run_compared(
-    run: str, manifest: Manifest, names: Sequence[str], as_of: datetime.date | None
+    run: str,
+    manifest: Manifest,
+    names: Sequence[str],
+    as_of: datetime.date | None,
+    who: MovedCases | None,
 ) -> Compared:
     """Compare the cases of a run under two rulebooks.
 
@@ -49,15 +57,19 @@ def run_compared(
         manifest: Its manifest.
         names: The names or files of the rulebooks.
         as_of: The date to assess as of; None for the run's.
+        who: Where the cases that moved go.
     """
     day = as_of or manifest.as_of
     if manifest.scope:
         complain(_COMMAND, f"warning: the run's scope {manifest.scope} isn't applied")
-    return _under_both(run, manifest, _loaded(names, day), day, f"the cases of {run}")
+    return _under_both(run, manifest, _loaded(names, day), day, f"the cases of {run}", who)
 
 
 def inputs_compared(
-    patterns: Sequence[str], names: Sequence[str], as_of: datetime.date | None
+    patterns: Sequence[str],
+    names: Sequence[str],
+    as_of: datetime.date | None,
+    who: MovedCases | None,
 ) -> tuple[Compared, int]:
     """Compare the cases of files under two rulebooks.
 
@@ -65,6 +77,7 @@ def inputs_compared(
         patterns: Files, folders, or patterns: case files and tables.
         names: The names or files of the rulebooks.
         as_of: The date to assess as of; None for the day on which the first guidance was issued.
+        who: Where the cases that moved go.
 
     Returns:
         The comparison, and the exit code, which tells whether all of the input was read.
@@ -80,7 +93,7 @@ def inputs_compared(
         place = RunPlace(folder, "compared")
         manifest = backlog_run(_COMMAND, patterns, place, Terms(books[0], day))
         on = ", ".join(patterns)
-        compared = _under_both(place.final, manifest, books, day, f"the cases of {on}")
+        compared = _under_both(place.final, manifest, books, day, f"the cases of {on}", who)
     codes = report_unread_input(_COMMAND, manifest), complain_of_refused(_COMMAND, manifest)
     return compared, max(codes)
 
@@ -98,6 +111,7 @@ def _under_both(
     books: tuple[CompiledRulebook, CompiledRulebook],
     day: datetime.date,
     on: str,
+    who: MovedCases | None,
 ) -> Compared:
     courts = None if manifest.courts is None else frozenset(manifest.courts)
     one, other = (Terms(book, day, manifest.presume, courts=courts) for book in books)
@@ -106,7 +120,7 @@ def _under_both(
     # Another date or other courts may leave out others than the run did.
     outside = sum(manifest.counts.routed.values())
     outside += sum(apart.pop(name, 0) for name in ("completed", "out of scope"))
-    compared = compare(two_rulebooks(run, one, other), first, second, {})
+    compared = compare(two_rulebooks(run, one, other), first, second, {}, who)
     outside -= int(compared.flows["cases"].sum())
     if outside:
         apart["completed or out of scope"] = outside

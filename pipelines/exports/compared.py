@@ -8,17 +8,15 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.exports.moved_cases import MovedCases
 from pipelines.runs.frames import part_frames
-from schemas.avro import avro_schema
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.worklist import CONFIDENTIAL_LINE
 from transforms.assess.frame import Terms, assess
-from transforms.avro.encode import encode_blocks, write_header
 from transforms.export.cells import without_formulas
 from transforms.export.compare import (
     FLOWS,
-    MOVED,
     READ,
     REASONS,
     added,
@@ -30,7 +28,6 @@ from transforms.export.compare import (
 )
 from transforms.frames.frame import Frame
 
-MOVED_AVRO, MOVED_CSV = "moved/part-00000.avro", "moved.csv"
 FLOWS_CSV, REASONS_CSV = "routes.csv", "criteria.csv"
 
 
@@ -43,7 +40,6 @@ class Compared:
         second: What the second side is.
         flows: Columns `FLOWS`.
         reasons: Columns `REASONS`.
-        moved: Columns of moved.avsc.
         apart: What isn't compared: for each side, or for both, numbers of records by what they are.
     """
 
@@ -51,7 +47,6 @@ class Compared:
     second: tuple[str, CompiledRulebook]
     flows: Frame
     reasons: Frame
-    moved: Frame
     apart: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def without(self, apart: Mapping[str, int]) -> Compared:
@@ -85,20 +80,8 @@ class Compared:
         }
 
     def write(self, folder: str) -> None:
-        """Write the list as Avro and CSV, and the counts as CSV.
-
-        Args:
-            folder: A directory that has a folder `moved`.
-        """
-        schema = avro_schema("moved")
-        with open(f"{folder}/{MOVED_AVRO}", "wb") as file:
-            file.write(write_header(schema) + encode_blocks(self.moved, schema))
-        joined = pl.col("from_reasons", "to_reasons").list.join(" ")
-        for name, frame in (
-            (MOVED_CSV, self.moved.with_columns(joined)),
-            (FLOWS_CSV, self.flows),
-            (REASONS_CSV, self.reasons),
-        ):
+        """Write the counts as CSV."""
+        for name, frame in ((FLOWS_CSV, self.flows), (REASONS_CSV, self.reasons)):
             without_formulas(frame).write_csv(f"{folder}/{name}")
 
 
@@ -107,6 +90,7 @@ def compare(
     first: tuple[str, CompiledRulebook],
     second: tuple[str, CompiledRulebook],
     apart: Mapping[str, Mapping[str, int]],
+    who: MovedCases | None,
 ) -> Compared:
     """Compare recommendations, a part at a time.
 
@@ -115,15 +99,16 @@ def compare(
         first: What the first side is, in words, and its rulebook.
         second: What the second side is.
         apart: What isn't compared.
+        who: Where the cases that moved go; None if nobody asks for them.
     """
-    counted, because, who = [], [], [MOVED.to_frame()]
+    counted, because = [], []
     same = same_criteria(first[1], second[1])
     for part in pairs:
         counted.append(flows(part))
         because.append(reasons(part, same))
-        who.append(moved(part, first[1], second[1]))
-    listed = pl.concat(who).sort("court", "case_id", nulls_last=True)
-    return Compared(first, second, added(counted, FLOWS), added(because, REASONS), listed, apart)
+        if who is not None:
+            who.add(moved(part, first[1], second[1]))
+    return Compared(first, second, added(counted, FLOWS), added(because, REASONS), apart)
 
 
 def two_runs(first: str, second: str) -> Iterator[Frame]:
