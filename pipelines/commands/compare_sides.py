@@ -40,7 +40,7 @@ def runs_compared(
         for run, manifest in (first, second)
     )
     apart = {"the first": not_assessed(first[1]), "the second": not_assessed(second[1])}
-    return compare(two_runs(first[0], second[0]), one, other, apart, who)
+    return compare(two_runs(first, second), one, other, apart, who)
 
 
 def run_compared(

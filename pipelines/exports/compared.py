@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.exports.moved_cases import MovedCases
+from pipelines.runs.by_case import by_case
 from pipelines.runs.frames import part_frames
-from schemas.outcomes import ROUTES
+from schemas.manifest import Manifest
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.worklist import CONFIDENTIAL_LINE
 from transforms.assess.frame import Terms, assess
@@ -20,6 +21,7 @@ from transforms.export.compare import (
     READ,
     REASONS,
     added,
+    extracted,
     flows,
     moved,
     paired,
@@ -111,22 +113,15 @@ def compare(
     return Compared(first, second, added(counted, FLOWS), added(because, REASONS), apart)
 
 
-def two_runs(first: str, second: str) -> Iterator[Frame]:
+def two_runs(first: tuple[str, Manifest], second: tuple[str, Manifest]) -> Iterator[Frame]:
     """Pair the recommendations of two runs, by case.
 
     Args:
-        first: A run's directory.
+        first: A run's directory, and its manifest.
         second: Another's.
     """
-    sides = [
-        pl.concat(
-            frame.select(READ)
-            for route in ROUTES
-            for frame in part_frames(run, route, "recommendation", READ)
-        )
-        for run in (first, second)
-    ]
-    yield paired(sides[0], sides[1])
+    for one, other in by_case((first, second), READ, extracted):
+        yield paired(one, other)
 
 
 def two_rulebooks(run: str, first: Terms, second: Terms) -> Iterator[Frame]:
@@ -139,4 +134,4 @@ def two_rulebooks(run: str, first: Terms, second: Terms) -> Iterator[Frame]:
     """
     for cases in part_frames(run, "cases", "case_record"):
         sides = (assess(cases, terms).recommendations for terms in (first, second))
-        yield paired(*(side.select(READ) for side in sides))
+        yield paired(*(extracted(side) for side in sides))

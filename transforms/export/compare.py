@@ -36,27 +36,37 @@ REASONS = pl.Schema(
 _OPEN = "Unknown facts leave open which row of the table applies."
 
 
+def extracted(recommendations: Frame) -> Frame:
+    """Extract what is compared.
+
+    Args:
+        recommendations: The columns `READ` of recommendation.avsc.
+
+    Returns:
+        The same columns, with reasons as criteria (List(String)).
+    """
+    criteria = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
+    return recommendations.select(*READ[:-1], criteria)
+
+
 def paired(first: Frame, second: Frame) -> Frame:
     """Put two recommendations of each case side by side.
 
     Args:
-        first: The columns `READ` of recommendation.avsc.
+        first: From `extracted`.
         second: The same columns.
 
     Returns:
-        `case_id`, and the other columns twice, from `from_court` to `to_reasons`, with reasons as
-        criteria (List(String)). A case in only one of them is null in the other.
+        `case_id`, and the other columns twice, from `from_court` to `to_reasons`. A case in only
+        one of them is null in the other.
     """
     left, right = (_side(frame, name) for frame, name in ((first, "from"), (second, "to")))
     return left.join(right, on="case_id", how="full", coalesce=True)
 
 
 def _side(frame: Frame, name: str) -> Frame:
-    criteria = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
     return frame.select(
-        "case_id",
-        *(pl.col(column).alias(f"{name}_{column}") for column in READ[1:-1]),
-        criteria.alias(f"{name}_reasons"),
+        "case_id", *(pl.col(column).alias(f"{name}_{column}") for column in READ[1:])
     )
 
 
