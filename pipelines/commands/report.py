@@ -19,7 +19,11 @@ from schemas.shown import shown
 from schemas.small_cells import LEAST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from markupsafe import Markup
+
+    from transforms.frames.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,18 +75,25 @@ def _page(
     cases: bool,
 ) -> str:
     from pipelines.commands.report_data import Extra, first_entries, read_run
-    from pipelines.commands.report_moves import marks_of_night, moves_against, moves_of_night
+    from pipelines.commands.report_moves import (
+        marks_of_night,
+        moves_against,
+        moves_of_night,
+        night_compared,
+    )
     from pipelines.runs.unread_fields import unread_field_lines
     from pipelines.runs.unread_input import unread_lines
     from transforms.report.page import Page, write_page
 
-    moves, compared = moves_of_night(run, manifest, rulebook)
+    compared = night_compared(run, manifest, rulebook)
     comparisons, same = [compared] if compared else [], None
+    moves: Iterable[Frame] = moves_of_night(run)
     if against is not None:
-        moves, compared, same = moves_against(run, manifest, rulebook, against)
+        moved, compared, same = moves_against(run, manifest, rulebook, against)
+        moves = [moved]
         comparisons.append(compared)
-    extra = Extra(moves, marks_of_night(run, manifest), same) if cases else None
-    read = read_run(run, manifest, rulebook, extra)
+    extra = Extra(moves, marks_of_night(run) if manifest.nightly else None, same)
+    read = read_run(run, manifest, rulebook, extra if cases else None)
     return write_page(
         Page(
             counted=read.counted,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from pipelines.runs.frames import part_frames
+from schemas.avro import avro_schema
 from schemas.explanation import Explanation
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES, STATE_TEXTS, STATES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
 from schemas.words import queue_mark, sentence
+from transforms.avro.types import polars_schema
 from transforms.explain.case import explain_all
 from transforms.explain.page import MARK
 from transforms.explain.page import STATES as STATE_WORDS
@@ -26,7 +28,7 @@ from transforms.normalize.records import normalize
 from transforms.report import docket, overlaps, tallies
 from transforms.report.cases import explained, plain_rows, queue_columns
 from transforms.report.counts import Counted
-from transforms.report.flows import reasons_and_causes
+from transforms.report.flows import MOVED, reasons_and_causes
 from transforms.report.island import island
 from transforms.report.page import QueueShown
 from transforms.report.queue import EXPLAINED, PLAIN, Queue
@@ -36,6 +38,9 @@ from transforms.report.vocabulary import Vocabulary
 
 MOST_ENTRIES = 200
 _BY_CASE: dict[str, Any] = {"on": "case_id", "how": "left", "maintain_order": "left"}
+_CHANGE = polars_schema(avro_schema("change"))
+_MOVED = pl.Schema({name: _CHANGE[name] for name in MOVED})
+_MARKS = pl.Schema({"case_id": pl.String, "mark": pl.String})
 _ENTRY = ("reason", "source_file", "offset", "detail")
 
 
@@ -62,13 +67,14 @@ class Extra:
     """What else the page says of cases.
 
     Args:
-        moves: Cases with another route before (`transforms.report.flows.MOVED`).
-        marks: `case_id` and `mark` of the cases that wait (queue.avsc); None if this isn't a night.
+        moves: Cases with another route before (`transforms.report.flows.MOVED`), to be read once.
+        marks: `case_id` and `mark` of the cases that wait (queue.avsc), to be read once; None if
+            this isn't a night.
         same: The ids that mean the same criterion in the other run; None for all.
     """
 
-    moves: Frame
-    marks: Frame | None
+    moves: Iterable[Frame]
+    marks: Iterable[Frame] | None
     same: frozenset[str] | None = None
 
 
@@ -133,13 +139,17 @@ class _Chosen:
 
     Args:
         queues: The queues, by route.
-        extra: What else the page says of cases.
+        moves: Those of them that had another route before (`Extra.moves`).
+        marks: Why they wait (`Extra.marks`).
+        same: As in `Extra`.
         shown: The ids of the cases that are shown.
         explained: The ids of those that are explained.
     """
 
     queues: dict[str, Queue]
-    extra: Extra
+    moves: Frame
+    marks: Frame | None
+    same: frozenset[str] | None
     shown: Frame
     explained: Frame
 
@@ -148,10 +158,13 @@ class _Chosen:
         kept = [queue.cases for queue in queues.values() if queue.cases is not None]
         ids = [frame.select("case_id") for frame in kept]
         empty = pl.DataFrame(schema={"case_id": pl.String})
+        shown = pl.concat([empty, *ids])
         return cls(
             queues,
-            extra,
-            pl.concat([empty, *ids]),
+            _of_cases(extra.moves, shown, _MOVED),
+            None if extra.marks is None else _of_cases(extra.marks, shown, _MARKS),
+            extra.same,
+            shown,
             pl.concat([empty, *(frame.head(EXPLAINED) for frame in ids)]),
         )
 
@@ -205,13 +218,13 @@ class _Chosen:
     def _with_extra(self, cases: Frame) -> Frame:
         """Add `was`, the route before if it differs, why it does, and why the case waits."""
         before = pl.col("from_route").fill_null("no route")
-        moves = self.extra.moves.filter(pl.col("from_route").ne_missing(pl.col("to_route")))
+        moves = self.moves.filter(pl.col("from_route").ne_missing(pl.col("to_route")))
         moved = cases.join(moves.select("case_id", was=before), **_BY_CASE)
-        moved = moved.join(reasons_and_causes(self.extra.moves, self.extra.same), **_BY_CASE)
-        if self.extra.marks is None:
+        moved = moved.join(reasons_and_causes(self.moves, self.same), **_BY_CASE)
+        if self.marks is None:
             return moved.with_columns(mark=pl.lit(None, pl.String))
         mark = pl.col("mark").fill_null("").map_elements(queue_mark, pl.String)
-        waiting = self.extra.marks.select("case_id", mark=mark)
+        waiting = self.marks.select("case_id", mark=mark)
         return moved.join(waiting, **_BY_CASE).with_columns(pl.col("mark").fill_null("reviewed"))
 
     def _explanations(
@@ -232,6 +245,11 @@ class _Chosen:
             presume=manifest.presume,
         )
         return dict(zip(records["case_id"].to_list(), explanations, strict=True))
+
+
+def _of_cases(frames: Iterable[Frame], shown: Frame, schema: pl.Schema) -> Frame:
+    mine = (compact(frame.join(shown, on="case_id", how="semi")) for frame in frames)
+    return pl.concat([schema.to_frame(), *mine])
 
 
 _TEXTS = {

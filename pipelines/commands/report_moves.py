@@ -9,55 +9,45 @@ import polars as pl
 
 from pipelines.runs.frames import part_frames
 from pipelines.runs.run import load_run, run_rulebook
-from schemas.avro import avro_schema
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.words import queue_mark
 from transforms.assess.frame import Terms, assess
-from transforms.avro.types import polars_schema
 from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
 from transforms.nightly.changes import SUMMARY, Compared, Folded, changes, summarize
 from transforms.nightly.events import EVENTS
 from transforms.report import comparison
-from transforms.report.flows import CAUSES, MOVED, READ, moved, routes_and_reasons
+from transforms.report.flows import CAUSES, MOVED, READ, count_moves, moved, routes_and_reasons
 from transforms.report.model import Comparison, Count
 
 # Cases whose causes are found together.
 AT_A_TIME = 50_000
-_NO_MOVES = pl.Schema(
-    {name: dtype for name, dtype in polars_schema(avro_schema("change")).items() if name in MOVED}
-)
 
 
-def moves_of_night(
-    run: str, manifest: Manifest, rulebook: CompiledRulebook
-) -> tuple[Frame, Comparison | None]:
-    """Read what a night changed; nothing for a run that isn't a night's."""
+def moves_of_night(run: str) -> Iterator[Frame]:
+    """Read what a night changed (`MOVED`), a part at a time; nothing if the run isn't a night's."""
+    return part_frames(run, "changes", "change", MOVED)
+
+
+def night_compared(run: str, manifest: Manifest, rulebook: CompiledRulebook) -> Comparison | None:
+    """Say what a night changed; None for a run that isn't a night's."""
     if manifest.nightly is None:
-        return _NO_MOVES.to_frame(), None
-    found = pl.concat(
-        [_NO_MOVES.to_frame(), *part_frames(run, "changes", "change", MOVED)], how="vertical"
-    )
-    compared = comparison.tonight(manifest, found, rulebook)
+        return None
+    compared = comparison.tonight(manifest, count_moves(moves_of_night(run)), rulebook)
     waiting = tuple(
         (mark, Count(queue_mark(mark), number, wanted=f"mark:{queue_mark(mark)}"))
         for mark, number in manifest.nightly.queue.items()
         if number
     )
-    return found, compared and dataclasses.replace(compared, waiting=waiting)
+    return compared and dataclasses.replace(compared, waiting=waiting)
 
 
-def marks_of_night(run: str, manifest: Manifest) -> Frame | None:
-    """Read why each case waits for an attorney: `case_id` and `mark`; None if it isn't a night."""
-    if manifest.nightly is None:
-        return None
-    frames = part_frames(run, "queue", "queue", ("case_id", "mark"))
-    empty = pl.DataFrame(schema={"case_id": pl.String, "mark": pl.String})
-    return pl.concat(
-        [empty, *(frame.select("case_id", pl.col("mark").cast(pl.String)) for frame in frames)]
-    )
+def marks_of_night(run: str) -> Iterator[Frame]:
+    """Read why each case waits for an attorney: `case_id` and `mark`, a part at a time."""
+    for frame in part_frames(run, "queue", "queue", ("case_id", "mark")):
+        yield frame.select("case_id", pl.col("mark").cast(pl.String))
 
 
 def moves_against(
@@ -95,8 +85,9 @@ def moves_against(
             maintain_order="left",
         )
     earlier = run_rulebook(before_run, before)
-    said = comparison.against(before, moves, both, differ, rulebook, earlier)
-    return moves, said, comparison.same_in_both(rulebook, earlier)
+    same = comparison.same_in_both(rulebook, earlier)
+    counted = count_moves([moves], same)
+    return moves, comparison.against(before, counted, both, differ, rulebook, earlier), same
 
 
 def _recommended(run: str) -> Frame:

@@ -28,7 +28,7 @@ from transforms.shuffle.bucket_batches import read_bucket, write_buckets
 _SHUFFLED_ROWS = 4 * FRAME_ROWS
 # The changed cases whose causes are found at once, if their buckets have so few. More take more
 # memory, some eight kilobytes a case until then, and fewer more time.
-_CHANGED_ROWS = FRAME_ROWS // 3
+_CHANGED_ROWS = 8_192
 
 
 class Ran(NamedTuple):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import polars as pl
-
 from schemas.manifest import Manifest
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from schemas.shown import shown
 from schemas.words import day
 from transforms.export.compare import same_criteria
-from transforms.frames.frame import Frame
-from transforms.report.flows import cause_counts, cause_key, flow_counts, reason_counts
+from transforms.report.flows import MoveCounts, cause_key
 from transforms.report.labels import cause_label, criterion_label
 from transforms.report.model import Comparison, Count
 
@@ -58,7 +55,7 @@ def _read(manifest: Manifest) -> tuple[object, ...]:
 
 def against(
     before: Manifest,
-    moves: Frame,
+    moves: MoveCounts,
     both: int,
     differ: Mapping[str, str],
     rulebook: CompiledRulebook,
@@ -68,13 +65,13 @@ def against(
 
     Args:
         before: The earlier run's manifest.
-        moves: The columns `transforms.report.flows.MOVED`.
+        moves: What moved, counted by `same_in_both`.
         both: The number of cases with a route in both runs.
         differ: From `differing`.
         rulebook: The later run's rulebook, which names the criteria.
         earlier: The earlier run's; None if it isn't available.
     """
-    there = moves.drop_nulls(("from_route", "to_route")).height
+    there = moves.cases(in_both=True)
     lines = [
         f"{there:,} of the {both:,} cases that have a route in both runs have another one.",
         *differ.values(),
@@ -85,18 +82,18 @@ def against(
     return _comparison("against", title, lines, moves, (rulebook, earlier))
 
 
-def tonight(manifest: Manifest, moves: Frame, rulebook: CompiledRulebook) -> Comparison | None:
+def tonight(manifest: Manifest, moves: MoveCounts, rulebook: CompiledRulebook) -> Comparison | None:
     """Say what a night changed; None for a run that isn't a night's.
 
     Args:
         manifest: The run's manifest.
-        moves: The columns `transforms.report.flows.MOVED` of its changes.
+        moves: Its changes, counted.
         rulebook: The rulebook, which names the criteria.
     """
     night = manifest.nightly
     if night is None:
         return None
-    routes = moves.filter(pl.col("from_route").ne_missing(pl.col("to_route"))).height
+    routes = moves.cases(in_both=False)
     since = f"since {shown(night.previous)}" if night.previous else "on this first night"
     lines = [
         f"{night.changed:,} recommendations changed {since}, "
@@ -117,27 +114,26 @@ def _comparison(
     anchor: str,
     title: str,
     lines: Iterable[str],
-    moves: Frame,
+    moves: MoveCounts,
     rulebooks: tuple[CompiledRulebook, CompiledRulebook | None],
 ) -> Comparison:
-    flows = flow_counts(moves)
+    flows = moves.flows
     targets = {new for counts in flows.values() for new in counts}
     now, before = rulebooks
-    gained, lost = reason_counts(moves, same_in_both(now, before))
     return Comparison(
         anchor,
         title,
         tuple(lines),
         tuple(route for route in (*ROUTES, None) if route in targets),
         {old: flows[old] for old in (*ROUTES, None) if old in flows},
-        tuple(_causes(moves)),
-        tuple(_reasons("gained", gained, now)),
-        tuple(_reasons("lost", lost, before or now)),
+        tuple(_causes(moves.causes)),
+        tuple(_reasons("gained", moves.gained, now)),
+        tuple(_reasons("lost", moves.lost, before or now)),
     )
 
 
-def _causes(moves: Frame) -> Iterable[Count]:
-    for (kind, what), number in list(cause_counts(moves).items())[:MOST_CAUSES]:
+def _causes(counts: Mapping[tuple[str, str | None], int]) -> Iterable[Count]:
+    for (kind, what), number in list(counts.items())[:MOST_CAUSES]:
         yield Count(cause_label(kind, what), number, wanted=f"cause:{cause_key(kind, what)}")
 
 

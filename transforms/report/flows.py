@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import polars as pl
 
 from schemas.avro import avro_schema
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
+from transforms.report.running import Running
 
 # Columns of change.avsc that the page counts.
 MOVED = ("case_id", "from_route", "to_route", "from_reasons", "to_reasons", "causes")
@@ -50,34 +52,73 @@ def moved(before: Frame, after: Frame) -> Frame:
     )
 
 
-def flow_counts(moves: Frame) -> dict[str | None, dict[str | None, int]]:
-    """Count cases by the old and the new route; None stands for no route.
+class MoveCounts(NamedTuple):
+    """How many cases moved, and why.
 
     Args:
-        moves: The columns `MOVED`.
+        flows: The number of cases by the old and the new route; None stands for no route.
+        gained: Of the cases with a route in both runs, the number by criterion that is a reason
+            only in the later one.
+        lost: The same by criterion that is a reason only in the earlier one.
+        causes: The number of cases that a cause contributes to, by the kind of cause, and its
+            milestone or field.
     """
-    found: dict[str | None, dict[str | None, int]] = {}
-    counted = moves.group_by("from_route", "to_route").len().sort("from_route", "to_route")
-    for old, new, number in counted.iter_rows():
-        found.setdefault(old, {})[new] = number
-    return found
+
+    flows: Mapping[str | None, Mapping[str | None, int]]
+    gained: Mapping[str, int]
+    lost: Mapping[str, int]
+    causes: Mapping[tuple[str, str | None], int]
+
+    def cases(self, *, in_both: bool) -> int:
+        """Return how many cases have another route; perhaps only those with one in both runs."""
+        return sum(
+            number
+            for old, row in self.flows.items()
+            for new, number in row.items()
+            if old != new and not (in_both and None in (old, new))
+        )
 
 
-def reason_counts(
-    moves: Frame, same: frozenset[str] | None = None
-) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Count the criteria that cases with a route in both runs gained and lost as reasons.
+def count_moves(moves: Iterable[Frame], same: frozenset[str] | None = None) -> MoveCounts:
+    """Count moves, a part of the cases at a time.
 
     Args:
         moves: The columns `MOVED`.
         same: The ids that mean the same criterion in both runs; None for all.
-
-    Returns:
-        The number of cases by criterion: gained, and lost.
     """
-    both = moves.drop_nulls(("from_route", "to_route"))
-    gained, lost = _on_one_side(same)
-    return _numbers(both.select(key=gained)), _numbers(both.select(key=lost))
+    flows, gained, lost, causes = map(_running, (_FLOWS, _REASONS, _REASONS, _CAUSES))
+    on_one_side = _on_one_side(same)
+    for part in moves:
+        flows.add(part.group_by("from_route", "to_route").len("count").cast(_FLOWS))
+        both = part.drop_nulls(("from_route", "to_route"))
+        for side, criteria in zip((gained, lost), on_one_side, strict=True):
+            listed = both.select(criterion=criteria).explode("criterion").drop_nulls()
+            side.add(listed.group_by("criterion").len("count").cast(_REASONS))
+        causes.add(_cause_counts(part).cast(_CAUSES))
+    by_route: dict[str | None, dict[str | None, int]] = {}
+    for old, new, number in flows.total.sort("from_route", "to_route").iter_rows():
+        by_route.setdefault(old, {})[new] = number
+    by_cause = causes.total.sort("count", "kind", "what", descending=True)
+    more, less = (
+        dict(side.total.sort(["count", "criterion"], descending=[True, False]).iter_rows())
+        for side in (gained, lost)
+    )
+    named = {(kind, what): number for kind, what, number in by_cause.iter_rows()}
+    return MoveCounts(by_route, more, less, named)
+
+
+_FLOWS = pl.Schema({"from_route": pl.String, "to_route": pl.String, "count": pl.Int64})
+_REASONS = pl.Schema({"criterion": pl.String, "count": pl.Int64})
+_CAUSES = pl.Schema({"kind": pl.String, "what": pl.String, "count": pl.Int64})
+
+
+def _running(schema: pl.Schema) -> Running:
+    keys = [name for name in schema if name != "count"]
+    return Running(
+        lambda tallies: (
+            pl.concat([schema.to_frame(), *tallies]).group_by(keys).agg(pl.col("count").sum())
+        )
+    )
 
 
 def _on_one_side(same: frozenset[str] | None) -> tuple[pl.Expr, pl.Expr]:
@@ -121,15 +162,8 @@ def reasons_and_causes(moves: Frame, same: frozenset[str] | None = None) -> Fram
     )
 
 
-def cause_counts(moves: Frame) -> dict[tuple[str, str | None], int]:
-    """Count the cases that each cause contributes to.
-
-    Args:
-        moves: The columns `MOVED`.
-
-    Returns:
-        The number of cases by the kind of cause, and its milestone or field.
-    """
+def _cause_counts(moves: Frame) -> Frame:
+    """Count the cases that each cause contributes to."""
     cause = pl.col("causes").struct
     causes = moves.select("case_id", "causes").explode("causes").drop_nulls("causes")
     named = causes.select(
@@ -137,10 +171,4 @@ def cause_counts(moves: Frame) -> dict[tuple[str, str | None], int]:
         kind=cause.field("kind").cast(pl.String),
         what=pl.coalesce(cause.field("milestone"), cause.field("field")),
     ).unique()
-    counted = named.group_by("kind", "what").len().sort("len", "kind", "what", descending=True)
-    return {(kind, what): number for kind, what, number in counted.iter_rows()}
-
-
-def _numbers(lists: Frame) -> Mapping[str, int]:
-    counted = lists.explode("key").drop_nulls().group_by("key").len()
-    return dict(counted.sort(["len", "key"], descending=[True, False]).iter_rows())
+    return named.group_by("kind", "what").len("count")

@@ -14,10 +14,8 @@ from transforms.avro.types import polars_schema
 from transforms.report.flows import (
     CAUSES,
     MOVED,
-    cause_counts,
-    flow_counts,
+    count_moves,
     moved,
-    reason_counts,
     routes_and_reasons,
 )
 
@@ -61,10 +59,14 @@ def test_moves_match_a_comparison_case_by_case() -> None:
             gained.update(now - then)
             lost.update(then - now)
     moves = moved(frame(before), frame(after))
-    found = flow_counts(moves)
+    counted = count_moves(part for part in moves.iter_slices(7))
+    found = counted.flows
     assert {(old, new): n for old, row in found.items() for new, n in row.items()} == flows
     assert {routes[0] for routes in flows} == {None, *ROUTES}
-    assert reason_counts(moves) == (dict(gained), dict(lost))
+    assert (counted.gained, counted.lost) == (dict(gained), dict(lost))
+    assert counted.cases(in_both=False) == moves.height == sum(flows.values())
+    both = moves.drop_nulls(("from_route", "to_route")).height
+    assert counted.cases(in_both=True) == both < moves.height
 
 
 def test_a_case_counts_once_for_each_of_its_causes() -> None:
@@ -81,7 +83,8 @@ def test_a_case_counts_once_for_each_of_its_causes() -> None:
         None,
     ]
     rows = {"case_id": ["1", "2", "3", "4"], "causes": pl.Series(causes, dtype=CAUSES)}
+    whole = polars_schema(avro_schema("change"))
     moves = pl.DataFrame(rows).with_columns(
-        pl.lit(None).alias(name) for name in MOVED if name not in rows
+        pl.lit(None, whole[name]).alias(name) for name in MOVED if name not in rows
     )
-    assert cause_counts(moves) == {("FACT", "arrests"): 2, ("MILESTONE", "turned_65"): 1}
+    assert count_moves([moves]).causes == {("FACT", "arrests"): 2, ("MILESTONE", "turned_65"): 1}
