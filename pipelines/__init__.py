@@ -22,6 +22,8 @@ os.environ["RUST_BACKTRACE"] = "0"
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 # NumPy's library for matrices would start threads; nothing here multiplies large ones.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Polars gives back memory half a second after it has freed it, and not one and a half.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "muzzy_decay_ms:0")
 # A watch that stops cancels its own calls, which isn't worth a message.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 

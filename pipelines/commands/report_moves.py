@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from pipelines.runs.by_case import by_case
 from pipelines.runs.frames import part_frames
 from pipelines.runs.run import load_run, run_rulebook
 from schemas.manifest import Manifest
@@ -70,9 +71,11 @@ def moves_against(
         RunError: There is no such run.
     """
     before_run, before = load_run(other)
-    old, new = _recommended(before_run), _recommended(run)
-    both = old.join(new, on="case_id", how="semi").height
-    moves = moved(old, new)
+    both, parts = 0, []
+    for old, new in by_case(((before_run, before), (run, manifest)), READ, routes_and_reasons):
+        both += old.join(new, on="case_id", how="semi").height
+        parts.append(compact(moved(old, new)))
+    moves = pl.concat(parts)
     differ = comparison.differing(before, manifest)
     if len(differ) == 1 and not differ.keys() & {"CALENDAR", "FACT"}:
         [kind] = differ
@@ -88,18 +91,6 @@ def moves_against(
     same = comparison.same_in_both(rulebook, earlier)
     counted = count_moves([moves], same)
     return moves, comparison.against(before, counted, both, differ, rulebook, earlier), same
-
-
-def _recommended(run: str) -> Frame:
-    frames = (
-        compact(routes_and_reasons(frame))
-        for route in ROUTES
-        for frame in part_frames(run, route, "recommendation", READ)
-    )
-    schema = pl.Schema(
-        [("case_id", pl.String()), ("route", pl.String()), ("reasons", pl.List(pl.String()))]
-    )
-    return pl.concat([schema.to_frame(), *frames])
 
 
 def _only(kind: str) -> pl.Series:
