@@ -72,15 +72,18 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
             >> beam.ParDo(
                 SideBySide(functools.partial(_one_bucket, self.night)),
                 beam.pvalue.AsList(self.cases),
-            ).with_outputs("tally", "different", main="parts")
+            )
+            # To tell the size of what has no coder of its own, Beam would pickle whole frames.
+            .with_output_types(tuple[str, Frame], tally=Frame, different=Compared)
+            .with_outputs("tally", "different", main="parts")
         )
         found = (
             done.different
             | "Join buckets" >> beam.ParDo(_Join())
             | "Find changes"
-            >> beam.ParDo(SideBySide(functools.partial(_changes, self.night))).with_outputs(
-                "causes", main="changes"
-            )
+            >> beam.ParDo(SideBySide(functools.partial(_changes, self.night)))
+            .with_output_types(tuple[str, Frame], causes=Frame)
+            .with_outputs("causes", main="changes")
         )
         return Ran(done.parts, done.tally, found.changes, found.causes)
 
@@ -171,7 +174,9 @@ class ShuffleCases(beam.PTransform[beam.PCollection[Frame], beam.PCollection[str
         # An engine may run this again; only the files that it names in the end count.
         path = f"{self.folder}/{uuid.uuid4().hex}.arrow"
         keyed = records.with_columns(case_id=case_key())
-        write_buckets(keyed, bucket_of(keyed["case_id"], self.buckets), self.buckets, path)
+        bucket = bucket_of(keyed["case_id"], self.buckets)
+        # Whole records of a docket take more room than a disk may have.
+        write_buckets(keyed, bucket, self.buckets, path, "lz4")
         return path
 
 

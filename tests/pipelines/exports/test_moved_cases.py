@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipelines.exports.moved_cases import MOVED_AVRO, MOVED_CSV, MovedCases
 from schemas.avro import avro_schema
+from transforms.avro.whole import read_whole
 from transforms.export.compare import MOVED
-from transforms.nightly.bucket_files import read_whole
 
 COURTS = st.sampled_from(["BAL", "MIA", "NYC", None])
 
