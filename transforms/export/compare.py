@@ -11,6 +11,7 @@ from schemas.rulebook.compiled import CompiledRulebook
 from transforms.avro.types import polars_schema
 from transforms.export.words import Words
 from transforms.frames.frame import Frame
+from transforms.route.recommendation import REASON_IDS
 
 MOVED = polars_schema(avro_schema("moved"))
 READ = ("case_id", "court", "route", "state", "rule", "reasons")
@@ -45,8 +46,7 @@ def extracted(recommendations: Frame) -> Frame:
     Returns:
         The same columns, with reasons as criteria (List(String)).
     """
-    criteria = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
-    return recommendations.select(*READ[:-1], criteria)
+    return recommendations.select(*READ[:-1], REASON_IDS)
 
 
 def paired(first: Frame, second: Frame) -> Frame:

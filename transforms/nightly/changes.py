@@ -20,6 +20,7 @@ from transforms.frames.coder import compact
 from transforms.frames.frame import Frame
 from transforms.frames.labels import label_lists
 from transforms.nightly.causes import CAUSE, date_causes, fact_causes, plain_causes
+from transforms.route.recommendation import REASON_IDS
 
 CHANGES = polars_schema(avro_schema("change"))
 COMPARED = (
@@ -44,7 +45,6 @@ def summarize(recommendations: Frame) -> Frame:
     Returns:
         The same columns, with reasons as criteria, and checks as facts.
     """
-    element = pl.element().struct
     return recommendations.select(
         "case_id",
         "court",
@@ -53,8 +53,8 @@ def summarize(recommendations: Frame) -> Frame:
         "state",
         "rule",
         "needs_review",
-        pl.col("reasons").list.eval(element.field("criterion")),
-        pl.col("checks").list.eval(element.field("fact")),
+        REASON_IDS,
+        pl.col("checks").list.eval(pl.element().struct.field("fact")),
         "possible_routes",
     )
 

@@ -11,6 +11,7 @@ import polars as pl
 from schemas.outcomes import ROUTES
 from transforms.frames.frame import Frame
 from transforms.nightly.reviews import REVIEWS, keep_reviews, normalize_reviews
+from transforms.route.recommendation import REASON_IDS
 
 # How severe a route is for the person: a decision beyond the recommended one departs from it.
 RANK = {"close": 0, "continue": 1, "expedite": 2}
@@ -46,8 +47,7 @@ def match(reviews: Frame, recommended: Frame, as_of: datetime.date, by: str) -> 
         by: The column that names the office: `opla_office` or `court`.
     """
     checked = normalize_reviews(reviews)
-    criteria = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
-    seen = recommended.select("case_id", "route", reasons=criteria)
+    seen = recommended.select("case_id", "route", REASON_IDS)
     kept = keep_reviews(REVIEWS.to_frame(), checked.good, seen, seen, as_of, as_of)
     refused = pl.concat([checked.quarantined, kept.conflicts])["reason"]
     there = kept.reviews.join(

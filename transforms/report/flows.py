@@ -11,6 +11,7 @@ from schemas.avro import avro_schema
 from transforms.avro.types import polars_schema
 from transforms.frames.frame import Frame
 from transforms.report.running import Running
+from transforms.route.recommendation import REASON_IDS
 
 # Columns of change.avsc that the page counts.
 MOVED = ("case_id", "from_route", "to_route", "from_reasons", "to_reasons", "causes")
@@ -27,8 +28,7 @@ def routes_and_reasons(recommendations: Frame) -> Frame:
     Returns:
         `case_id`, `route`, and `reasons`, as ids of criteria.
     """
-    criteria = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
-    return recommendations.select("case_id", "route", criteria)
+    return recommendations.select("case_id", "route", REASON_IDS)
 
 
 def moved(before: Frame, after: Frame) -> Frame:

@@ -10,6 +10,7 @@ import polars as pl
 from transforms.frames.frame import Frame
 from transforms.report.docket import COUNTED, PROTECTED
 from transforms.route.cover import SETS
+from transforms.route.recommendation import REASON_IDS
 
 SCHEMA = pl.Schema({"by": pl.String, "value": pl.String, "route": pl.String, "count": pl.Int64})
 RECOMMENDED = (
@@ -46,7 +47,6 @@ def tally_recommendations(recommendations: Frame, as_of: datetime.date) -> Frame
         only for the one that is; `changes` has a month and the new route as its value, and the
         route now; `settles_open` and `settles` count open and other cases by fact.
     """
-    reasons = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
     is_open = pl.col("state") == "OPEN"
     possible = recommendations.select(value="route", route="possible_routes")
     soon = pl.col("changes_on") <= horizon(as_of)
@@ -57,7 +57,7 @@ def tally_recommendations(recommendations: Frame, as_of: datetime.date) -> Frame
         _counted("form", recommendations.select("route", value="form")),
         _counted("possible", possible.explode("route", empty_as_null=False)),
         _counted("certain", possible.filter(pl.col("route").list.len() == 1).explode("route")),
-        _listed("reason", recommendations.select("route", value=reasons)),
+        _listed("reason", recommendations.select("route", value=REASON_IDS)),
         _listed("settles_open", settling.filter("open").drop("open")),
         _listed("settles", settling.filter(~pl.col("open")).drop("open")),
         _counted(

@@ -26,6 +26,8 @@ from transforms.score.position import MovingPart
 
 RECOMMENDATION = polars_schema(avro_schema("recommendation"))
 PASSED_THROUGH = ("case_id", "opla_office", "warnings")
+# The reasons of a recommendation as ids of criteria (List(String)).
+REASON_IDS = pl.col("reasons").list.eval(pl.element().struct.field("criterion"))
 
 
 def recommend(
