@@ -141,7 +141,8 @@ def assess_both(before: Frame, after: Frame, terms: Terms) -> tuple[Assessed, As
 
 def _assessed(there: InScope, terms: Terms) -> Assessed:
     recommended = recommend(there.facts, terms.rulebook, terms.as_of, presume=terms.presume)
-    return Assessed(recommended, there.records, there.outside, there.quarantined)
+    outside = there.records.filter(~there.taken)
+    return Assessed(recommended, there.records, outside, there.quarantined)
 
 
 class InScope(NamedTuple):
@@ -150,16 +151,14 @@ class InScope(NamedTuple):
     Args:
         facts: The facts of those in scope, and the columns that a recommendation repeats.
         records: All records that could be normalized, as in `Assessed`.
-        outside: Those of them that aren't in scope.
+        taken: Whether each of them is in scope (Boolean).
         quarantined: Rows of quarantined.avsc.
-        taken: Whether each of `records` is in scope (Boolean).
     """
 
     facts: Frame
     records: Frame
-    outside: Frame
-    quarantined: Frame
     taken: pl.Series
+    quarantined: Frame
 
 
 def in_scope(records: Frame, terms: Terms) -> InScope:
@@ -173,7 +172,7 @@ def in_scope(records: Frame, terms: Terms) -> InScope:
     facts = derive_facts(normalized, terms.counted, terms.as_of)
     marked, taken = mark(normalized, facts, terms.as_of, terms.inside, terms.courts)
     inside = with_passed_through(facts, normalized).filter(taken)
-    return InScope(inside, marked, marked.filter(~taken), quarantined, taken)
+    return InScope(inside, marked, taken, quarantined)
 
 
 def status_of(assessed: Assessed) -> Frame:
