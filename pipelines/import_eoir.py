@@ -27,7 +27,6 @@ from pipelines.lineage.tell import Result, telling
 from pipelines.runs.import_summary import print_import
 from pipelines.runs.imported_release import (
     OUTCOMES,
-    SHUFFLE,
     TALLY,
     ImportPlan,
     imported,
@@ -58,6 +57,7 @@ from transforms.eoir.tables import tally_of
 from transforms.frames.frame import Frame
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.route.tally import AddUp
+from transforms.shuffle.bucket_batches import SHUFFLE
 
 # How much of a release is put together at once and written as one file. More takes more memory and
 # fewer reads.

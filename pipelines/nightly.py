@@ -26,7 +26,7 @@ from pipelines.lineage.datasets import night_reads, written_to
 from pipelines.lineage.tell import Result, of_terms, telling
 from pipelines.nights.failures import noted
 from pipelines.nights.first_wins import claimed, unmoved_latest
-from pipelines.nights.manifest import SHUFFLE, TALLY, night_run
+from pipelines.nights.manifest import TALLY, night_run
 from pipelines.nights.options import NightlyOptions
 from pipelines.nights.plan import NightPlan, nothing_new, plan_night, plan_text
 from pipelines.nights.state import instead_of_it, sweep
@@ -53,6 +53,7 @@ from transforms.nightly.beam import ByBucket, RunNight, ShuffleCases
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.buckets import PART_SCHEMAS
 from transforms.route.tally import AddUp
+from transforms.shuffle.bucket_batches import SHUFFLE
 
 
 def assess_night(pipeline: beam.Pipeline, plan: NightPlan) -> None:

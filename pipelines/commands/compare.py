@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from pipelines.exports.moved_cases import MovedCases
 
 
-_SHUFFLE = "_shuffle"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What is compared, and where the list goes."""
@@ -62,6 +59,7 @@ def _run(options: Options) -> int:
     from pipelines.exports.moved_cases import MovedCases
     from pipelines.runs.whole_directory import WholeDirectory
     from transforms.files.storage import remove
+    from transforms.shuffle.bucket_batches import SHUFFLE
 
     _check(options)
     place = options.output.rstrip("/") if options.output else None
@@ -84,8 +82,8 @@ def _run(options: Options) -> int:
         print_it(compared)
         return code
     directory = WholeDirectory(place, "another --output")
-    with directory.alone("moved", _SHUFFLE):
-        shuffle = f"{directory.partial}/{_SHUFFLE}"
+    with directory.alone("moved", SHUFFLE):
+        shuffle = f"{directory.partial}/{SHUFFLE}"
         who = MovedCases(shuffle)
         compared, code = _compared(options, who)
         who.write(directory.partial)

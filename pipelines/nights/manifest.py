@@ -27,9 +27,9 @@ from schemas.outcomes import ROUTES
 from transforms.files.find import LeftOut
 from transforms.files.storage import remove
 from transforms.nightly.buckets import PART_SCHEMAS
+from transforms.shuffle.bucket_batches import SHUFFLE
 
 TALLY = "_tally.ndjson"
-SHUFFLE = "_shuffle"
 
 
 def night_run(plan: NightPlan, started: datetime.datetime, clock: float) -> Manifest:

@@ -18,9 +18,9 @@ from transforms.eoir.files import RANGE_BYTES, Release
 from transforms.eoir.rows import Rules
 from transforms.files.storage import remove
 from transforms.frames.background import side_by_side
+from transforms.shuffle.bucket_batches import SHUFFLE
 
 PARTS, OUTCOMES = ("cases", "quarantine"), "outcomes"
-SHUFFLE = "_shuffle"
 TALLY = "_tally.ndjson"
 
 

@@ -23,12 +23,13 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.runners import IN_PROCESS
 from pipelines.import_eoir import import_release
-from pipelines.runs.imported_release import PARTS, SHUFFLE, ImportPlan
+from pipelines.runs.imported_release import PARTS, ImportPlan
 from pipelines.runs.whole_directory import WholeDirectory
 from scripts.eoir_release import write_release
 from tests.helpers.commands import argv, discretion, environment, files_below, rows, unwrapped
 from transforms.eoir.files import find_release
 from transforms.eoir.rows import Rules
+from transforms.shuffle.bucket_batches import SHUFFLE
 
 DAY = "2011-11-17"
 CASES = 600

@@ -17,6 +17,8 @@ from transforms.files.storage import check_kept, create_file, open_file
 from transforms.frames.frame import Frame
 
 Codec: TypeAlias = Literal["lz4"]
+# The folder for these files in a result that isn't finished.
+SHUFFLE = "_shuffle"
 
 
 def write_buckets(
