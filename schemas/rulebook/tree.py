@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 Connective: TypeAlias = Literal["and", "or"]
 _COLUMN = re.compile(r'"([^"]+)"')
+# Polars can't join two NULLs that have no type.
+_NULL = "CAST(NULL AS BOOLEAN)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +19,7 @@ class Tree:
     """A condition, or a part of one; equal parts are the same object, also after pickling.
 
     Args:
-        kind: Its kind; an atom without columns is a constant: `TRUE`, `FALSE`, or `NULL`.
+        kind: Its kind; an atom without columns is a constant: TRUE, FALSE, or NULL.
         sql: Its Boolean SQL over columns.
         parts: The operands, if it isn't an atom.
         columns: The columns that it reads, in order of first use.
@@ -56,7 +58,7 @@ def atom_over(sql: str) -> Tree:
 
 def truth(value: bool | None) -> Tree:
     """Make the atom that is the same for every case."""
-    return atom("NULL" if value is None else str(value).upper(), ())
+    return atom(_NULL if value is None else str(value).upper(), ())
 
 
 @functools.cache

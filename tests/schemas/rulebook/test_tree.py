@@ -34,8 +34,8 @@ def test_constants_simplify_what_they_are_part_of(tree: Tree, same: Tree) -> Non
 
 
 def test_unknown_is_neither() -> None:
-    assert negated(truth(None)).sql == "(NOT NULL)"
-    assert joined("or", (A, truth(None))).sql == '("a" OR NULL)'
+    assert negated(truth(None)).sql == "(NOT CAST(NULL AS BOOLEAN))"
+    assert joined("or", (A, truth(None))).sql == '("a" OR CAST(NULL AS BOOLEAN))'
 
 
 def test_writes_sql_with_as_few_brackets_inside_each_other_as_possible() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.rulebook.tree import Tree, atom_over, column, joined, negated, truth
@@ -59,6 +59,7 @@ def plainly(tree: Tree) -> list[int]:
 
 
 @given(st.lists(TREES, min_size=1, max_size=3))
+@example([joined(kind, (truth(None), truth(None))) for kind in ("and", "or")])
 @settings(max_examples=40, deadline=None)
 def test_trees_give_the_same_as_their_sql_and_as_their_parts(trees: list[Tree]) -> None:
     found = [list(each) for each in Answers(FACTS, trees).of(trees)]
