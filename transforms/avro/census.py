@@ -36,6 +36,8 @@ from transforms.avro.types import kind_of, value_type
 from transforms.frames.frame import Frame
 
 _BELOW = 16
+# Comparisons with more bytes than this at a time would leave the processor's cache.
+_IN_CACHE = 1 << 16
 # The count of a list with fewer items than this takes one byte.
 _SHORT_LIST = 64
 # From here on, a number takes a second byte.
@@ -49,11 +51,11 @@ class _UnprovenError(Exception):
     """The counts prove nothing about some value."""
 
 
-def is_encoding_of(data: bytes, frame: Frame, schema: Schema) -> bool:
+def is_encoding_of(parts: Sequence[bytes], frame: Frame, schema: Schema) -> bool:
     """Tell whether bytes are the encoding of the records that polars decoded from them.
 
     Args:
-        data: The bytes.
+        parts: The bytes, in order.
         frame: The records decoded from these bytes, and only these.
         schema: The schema under which they were decoded, with all its columns.
 
@@ -62,7 +64,7 @@ def is_encoding_of(data: bytes, frame: Frame, schema: Schema) -> bool:
         longer than necessary and lists in parts or of 64 items or more.
     """
     columns = [(frame[f["name"]].to_arrow(), f["type"]) for f in schema["fields"]]
-    content = np.frombuffer(data, np.uint8)
+    content = [np.frombuffer(part, np.uint8) for part in parts]
     try:
         expected = _Count.of(columns, content, every=False)
         return expected is not None and (
@@ -93,7 +95,7 @@ class _Count:
     def of(
         cls,
         columns: Sequence[tuple[pa.Array, Any]],
-        content: npt.NDArray[np.uint8],
+        content: Sequence[npt.NDArray[np.uint8]],
         *,
         every: bool,
     ) -> _Count | None:
@@ -101,7 +103,8 @@ class _Count:
         expected, found = cls(every=every), cls(every=every)
         for items, avro in columns:
             expected.add_items(items, avro)
-        found.add_bytes(content)
+        for part in content:
+            found.add_bytes(part)
         return expected if expected.counts == found.counts else None
 
     def add_items(self, items: pa.Array, avro: Any) -> None:
@@ -170,6 +173,10 @@ class _Count:
 
     def add_bytes(self, values: npt.NDArray[Any]) -> None:
         """Count bytes, or the lowest bytes of numbers."""
+        for start in range(0, len(values), _IN_CACHE):
+            self._add_some(values[start : start + _IN_CACHE])
+
+    def _add_some(self, values: npt.NDArray[Any]) -> None:
         self.counts[0] += len(values)
         least = int(values.min(initial=_BELOW))
         for place, byte in ((1, 0), (2, 2), (3, 1)):

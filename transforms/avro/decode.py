@@ -162,7 +162,7 @@ class Decoder:
         if self.plan is None or not self.plan.alone:
             return None
         try:
-            return self.plan.decode(count, b"".join(plain.data for plain in held), checked=False)
+            return self.plan.decode(count, [plain.data for plain in held], checked=False)
         except NativeError:
             return None
 
@@ -190,12 +190,13 @@ class Decoder:
 
     def _pieces(self, plain: _Plain, pieces: Sequence[Piece]) -> Iterator[Frame | Unread]:
         count = sum(piece.count for piece in pieces)
-        data = b"".join(piece.data for piece in pieces)
+        parts = [piece.data for piece in pieces]
         try:
             if self.plan is None:
-                yield read_rows(self.schemas, count, data).select(self.dtypes.names())
+                rows = read_rows(self.schemas, count, b"".join(parts))
+                yield rows.select(self.dtypes.names())
             else:
-                yield self.plan.decode(count, data, checked=True)
+                yield self.plan.decode(count, parts, checked=True)
         except (NativeError, DecodeError) as error:
             yield Unread(
                 plain.block.offset, "UNREADABLE_BLOCK", count, None, str(error), plain.block.data

@@ -7,13 +7,13 @@ ints, as Avro stores them, and days and times are numbers.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import polars as pl
 
 from schemas.avro import Schema
-from transforms.avro.blocks import write_block
 from transforms.avro.header import MARKER, read_header, write_header
-from transforms.avro.varint import LONGEST, read_varint
+from transforms.avro.varint import LONGEST, read_varint, varint
 from transforms.frames.frame import Frame
 
 _SYNC = bytes(MARKER)
@@ -24,14 +24,14 @@ class NativeError(ValueError):
 
 
 def decode_records(
-    schema: Schema, count: int, data: bytes, columns: list[str] | None = None
+    schema: Schema, count: int, parts: Sequence[bytes], columns: list[str] | None = None
 ) -> Frame:
     """Decode records. Bytes that aren't a valid encoding may be taken for values.
 
     Args:
         schema: A record schema that polars supports.
         count: The number of records.
-        data: Their bytes, decompressed.
+        parts: Their bytes, decompressed, in order.
         columns: The columns to read; None for all.
 
     Returns:
@@ -41,9 +41,10 @@ def decode_records(
         NativeError: polars can't decode them.
     """
     # One block decodes twice as fast as a hundred small ones.
-    file = io.BytesIO(write_header(schema, _SYNC) + write_block(count, data, _SYNC))
+    length = sum(len(part) for part in parts)
+    start = (write_header(schema, _SYNC), varint(count), varint(length))
     try:
-        frame = pl.read_avro(file, columns=columns)
+        frame = pl.read_avro(io.BytesIO(b"".join((*start, *parts, _SYNC))), columns=columns)
     except (pl.exceptions.PolarsError, OSError):
         raise NativeError("its records are damaged") from None
     except pl.exceptions.PanicException:

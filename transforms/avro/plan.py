@@ -75,12 +75,12 @@ class Plan:
         sources = [name for name in written if name in wanted] or list(written)[:1]
         return cls(plain, sources, list(columns), made, mark, last, not schemas.dropped)
 
-    def decode(self, count: int, data: bytes, *, checked: bool) -> Frame:
+    def decode(self, count: int, parts: Sequence[bytes], *, checked: bool) -> Frame:
         """Decode records.
 
         Args:
             count: The number of records.
-            data: Their bytes.
+            parts: Their bytes, in order.
             checked: Whether they have already been checked.
 
         Returns:
@@ -90,20 +90,20 @@ class Plan:
             NativeError: They can't be decoded, or aren't the encoding of what was decoded.
         """
         if checked:
-            frame = decode_records(self.schema, count, data, self.sources)
+            frame = decode_records(self.schema, count, parts, self.sources)
         elif self.mark is not None:
-            frame = self._marked(self.mark, count, data)
+            frame = self._marked(self.mark, count, parts)
         else:
-            frame = decode_records(self.schema, count, data)
-            if not is_encoding_of(data, frame, self.schema):
+            frame = decode_records(self.schema, count, parts)
+            if not is_encoding_of(parts, frame, self.schema):
                 raise NativeError("a value that isn't validly encoded")
         try:
             return self.columns.of(frame).select(self.names)
         except pl.exceptions.PolarsError:
             raise NativeError("a number without a symbol") from None
 
-    def _marked(self, mark: str, count: int, data: bytes) -> Frame:
-        frame = decode_records(self.schema, count + 1, data + self.last, self.sources)
+    def _marked(self, mark: str, count: int, parts: Sequence[bytes]) -> Frame:
+        frame = decode_records(self.schema, count + 1, (*parts, self.last), self.sources)
         if frame[mark][-1] not in (_END, _END.decode()):
             raise NativeError("a different number of records than it says")
         return frame[:count]

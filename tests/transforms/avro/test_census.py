@@ -28,10 +28,10 @@ from transforms.avro.varint import varint
 def is_proven(schema: Schema, data: bytes, count: int) -> bool:
     plain = plain_record(resolve(schema, schema).writer)
     try:
-        frame = decode_records(plain, count, data)
+        frame = decode_records(plain, count, [data])
     except NativeError:
         return False
-    return is_encoding_of(data, frame, plain)
+    return is_encoding_of([data], frame, plain)
 
 
 def is_valid(schema: Schema, data: bytes, count: int) -> bool:

@@ -28,8 +28,8 @@ DATA = (
 
 def test_encodes_records_as_these_bytes() -> None:
     assert encode_records(FRAME) == (3, DATA)
-    assert decode_records(SCHEMA, 3, DATA).equals(FRAME)
-    assert decode_records(SCHEMA, 3, DATA, ["n"]).equals(FRAME.select("n"))
+    assert decode_records(SCHEMA, 3, [DATA]).equals(FRAME)
+    assert decode_records(SCHEMA, 3, [DATA], ["n"]).equals(FRAME.select("n"))
 
 
 @given(tables(nullable=True, without=["date", "timestamp-micros", "bytes"]))
@@ -41,7 +41,7 @@ def test_reads_and_rewrites_what_fastavro_writes(
     file = written(schema, rows)
     data = b"".join(block.data for block in parts(file))
     if rows:
-        frame = decode_records(plain, len(rows), data)
+        frame = decode_records(plain, len(rows), [data])
         assert frame.height == len(by_fastavro(file))
         assert encode_records(frame) == (len(rows), data)
 
@@ -74,7 +74,7 @@ def _numbers(avro: Any) -> Any:
 )
 def test_damaged_bytes_raise_one_kind_of_error(count: int, data: bytes) -> None:
     with pytest.raises(NativeError):
-        decode_records(SCHEMA, count, data)
+        decode_records(SCHEMA, count, [data])
 
 
 def test_encodes_a_frame_in_unaligned_chunks() -> None:

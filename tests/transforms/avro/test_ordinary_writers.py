@@ -164,7 +164,7 @@ def test_reads_a_whole_record_unchanged_without_fastavro(writer: str) -> None:
     # Unproven bytes are decoded the slow way, with the same result.
     assert made.plan is not None
     [block] = parts(written(schema, rows, "null", block_rows=200))
-    assert made.plan.decode(block.count, block.data, checked=False).height == kept.height
+    assert made.plan.decode(block.count, [block.data], checked=False).height == kept.height
 
 
 def numbers(value: Any, wanted: bool) -> Any:

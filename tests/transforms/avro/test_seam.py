@@ -71,7 +71,7 @@ DATA = b"".join([each[3] for each in FIELDS.values()] + [each[5] for each in FIE
 
 
 def test_decodes_values_exactly() -> None:
-    decoded = decode_records(SCHEMA, 2, DATA)
+    decoded = decode_records(SCHEMA, 2, [DATA])
     assert decoded.schema == FRAME.schema
     assert decoded.to_dicts() == FRAME.to_dicts()
 
@@ -82,7 +82,7 @@ def test_encodes_values_exactly() -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_decodes_a_single_column(name: str) -> None:
-    assert decode_records(SCHEMA, 2, DATA, [name]).to_dicts() == FRAME.select(name).to_dicts()
+    assert decode_records(SCHEMA, 2, [DATA], [name]).to_dicts() == FRAME.select(name).to_dicts()
 
 
 def calls(path: Path) -> Iterator[str]:
