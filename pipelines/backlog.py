@@ -52,7 +52,7 @@ from transforms.avro.write import WriteFrames
 from transforms.files.find import Found, FoundFile, LeftOut
 from transforms.files.names import path_text
 from transforms.files.storage import remove
-from transforms.frames.frame import Frame
+from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.normalize.duplicates import FindRepeated, ResolveRepeated, SplitRepeated
 from transforms.route.tally import AddUp, tally_quarantined, tally_rows
 
@@ -91,7 +91,7 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
     record, recommendation = avro_schema("case_record"), avro_schema("recommendation")
     rest = dict.fromkeys(("quarantine", "duplicates"), avro_schema("quarantined"))
 
-    ids = pipeline | "Read ids" >> ReadFrames(plan.inputs, record, columns=["case_id"])
+    ids = pipeline | "Read ids" >> ReadFrames(plan.inputs, record, ["case_id"], 4 * FRAME_ROWS)
     read = pipeline | "Read cases" >> ReadFrames(plan.inputs, record)
     counted = ids.frames | "Count ids" >> beam.Map(_count_ids).with_output_types(Frame)
     split = read.frames | SplitRepeated(counted | FindRepeated())
