@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+Days: TypeAlias = npt.NDArray[np.datetime64]
 
-def anniversary(date: pl.Expr, *, years: int = 0, months: int = 0, days: int = 0) -> pl.Expr:
-    """Add years, months, and days to a date.
+
+def anniversaries(dates: Days, spans: Iterable[tuple[int, int]]) -> Iterator[Days]:
+    """Add spans of months and days to dates.
 
     February 29 has its anniversary on March 1 in common years. If a month has no 31st, its
     anniversary is on the first of the next month. So no period is ever cut short.
 
     Args:
-        date: Dates (Date).
-        years: Whole years to add.
-        months: Whole months to add after the years.
-        days: Days to add after the months.
+        dates: Dates (datetime64[D]).
+        spans: Whole months to add, and days to add after them.
 
-    Returns:
-        Dates (Date); null if the date is.
+    Yields:
+        For each span, the dates so much later; NaT if the date is.
 
     Examples:
-        >>> from datetime import date
-        >>> days = pl.DataFrame({"born": [date(1946, 11, 17), date(1948, 2, 29)]})
-        >>> days.select(anniversary(pl.col("born"), years=65))["born"].to_list()
-        [datetime.date(2011, 11, 17), datetime.date(2013, 3, 1)]
+        >>> born = np.array(["1946-11-17", "1948-02-29"], "datetime64[D]")
+        >>> [days.astype(str).tolist() for days in anniversaries(born, [(12 * 65, 0)])]
+        [['2011-11-17', '2013-03-01']]
     """
-    shifted = date.dt.offset_by(f"{12 * years + months}mo")
-    cut_short = shifted.dt.day() < date.dt.day()
-    whole = pl.when(cut_short).then(shifted.dt.offset_by("1d")).otherwise(shifted)
-    return whole.dt.offset_by(f"{days}d") if days else whole
+    month = dates.astype("datetime64[M]")
+    into_month = dates - month.astype("datetime64[D]")
+    for months, days in spans:
+        first = (month + months).astype("datetime64[D]")
+        past_its_end = (month + (months + 1)).astype("datetime64[D]")
+        yield first + np.minimum(into_month, past_its_end - first) + days
 
 
 def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:

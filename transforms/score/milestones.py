@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
+import numpy as np
 import polars as pl
 
 from schemas.facts import high, low
 from schemas.rulebook.compiled import CompiledRulebook, MilestoneSpan
 from transforms.frames.frame import Frame, whole
-from transforms.score.anniversaries import anniversary
+from transforms.score.anniversaries import Days, anniversaries
 
 
 def milestone_dates(facts: Frame, rulebook: CompiledRulebook) -> Frame:
@@ -53,12 +54,23 @@ def _days(
     if since is None:
         return {span: whole("day", span.day, pl.Date(), facts.height) for span in spans if span.day}
     # Cases share their days, and date arithmetic costs more than finding the days that differ.
-    sums = [_after(span, since).alias(str(number)) for number, span in enumerate(spans)]
-    distinct = facts.select(pl.col(since).unique()).with_columns(sums)
-    days = facts.select(since).join(
-        distinct, on=since, how="left", nulls_equal=True, maintain_order="left"
-    )
-    return {span: days[str(number)] for number, span in enumerate(spans)}
+    distinct, places = _each_once(facts[since])
+    sums = anniversaries(distinct, ((12 * s.years + s.months, s.days) for s in spans))
+    return {span: pl.Series(days).gather(places) for span, days in zip(spans, sums, strict=True)}
+
+
+def _each_once(days: pl.Series) -> tuple[Days, pl.Series]:
+    """Return the distinct days of a column, NaT first, and for each row its place among them."""
+    numbers = days.to_physical()
+    earliest = numbers.drop_nulls().to_numpy().min(initial=np.iinfo(np.int32).max)
+    # Null is one day before them all.
+    places = (numbers - earliest + 1).fill_null(0).to_numpy()
+    there = np.zeros(int(places.max(initial=0)) + 1, dtype=bool)
+    there[places] = True
+    there[0] = True
+    distinct = (np.flatnonzero(there) + (int(earliest) - 1)).astype("datetime64[D]")
+    distinct[0] = np.datetime64("NaT")
+    return distinct, pl.Series((np.cumsum(there, dtype=np.uint32) - 1)[places])
 
 
 def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | None]:
@@ -67,10 +79,6 @@ def _bounds(facts: Frame, milestone: MilestoneSpan) -> tuple[str | None, str | N
         return None, None
     least, most = low(milestone.since), high(milestone.since)
     return least, (least if facts[least].equals(facts[most]) else most)
-
-
-def _after(span: MilestoneSpan, since: str) -> pl.Expr:
-    return anniversary(pl.col(since), years=span.years, months=span.months, days=span.days)
 
 
 def reached(milestones: Iterable[str], day: str) -> list[pl.Expr]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.score.anniversaries import age, anniversary, span
+from transforms.score.anniversaries import age, anniversaries, span
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31))
 LEAP_DAY = datetime.date(1980, 2, 29)
@@ -32,8 +33,8 @@ def after(date: datetime.date, years: int, months: int, days: int) -> datetime.d
 
 
 def ours(date: datetime.date | None, years: int = 0, months: int = 0, days: int = 0) -> object:
-    expression = anniversary(pl.col("d"), years=years, months=months, days=days)
-    return pl.DataFrame({"d": [date]}, schema={"d": pl.Date}).select(expression).item()
+    (found,) = anniversaries(np.array([date], "datetime64[D]"), [(12 * years + months, days)])
+    return found[0].item()
 
 
 @given(DAYS, st.integers(0, 90), st.integers(0, 30), st.integers(0, 400))
