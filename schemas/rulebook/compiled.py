@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
-from schemas.facts import high, low
+from schemas.facts import FACTS, high, low
 from schemas.rulebook.condition import Condition, Term
 from schemas.rulebook.model import Criterion, HumanReview, Presumption, Rulebook
 
@@ -120,6 +120,11 @@ class CompiledRulebook:
     def presumed(self) -> dict[str, CompiledPresumption]:
         """Return the presumption of each fact that may be presumed, in the rulebook's order."""
         return {fact: p for p in self.presumptions for fact in p.presumption.presume}
+
+    @cached_property
+    def presumed_columns(self) -> frozenset[str]:
+        """Return the columns of the facts that may be presumed."""
+        return frozenset(column for fact in self.presumed for column in FACTS[fact].columns)
 
     @cached_property
     def _since(self) -> dict[str, str | None]:

@@ -22,7 +22,7 @@ from transforms.route.missing import missing_facts, nothing_missing
 from transforms.route.table import NONE, UNDECIDED, Array, RouteTable, shown
 from transforms.route.weighed import Weighed
 from transforms.score.facts import derive_facts
-from transforms.score.position import MovingPart
+from transforms.score.moving import MovingPart
 
 RECOMMENDATION = polars_schema(avro_schema("recommendation"))
 PASSED_THROUGH = ("case_id", "opla_office", "warnings")
@@ -85,7 +85,7 @@ def _recommend(
         missing = missing_facts(weighed, asked_on)
     route = _named(shown(routed.route), ROUTES)
     needs = review_reasons(weighing, days, real, routed, leverage, bearing, unknown)
-    changes = forecast(MovingPart.of(weighing, effective), route, days)
+    changes = forecast(MovingPart.of(weighing, effective), shown(routed.route), days)
     return pl.DataFrame(
         {
             "case_id": _column(facts, "case_id"),

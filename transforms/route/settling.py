@@ -25,6 +25,7 @@ from schemas.rulebook.tree import Tree
 from transforms.frames.frame import Frame, whole
 from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, Codes, RouteTable
+from transforms.score.ends import Whole, ends_of
 from transforms.score.kleene import (
     FALSE,
     TRUE,
@@ -32,6 +33,7 @@ from transforms.score.kleene import (
     Answers,
     Degrees,
     degrees_of,
+    presumed_false,
     with_known,
 )
 from transforms.score.milestones import milestone_days
@@ -40,11 +42,11 @@ from transforms.score.position import Position, Weighing
 
 Answer: TypeAlias = bool | int | str | datetime.date
 Rows: TypeAlias = npt.NDArray[np.intp]
-Whole: TypeAlias = npt.NDArray[np.int32]
 # Zero, one, and more than any condition asks for.
 COUNTS = (0, 1, MOST)
 LONG_AGO = datetime.date(1900, 1, 1)
 _EPOCH = datetime.date(1970, 1, 1)
+_HAS_ENDS = ("count", "date")
 # Kept for the last rulebook and date only: a run uses one, a test many. Two threads may ask.
 _QUESTIONS: dict[tuple[str, datetime.date], list[_Question]] = {}
 _WORKING_OUT = threading.Lock()
@@ -90,12 +92,12 @@ def settles(
     answered = _answered(weighing, as_of, questions)
     before = degrees_of(effective)
     lists = _members(before, rulebook)
-    bounds = _bounds_known(weighing.facts, questions)
+    ends = ends_of(weighing.facts, {q.fact.name for q in questions if q.fact.kind in _HAS_ENDS})
     was = table.look_up(table.route, position)
     for question in questions:
         fact = question.fact.name
         left = asked[fact] if every_answer else asked[fact] & (settling[fact] == 0)
-        rows = np.flatnonzero(left & _can_be(question, bounds))
+        rows = np.flatnonzero(left & _can_be(question, ends))
         after = {
             reader.id: answered[reader.id, condition][rows]
             for condition, reader in zip(question.conditions, question.readers, strict=True)
@@ -177,43 +179,27 @@ def _answered(
     for question in questions:
         for criterion, condition in zip(question.readers, question.conditions, strict=True):
             conditions.setdefault(criterion.id, {})[condition] = None
-    presumed_columns = {c for fact in weighing.rulebook.presumed for c in FACTS[fact].columns}
+    presumed_columns = weighing.rulebook.presumed_columns
     every = list(itertools.chain.from_iterable(conditions.values()))
     leaning = {one for one in every if not presumed_columns.isdisjoint(one.columns)}
     recorded, presumed = weighing.both_on(whole("day", as_of, pl.Date(), weighing.facts.height))
-    real, other = Answers(recorded, every), Answers(presumed, leaning)
+    real, other = Answers.over(recorded, every), Answers.over(presumed, leaning)
     answered: dict[tuple[str, Tree], Degrees] = {}
     for criterion_id, trees in conditions.items():
         leans = [one for one in trees if one in leaning]
-        false = {one: degrees == FALSE for one, degrees in zip(leans, other.of(leans), strict=True)}
+        presumptions = dict(zip(leans, other.of(leans), strict=True))
         for one, degrees in zip(trees, real.of(trees), strict=True):
-            if one in false:
-                degrees = np.where((degrees == UNKNOWN) & false[one], FALSE, degrees)
+            if one in presumptions:
+                degrees = presumed_false(degrees, presumptions[one])
             answered[criterion_id, one] = degrees
     return answered
 
 
-def _bounds_known(facts: Frame, questions: list[_Question]) -> dict[str, tuple[Whole, Whole]]:
-    """Return the bounds of each count and date that is asked for; dates as days since 1970."""
-    asked = {q.fact.name: q.fact for q in questions if q.fact.kind in ("count", "date")}
-    ends = np.iinfo(np.int32)
-    columns = [
-        pl.col(column).cast(pl.Int32).fill_null(end)
-        for fact in asked.values()
-        for column, end in zip(fact.columns, (ends.min, ends.max), strict=True)
-    ]
-    known = facts.select(columns)
-    return {
-        name: (known[fact.columns[0]].to_numpy(), known[fact.columns[1]].to_numpy())
-        for name, fact in asked.items()
-    }
-
-
-def _can_be(question: _Question, bounds: dict[str, tuple[Whole, Whole]]) -> Flags | np.bool_:
+def _can_be(question: _Question, ends: dict[str, tuple[Whole, Whole]]) -> Flags | np.bool_:
     """Tell whether an answer is within the known bounds of a fact."""
-    if question.fact.name not in bounds:
+    if question.fact.name not in ends:
         return np.True_
-    least, most = bounds[question.fact.name]
+    least, most = ends[question.fact.name]
     answer = question.answer
     number = (answer - _EPOCH).days if isinstance(answer, datetime.date) else int(answer)
     within: Flags = (least <= number) & (most >= number)

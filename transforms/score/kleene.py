@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -58,28 +59,50 @@ def degrees_of(values: Frame) -> dict[str, Degrees]:
     return {name: degrees[name].to_numpy() for name in degrees.columns}
 
 
+@dataclass(frozen=True)
 class Answers:
     """The values of trees over a frame.
 
     Args:
-        facts: The frame.
-        trees: All trees that will be evaluated.
+        atoms: The value of each atom that the trees have, one per row.
     """
 
-    def __init__(self, facts: Frame, trees: Iterable[Tree]) -> None:
+    atoms: Mapping[Tree, Degrees]
+
+    @classmethod
+    def over(cls, facts: Frame, trees: Iterable[Tree]) -> Answers:
+        """Evaluate the atoms of some trees.
+
+        Args:
+            facts: The frame.
+            trees: All trees that will be evaluated.
+        """
         atoms = list(dict.fromkeys(atom for tree in trees for atom in atoms_of(tree)))
         names = [str(number) for number in range(len(atoms))]
         # Keeps the number of rows, even if there is no other column.
         found = facts.with_columns(
             _degree(atom.sql, name) for name, atom in zip(names, atoms, strict=True)
         ).select(names)
-        self._atoms = {a: found[name].to_numpy() for name, a in zip(names, atoms, strict=True)}
+        return cls({a: found[name].to_numpy() for name, a in zip(names, atoms, strict=True)})
 
     def of(self, trees: Iterable[Tree]) -> Iterator[Degrees]:
         """Return `FALSE`, `UNKNOWN`, or `TRUE` for each row; what trees share is evaluated once."""
-        known = dict(self._atoms)
+        known = dict(self.atoms)
         for tree in trees:
             yield _degrees(tree, known)
+
+    def given(self, atoms: Mapping[Tree, Degrees]) -> Answers:
+        """Return the answers with the values of more atoms, or with others of these."""
+        return Answers({**self.atoms, **atoms})
+
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> Answers:
+        """Select the answers at some row numbers."""
+        return Answers({atom: degrees[rows] for atom, degrees in self.atoms.items()})
+
+
+def presumed_false(real: Degrees, presumed: Degrees) -> Degrees:
+    """Return values on the record, with FALSE for UNKNOWN where presumptions make it FALSE."""
+    return np.where((real == UNKNOWN) & (presumed == FALSE), np.int8(FALSE), real)
 
 
 @functools.cache

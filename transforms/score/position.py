@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.facts import FACT_OF
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.score.criteria import effective, evaluate
@@ -57,7 +56,24 @@ def position(
         rulebook: The rulebook.
     """
     degrees = degrees_of(values.select(criterion.id for criterion in criteria))
-    none, named = np.zeros(values.height, np.int8), rulebook.atoms[len(LISTS) :]
+    return position_by(degrees, criteria, rulebook, values.height)
+
+
+def position_by(
+    degrees: Mapping[str, Degrees],
+    criteria: Sequence[CompiledCriterion],
+    rulebook: CompiledRulebook,
+    cases: int,
+) -> Position:
+    """Compute the position of cases, as `position` does, from degrees.
+
+    Args:
+        degrees: By id of a criterion, its value for each case.
+        criteria: The criteria to use, keys of `degrees`; any other counts as FALSE.
+        rulebook: The rulebook.
+        cases: The number of cases.
+    """
+    none, named = np.zeros(cases, np.int8), rulebook.atoms[len(LISTS) :]
     members = {
         name: [degrees[c.id] for c in criteria if c.criterion.list == name and c.id not in named]
         for name in LISTS
@@ -66,7 +82,7 @@ def position(
     truths = {name: np.maximum.reduce([none, *each]) for name, each in members.items()}
     truths |= {name: degrees.get(name, none) for name in named}
     factors = [c for c in criteria if c.criterion.list == "factor"]
-    return Position(truths, *score(factors, degrees, values.height))
+    return Position(truths, *score(factors, degrees, cases))
 
 
 @dataclass(frozen=True)
@@ -128,53 +144,3 @@ class Weighing:
 def _taken(frame: Frame, rows: pl.Series) -> Frame:
     # A frame without columns has no rows to take.
     return frame[rows] if frame.width else frame
-
-
-@dataclass(frozen=True)
-class MovingPart:
-    """The part of a `Weighing` that the calendar can change, separate from the rest.
-
-    Args:
-        weighing: The cases, with only the facts that criteria with milestones read.
-        settled: The position from the criteria without milestones.
-    """
-
-    weighing: Weighing
-    settled: Position
-
-    @classmethod
-    def of(cls, weighing: Weighing, effective_values: Frame) -> MovingPart:
-        """Split a `Weighing`, given the effective values of all criteria on some day."""
-        rulebook = weighing.rulebook
-        still = [c for c in rulebook.criteria if not c.condition.milestones]
-        facts = sorted(
-            {
-                column
-                for criterion in moving(rulebook)
-                for column in weighing.facts.columns
-                if FACT_OF.get(column) in criterion.condition.facts
-            }
-        )
-        # A frame without columns forgets how many rows it has.
-        facts = facts or weighing.facts.columns[:1]
-        presumed = None if weighing.presumed is None else weighing.presumed.select(facts)
-        return cls(
-            Weighing(rulebook, weighing.facts.select(facts), presumed, weighing.dates),
-            position(effective_values, still, rulebook),
-        )
-
-    def take(self, rows: pl.Series) -> MovingPart:
-        """Select the cases at some row numbers."""
-        return MovingPart(self.weighing.take(rows), self.settled.take(rows.to_numpy()))
-
-    def position(self, day: pl.Series) -> Position:
-        """Compute the position of each case on its day (Date, one per case)."""
-        rulebook = self.weighing.rulebook
-        criteria = moving(rulebook)
-        _, values = self.weighing.values(criteria, day)
-        return self.settled.plus(position(values, criteria, rulebook))
-
-
-def moving(rulebook: CompiledRulebook) -> list[CompiledCriterion]:
-    """Return the criteria that the calendar can change."""
-    return [c for c in rulebook.criteria if c.condition.milestones]

@@ -6,14 +6,17 @@ import datetime
 import random
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
+from schemas.outcomes import ROUTES
 from tests.helpers.positions import rows_of
 from tests.helpers.small_rulebook import Truth, any_of, facts, plain_position, plain_route, small
 from transforms.route.forecast import forecast
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import MovingPart, Weighing, position
+from transforms.score.moving import MovingPart
+from transforms.score.position import Weighing, position
 
 Day = datetime.date
 AS_OF, ONE_DAY = Day(2011, 11, 17), datetime.timedelta(days=1)
@@ -89,7 +92,8 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
     rows = rows_of(position(values, small().criteria, small()))
     routes = [plain_route(*row) for row in rows]
     assert routes == [route_on(case, day) for case, day in zip(cases, as_of, strict=True)]
-    found = forecast(MovingPart.of(weighing, values), pl.Series(routes), days)
+    now = np.array([ROUTES.index(route) for route in routes], np.uint8)
+    found = forecast(MovingPart.of(weighing, values), now, days)
     assert found.schema == {"changes_on": pl.Date, "changes_to": pl.String}
     return found.rows()
 

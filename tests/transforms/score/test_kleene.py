@@ -62,7 +62,7 @@ def plainly(tree: Tree) -> list[int]:
 @example([joined(kind, (truth(None), truth(None))) for kind in ("and", "or")])
 @settings(max_examples=40, deadline=None)
 def test_trees_give_the_same_as_their_sql_and_as_their_parts(trees: list[Tree]) -> None:
-    found = [list(each) for each in Answers(FACTS, trees).of(trees)]
+    found = [list(each) for each in Answers.over(FACTS, trees).of(trees)]
     assert found == [as_polars(tree.sql) for tree in trees]
     assert found == [plainly(tree) for tree in trees]
 
@@ -76,7 +76,7 @@ def test_fills_in_known_columns(tree: Tree, known: dict[str, bool]) -> None:
     )
     there = with_known(tree, literals)
     assert not known.keys() & set(there.columns)
-    assert list(next(Answers(FACTS, [there]).of([there]))) == as_polars(put_in)
+    assert list(next(Answers.over(FACTS, [there]).of([there]))) == as_polars(put_in)
 
 
 def test_known_columns_can_settle_a_condition() -> None:
