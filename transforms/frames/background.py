@@ -18,7 +18,7 @@ def _processors() -> int:
 
 
 # Decodes the next frame and encodes the last ones.
-BACKGROUND = ThreadPoolExecutor(2, thread_name_prefix="background")
+BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="background")
 # How many frames to assess at a time. Each takes memory, and more than two haven't been tried.
 AT_ONCE = min(2, _processors())
 # A thread that waits for the lock gets it after this many seconds. Polars gives it away and takes
