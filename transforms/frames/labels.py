@@ -32,8 +32,10 @@ def label_lists(flags: Frame, labels: pl.Series) -> pl.Series:
     if matrix.shape[1] == 0:
         return empty_lists(labels.dtype, flags.height)
     # The flags are stored by column; transposed once, they are searched in half the time.
-    rows, columns = np.divmod(np.flatnonzero(np.ascontiguousarray(matrix)), matrix.shape[1])
-    return lists_of(rows, labels.gather(pl.Series(columns.astype(np.uint32))), flags.height)
+    places = np.flatnonzero(np.ascontiguousarray(matrix))
+    rows = places // matrix.shape[1]
+    columns = (places - rows * matrix.shape[1]).astype(np.uint32)
+    return lists_of(rows, labels.gather(pl.Series(columns)), flags.height)
 
 
 def labels_at(rows: Mapping[str, pl.Series], height: int) -> pl.Series:

@@ -8,7 +8,6 @@ reads.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +16,13 @@ import polars as pl
 
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
-from transforms.frames.frame import Frame, whole
-from transforms.route.leverage import Flags, Leverage, Routes, route_bits
+from transforms.frames.frame import Frame
+from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, RouteTable
+from transforms.route.weighed import Weighed
 from transforms.score.criteria import expression
-from transforms.score.position import Position, Weighing, position
-from transforms.score.presumptions import presumable, with_presumptions, withdrawn
+from transforms.score.position import position
+from transforms.score.presumptions import presumable, with_presumptions
 
 
 @dataclass(frozen=True)
@@ -40,55 +40,43 @@ class BasisQuestion:
     settles: Routes
 
 
-def basis_questions(
-    weighing: Weighing,
-    day: pl.Series,
-    effective: Frame,
-    acted_on: Position,
-    leverage: Leverage,
-    unknown: Frame,
-) -> Iterator[BasisQuestion]:
+def basis_questions(there: Weighed, day: pl.Series) -> list[BasisQuestion]:
     """Find what must be seen before presumptions may decide open cases.
 
     Args:
-        weighing: The cases; without presumptions, nothing is asked.
+        there: The cases, weighed; without presumptions, nothing is asked.
         day: The as-of date of each case.
-        effective: Values of the criteria that routing used.
-        acted_on: The positions that routing used.
-        leverage: What each open criterion could do.
-        unknown: Which facts are unknown.
 
-    Yields:
+    Returns:
         A question for each source that should be looked up for some case.
     """
-    if weighing.presumed is None:
-        return
-    rulebook = weighing.rulebook
+    rulebook, may = there.weighing.rulebook, there.presumable
+    if may is None or there.weighing.presumed is None:
+        return []
     table = RouteTable.of(rulebook)
-    still_open = table.look_up(table.route, acted_on) == UNDECIDED
-    against: Frame | None = None
-    silent, nobody = weighing.silent, np.zeros(len(still_open), dtype=bool)
+    still_open = table.look_up(table.route, there.acted_on) == UNDECIDED
+    nobody = np.zeros(len(still_open), dtype=bool)
+    asked: dict[str, npt.NDArray[np.int64]] = {}
     for fact, resting in _resting_on(rulebook).items():
-        blank = still_open & unknown[fact].to_numpy()
+        blank = still_open & there.unknown[fact].to_numpy()
         if not blank.any():
             continue
-        if against is None:
-            against = withdrawn(weighing.facts, rulebook)
         # For each fact that may be presumed, the cases in which only the basis is missing.
         waiting: dict[str, Flags] = {}
         for compiled in resting:
-            waits = _waits(compiled, weighing.facts, against)
+            waits = _waits(compiled, there.weighing.facts, may.withdrawn)
             for name in compiled.presumption.presume:
-                waiting[name] = waiting.get(name, nobody) | (silent[name].to_numpy() & waits)
+                flags = may.silent[name].to_numpy() & waits
+                waiting[name] = waiting.get(name, nobody) | flags
         readers = np.zeros(len(blank), dtype=np.int64)
         for criterion in rulebook.criteria:
             lets = [waiting[name] for name in waiting if name in criterion.condition.facts]
             if lets:
-                readers += np.logical_or.reduce(lets) & leverage.matters(criterion.id)
+                readers += np.logical_or.reduce(lets) & there.leverage.matters(criterion.id)
         readers[~blank] = 0
-        yield BasisQuestion(
-            fact, readers, _settles(fact, readers > 0, weighing, day, effective, rulebook)
-        )
+        asked[fact] = readers
+    settles = _settles({fact: readers > 0 for fact, readers in asked.items()}, there, day)
+    return [BasisQuestion(fact, readers, settles[fact]) for fact, readers in asked.items()]
 
 
 def _resting_on(rulebook: CompiledRulebook) -> dict[str, list[CompiledPresumption]]:
@@ -108,29 +96,30 @@ def _waits(compiled: CompiledPresumption, facts: Frame, against: Frame) -> Flags
     return waits
 
 
-def _settles(
-    fact: str,
-    asked: Flags,
-    weighing: Weighing,
-    day: pl.Series,
-    effective: Frame,
-    rulebook: CompiledRulebook,
-) -> Routes:
-    """Tell which route seeing something would decide an open case for, as a bit."""
-    settles = np.zeros(len(asked), dtype=np.uint8)
-    rows = np.flatnonzero(asked)
-    if not len(rows):
+def _settles(asked: dict[str, Flags], there: Weighed, day: pl.Series) -> dict[str, Routes]:
+    """Tell which route seeing each of some things would decide an open case for, as a bit."""
+    settles = {fact: np.zeros(len(day), dtype=np.uint8) for fact in asked}
+    rows = {fact: np.flatnonzero(flags) for fact, flags in asked.items()}
+    every = np.concatenate([np.zeros(0, np.intp), *rows.values()])
+    if not len(every):
         return settles
-    taken = pl.Series(rows, dtype=pl.UInt32)
-    there = dataclasses.replace(weighing, presumed=None).take(taken)
-    seen = there.facts.with_columns(whole(fact, True, pl.Boolean(), len(rows)))
-    presumed = with_presumptions(seen, presumable(seen, rulebook), rulebook)
-    touched = {fact, *rulebook.presumed}
+    # All at once, because a case costs little and a frame of cases costs much.
+    taken = pl.Series(every, dtype=pl.UInt32)
+    of_fact = np.repeat(np.arange(len(rows)), [len(each) for each in rows.values()])
+    here = dataclasses.replace(there.weighing, presumed=None).take(taken)
+    seen = here.facts.with_columns(
+        here.facts[fact].set(pl.Series(of_fact == number), True) for number, fact in enumerate(rows)
+    )
+    rulebook = here.rulebook
+    presumed = with_presumptions(seen, presumable(seen, rulebook).applies, rulebook)
+    touched = {*rows, *rulebook.presumed}
     moved = [c for c in rulebook.criteria if touched.intersection(c.condition.facts)]
-    world = dataclasses.replace(there, facts=seen, presumed=presumed)
+    world = dataclasses.replace(here, facts=seen, presumed=presumed)
     _, values = world.values(moved, day.gather(taken))
     table = RouteTable.of(rulebook)
-    after = effective[taken].with_columns(values.get_columns())
+    after = there.effective[taken].with_columns(values.get_columns())
     route = table.look_up(table.route, position(after, rulebook.criteria, rulebook))
-    settles[rows[route != UNDECIDED]] = route_bits(route[route != UNDECIDED])
+    for number, (fact, cases) in enumerate(rows.items()):
+        to = route[of_fact == number]
+        settles[fact][cases[to != UNDECIDED]] = route_bits(to[to != UNDECIDED])
     return settles

@@ -13,10 +13,10 @@ import polars as pl
 from polars.datatypes import DataTypeClass
 
 from schemas.outcomes import ROUTES
-from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
+from schemas.rulebook.compiled import CompiledPresumption
 from transforms.frames.frame import Frame
 from transforms.frames.labels import empty_lists, label_lists, lists_of
-from transforms.route.leverage import Leverage, Routes
+from transforms.route.weighed import Weighed
 
 CHECK: dict[str, DataTypeClass | pl.DataType] = {
     "fact": pl.String,
@@ -26,50 +26,39 @@ CHECK: dict[str, DataTypeClass | pl.DataType] = {
 }
 
 
-def checks(
-    leverage: Leverage,
-    effective: Frame,
-    route: Routes,
-    applies: Frame | None,
-    unknown: Frame,
-    rulebook: CompiledRulebook,
-) -> pl.Series:
+def checks(there: Weighed) -> pl.Series:
     """Find the presumptions that each case's route leans on.
 
     Args:
-        leverage: What each open criterion could do.
-        effective: Values of the criteria that routing used.
-        route: Numbers of ROUTES, or `UNDECIDED`, for which nothing leans on anything.
-        applies: Which presumptions apply (`presumable`), or None with none.
-        unknown: Which facts are unknown: one Boolean column per fact.
-        rulebook: The rulebook.
+        there: The cases, weighed; an undecided route leans on nothing.
 
     Returns:
         One list of structs `CHECK` per case, in the rulebook's order.
     """
-    if applies is None:
+    rulebook, route, effective = there.weighing.rulebook, there.routed.route, there.effective
+    if there.presumable is None or there.weighing.presumed is None:
         return empty_lists(pl.Struct(CHECK), effective.height)
     known = effective.select(pl.all().is_not_null())
     leans = {
-        name: leverage.turns_from(name, route) & known[name].to_numpy() for name in known.columns
+        name: there.leverage.turns_from(name, route) & known[name].to_numpy()
+        for name in known.columns
     }
     flags = np.zeros((effective.height, len(rulebook.presumed)), dtype=bool)
     for number, fact in enumerate(rulebook.presumed):
         readers = [leans[c.id] for c in rulebook.criteria if fact in c.condition.facts]
         if readers:
-            flags[:, number] = applies[fact].to_numpy() & np.logical_or.reduce(readers)
+            flags[:, number] = there.presumable.applies[fact].to_numpy() & np.logical_or.reduce(
+                readers
+            )
     rows, columns = np.nonzero(flags)
-    return lists_of(rows, _labels(rows, columns, route, unknown, rulebook), effective.height)
+    return lists_of(rows, _labels(rows, columns, there), effective.height)
 
 
 def _labels(
-    rows: npt.NDArray[np.int64],
-    columns: npt.NDArray[np.int64],
-    route: Routes,
-    unknown: Frame,
-    rulebook: CompiledRulebook,
+    rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], there: Weighed
 ) -> pl.Series:
     """Make a struct of `CHECK` for each case and presumed fact."""
+    rulebook, route = there.weighing.rulebook, there.routed.route
     presumed = list(rulebook.presumed.items())
     texts = pl.DataFrame(
         [
@@ -87,19 +76,19 @@ def _labels(
     place = np.zeros(len(rows), dtype=np.int64)
     start = 0
     for number in np.unique(groups):
-        there = groups == number
-        cases, place[there] = np.unique(rows[there], return_inverse=True)
-        place[there] += start
+        of_group = groups == number
+        cases, place[of_group] = np.unique(rows[of_group], return_inverse=True)
+        place[of_group] += start
         start += len(cases)
-        of_cases = unknown[pl.Series(cases, dtype=pl.UInt32)]
-        parts.append(_not_known(rulebook.presumptions[number], of_cases))
+        taken = pl.Series(cases, dtype=pl.UInt32)
+        parts.append(_not_known(rulebook.presumptions[number], there.unknown, taken))
     not_known = pl.concat(parts).gather(pl.Series(place, dtype=pl.UInt32))
     return chosen.with_columns(not_known=not_known).to_struct("check")
 
 
-def _not_known(compiled: CompiledPresumption, unknown: Frame) -> pl.Series:
-    """Find the unknown facts that might speak against a presumption."""
+def _not_known(compiled: CompiledPresumption, unknown: Frame, rows: pl.Series) -> pl.Series:
+    """Find the unknown facts of some cases that might speak against a presumption."""
     facts = list(dict.fromkeys(fact for one in compiled.against for fact in one.facts))
     if not facts:
-        return empty_lists(pl.String(), unknown.height)
-    return label_lists(unknown.select(facts), pl.Series(facts))
+        return empty_lists(pl.String(), len(rows))
+    return label_lists(unknown.select(facts)[rows], pl.Series(facts))

@@ -15,30 +15,17 @@ import polars as pl
 
 from schemas.conflicts import CONFLICTS
 from schemas.outcomes import ROUTES, ReviewReason
-from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame
 from transforms.frames.labels import empty_lists, label_lists
-from transforms.route.leverage import Flags, Leverage, Routes
+from transforms.route.leverage import Flags, Routes
 from transforms.route.table import RouteTable, shown
+from transforms.route.weighed import Weighed
 from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import holds
 from transforms.score.position import Weighing, position
 from transforms.score.presumptions import with_presumptions
 
 REVIEW_REASON = pl.Struct({"kind": pl.String, "reason": pl.String})
-
-
-@dataclass(frozen=True)
-class Routed:
-    """How some cases were routed.
-
-    Args:
-        route: Numbers of ROUTES, or `UNDECIDED`.
-        row: Numbers of rows of the routing table, or `NONE`.
-    """
-
-    route: Routes
-    row: npt.NDArray[np.int8]
 
 
 @dataclass
@@ -55,31 +42,19 @@ class _Reasons:
             self.labels.append((kind, reason))
 
 
-def review_reasons(
-    weighing: Weighing,
-    day: pl.Series,
-    real: Frame,
-    routed: Routed,
-    leverage: Leverage,
-    bearing: Mapping[str, Flags],
-    unknown: Frame,
-) -> pl.Series:
+def review_reasons(there: Weighed, day: pl.Series, bearing: Mapping[str, Flags]) -> pl.Series:
     """Say why each case needs human review.
 
     Args:
-        weighing: The cases.
+        there: The cases, weighed.
         day: The as-of date of each case.
-        real: Values of the criteria on facts in the record.
-        routed: How the cases were routed.
-        leverage: What each open criterion could do.
         bearing: The conflicts that affect the routes (`bearing_conflicts`).
-        unknown: Which facts are unknown.
 
     Returns:
         One list of `REVIEW_REASON` per case; empty if it needs no review.
     """
-    rulebook = weighing.rulebook
-    facts = weighing.on(day)
+    rulebook, routed, real = there.weighing.rulebook, there.routed, there.real
+    facts = there.weighing.on(day)
     reasons = _Reasons()
     for conflict, flag in bearing.items():
         reasons.add("CONFLICT", CONFLICTS[conflict].says, flag)
@@ -98,7 +73,7 @@ def review_reasons(
     holding = holds(facts, [condition for _, _, condition in judgments])
     for (name, why, _), here in zip(judgments, holding, strict=True):
         reasons.add("JUDGMENT", why, here & real[name].fill_null(True))
-    for reason, flag in _markers(weighing, day, routed, leverage, unknown):
+    for reason, flag in _markers(there, day):
         reasons.add("MARKER", reason, flag)
     if not reasons.flags:
         return empty_lists(REVIEW_REASON, real.height)
@@ -106,89 +81,77 @@ def review_reasons(
     return label_lists(pl.DataFrame(reasons.flags), labels.to_struct("reason"))
 
 
-def bearing_conflicts(
-    facts: Frame, routed: Routed, leverage: Leverage, rulebook: CompiledRulebook
-) -> dict[str, Flags]:
+def bearing_conflicts(there: Weighed) -> dict[str, Flags]:
     """Find the conflicts that affect a case's route.
 
     These are conflicts in facts that a criterion reads, if it can still change the route. For a
     case that closes, they are all conflicts in facts that a criterion or a presumption reads.
 
     Args:
-        facts: Facts, possibly with `conflicts`.
-        routed: How the cases were routed.
-        leverage: What each open criterion could do.
-        rulebook: The rulebook.
+        there: The cases, weighed.
 
     Returns:
         One flag per case, by conflict.
     """
-    closes = routed.route == ROUTES.index("close")
+    rulebook, leverage = there.weighing.rulebook, there.leverage
+    closes = there.routed.route == ROUTES.index("close")
     readers = rulebook.readers
     against = {
         fact for p in rulebook.presumptions for one in (p.basis, *p.against) for fact in one.facts
     }
     found = {}
-    for conflict, there in Conflicting(facts).rows.items():
+    for conflict, rows in Conflicting(there.weighing.facts).rows.items():
         touched = [fact for fact in CONFLICTS[conflict].facts if fact in readers or fact in against]
         if touched:
             matters = [leverage.matters(c) for fact in touched for c in readers.get(fact, [])]
-            found[conflict] = there.to_numpy() & np.logical_or.reduce([closes, *matters])
+            found[conflict] = rows.to_numpy() & np.logical_or.reduce([closes, *matters])
     return found
 
 
-def _markers(
-    weighing: Weighing, day: pl.Series, routed: Routed, leverage: Leverage, unknown: Frame
-) -> list[tuple[str, Flags]]:
+def _markers(there: Weighed, day: pl.Series) -> list[tuple[str, Flags]]:
     """Find signs of an unknown adverse fact that is decisive.
 
     There is such a sign if, with every presumption made whatever its basis and whatever is against
     it, the case would have another route; and something is against a presumption whose unknown fact
     can still change the route.
     """
-    rulebook = weighing.rulebook
-    facts = weighing.facts
-    if not rulebook.presumptions or facts.is_empty():
+    height = there.real.height
+    if there.presumable is None or not height:
         return []
-    silent = weighing.silent
-    conflicting = Conflicting(facts)
-    nobody = np.zeros(facts.height, dtype=bool)
-    open_facts = _open_facts(rulebook, silent, leverage, unknown)
-    against = [
-        (compiled.presumption.presume, says.says, condition)
-        for compiled in rulebook.presumptions
-        for says, condition in zip(compiled.presumption.against, compiled.against, strict=True)
-    ]
-    holding = holds(facts, [condition for _, _, condition in against])
+    silent = there.presumable.silent
+    nobody = np.zeros(height, dtype=bool)
+    open_facts = _open_facts(there, silent)
     # A sign may point to many unknown facts. It is one reason, and the facts are among the
     # questions.
     marked: dict[str, Flags] = {}
-    for (presumed, says, condition), here in zip(against, holding, strict=True):
-        points = here.to_numpy() | conflicting.any_of(condition.facts).to_numpy()
-        there = [open_facts[fact] for fact in presumed if fact in open_facts]
-        if there and points.any():
-            reason = f"{says}, but the adverse facts that it points to aren't known"
-            flag = points & np.logical_or.reduce(there)
-            marked[reason] = marked.get(reason, nobody) | flag
+    for compiled in there.weighing.rulebook.presumptions:
+        presumed = [open_facts[f] for f in compiled.presumption.presume if f in open_facts]
+        if not presumed:
+            continue
+        could = np.logical_or.reduce(presumed)
+        for number, sign in enumerate(compiled.presumption.against):
+            points = there.presumable.against[compiled.id, number].to_numpy()
+            if points.any():
+                reason = f"{sign.says}, but the adverse facts that it points to aren't known"
+                marked[reason] = marked.get(reason, nobody) | (points & could)
     if not marked:
         return []
     rows = np.flatnonzero(np.logical_or.reduce(list(marked.values())))
-    otherwise = np.zeros(facts.height, dtype=bool)
-    otherwise[rows] = _route_if_all_presumed(weighing, day, silent, rows) != shown(
-        routed.route[rows]
+    otherwise = np.zeros(height, dtype=bool)
+    otherwise[rows] = _route_if_all_presumed(there.weighing, day, silent, rows) != shown(
+        there.routed.route[rows]
     )
     return [(reason, flag & otherwise) for reason, flag in marked.items()]
 
 
-def _open_facts(
-    rulebook: CompiledRulebook, silent: Frame, leverage: Leverage, unknown: Frame
-) -> dict[str, Flags]:
+def _open_facts(there: Weighed, silent: Frame) -> dict[str, Flags]:
     """Tell which facts that could be presumed are unknown and can still change the route."""
+    rulebook, leverage = there.weighing.rulebook, there.leverage
     found = {}
     for fact in rulebook.presumed:
         matters = [leverage.matters(c) for c in rulebook.readers.get(fact, [])]
         if matters:
-            blank = silent[fact].to_numpy() & unknown[fact].to_numpy()
+            blank = silent[fact].to_numpy() & there.unknown[fact].to_numpy()
             found[fact] = blank & np.logical_or.reduce(matters)
     return found
 

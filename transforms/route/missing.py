@@ -90,11 +90,13 @@ def facts_to_ask(there: Weighed, as_of: datetime.date, *, every_answer: bool = F
     """
     weighing, effective, position = there.weighing, there.effective, there.acted_on
     rulebook, leverage, unknown = weighing.rulebook, there.leverage, there.unknown
-    matters = {c.id: leverage.matters(c.id) for c in rulebook.criteria}
+    matters = {c.id: leverage.matters(c.id).astype(np.int16) for c in rulebook.criteria}
     counts: dict[str, Counts] = {}
     for fact, readers in rulebook.readers.items():
-        read: Counts = np.add.reduce([matters[r] for r in readers], axis=0, dtype=np.int16)
-        read[~unknown[fact].to_numpy()] = 0
+        read: Counts = np.zeros(effective.height, np.int16)
+        for reader in readers:
+            read += matters[reader]
+        read *= unknown[fact].to_numpy()
         if read.any():
             counts[fact] = read
     asked = {fact: read > 0 for fact, read in counts.items()}
@@ -104,7 +106,7 @@ def facts_to_ask(there: Weighed, as_of: datetime.date, *, every_answer: bool = F
         else {}
     )
     day = whole("day", as_of, pl.Date(), effective.height)
-    for question in basis_questions(weighing, day, effective, position, leverage, unknown):
+    for question in basis_questions(there, day):
         before = counts.get(question.fact, np.zeros(effective.height, np.int16))
         counts[question.fact] = np.maximum(before, question.readers.astype(np.int16))
         settles_too = settling.get(question.fact, np.zeros(effective.height, np.uint8))

@@ -16,10 +16,10 @@ from transforms.frames.frame import Frame, whole
 from transforms.frames.labels import empty_lists, label_lists
 from transforms.route.checks import checks
 from transforms.route.forecast import forecast
-from transforms.route.human_review import Routed, bearing_conflicts, review_reasons
+from transforms.route.human_review import bearing_conflicts, review_reasons
 from transforms.route.leverage import Flags
 from transforms.route.missing import missing_facts, nothing_missing
-from transforms.route.table import NONE, UNDECIDED, Array, RouteTable, shown
+from transforms.route.table import NONE, UNDECIDED, Array, Routed, RouteTable, shown
 from transforms.route.weighed import Weighed
 from transforms.score.facts import derive_facts
 from transforms.score.moving import MovingPart
@@ -75,17 +75,18 @@ def _recommend(
 ) -> Frame:
     weighed = Weighed.of(facts, rulebook, days, presume=presume)
     facts, real, routed = weighed.weighing.facts, weighed.real, weighed.routed
-    effective, leverage, unknown = weighed.effective, weighed.leverage, weighed.unknown
-    weighing, table = weighed.weighing, RouteTable.of(rulebook)
+    table = RouteTable.of(rulebook)
     possible = table.look_up(table.possible, weighed.on_record)
-    bearing = bearing_conflicts(facts, routed, leverage, rulebook)
+    bearing = bearing_conflicts(weighed)
     if asked_on is None:
         missing = nothing_missing(facts.height)
     else:
         missing = missing_facts(weighed, asked_on)
     route = _named(shown(routed.route), ROUTES)
-    needs = review_reasons(weighing, days, real, routed, leverage, bearing, unknown)
-    changes = forecast(MovingPart.of(weighing, effective), shown(routed.route), days)
+    needs = review_reasons(weighed, days, bearing)
+    changes = forecast(
+        MovingPart.of(weighed.weighing, weighed.effective), shown(routed.route), days
+    )
     return pl.DataFrame(
         {
             "case_id": _column(facts, "case_id"),
@@ -100,7 +101,7 @@ def _recommend(
             "needs_review": needs.list.len() > 0,
             "review_reasons": needs,
             "reasons": _reasons(real, routed, rulebook),
-            "checks": checks(leverage, effective, routed.route, weighed.applies, unknown, rulebook),
+            "checks": checks(weighed),
             "steps": _steps(route, rulebook),
             "possible_routes": label_lists(
                 pl.DataFrame({r: (possible >> n) & 1 == 1 for n, r in enumerate(ROUTES)}),

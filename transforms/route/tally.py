@@ -28,7 +28,7 @@ def tally_recommendations(recommendations: Frame) -> Frame:
     def of_structs(column: str, field: str) -> pl.Expr:
         return pl.col(column).list.explode().struct.field(field)
 
-    expedite = recommendations.filter(pl.col("route") == "expedite")
+    expedite = recommendations.select("checks").filter(recommendations["route"] == "expedite")
     kinds = recommendations.select(
         pl.col("review_reasons").list.eval(pl.element().struct.field("kind").unique())
     )

@@ -10,12 +10,11 @@ import polars as pl
 from schemas.facts import FACTS, high, low
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
-from transforms.route.human_review import Routed
 from transforms.route.leverage import Leverage
-from transforms.route.table import RouteTable
+from transforms.route.table import Routed, RouteTable
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Position, Weighing, position
-from transforms.score.presumptions import presumable, with_presumptions
+from transforms.score.presumptions import Presumable, presumable, with_presumptions
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Weighed:
 
     Args:
         weighing: The cases, which can be weighed as of any day.
-        applies: Which presumptions apply; None without presumptions.
+        presumable: What may be presumed; None if the rulebook has no presumptions.
         real: Values of the criteria on facts in the record.
         effective: Values of the criteria that routing used.
         on_record: The positions by the facts in the record.
@@ -35,7 +34,7 @@ class Weighed:
     """
 
     weighing: Weighing
-    applies: Frame | None
+    presumable: Presumable | None
     real: Frame
     effective: Frame
     on_record: Position
@@ -57,8 +56,8 @@ class Weighed:
             presume: Whether to use the rulebook's presumptions.
         """
         facts = written_out(facts)
-        applies = presumable(facts, rulebook) if presume and rulebook.presumptions else None
-        presumed = None if applies is None else with_presumptions(facts, applies, rulebook)
+        may = presumable(facts, rulebook) if rulebook.presumptions else None
+        presumed = with_presumptions(facts, may.applies, rulebook) if presume and may else None
         weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
         real, effective = weighing.values(rulebook.criteria, days)
         table = RouteTable.of(rulebook)
@@ -66,7 +65,7 @@ class Weighed:
         acted_on = position(effective, rulebook.criteria, rulebook)
         return cls(
             weighing,
-            applies,
+            may,
             real,
             effective,
             on_record,

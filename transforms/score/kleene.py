@@ -102,7 +102,8 @@ class Answers:
 
 def presumed_false(real: Degrees, presumed: Degrees) -> Degrees:
     """Return values on the record, with FALSE for UNKNOWN where presumptions make it FALSE."""
-    return np.where((real == UNKNOWN) & (presumed == FALSE), np.int8(FALSE), real)
+    # FALSE is one less than UNKNOWN.
+    return real - ((real == UNKNOWN) & (presumed == FALSE)).view(np.int8)
 
 
 @functools.cache

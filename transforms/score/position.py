@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,6 @@ from transforms.score.criteria import effective, evaluate
 from transforms.score.kleene import Degrees, degrees_of
 from transforms.score.milestones import reached
 from transforms.score.points import Points, score
-from transforms.score.presumptions import silent_facts
 
 
 @dataclass(frozen=True)
@@ -100,11 +98,6 @@ class Weighing:
     facts: Frame
     presumed: Frame | None
     dates: Frame
-
-    @functools.cached_property
-    def silent(self) -> Frame:
-        """Tell which facts the record says nothing about (`presumptions.silent_facts`)."""
-        return silent_facts(self.facts, self.rulebook)
 
     def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
         """Return the real and the effective values of criteria on a day (Date, one per case)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,42 +14,51 @@ from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import holds
 
 
-def presumable(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """Find which presumptions apply to which cases.
+@dataclass(frozen=True)
+class Presumable:
+    """What may be presumed about some cases, and why not.
 
-    A fact is presumed if the record says nothing at all about it (never a count with something
-    listed, never a fact in conflict), the presumption's basis is TRUE on the record, and nothing
-    against it is TRUE or in conflict.
+    Args:
+        silent: For each presumed fact, whether the record says nothing at all about it: never for a
+            count with something listed, nor for a fact in conflict. Boolean, never null.
+        against: For each presumption and each condition against it, by number, whether it is TRUE
+            or in conflict.
+        withdrawn: For each presumption, by id, whether anything is against it.
+        applies: For each presumed fact, whether it is presumed: the record is silent about it, the
+            presumption's basis is TRUE on the record, and nothing is against it.
+    """
+
+    silent: Frame
+    against: dict[tuple[str, int], pl.Series]
+    withdrawn: Frame
+    applies: Frame
+
+
+def presumable(facts: Frame, rulebook: CompiledRulebook) -> Presumable:
+    """Find which presumptions apply to which cases.
 
     Args:
         facts: Facts (`transforms.score.facts.FACT_COLUMNS`), maybe with `conflicts`.
         rulebook: The rulebook with the presumptions.
-
-    Returns:
-        One Boolean column per presumed fact, with its name, never null; one row per case.
-    """
-    based = holds(facts, (compiled.basis for compiled in rulebook.presumptions))
-    against, silent = withdrawn(facts, rulebook), silent_facts(facts, rulebook)
-    may = {
-        compiled.id: basis & ~against[compiled.id]
-        for compiled, basis in zip(rulebook.presumptions, based, strict=True)
-    }
-    return pl.DataFrame(
-        silent[fact] & may[compiled.id] for fact, compiled in rulebook.presumed.items()
-    )
-
-
-def silent_facts(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """Find the facts that a rulebook can presume and that the record says nothing about.
-
-    Args:
-        facts: Facts, possibly with `conflicts`.
-        rulebook: The rulebook.
-
-    Returns:
-        One Boolean column per presumed fact, never null; FALSE if the fact is in conflict.
     """
     conflicting = Conflicting(facts)
+    silent = _silent_about(facts, rulebook, conflicting)
+    against = _against(facts, rulebook, conflicting)
+    withdrawn = {compiled.id: conflicting.any_of(()) for compiled in rulebook.presumptions}
+    for (name, _), flags in against.items():
+        withdrawn[name] |= flags
+    based = holds(facts, (compiled.basis for compiled in rulebook.presumptions))
+    may = {
+        compiled.id: basis & ~withdrawn[compiled.id]
+        for compiled, basis in zip(rulebook.presumptions, based, strict=True)
+    }
+    applies = {
+        fact: silent[fact] & may[compiled.id] for fact, compiled in rulebook.presumed.items()
+    }
+    return Presumable(silent, against, pl.DataFrame(withdrawn), pl.DataFrame(applies))
+
+
+def _silent_about(facts: Frame, rulebook: CompiledRulebook, conflicting: Conflicting) -> Frame:
     silent = facts.select(
         _silent(fact, compiled.presumption.presume[fact])
         for fact, compiled in rulebook.presumed.items()
@@ -56,23 +66,19 @@ def silent_facts(facts: Frame, rulebook: CompiledRulebook) -> Frame:
     return pl.DataFrame(silent[fact] & ~conflicting.any_of([fact]) for fact in rulebook.presumed)
 
 
-def withdrawn(facts: Frame, rulebook: CompiledRulebook) -> Frame:
-    """Find presumptions that are withdrawn, since something against them is TRUE or in conflict.
-
-    Args:
-        facts: Facts, possibly with `conflicts`.
-        rulebook: The rulebook.
-
-    Returns:
-        One Boolean column per presumption, named by its id, never null.
-    """
-    conflicting = Conflicting(facts)
-    against = [(compiled, one) for compiled in rulebook.presumptions for one in compiled.against]
-    found = {compiled.id: conflicting.any_of(()) for compiled in rulebook.presumptions}
-    true = holds(facts, (one for _, one in against))
-    for (compiled, one), is_true in zip(against, true, strict=True):
-        found[compiled.id] |= is_true | conflicting.any_of(one.facts)
-    return pl.DataFrame(found)
+def _against(
+    facts: Frame, rulebook: CompiledRulebook, conflicting: Conflicting
+) -> dict[tuple[str, int], pl.Series]:
+    conditions = {
+        (compiled.id, number): condition
+        for compiled in rulebook.presumptions
+        for number, condition in enumerate(compiled.against)
+    }
+    true = holds(facts, conditions.values())
+    return {
+        place: is_true | conflicting.any_of(condition.facts)
+        for (place, condition), is_true in zip(conditions.items(), true, strict=True)
+    }
 
 
 @functools.cache
@@ -87,7 +93,7 @@ def with_presumptions(facts: Frame, applies: Frame, rulebook: CompiledRulebook) 
 
     Args:
         facts: Facts.
-        applies: From `presumable`.
+        applies: Which facts to presume (`Presumable.applies`).
         rulebook: The rulebook with the presumptions.
 
     Returns:

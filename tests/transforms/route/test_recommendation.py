@@ -198,7 +198,7 @@ def test_a_presumption_whose_contrary_would_change_the_route_is_a_check(
 ) -> None:
     facts = cases(rulebook, seed, known)
     routed = recommend(facts, rulebook, AS_OF)
-    applies = presumable(facts, rulebook)
+    applies = presumable(facts, rulebook).applies
     decided = routed.filter(pl.col("state") != "OPEN")
     for fact, compiled in rulebook.presumed.items():
         # Other presumptions stay, whatever the opposite speaks against.
@@ -241,7 +241,7 @@ def test_dropping_every_presumption_that_is_not_a_check_keeps_the_route(
 ) -> None:
     facts = cases(rulebook, seed, known)
     routed = recommend(facts, rulebook, AS_OF)
-    fewer = presumable(facts, rulebook).select(
+    fewer = presumable(facts, rulebook).applies.select(
         pl.col(fact) & checked(routed).list.contains(fact) for fact in rulebook.presumed
     )
     assert route_presuming(facts, fewer, rulebook).to_list() == routed["route"].to_list()
@@ -256,7 +256,7 @@ def test_refuting_a_presumption_changes_any_route_that_leaned_on_it(
     contraries, others, presumed = [], [], []
     for seed in range(3):
         facts = cases(rulebook, seed, QUIET)
-        routed, applies = recommend(facts, rulebook, AS_OF), presumable(facts, rulebook)
+        routed, applies = recommend(facts, rulebook, AS_OF), presumable(facts, rulebook).applies
         for fact, compiled in rulebook.presumed.items():
             leaned = checked(routed).list.contains(fact)
             contrary = the_contrary(facts, fact, compiled.presumption.presume[fact])

@@ -19,7 +19,7 @@ from transforms.score.presumptions import presumable, with_presumptions
 
 
 def weighing(record: pl.DataFrame, *, presume: bool) -> Weighing:
-    presumed = with_presumptions(record, presumable(record, small()), small())
+    presumed = with_presumptions(record, presumable(record, small()).applies, small())
     dates = milestone_dates(record, small())
     return Weighing(small(), record, presumed if presume else None, dates)
 

@@ -27,13 +27,13 @@ CASES: list[tuple[dict[str, Any], bool, bool]] = [
 def test_presumes_only_facts_that_the_record_does_not_mention(
     case: dict[str, Any], arrests: bool, gang: bool
 ) -> None:
-    applies = presumable(facts(case), small())
+    applies = presumable(facts(case), small()).applies
     assert applies.to_dicts() == [{"arrests": arrests, "gang_member": gang}]
 
 
 def test_sets_presumed_facts_and_changes_no_others() -> None:
     record = facts(*(case for case, _, _ in CASES))
-    presumed = with_presumptions(record, presumable(record, small()), small())
+    presumed = with_presumptions(record, presumable(record, small()).applies, small())
     assert presumed.schema == record.schema
     touched = ("arrests.low", "arrests.high", "gang_member")
     assert presumed.drop(touched).equals(record.drop(touched))
@@ -45,4 +45,4 @@ def test_sets_presumed_facts_and_changes_no_others() -> None:
 def test_without_presumptions_nothing_is_presumed() -> None:
     none = dataclasses.replace(small(), presumptions=())
     record = partial_facts(1, 20)
-    assert with_presumptions(record, presumable(record, none), none).equals(record)
+    assert with_presumptions(record, presumable(record, none).applies, none).equals(record)
