@@ -23,6 +23,7 @@ from schemas.release_checks import (
     SchemaCheck,
     TableCheck,
 )
+from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame
 from transforms.normalize.case_frame import CASES
 
@@ -57,7 +58,7 @@ def sum_up(frames: Iterable[Frame], made_on: datetime.date) -> ImportedCases:
     sums: list[Frame] = []
     for frame in frames:
         ids.append(frame["case_id"])
-        day = (pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in RECENT)
+        day = (iso_day(pl.col(name)) for name in RECENT)
         sums.append(
             frame.select(
                 *(pl.col(name).is_null().sum().cast(pl.Int64).alias(name) for name in CASES),

@@ -32,6 +32,7 @@ from schemas.eoir.columns import DATE, codes_of, shape_of
 from schemas.eoir.tables import TABLES, Kind, Table
 from transforms.eoir.files import TableFile
 from transforms.eoir.lines import AROUND
+from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame
 from transforms.frames.nulls import NO_CODE, is_no_code, is_no_date
 from transforms.normalize.charges import charge_code
@@ -205,7 +206,7 @@ def _read(text: pl.Expr, name: str, kind: Kind, table: Table) -> pl.Expr:
         return pl.when(text.str.contains(r"^\d{1,18}$")).then(text).cast(pl.Int64, strict=False)
     if kind is Kind.DATE:
         day = _day(text)
-        date = pl.when(~is_placeholder(day)).then(day).str.to_date("%Y-%m-%d", strict=False)
+        date = iso_day(pl.when(~is_placeholder(day)).then(day))
         return pl.when(date.is_between(_FIRST, _LAST)).then(date)
     if kind is Kind.MONTH:
         month = text.str.extract(r"^(0?[1-9]|1[0-2])/(?:19|20|21)\d\d$").str.zfill(2)

@@ -12,6 +12,7 @@ from schemas.outcomes import FORM_TEXTS
 from schemas.worklist import COLUMNS, DECIDED, NO, YES, Column
 from transforms.explain.page import MARK, STATES
 from transforms.export.words import Words
+from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame
 
 DTYPES: dict[str, pl.DataType] = {
@@ -55,7 +56,7 @@ def worklist(recommendations: Frame, words: Words, *, lines: bool = False) -> Fr
         _replaced("form", FORM_TEXTS),
         _replaced("state", STATES),
         pl.when("needs_review").then(pl.lit(YES)).otherwise(pl.lit(NO)).alias("needs_review"),
-        pl.col("next_hearing").str.to_date("%Y-%m-%d", strict=False),
+        iso_day(pl.col("next_hearing")),
         pl.lit(None, pl.String).alias("confidential"),
         _ids("reasons", "criterion").list.join(" ").replace("", None).alias("criteria"),
         pl.when(more > 0).then(pl.format("{}And {} more.", pl.lit(question), more)).alias("_more"),

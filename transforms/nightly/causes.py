@@ -10,6 +10,7 @@ from schemas.avro import avro_schema
 from schemas.facts import high, low
 from transforms.assess.frame import Assessed, Terms
 from transforms.avro.types import polars_schema
+from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame, concat_frames
 from transforms.frames.labels import label_lists
 from transforms.nightly.events import BASE, FIELDS, OPENERS
@@ -227,4 +228,4 @@ def setters(log: Frame, *, opening: bool = False) -> Frame:
 
 
 def _day(name: str) -> pl.Expr:
-    return pl.col(name).str.head(10).str.to_date("%Y-%m-%d", strict=False)
+    return iso_day(pl.col(name).str.head(10))

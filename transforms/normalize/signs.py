@@ -13,6 +13,7 @@ import polars as pl
 
 from schemas.codes import charges_of
 from schemas.facts import REMOVALS
+from transforms.frames.days import iso_day
 
 OLDEST, NO_JUVENILE, OLD_ENOUGH = 110, 21, 16
 SHORTEST_MONTH = 28
@@ -258,7 +259,7 @@ def _last(column: str, date: pl.Expr) -> pl.Expr:
 
 def _day(text: pl.Expr) -> pl.Expr:
     # Polars compares days several times as fast as it compares text.
-    return text.str.to_date("%Y-%m-%d", strict=False)
+    return iso_day(text)
 
 
 def _any(column: str) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.score.anniversaries import span
+from transforms.score.anniversaries import first_day, last_day
 from transforms.score.list_facts import known
 
 # Nationality, sex, and language are protected; the others are the ones that critics asked about.
@@ -76,7 +76,9 @@ def people(
 
 def _band(as_of: datetime.date) -> pl.Expr:
     """Return the age band; null if the birth date isn't known well enough to tell."""
-    born_first, born_last = span("birth_date")
+    written = pl.col("birth_date")
+    born_first = first_day(written)
+    born_last = last_day(written, born_first)
     oldest, youngest = _age(born_first, as_of), _age(born_last, as_of)
     bands = [_of_age(age) for age in (youngest, oldest)]
     sane = (youngest >= 0) & (oldest <= _OLDEST_AGE)

@@ -6,6 +6,7 @@ import datetime
 
 import polars as pl
 
+from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame
 
 # What the columns of `docket` are read from.
@@ -47,7 +48,7 @@ def docket(records: Frame, as_of: datetime.date) -> Frame:
         (String); null if not known. `age` is one of `AGES`: the time since the Notice to Appear
         was filed or, if that isn't known, issued.
     """
-    since = pl.coalesce("nta_filed", "nta_issued").str.to_date("%Y-%m-%d", strict=False)
+    since = iso_day(pl.coalesce("nta_filed", "nta_issued"))
     return records.select(
         "case_id",
         "next_hearing",

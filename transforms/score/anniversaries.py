@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from transforms.frames.days import iso_day
+
 Days: TypeAlias = npt.NDArray[np.datetime64]
 
 
@@ -57,35 +59,36 @@ def _month_and_day(date: pl.Expr) -> pl.Expr:
     return date.dt.month().cast(pl.Int32) * 100 + date.dt.day()
 
 
-def span(column: str) -> tuple[pl.Expr, pl.Expr]:
-    """Return the first and last day that an ISO date of day, month, or year precision can mean.
+def first_day(text: pl.Expr) -> pl.Expr:
+    """Return the first day that an ISO date of day, month, or year precision can mean.
 
     Args:
-        column: A String column of `YYYY-MM-DD`, `YYYY-MM`, or `YYYY`.
+        text: `YYYY-MM-DD`, `YYYY-MM`, or `YYYY` (String).
 
     Returns:
-        The first day and the last day (Date); null if the text is.
+        The day (Date); null if the text is.
+    """
+    parts = text.str.len_bytes()
+    whole = pl.when(parts == 10).then(text).when(parts == 7).then(text + "-01")
+    return iso_day(whole.otherwise(text + "-01-01"))
+
+
+def last_day(text: pl.Expr, first: pl.Expr) -> pl.Expr:
+    """Return the last day that an ISO date of day, month, or year precision can mean.
+
+    Args:
+        text: `YYYY-MM-DD`, `YYYY-MM`, or `YYYY` (String).
+        first: Its `first_day`, best a column that has it already.
+
+    Returns:
+        The day (Date); null if the text is.
 
     Examples:
         >>> births = pl.DataFrame({"born": ["1946-11", "1946"]})
-        >>> births.select(first=span("born")[0], last=span("born")[1]).rows()[0]
-        (datetime.date(1946, 11, 1), datetime.date(1946, 11, 30))
+        >>> births = births.with_columns(first=first_day(pl.col("born")))
+        >>> births.with_columns(last=last_day(pl.col("born"), pl.col("first"))).row(0)
+        ('1946-11', datetime.date(1946, 11, 1), datetime.date(1946, 11, 30))
     """
-    text = pl.col(column)
     parts = text.str.len_bytes()
-    first = (
-        pl.when(parts == 10)
-        .then(text)
-        .when(parts == 7)
-        .then(text + "-01")
-        .otherwise(text + "-01-01")
-        .str.to_date("%Y-%m-%d", strict=False)
-    )
-    last = (
-        pl.when(parts == 10)
-        .then(first)
-        .when(parts == 7)
-        .then(first.dt.month_end())
-        .otherwise(pl.date(first.dt.year(), 12, 31))
-    )
-    return first, last
+    whole = pl.when(parts == 10).then(first).when(parts == 7).then(first.dt.month_end())
+    return whole.otherwise(pl.date(first.dt.year(), 12, 31))

@@ -16,7 +16,7 @@ from schemas.conflicts import CONFLICTS, conflicts_of
 from schemas.facts import FACTS, REMOVALS, high, low
 from schemas.rulebook.model import CountedConvictions
 from transforms.frames.frame import Frame
-from transforms.score.anniversaries import age, span
+from transforms.score.anniversaries import age, first_day, last_day
 from transforms.score.charge_facts import charge_facts, charges_seen
 from transforms.score.conflicts import Conflicting
 from transforms.score.conviction_facts import BORN_AT_LATEST, conviction_facts
@@ -74,9 +74,10 @@ def derive_facts(
         the records have it. Bounds of counts are Int32, bounds of dates Date, codes String, and the
         rest Boolean. A fact in conflict is UNKNOWN.
     """
-    born = {BORN_AT_LATEST: span("birth_date")[1]}
+    written = pl.col("birth_date")
+    born = {BORN_AT_LATEST: last_day(written, first_day(written))}
     parts = [
-        records.select(*_scalar_facts()),
+        records.select(*_scalar_facts()).with_columns(*_scalar_bounds()).drop(*DATE_FIELDS),
         over(records, "entries", _ENTRIES),
         over(records, "status_violations", _STATUS_VIOLATIONS),
         over(records, "removals", _removal_facts(as_of)),
@@ -126,7 +127,6 @@ def unsettled(facts: Frame, conflicts: pl.Series) -> Frame:
 
 @functools.cache
 def _scalar_facts() -> list[pl.Expr]:
-    birth_low, birth_high = span("birth_date")
     exprs = [
         pl.col("court"),
         known("custody").cast(pl.String),
@@ -135,8 +135,8 @@ def _scalar_facts() -> list[pl.Expr]:
         pl.col("nationality"),
         known("sex").cast(pl.String),
         pl.col("language"),
-        birth_low.alias(low("birth_date")),
-        birth_high.alias(high("birth_date")),
+        pl.col("birth_date"),
+        first_day(pl.col("birth_date")).alias(low("birth_date")),
         _agency_record_seen(),
         one_of("apprehension_place", "BORDER", "PORT_OF_ENTRY").alias("apprehended_at_border"),
         one_of("apprehension_place", "INTERIOR").alias("apprehended_in_interior"),
@@ -146,12 +146,19 @@ def _scalar_facts() -> list[pl.Expr]:
         one_of("higher_education", "PURSUING", "COMPLETED").alias("higher_education"),
         *(pl.col(name) for name in BOOL_FIELDS),
     ]
-    for name in DATE_FIELDS:
-        exprs += [iso(name).alias(low(name)), iso(name).alias(high(name))]
+    exprs += [iso(name) for name in (*DATE_FIELDS, "present_continuously_since")]
     for name in COUNT_FIELDS:
         exprs += [pl.col(name).fill_null(0).alias(low(name)), pl.col(name).alias(high(name))]
-    exprs.append(iso("present_continuously_since").alias("present_continuously_since"))
     return exprs
+
+
+def _scalar_bounds() -> list[pl.Expr]:
+    """Return the bounds of dates that were read from text before."""
+    born_last = last_day(pl.col("birth_date"), pl.col(low("birth_date")))
+    return [
+        born_last.alias(high("birth_date")),
+        *(pl.col(name).alias(bound(name)) for name in DATE_FIELDS for bound in (low, high)),
+    ]
 
 
 _UNINSPECTED = one_of("manner", "WITHOUT_INSPECTION")

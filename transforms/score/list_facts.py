@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from schemas.facts import high, low
+from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame
 from transforms.score.kleene import FALSE, TRUE, degree
 
@@ -23,6 +25,7 @@ Reduction: TypeAlias = Literal["any", "sum", "max", "min", "distinct"]
 _REDUCE = {"any": np.maximum, "sum": np.add, "max": np.maximum, "min": np.minimum}
 # What stands for no value; no date and no number in a record comes near it.
 NOTHING = {"max": np.iinfo(np.int32).min, "min": np.iinfo(np.int32).max}
+_NOTHING_MORE: Mapping[str, pl.Expr] = MappingProxyType({})
 # Whether there may be more elements than are listed.
 MORE = pl.col("_more")
 
@@ -45,9 +48,13 @@ class ListFacts:
 
     def shared(self, name: str, element: pl.Expr) -> pl.Expr:
         """Compute something about each element once, for several facts; return its column."""
+        for step in self.steps:
+            for column, known in step.items():
+                if known.meta.eq(element):
+                    return pl.col(column)
         if not self.steps or not self.steps[-1].keys().isdisjoint(element.meta.root_names()):
             self.steps.append({})
-        self.steps[-1][name] = element.alias(name)
+        self.steps[-1][name] = element
         return pl.col(name)
 
     def any(self, name: str, element: pl.Expr) -> ListFacts:
@@ -145,7 +152,10 @@ def _there(extreme: pl.Expr) -> pl.Expr:
 
 
 def over(
-    records: Frame, column: str, facts: ListFacts, from_case: Mapping[str, pl.Expr] | None = None
+    records: Frame,
+    column: str,
+    facts: ListFacts,
+    from_case: Mapping[str, pl.Expr] = MappingProxyType({}),
 ) -> Frame:
     """Compute facts over the elements of a list column by case.
 
@@ -162,10 +172,11 @@ def over(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
         pl.col(column).alias("_list"),
         pl.col(column).list.len().alias("_length"),
-        *(expr.alias(name) for name, expr in (from_case or {}).items()),
+        *{root for expr in from_case.values() for root in expr.meta.root_names()},
     )
     more = lists["_length"].is_null().to_numpy(writable=True)
-    exploded = lists.filter(pl.col("_length") > 0).explode("_list")
+    some = lists.filter(pl.col("_length") > 0)
+    exploded = some.with_columns(**from_case).explode("_list")
     missing = exploded["_list"].is_null()
     if missing.any():
         more[exploded["_row"].filter(missing).to_numpy()] = True
@@ -187,7 +198,7 @@ def _by_case(exploded: Frame, facts: ListFacts, height: int) -> dict[str, pl.Ser
     if exploded.height:
         columns = exploded.unnest("_list")
         for step in facts.steps:
-            columns = columns.with_columns(step.values())
+            columns = columns.with_columns(**step)
         columns = columns.select("_row", *facts.elements)
         rows = columns["_row"].to_numpy()
         starts = np.flatnonzero(np.diff(rows.astype(np.int64), prepend=-1))
@@ -228,4 +239,4 @@ def by_then(column: str, day: datetime.date | None) -> pl.Expr:
 
 def iso(column: str) -> pl.Expr:
     """Convert a column of ISO dates in text to Date; null if it isn't one."""
-    return pl.col(column).str.to_date("%Y-%m-%d", strict=False)
+    return iso_day(pl.col(column))
