@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipelines.cli.exit_codes import ExitCode
 from pipelines.cli.words import counted
 from schemas.errors import OutputError, UsageError
 from schemas.shown import shown
+from transforms.frames.background import Job
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,6 @@ def _write(folder: Path, options: Options) -> int:
     # Imported here so that --help doesn't wait for them.
     from schemas.avro import avro_schema
     from transforms.avro.encode import encode_blocks, write_header
-    from transforms.frames.background import BACKGROUND
     from transforms.sample.backlog import TOGETHER, sample_cases
     from transforms.sample.noise import overwrite_block
 
@@ -67,9 +66,9 @@ def _write(folder: Path, options: Options) -> int:
     for path in paths:
         path.write_bytes(write_header(schema))
     made = sample_cases(options.seed, options.cases, options.files, clean=options.clean)
-    waiting: deque[tuple[Path, Future[bytes]]] = deque()
+    waiting: deque[tuple[Path, Job[bytes]]] = deque()
     for number, frame in made:
-        waiting.append((paths[number], BACKGROUND.submit(encode_blocks, frame, schema)))
+        waiting.append((paths[number], Job(encode_blocks, frame, schema)))
         records += frame.height
         # Some are encoded while the next are made.
         if len(waiting) > 2 * TOGETHER:
@@ -81,7 +80,7 @@ def _write(folder: Path, options: Options) -> int:
     return records
 
 
-def _append(path: Path, encoded: Future[bytes]) -> None:
+def _append(path: Path, encoded: Job[bytes]) -> None:
     with path.open("ab") as file:
         file.write(encoded.result())
 

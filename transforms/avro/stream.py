@@ -10,7 +10,7 @@ from transforms.avro.bounds import FRAME_BYTES
 from transforms.avro.decode import Decoder
 from transforms.avro.header import Header
 from transforms.avro.quarantined import Unread
-from transforms.frames.background import BACKGROUND
+from transforms.frames.background import Job
 from transforms.frames.frame import Frame
 
 _Step: TypeAlias = list[Frame | Unread]
@@ -94,16 +94,12 @@ class _Ahead:
 
     def __init__(self, parts: Iterator[Frame | Unread]) -> None:
         self.steps = _steps(parts)
-        self.coming = BACKGROUND.submit(next, self.steps, _END)
+        self.coming: Job[_Step] = Job(next, self.steps, _END)
 
     def __iter__(self) -> Iterator[_Step]:
-        # The background thread may still be busy.
-        while step := self._take():
-            self.coming = BACKGROUND.submit(next, self.steps, _END)
+        while step := self.coming.now():
+            self.coming = Job(next, self.steps, _END)
             yield step
-
-    def _take(self) -> _Step:
-        return next(self.steps, _END) if self.coming.cancel() else self.coming.result()
 
 
 def _steps(parts: Iterator[Frame | Unread]) -> Iterator[_Step]:

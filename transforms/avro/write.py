@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
 from typing import Protocol
 
 import apache_beam as beam
@@ -18,7 +17,7 @@ from transforms.avro.encode import encode_blocks as encode_blocks
 from transforms.avro.encode import write_header as write_header
 from transforms.files.storage import check_kept, create_file, rename
 from transforms.frames.at_end import at_end
-from transforms.frames.background import BACKGROUND
+from transforms.frames.background import Job
 from transforms.frames.frame import Frame
 
 # How many frames of a file may be in the encoder, which trades memory for background work.
@@ -47,7 +46,7 @@ class AvroSink:
         self.codec = codec
         self.file: Writable | None = None
         self.opened = False
-        self.encoding: deque[Future[bytes]] = deque()
+        self.encoding: deque[Job[bytes]] = deque()
 
     def open(self, fh: Writable) -> None:
         """Start a new file."""
@@ -60,17 +59,16 @@ class AvroSink:
         if not self.opened:
             self.file.write(write_header(schema, self.codec))
             self.opened = True
-        self.encoding.append(BACKGROUND.submit(encode_blocks, record[1], schema, self.codec))
-        self._write_encoded(HELD_BACK)
+        self.encoding.append(Job(encode_blocks, record[1], schema, self.codec))
+        while len(self.encoding) > HELD_BACK:
+            self.file.write(self.encoding.popleft().result())
 
     def flush(self) -> None:
         """Write what is still in the encoder."""
-        self._write_encoded(0)
-
-    def _write_encoded(self, left: int) -> None:
         assert self.file is not None
-        while len(self.encoding) > left:
-            self.file.write(self.encoding.popleft().result())
+        while self.encoding:
+            # Nothing else is left to do, so this thread encodes, too.
+            self.file.write(self.encoding.popleft().now())
 
 
 class WriteFrames(

@@ -15,7 +15,7 @@ from tests.helpers.random_avro import written
 from tests.transforms.avro.test_decode import enum, record
 from transforms.avro.file import read_file
 from transforms.avro.write import HELD_BACK, AvroSink
-from transforms.frames.background import BACKGROUND
+from transforms.frames.background import Job
 
 SCHEMA: Schema = record(("k", ["null", "string"]), ("n", ["null", "long"]))
 
@@ -25,17 +25,38 @@ def row(number: int) -> dict[str, object]:
 
 
 def test_runs_jobs_one_by_one_in_another_thread() -> None:
-    begun = threading.Event()
-    # The first waits for the second in vain, because the second has to wait for it.
-    first, second = BACKGROUND.submit(begun.wait, 0.2), BACKGROUND.submit(begun.set)
-    assert first.result() is False
+    begun, over = threading.Event(), threading.Event()
+
+    def first() -> int:
+        begun.set()
+        # In vain, because the second has to wait for the first.
+        assert not over.wait(0.2)
+        return threading.get_ident()
+
+    there, second = Job(first), Job(over.set)
+    begun.wait()
+    assert there.result() != threading.get_ident()
     second.result()
-    assert BACKGROUND.submit(threading.get_ident).result() != threading.get_ident()
+
+
+def test_who_wants_a_result_now_does_work_that_has_not_started() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def first() -> int:
+        begun.set()
+        go.wait()
+        return threading.get_ident()
+
+    busy, waiting = Job(first), Job(threading.get_ident)
+    begun.wait()
+    assert waiting.now() == threading.get_ident()
+    go.set()
+    assert busy.now() != threading.get_ident()
 
 
 def test_passes_an_error_to_the_caller_and_runs_the_next_job() -> None:
-    failed = BACKGROUND.submit(int, "no number")
-    after = BACKGROUND.submit(int, "7")
+    failed = Job(int, "no number")
+    after = Job(int, "7")
     with pytest.raises(ValueError, match="no number"):
         failed.result()
     assert after.result() == 7
