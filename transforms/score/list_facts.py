@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.facts import high, low
@@ -168,49 +169,52 @@ def over(
     Returns:
         One row per case: UNKNOWN if the list is null, FALSE or 0 if it is empty.
     """
-    lists = records.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
-        pl.col(column).alias("_list"),
-        pl.col(column).list.len().alias("_length"),
-        *{root for expr in from_case.values() for root in expr.meta.root_names()},
-    )
-    more = lists["_length"].is_null().to_numpy(writable=True)
-    some = lists.filter(pl.col("_length") > 0)
-    exploded = some.with_columns(**from_case).explode("_list")
-    missing = exploded["_list"].is_null()
+    lists = records[column]
+    lengths = lists.list.len()
+    more = lengths.is_null().to_numpy(writable=True)
+    cases = np.repeat(np.arange(len(lists), dtype=np.uint32), lengths.fill_null(0).to_numpy())
+    elements = lists.explode(empty_as_null=False, keep_nulls=False)
+    missing = elements.is_null()
     if missing.any():
-        more[exploded["_row"].filter(missing).to_numpy()] = True
-        exploded = exploded.filter(~missing)
-    reduced = _by_case(exploded, facts, records.height)
+        there = missing.to_numpy()
+        more[cases[there]] = True
+        cases, elements = cases[~there], elements.filter(~missing)
+    columns = elements.struct.unnest()
+    if from_case and len(cases):
+        names = {root for expr in from_case.values() for root in expr.meta.root_names()}
+        of_cases = records.select(names)[pl.Series(cases)]
+        columns = columns.hstack(of_cases.select(**from_case))
+    reduced = _by_case(columns, cases, facts, len(lists))
     reduced["_more"] = pl.Series(more)
     return pl.DataFrame(reduced).select(facts.facts)
 
 
-def _by_case(exploded: Frame, facts: ListFacts, height: int) -> dict[str, pl.Series]:
-    """Reduce the columns over the elements.
+def _by_case(
+    columns: Frame, cases: npt.NDArray[np.uint32], facts: ListFacts, height: int
+) -> dict[str, pl.Series]:
+    """Reduce the columns over the elements, given the row of each element's case.
 
-    The elements are in the order of their cases' rows, so there is no need to group them.
+    The elements are in the order of their cases, so there is no need to group them.
     """
     reduced = {
         name: np.full(height, NOTHING.get(of, 0), np.int8 if of == "any" else np.int32)
         for name, of in facts.reductions.items()
     }
-    if exploded.height:
-        columns = exploded.unnest("_list")
+    if len(cases):
         for step in facts.steps:
             columns = columns.with_columns(**step)
-        columns = columns.select("_row", *facts.elements)
-        rows = columns["_row"].to_numpy()
-        starts = np.flatnonzero(np.diff(rows.astype(np.int64), prepend=-1))
+        # An expression without columns gives one row.
+        columns = columns.with_columns(facts.elements).select(list(facts.reductions))
+        starts = np.flatnonzero(np.diff(cases.astype(np.int64), prepend=-1))
+        some = cases[starts]
         for name, values in reduced.items():
             reduction = facts.reductions[name]
             if reduction == "distinct":
-                pairs = columns.select("_row", name).drop_nulls().unique()
-                values[:] = np.bincount(pairs["_row"].to_numpy(), minlength=height)
+                pairs = pl.DataFrame({"case": cases, "value": columns[name]}).drop_nulls().unique()
+                values[:] = np.bincount(pairs["case"].to_numpy(), minlength=height)
             else:
-                each = columns[name].to_numpy()
                 reduce = _REDUCE[reduction].reduceat
-                values[rows[starts]] = reduce(each, starts, dtype=values.dtype)
+                values[some] = reduce(columns[name].to_numpy(), starts, dtype=values.dtype)
     return {name: pl.Series(values) for name, values in reduced.items()}
 
 
