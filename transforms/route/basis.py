@@ -21,7 +21,8 @@ from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, RouteTable
 from transforms.route.weighed import Weighed
 from transforms.score.criteria import expression
-from transforms.score.position import position
+from transforms.score.kleene import degrees_of
+from transforms.score.position import position_by
 from transforms.score.presumptions import presumable, with_presumptions
 
 
@@ -117,8 +118,10 @@ def _settles(asked: dict[str, Flags], there: Weighed, day: pl.Series) -> dict[st
     world = dataclasses.replace(here, facts=seen, presumed=presumed)
     _, values = world.values(moved, day.gather(taken))
     table = RouteTable.of(rulebook)
-    after = there.effective[taken].with_columns(values.get_columns())
-    route = table.look_up(table.route, position(after, rulebook.criteria, rulebook))
+    after = {name: degrees[every] for name, degrees in there.effective.items()}
+    after |= degrees_of(values)
+    moved_to = position_by(after, rulebook.criteria, rulebook, len(every))
+    route = table.look_up(table.route, moved_to)
     for number, (fact, cases) in enumerate(rows.items()):
         to = route[of_fact == number]
         settles[fact][cases[to != UNDECIDED]] = route_bits(to[to != UNDECIDED])

@@ -17,6 +17,7 @@ from schemas.rulebook.compiled import CompiledPresumption
 from transforms.frames.frame import Frame
 from transforms.frames.labels import empty_lists, label_lists, lists_of
 from transforms.route.weighed import Weighed
+from transforms.score.kleene import UNKNOWN
 
 CHECK: dict[str, DataTypeClass | pl.DataType] = {
     "fact": pl.String,
@@ -35,15 +36,14 @@ def checks(there: Weighed) -> pl.Series:
     Returns:
         One list of structs `CHECK` per case, in the rulebook's order.
     """
-    rulebook, route, effective = there.weighing.rulebook, there.routed.route, there.effective
+    rulebook, route = there.weighing.rulebook, there.routed.route
     if there.presumable is None or there.weighing.presumed is None:
-        return empty_lists(pl.Struct(CHECK), effective.height)
-    known = effective.select(pl.all().is_not_null())
+        return empty_lists(pl.Struct(CHECK), len(route))
     leans = {
-        name: there.leverage.turns_from(name, route) & known[name].to_numpy()
-        for name in known.columns
+        name: there.leverage.turns_from(name, route) & (degrees != UNKNOWN)
+        for name, degrees in there.effective.items()
     }
-    flags = np.zeros((effective.height, len(rulebook.presumed)), dtype=bool)
+    flags = np.zeros((len(route), len(rulebook.presumed)), dtype=bool)
     for number, fact in enumerate(rulebook.presumed):
         readers = [leans[c.id] for c in rulebook.criteria if fact in c.condition.facts]
         if readers:
@@ -51,7 +51,7 @@ def checks(there: Weighed) -> pl.Series:
                 readers
             )
     rows, columns = np.nonzero(flags)
-    return lists_of(rows, _labels(rows, columns, there), effective.height)
+    return lists_of(rows, _labels(rows, columns, there), len(route))
 
 
 def _labels(

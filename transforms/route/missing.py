@@ -60,7 +60,7 @@ def missing_facts(there: Weighed, as_of: datetime.date) -> Missing:
     asked = facts_to_ask(there, as_of)
     keys = _in_order(asked)
     alone = keys[(keys >> _NOT_ALONE) & 1 == 0]
-    height = there.effective.height
+    height = there.weighing.facts.height
     return Missing(_listed(keys, height), _listed(alone, height))
 
 
@@ -88,30 +88,26 @@ def facts_to_ask(there: Weighed, as_of: datetime.date, *, every_answer: bool = F
     Returns:
         The facts, as `missing_facts` lists them.
     """
-    weighing, effective, position = there.weighing, there.effective, there.acted_on
-    rulebook, leverage, unknown = weighing.rulebook, there.leverage, there.unknown
+    leverage, unknown, height = there.leverage, there.unknown, there.weighing.facts.height
+    rulebook = there.weighing.rulebook
     matters = {c.id: leverage.matters(c.id).astype(np.int16) for c in rulebook.criteria}
     counts: dict[str, Counts] = {}
     for fact, readers in rulebook.readers.items():
-        read: Counts = np.zeros(effective.height, np.int16)
+        read: Counts = np.zeros(height, np.int16)
         for reader in readers:
             read += matters[reader]
         read *= unknown[fact].to_numpy()
         if read.any():
             counts[fact] = read
     asked = {fact: read > 0 for fact, read in counts.items()}
-    settling = (
-        settles(weighing, as_of, effective, position, asked, every_answer=every_answer)
-        if asked
-        else {}
-    )
-    day = whole("day", as_of, pl.Date(), effective.height)
+    settling = settles(there, as_of, asked, every_answer=every_answer) if asked else {}
+    day = whole("day", as_of, pl.Date(), height)
     for question in basis_questions(there, day):
-        before = counts.get(question.fact, np.zeros(effective.height, np.int16))
+        before = counts.get(question.fact, np.zeros(height, np.int16))
         counts[question.fact] = np.maximum(before, question.readers.astype(np.int16))
-        settles_too = settling.get(question.fact, np.zeros(effective.height, np.uint8))
+        settles_too = settling.get(question.fact, np.zeros(height, np.uint8))
         settling[question.fact] = settles_too | question.settles
-    _ask_what_settles(weighing.facts, unknown, counts, settling)
+    _ask_what_settles(there.weighing.facts, unknown, counts, settling)
     return FactsToAsk(counts, settling)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,9 +22,10 @@ from schemas.facts import FACTS, Fact, high
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from schemas.rulebook.condition import MOST, literal
 from schemas.rulebook.tree import Tree
-from transforms.frames.frame import Frame, whole
+from transforms.frames.frame import whole
 from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, Codes, RouteTable
+from transforms.route.weighed import Weighed
 from transforms.score.ends import Whole, ends_of
 from transforms.score.kleene import (
     FALSE,
@@ -32,7 +33,6 @@ from transforms.score.kleene import (
     UNKNOWN,
     Answers,
     Degrees,
-    degrees_of,
     presumed_false,
     with_known,
 )
@@ -63,10 +63,8 @@ class _Question:
 
 
 def settles(
-    weighing: Weighing,
+    there: Weighed,
     as_of: datetime.date,
-    effective: Frame,
-    position: Position,
     asked: dict[str, Flags],
     *,
     every_answer: bool = False,
@@ -74,10 +72,8 @@ def settles(
     """Find the facts that can settle a route alone, and the routes that they can settle it to.
 
     Args:
-        weighing: The cases.
+        there: The cases, weighed as of the date.
         as_of: The as-of date.
-        effective: Values of the criteria that routing used.
-        position: The positions that routing used.
         asked: By fact, whether it is worth asking for, one flag per case.
         every_answer: Whether to try every answer, or only until one is found that settles it.
 
@@ -85,15 +81,15 @@ def settles(
         By fact, as in `asked`, the routes that it can settle the case to alone, bit N for
         `ROUTES[N]`; not all of them unless every answer is tried.
     """
+    weighing, before = there.weighing, there.effective
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
     settling = {fact: np.zeros(len(rows), dtype=np.uint8) for fact, rows in asked.items()}
     questions = [q for q in _questions(rulebook, as_of) if q.fact.name in asked]
     answered = _answered(weighing, as_of, questions)
-    before = degrees_of(effective)
     lists = _members(before, rulebook)
     ends = ends_of(weighing.facts, {q.fact.name for q in questions if q.fact.kind in _HAS_ENDS})
-    was = table.look_up(table.route, position)
+    was = table.look_up(table.route, there.acted_on)
     for question in questions:
         fact = question.fact.name
         left = asked[fact] if every_answer else asked[fact] & (settling[fact] == 0)
@@ -102,15 +98,15 @@ def settles(
             for condition, reader in zip(question.conditions, question.readers, strict=True)
         }
         # Comparing values of all cases costs less than selecting those of some.
-        moves = np.logical_or.reduce([new != before[name] for name, new in after.items()])
+        moves = np.logical_or.reduce([each != before[name] for name, each in after.items()])
         rows = np.flatnonzero(left & _can_be(question, ends) & moves)
         if not len(rows):
             continue
-        values = {name: new[rows] for name, new in after.items()}
-        moved = _moved(position.take(rows), before, values, lists, question.readers, rows)
+        values = {name: each[rows] for name, each in after.items()}
+        moved = _moved(there.acted_on.take(rows), before, values, lists, question.readers, rows)
         route = table.look_up(table.route, moved)
-        there = (route != UNDECIDED) & (route != was[rows])
-        settling[fact][rows[there]] |= route_bits(route[there])
+        new = (route != UNDECIDED) & (route != was[rows])
+        settling[fact][rows[new]] |= route_bits(route[new])
     return settling
 
 
@@ -208,7 +204,7 @@ def _can_be(question: _Question, ends: dict[str, tuple[Whole, Whole]]) -> Flags 
 
 
 def _members(
-    before: dict[str, Degrees], rulebook: CompiledRulebook
+    before: Mapping[str, Degrees], rulebook: CompiledRulebook
 ) -> dict[str, tuple[Codes, Codes]]:
     """Count, for each list, the members that no row names and that are TRUE or UNKNOWN."""
     counted = {}
@@ -224,7 +220,7 @@ def _members(
 
 def _moved(
     here: Position,
-    before: dict[str, Degrees],
+    before: Mapping[str, Degrees],
     after: dict[str, Degrees],
     members: dict[str, tuple[Codes, Codes]],
     readers: tuple[CompiledCriterion, ...],

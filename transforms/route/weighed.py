@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,8 +13,9 @@ from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.route.leverage import Leverage
 from transforms.route.table import Routed, RouteTable
+from transforms.score.kleene import Degrees, degrees_of
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import Position, Weighing, position
+from transforms.score.position import Position, Weighing, position, position_by
 from transforms.score.presumptions import Presumable, presumable, with_presumptions
 
 
@@ -25,7 +27,7 @@ class Weighed:
         weighing: The cases, which can be weighed as of any day.
         presumable: What may be presumed; None if the rulebook has no presumptions.
         real: Values of the criteria on facts in the record.
-        effective: Values of the criteria that routing used.
+        effective: By id of a criterion, the value that routing used, one per case.
         on_record: The positions by the facts in the record.
         acted_on: The positions that routing used.
         leverage: What each open criterion could do.
@@ -36,7 +38,7 @@ class Weighed:
     weighing: Weighing
     presumable: Presumable | None
     real: Frame
-    effective: Frame
+    effective: Mapping[str, Degrees]
     on_record: Position
     acted_on: Position
     leverage: Leverage
@@ -59,10 +61,11 @@ class Weighed:
         may = presumable(facts, rulebook) if rulebook.presumptions else None
         presumed = with_presumptions(facts, may.applies, rulebook) if presume and may else None
         weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
-        real, effective = weighing.values(rulebook.criteria, days)
+        real, used = weighing.values(rulebook.criteria, days)
+        effective = degrees_of(used)
         table = RouteTable.of(rulebook)
         on_record = position(real, rulebook.criteria, rulebook)
-        acted_on = position(effective, rulebook.criteria, rulebook)
+        acted_on = position_by(effective, rulebook.criteria, rulebook, facts.height)
         return cls(
             weighing,
             may,

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from schemas.rulebook.compiled import CompiledCriterion, CompiledRulebook
 from schemas.rulebook.tree import Tree, atoms_of, column
-from transforms.frames.frame import Frame
 from transforms.score.ends import Whole, ends_of
 from transforms.score.kleene import Answers, Degrees, presumed_false
-from transforms.score.position import Position, Weighing, position, position_by
+from transforms.score.position import Position, Weighing, position_by
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class MovingPart:
     presumed: Answers | None
 
     @classmethod
-    def of(cls, weighing: Weighing, effective_values: Frame) -> MovingPart:
+    def of(cls, weighing: Weighing, effective: Mapping[str, Degrees]) -> MovingPart:
         """Split a `Weighing`, given the effective values of all criteria on some day."""
         rulebook = weighing.rulebook
         names = {milestone.id for milestone in rulebook.milestones}
@@ -50,7 +49,7 @@ class MovingPart:
         others = [c for c in rulebook.criteria if not c.condition.milestones]
         return cls(
             rulebook,
-            position(effective_values, others, rulebook),
+            position_by(effective, others, rulebook, weighing.facts.height),
             ends_of(weighing.dates, names),
             Answers.over(weighing.facts, still),
             presumed,

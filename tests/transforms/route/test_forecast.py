@@ -14,6 +14,7 @@ from schemas.outcomes import ROUTES
 from tests.helpers.positions import rows_of
 from tests.helpers.small_rulebook import Truth, any_of, facts, plain_position, plain_route, small
 from transforms.route.forecast import forecast
+from transforms.score.kleene import degrees_of
 from transforms.score.milestones import milestone_dates
 from transforms.score.moving import MovingPart
 from transforms.score.position import Weighing, position
@@ -93,7 +94,7 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
     routes = [plain_route(*row) for row in rows]
     assert routes == [route_on(case, day) for case, day in zip(cases, as_of, strict=True)]
     now = np.array([ROUTES.index(route) for route in routes], np.uint8)
-    found = forecast(MovingPart.of(weighing, values), now, days)
+    found = forecast(MovingPart.of(weighing, degrees_of(values)), now, days)
     assert found.schema == {"changes_on": pl.Date, "changes_to": pl.String}
     return found.rows()
 
