@@ -26,7 +26,6 @@ Reduction: TypeAlias = Literal["any", "sum", "max", "min", "distinct"]
 _REDUCE = {"any": np.maximum, "sum": np.add, "max": np.maximum, "min": np.minimum}
 # What stands for no value; no date and no number in a record comes near it.
 NOTHING = {"max": np.iinfo(np.int32).min, "min": np.iinfo(np.int32).max}
-_NOTHING_MORE: Mapping[str, pl.Expr] = MappingProxyType({})
 # Whether there may be more elements than are listed.
 MORE = pl.col("_more")
 

@@ -5,10 +5,15 @@ import datetime
 
 import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schemas.rulebook.compiled import MilestoneSpan
 from schemas.rulebooks import load
-from transforms.score.milestones import milestone_dates
+from tests.transforms.score.test_anniversaries import after
+from transforms.score.milestones import milestone_dates, milestone_days
+
+DAYS = st.dates(datetime.date(1, 1, 1), datetime.date(9900, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,22 @@ def test_bounds_stay_bounds() -> None:
     # The last day of January plus 37 months is March 1, 2011, because February has no 31st.
     expected = {"three.low": datetime.date(2011, 3, 3), "three.high": None}
     assert milestone_dates(facts, rulebook).to_dicts() == [expected]
+
+
+@given(
+    st.lists(st.tuples(st.none() | DAYS, st.none() | DAYS), max_size=6),
+    st.integers(0, 90),
+    st.integers(0, 30),
+)
+@example([(None, None)], 1, 0)
+@example([(datetime.date(9900, 12, 31), None), (datetime.date(1, 1, 1), None)], 65, 1)
+def test_each_day_has_its_own_milestone_whatever_days_others_have(
+    bounds: list[tuple[datetime.date | None, datetime.date | None]], years: int, days: int
+) -> None:
+    names = ("birth_date.low", "birth_date.high")
+    facts = pl.DataFrame(bounds, schema=dict.fromkeys(names, pl.Date), orient="row")
+    found = milestone_days(facts, [MilestoneSpan("old", "birth_date", years, 0, days)])
+    expected = [
+        tuple(None if day is None else after(day, years, 0, days) for day in row) for row in bounds
+    ]
+    assert found.rows() == expected
