@@ -1,13 +1,18 @@
-"""Positions as rows of plain values, and the other way around."""
+"""Positions as rows of plain values, and the other way around; and cases to weigh."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 import numpy as np
+import polars as pl
 
+from tests.helpers.small_rulebook import small
 from transforms.score.kleene import FALSE, TRUE, UNKNOWN
-from transforms.score.position import Position
+from transforms.score.milestones import milestone_dates
+from transforms.score.position import Position, Weighing
+from transforms.score.presumptions import presumable, with_presumptions
 
 Row = tuple[bool | int | None, ...]
 _DEGREES = {False: FALSE, None: UNKNOWN, True: TRUE}
@@ -31,3 +36,15 @@ def positions_of(atoms: Sequence[str], rows: Sequence[Row]) -> Position:
         np.array(low, np.int32),
         np.array(high, np.int32),
     )
+
+
+def weighing(record: pl.DataFrame, *, presume: bool) -> Weighing:
+    """Cases under the small rulebook."""
+    presumed = with_presumptions(record, presumable(record, small()).applies, small())
+    dates = milestone_dates(record, small())
+    return Weighing(small(), record, presumed if presume else None, dates)
+
+
+def days(*each: datetime.date) -> pl.Series:
+    """A day for each case."""
+    return pl.Series(each, dtype=pl.Date)

@@ -8,7 +8,7 @@ import random
 import polars as pl
 
 from schemas.rulebooks import load_text
-from tests.helpers.positions import rows_of
+from tests.helpers.positions import days, rows_of, weighing
 from tests.helpers.random_facts import AS_OF, near_milestones, partial_facts
 from tests.helpers.small_rulebook import facts, small
 from tests.schemas.test_rulebooks import GOOD
@@ -16,17 +16,6 @@ from transforms.score.kleene import degrees_of
 from transforms.score.milestones import milestone_dates
 from transforms.score.moving import MovingPart, moving
 from transforms.score.position import Weighing, position
-from transforms.score.presumptions import presumable, with_presumptions
-
-
-def weighing(record: pl.DataFrame, *, presume: bool) -> Weighing:
-    presumed = with_presumptions(record, presumable(record, small()).applies, small())
-    dates = milestone_dates(record, small())
-    return Weighing(small(), record, presumed if presume else None, dates)
-
-
-def days(*each: datetime.date) -> pl.Series:
-    return pl.Series(each, dtype=pl.Date)
 
 
 def test_only_criteria_with_milestones_move() -> None:

@@ -8,23 +8,11 @@ import random
 
 import polars as pl
 
-from tests.helpers.positions import rows_of
+from tests.helpers.positions import days, rows_of, weighing
 from tests.helpers.small_rulebook import facts, plain_position, small
-from transforms.score.milestones import milestone_dates
-from transforms.score.position import Weighing, position
-from transforms.score.presumptions import presumable, with_presumptions
+from transforms.score.position import position
 
 IDS = [criterion.id for criterion in small().criteria]
-
-
-def weighing(record: pl.DataFrame, *, presume: bool) -> Weighing:
-    presumed = with_presumptions(record, presumable(record, small()).applies, small())
-    dates = milestone_dates(record, small())
-    return Weighing(small(), record, presumed if presume else None, dates)
-
-
-def days(*each: datetime.date) -> pl.Series:
-    return pl.Series(each, dtype=pl.Date)
 
 
 def test_gives_the_same_position_as_plain_python() -> None:
