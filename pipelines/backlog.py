@@ -91,6 +91,7 @@ def assess_backlog(pipeline: beam.Pipeline, plan: BacklogPlan) -> None:
     record, recommendation = avro_schema("case_record"), avro_schema("recommendation")
     rest = dict.fromkeys(("quarantine", "duplicates"), avro_schema("quarantined"))
 
+    # Ids take little memory, and a file that is read whole is read in two threads.
     ids = pipeline | "Read ids" >> ReadFrames(plan.inputs, record, ["case_id"], 4 * FRAME_ROWS)
     read = pipeline | "Read cases" >> ReadFrames(plan.inputs, record)
     counted = ids.frames | "Count ids" >> beam.Map(_count_ids).with_output_types(Frame)

@@ -77,7 +77,7 @@ def derive_facts(
     written = pl.col("birth_date")
     born = {BORN_AT_LATEST: last_day(written, first_day(written))}
     parts = [
-        records.select(*_scalar_facts()).with_columns(*_scalar_bounds()).drop(*DATE_FIELDS),
+        records.select(*_scalar_facts()).with_columns(*_scalar_bounds()),
         over(records, "entries", _ENTRIES),
         over(records, "status_violations", _STATUS_VIOLATIONS),
         over(records, "removals", _removal_facts(as_of)),

@@ -19,13 +19,14 @@ import polars as pl
 from schemas.facts import high, low
 from transforms.frames.days import iso_day
 from transforms.frames.frame import Frame
+from transforms.score.ends import NO_HIGH, NO_LOW
 from transforms.score.kleene import FALSE, TRUE, degree
 
 # "any" is the Kleene OR of the elements, as a degree; "distinct" counts values, except null.
 Reduction: TypeAlias = Literal["any", "sum", "max", "min", "distinct"]
 _REDUCE = {"any": np.maximum, "sum": np.add, "max": np.maximum, "min": np.minimum}
-# What stands for no value; no date and no number in a record comes near it.
-NOTHING = {"max": np.iinfo(np.int32).min, "min": np.iinfo(np.int32).max}
+# What stands for no value.
+NOTHING = {"max": NO_LOW, "min": NO_HIGH}
 # Whether there may be more elements than are listed.
 MORE = pl.col("_more")
 
