@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from tests.helpers.small_rulebook import small
-from transforms.score.kleene import FALSE, TRUE, UNKNOWN
+from transforms.score.kleene import FALSE, TRUE, UNKNOWN, Degrees
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Position, Weighing
 from transforms.score.presumptions import presumable, with_presumptions
@@ -21,8 +21,17 @@ _TRUTHS = {degree: truth for truth, degree in _DEGREES.items()}
 
 def rows_of(positions: Position) -> list[Row]:
     """The truths, then the lowest and the highest score, of each position."""
-    truths = [[_TRUTHS[n] for n in degrees.tolist()] for degrees in positions.truths.values()]
+    truths = _truths(positions.truths)
     return list(zip(*truths, positions.low.tolist(), positions.high.tolist(), strict=True))
+
+
+def truths_of(values: Mapping[str, Degrees]) -> list[Row]:
+    """The truths of each case."""
+    return list(zip(*_truths(values), strict=True))
+
+
+def _truths(values: Mapping[str, Degrees]) -> list[list[bool | None]]:
+    return [[_TRUTHS[n] for n in degrees.tolist()] for degrees in values.values()]
 
 
 def positions_of(atoms: Sequence[str], rows: Sequence[Row]) -> Position:

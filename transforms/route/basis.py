@@ -21,7 +21,6 @@ from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, RouteTable
 from transforms.route.weighed import Weighed
 from transforms.score.criteria import expression
-from transforms.score.kleene import degrees_of
 from transforms.score.position import position_by
 from transforms.score.presumptions import presumable, with_presumptions
 
@@ -107,7 +106,7 @@ def _settles(asked: dict[str, Flags], there: Weighed, day: pl.Series) -> dict[st
     # All at once, because a case costs little and a frame of cases costs much.
     taken = pl.Series(every, dtype=pl.UInt32)
     of_fact = np.repeat(np.arange(len(rows)), [len(each) for each in rows.values()])
-    here = dataclasses.replace(there.weighing, presumed=None).take(taken)
+    here = there.weighing.take(taken)
     seen = here.facts.with_columns(
         here.facts[fact].set(pl.Series(of_fact == number), True) for number, fact in enumerate(rows)
     )
@@ -118,8 +117,7 @@ def _settles(asked: dict[str, Flags], there: Weighed, day: pl.Series) -> dict[st
     world = dataclasses.replace(here, facts=seen, presumed=presumed)
     _, values = world.values(moved, day.gather(taken))
     table = RouteTable.of(rulebook)
-    after = {name: degrees[every] for name, degrees in there.effective.items()}
-    after |= degrees_of(values)
+    after = {name: degrees[every] for name, degrees in there.effective.items()} | values
     moved_to = position_by(after, rulebook.criteria, rulebook, len(every))
     route = table.look_up(table.route, moved_to)
     for number, (fact, cases) in enumerate(rows.items()):

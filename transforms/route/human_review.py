@@ -22,7 +22,7 @@ from transforms.route.table import RouteTable, shown
 from transforms.route.weighed import Weighed
 from transforms.score.conflicts import Conflicting
 from transforms.score.criteria import holds
-from transforms.score.position import Weighing, position
+from transforms.score.position import Weighing, position_by
 from transforms.score.presumptions import with_presumptions
 
 REVIEW_REASON = pl.Struct({"kind": pl.String, "reason": pl.String})
@@ -163,9 +163,9 @@ def _route_if_all_presumed(
     rulebook = weighing.rulebook
     table = RouteTable.of(rulebook)
     taken = pl.Series(rows, dtype=pl.UInt32)
-    there = dataclasses.replace(weighing, presumed=None).take(taken)
+    there = weighing.take(taken)
     presumed = with_presumptions(there.facts, silent[taken], rulebook)
     world = dataclasses.replace(there, presumed=presumed)
     _, values = world.values(rulebook.criteria, day.gather(taken))
-    moved = position(values, rulebook.criteria, rulebook)
+    moved = position_by(values, rulebook.criteria, rulebook, len(rows))
     return shown(table.look_up(table.route, moved))

@@ -13,7 +13,7 @@ from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.route.leverage import Leverage
 from transforms.route.table import Routed, RouteTable
-from transforms.score.kleene import Degrees, degrees_of
+from transforms.score.kleene import Degrees
 from transforms.score.milestones import milestone_dates
 from transforms.score.position import Position, Weighing, position, position_by
 from transforms.score.presumptions import Presumable, presumable, with_presumptions
@@ -61,8 +61,7 @@ class Weighed:
         may = presumable(facts, rulebook) if rulebook.presumptions else None
         presumed = with_presumptions(facts, may.applies, rulebook) if presume and may else None
         weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
-        real, used = weighing.values(rulebook.criteria, days)
-        effective = degrees_of(used)
+        real, effective = weighing.values(rulebook.criteria, days)
         table = RouteTable.of(rulebook)
         on_record = position(real, rulebook.criteria, rulebook)
         acted_on = position_by(effective, rulebook.criteria, rulebook, facts.height)

@@ -49,29 +49,3 @@ def evaluate(criteria: Iterable[CompiledCriterion], facts: Frame) -> Frame:
     ids = [criterion.id for criterion in criteria]
     values = [_named(c.condition.sql, c.id) for c in criteria]
     return facts.with_columns(values).select(ids)
-
-
-def effective(real: Frame, presumed: Frame) -> Frame:
-    """Return the values that routing uses: what is known, or FALSE if it is presumed FALSE.
-
-    A presumption never makes a criterion TRUE: the reasons for a route must be in the record. What
-    is TRUE or FALSE stays as it is.
-
-    Args:
-        real: Values on facts in the record (columns are criterion ids).
-        presumed: Values with the presumptions made, at least of the criteria that they can change.
-
-    Returns:
-        The columns of `real`.
-    """
-    both = real.hstack(presumed.rename(_presumed).get_columns())
-    return both.with_columns(map(_effective, presumed.columns)).select(real.columns)
-
-
-def _presumed(name: str) -> str:
-    return f"{name} presumed"
-
-
-@functools.cache
-def _effective(name: str) -> pl.Expr:
-    return pl.col(name).fill_null(pl.when(~pl.col(_presumed(name))).then(False))

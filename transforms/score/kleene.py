@@ -101,7 +101,15 @@ class Answers:
 
 
 def presumed_false(real: Degrees, presumed: Degrees) -> Degrees:
-    """Return values on the record, with FALSE for UNKNOWN where presumptions make it FALSE."""
+    """Return the values that routing uses: what is known, or FALSE if it is presumed FALSE.
+
+    A presumption never makes a criterion TRUE: the reasons for a route must be in the record. What
+    is TRUE or FALSE stays as it is.
+
+    Args:
+        real: Values on facts in the record.
+        presumed: Values with the presumptions made.
+    """
     # FALSE is one less than UNKNOWN.
     return real - ((real == UNKNOWN) & (presumed == FALSE)).view(np.int8)
 

@@ -12,8 +12,8 @@ import polars as pl
 
 from schemas.rulebook.compiled import LISTS, CompiledCriterion, CompiledRulebook
 from transforms.frames.frame import Frame
-from transforms.score.criteria import effective, evaluate
-from transforms.score.kleene import Degrees, degrees_of
+from transforms.score.criteria import evaluate
+from transforms.score.kleene import Degrees, degrees_of, presumed_false
 from transforms.score.milestones import reached
 from transforms.score.points import Points, score
 
@@ -99,16 +99,21 @@ class Weighing:
     presumed: Frame | None
     dates: Frame
 
-    def values(self, criteria: Sequence[CompiledCriterion], day: pl.Series) -> tuple[Frame, Frame]:
+    def values(
+        self, criteria: Sequence[CompiledCriterion], day: pl.Series
+    ) -> tuple[Frame, dict[str, Degrees]]:
         """Return the real and the effective values of criteria on a day (Date, one per case)."""
         names = dict.fromkeys(name for c in criteria for name in c.condition.milestones)
         moment = self._reached(names, day)
         real = evaluate(criteria, self.facts.hstack(moment))
-        if self.presumed is None:
-            return real, real
-        presumed = self.rulebook.presumed.keys()
-        touched = [c for c in criteria if not presumed.isdisjoint(c.condition.facts)]
-        return real, effective(real, evaluate(touched, self.presumed.hstack(moment)))
+        effective = degrees_of(real)
+        if self.presumed is not None:
+            facts = self.rulebook.presumed.keys()
+            touched = [c for c in criteria if not facts.isdisjoint(c.condition.facts)]
+            presumed = degrees_of(evaluate(touched, self.presumed.hstack(moment)))
+            for name, degrees in presumed.items():
+                effective[name] = presumed_false(effective[name], degrees)
+        return real, effective
 
     def on(self, day: pl.Series) -> Frame:
         """Return the facts in the record, with the milestones reached on a day."""
@@ -129,11 +134,7 @@ class Weighing:
         )
 
     def take(self, rows: pl.Series) -> Weighing:
-        """Select the cases at some row numbers."""
-        presumed = None if self.presumed is None else self.presumed[rows]
-        return Weighing(self.rulebook, self.facts[rows], presumed, _taken(self.dates, rows))
-
-
-def _taken(frame: Frame, rows: pl.Series) -> Frame:
-    # A frame without columns has no rows to take.
-    return frame[rows] if frame.width else frame
+        """Select the cases at some row numbers, without presumptions."""
+        # A frame without columns has no rows to take.
+        dates = self.dates[rows] if self.dates.width else self.dates
+        return Weighing(self.rulebook, self.facts[rows], None, dates)

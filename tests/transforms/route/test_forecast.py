@@ -14,10 +14,9 @@ from schemas.outcomes import ROUTES
 from tests.helpers.positions import rows_of
 from tests.helpers.small_rulebook import Truth, any_of, facts, plain_position, plain_route, small
 from transforms.route.forecast import forecast
-from transforms.score.kleene import degrees_of
 from transforms.score.milestones import milestone_dates
 from transforms.score.moving import MovingPart
-from transforms.score.position import Weighing, position
+from transforms.score.position import Weighing, position_by
 
 Day = datetime.date
 AS_OF, ONE_DAY = Day(2011, 11, 17), datetime.timedelta(days=1)
@@ -90,11 +89,11 @@ def forecasts(cases: list[dict[str, Any]], as_of: list[Day]) -> list[tuple[Any, 
     weighing = Weighing(small(), record, None, milestone_dates(record, small()))
     _, values = weighing.values(small().criteria, days)
     # Routing itself is tested elsewhere.
-    rows = rows_of(position(values, small().criteria, small()))
+    rows = rows_of(position_by(values, small().criteria, small(), len(cases)))
     routes = [plain_route(*row) for row in rows]
     assert routes == [route_on(case, day) for case, day in zip(cases, as_of, strict=True)]
     now = np.array([ROUTES.index(route) for route in routes], np.uint8)
-    found = forecast(MovingPart.of(weighing, degrees_of(values)), now, days)
+    found = forecast(MovingPart.of(weighing, values), now, days)
     assert found.schema == {"changes_on": pl.Date, "changes_to": pl.String}
     return found.rows()
 

@@ -20,7 +20,7 @@ from transforms.route.recommendation import recommend, recommend_on
 from transforms.route.table import RouteTable
 from transforms.score.facts import unsettled
 from transforms.score.milestones import milestone_dates
-from transforms.score.position import Weighing, position
+from transforms.score.position import Weighing, position, position_by
 from transforms.score.presumptions import presumable, with_presumptions
 
 ROWS = 24
@@ -231,7 +231,8 @@ def route_presuming(
     weighing = Weighing(rulebook, facts, presumed, milestone_dates(facts, rulebook))
     days = pl.Series([AS_OF] * facts.height, dtype=pl.Date)
     _, values = weighing.values(rulebook.criteria, days)
-    return RouteTable.of(rulebook).recommended(position(values, rulebook.criteria, rulebook))
+    there = position_by(values, rulebook.criteria, rulebook, facts.height)
+    return RouteTable.of(rulebook).recommended(there)
 
 
 @given(seed=SEEDS, known=KNOWN)

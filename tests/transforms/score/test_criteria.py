@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import polars as pl
-import pytest
 
 from schemas.rulebooks import load_text
 from tests.helpers.small_rulebook import TEXT, Truth, facts, small
-from transforms.score.criteria import effective, evaluate
+from transforms.score.criteria import evaluate
 
 TRUTHS = (True, False, None)
 
@@ -43,10 +41,3 @@ def test_a_criterion_that_reads_no_fact_holds_for_every_case() -> None:
     always = load_text("always", TEXT.replace("when: serious_condition", "when: 'TRUE'"))
     [criterion] = [c for c in always.criteria if c.id == "F2"]
     assert evaluate([criterion], facts({}, {}, {})).rows() == [(True,)] * 3
-
-
-@pytest.mark.parametrize(("real", "presumed"), list(itertools.product(TRUTHS, TRUTHS)))
-def test_presumes_only_unknown_criteria_and_only_false(real: Truth, presumed: Truth) -> None:
-    got = effective(*(pl.DataFrame({"P1": [v]}, {"P1": pl.Boolean}) for v in (real, presumed)))
-    expected = False if real is None and presumed is False else real
-    assert got.to_dict(as_series=False) == {"P1": [expected]}

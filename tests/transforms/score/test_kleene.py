@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
+import numpy as np
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.rulebook.tree import Tree, atom_over, column, joined, negated, truth
 from transforms.score.criteria import expression
-from transforms.score.kleene import FALSE, TRUE, UNKNOWN, Answers, with_known
+from transforms.score.kleene import FALSE, TRUE, UNKNOWN, Answers, presumed_false, with_known
 
 FLAGS = ("a", "b", "c")
 FACTS = pl.DataFrame(
@@ -85,3 +88,14 @@ def test_known_columns_can_settle_a_condition() -> None:
     assert with_known(condition, {"a": "FALSE", "b": "TRUE"}) is SOME
     assert with_known(condition, {"a": "FALSE", "n.low": "0"}) is truth(False)
     assert with_known(condition, {"c": "TRUE"}) is condition
+
+
+@pytest.mark.parametrize(
+    ("real", "presumed"), list(itertools.product((True, False, None), repeat=2))
+)
+def test_presumes_only_unknown_criteria_and_only_false(
+    real: bool | None, presumed: bool | None
+) -> None:
+    values = [np.array(degrees(pl.Series([truth])), np.int8) for truth in (real, presumed)]
+    expected = False if real is None and presumed is False else real
+    assert presumed_false(*values).tolist() == degrees(pl.Series([expected]))

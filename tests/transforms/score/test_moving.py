@@ -12,10 +12,9 @@ from tests.helpers.positions import days, rows_of, weighing
 from tests.helpers.random_facts import AS_OF, near_milestones, partial_facts
 from tests.helpers.small_rulebook import facts, small
 from tests.schemas.test_rulebooks import GOOD
-from transforms.score.kleene import degrees_of
 from transforms.score.milestones import milestone_dates
 from transforms.score.moving import MovingPart, moving
-from transforms.score.position import Weighing, position
+from transforms.score.position import Weighing, position_by
 
 
 def test_only_criteria_with_milestones_move() -> None:
@@ -28,14 +27,14 @@ def test_a_moving_part_has_the_same_position_as_the_whole_on_any_day() -> None:
     for presume in (True, False):
         whole = weighing(record, presume=presume)
         _, today = whole.values(small().criteria, days(*[AS_OF] * record.height))
-        part = MovingPart.of(whole, degrees_of(today))
+        part = MovingPart.of(whole, today)
         assert {name for atom in part.real.atoms for name in atom.columns} == {"entered_illegally"}
         some = [rng.randrange(record.height) for _ in range(100)]
         then = days(*(AS_OF + datetime.timedelta(days=rng.randrange(1, 1200)) for _ in some))
         rows = pl.Series(some, dtype=pl.UInt32)
         _, values = weighing(record[rows], presume=presume).values(small().criteria, then)
         moved = part.take(rows.to_numpy()).position(then.to_physical().to_numpy())
-        assert rows_of(moved) == rows_of(position(values, small().criteria, small()))
+        assert rows_of(moved) == rows_of(position_by(values, small().criteria, small(), len(some)))
 
 
 def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
@@ -43,6 +42,6 @@ def test_a_rulebook_whose_moving_criteria_read_no_fact_keeps_its_rows() -> None:
     book = load_text("old", GOOD)
     whole = Weighing(book, record, None, milestone_dates(record, book))
     _, values = whole.values(book.criteria, days(*[AS_OF] * 3))
-    part = MovingPart.of(whole, degrees_of(values))
+    part = MovingPart.of(whole, values)
     moved = part.position(days(*[AS_OF] * 3).to_physical().to_numpy())
     assert [favored for _, favored, *_ in rows_of(moved)] == [True, None, None]
