@@ -21,6 +21,7 @@ import polars as pl
 
 from transforms.frames.frame import Frame, json_lines, put
 from transforms.nightly.events import EVENTS, FIELDS, LIST_FIELDS, OPENERS
+from transforms.nightly.last_set import last_set
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.losses import field_of_warning
 from transforms.normalize.quarantine import quarantined_records
@@ -78,30 +79,15 @@ def fold(log: Frame) -> Folded:
     pending = events.join(known, on="case_id", how="anti")
     events = events.join(known, on="case_id", how="semi").with_row_index("_row")
     facts = events["facts"].struct.unnest()
-    sets = events.select(pl.col("sets").list.contains(name).alias(name) for name in FIELDS)
-    row = pl.lit(events["_row"])
-    last = (
-        sets.select(pl.when(name).then(row).alias(name) for name in FIELDS)
-        .with_columns(
-            events["case_id"],
-            _opener=pl.when(pl.lit(events["kind"].is_in(OPENERS))).then(row),
-        )
-        .group_by("case_id", maintain_order=True)
-        .max()
-    )
+    last = last_set(events)
     columns = {name: facts[name].gather(last[name]) for name in FIELDS}
-    in_force = [last[name] for name in (*FIELDS, "_opener")]
-    adders = {}
-    for name in LIST_FIELDS:
-        added = _added(events, name, last)
-        if added.is_empty():
-            continue
-        in_force.append(added["_row"])
-        adders[name] = added
+    adders = _added(events, last)
+    for name, added in adders.items():
         elements = added.with_columns(facts[name].gather(added["_row"]).alias("list"))
         columns[name] = _append(columns[name], elements, last.height)
-    kept = pl.concat([s.cast(pl.UInt32).alias("_row") for s in in_force]).drop_nulls().unique()
-    left = events[kept.sort()]
+    rows = [*last.drop("case_id").iter_columns(), *(added["_row"] for added in adders.values())]
+    in_force = pl.concat([row.alias("_row") for row in rows]).drop_nulls().unique()
+    left = events[in_force.sort()]
     stamps = left.group_by("case_id").agg(pl.col("recorded_at").max())
     updated = last.select("case_id").join(
         stamps, on="case_id", how="left", maintain_order="left", validate="1:1"
@@ -176,18 +162,23 @@ def _in_order(log: Frame) -> tuple[Frame, int, Frame]:
     return ordered.drop("_content"), log.height - ordered.height, conflicts
 
 
-def _added(events: Frame, name: str, last: Frame) -> Frame:
+def _added(events: Frame, last: Frame) -> dict[str, Frame]:
     """Find the events whose elements extend a list: `_row`, and `case`, the row of `last`."""
-    adders = events.filter(pl.col("adds").list.contains(name)).select("_row", "case_id", "event_id")
-    if adders.is_empty():
-        return pl.DataFrame(schema={"_row": pl.UInt32, "case": pl.UInt32})
-    winners = last.select("case_id", pl.col(name).alias("_set")).with_row_index("case")
-    return (
-        adders.join(winners, on="case_id", how="left", maintain_order="left")
-        .filter(pl.col("_row") > pl.col("_set").fill_null(-1))
-        .unique(["case", "event_id"], keep="last", maintain_order=True)
-        .select("_row", "case")
-    )
+    adders = events.select("_row", "case_id", "event_id", field="adds").explode("field")
+    adders = adders.filter(pl.col("field").is_in(LIST_FIELDS))
+    found = {}
+    for name in adders["field"].unique(maintain_order=True):
+        winners = last.select("case_id", pl.col(name).alias("_set")).with_row_index("case")
+        added = (
+            adders.filter(pl.col("field") == name)
+            .join(winners, on="case_id", how="left", maintain_order="left")
+            .filter((pl.col("_row") > pl.col("_set")).fill_null(True))
+            .unique(["case", "event_id"], keep="last", maintain_order=True)
+            .select("_row", "case")
+        )
+        if added.height:
+            found[name] = added
+    return found
 
 
 def _append(lists: pl.Series, added: Frame, cases: int) -> pl.Series:
