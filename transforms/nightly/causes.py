@@ -127,15 +127,17 @@ def fact_causes(
         return CAUSES.to_frame()
     events = log.join(cases, on="case_id", how="semi")
     opened = cases.join(old, on="case_id", how="anti")
-    opener = setters(events.with_columns(sets=pl.lit([], pl.List(pl.String))), opening=True)
-    begun = opened.join(opener, on="case_id", how="left")
+    begun = opened.join(openers(events), on="case_id", how="left")
     known = cases.join(old, on="case_id", how="semi")
     # If one of two records couldn't be normalized, both are compared as written.
     tidy = before.records.select("case_id").join(tonight.records, on="case_id", how="semi")
     changed = changed_fields(
         _values(before, old.join(known, on="case_id", how="semi"), tidy),
         _values(tonight, new.join(known, on="case_id", how="semi"), tidy),
-    ).join(setters(events), on=["case_id", "field"], how="left", maintain_order="left")
+    )
+    changed = changed.join(
+        setters(events, changed), on=["case_id", "field"], how="left", maintain_order="left"
+    )
     ended = tonight.records.filter("completed").select("case_id")
     completes = changed.filter(pl.col("field") == "completed_on").join(
         ended, on="case_id", how="semi"
@@ -197,33 +199,53 @@ def changed_fields(before: Frame, after: Frame) -> Frame:
     return found.unique(maintain_order=True).sort(in_order, maintain_order=True)
 
 
-def setters(log: Frame, *, opening: bool = False) -> Frame:
-    """Find the event that last set, or added to, each field of each case.
+def setters(log: Frame, fields: Frame) -> Frame:
+    """Find the event that last set, or added to, each of some fields.
 
     Args:
         log: Columns of case_event.avsc.
-        opening: Whether to find the event that opened each case instead, without `field`.
+        fields: `case_id` and `field` (String).
 
     Returns:
         `case_id`, `field`, `event_id`, `event_kind` (String), and `on` (Date); a case's first
         record isn't an event.
     """
-    keys = ["case_id"] if opening else ["case_id", "field"]
-    events = log.sort("case_id", "recorded_at", "event_id", nulls_last=False).select(
+    sets_it = (pl.col(name).list.contains(pl.col("field")) for name in ("sets", "adds"))
+    named = fields.select("case_id", "field").join(
+        _in_order(log), on="case_id", maintain_order="left_right"
+    )
+    return _last(named.filter(pl.any_horizontal(sets_it)), "case_id", "field")
+
+
+def openers(log: Frame) -> Frame:
+    """Find the event that last made each case known.
+
+    Args:
+        log: Columns of case_event.avsc.
+
+    Returns:
+        As `setters`, without `field`.
+    """
+    return _last(_in_order(log).filter(pl.col("event_kind").is_in(OPENERS)), "case_id")
+
+
+def _in_order(log: Frame) -> Frame:
+    return log.select(
         "case_id",
-        pl.when(pl.col("event_id") != BASE).then("event_id").alias("event_id"),
+        "recorded_at",
+        "event_id",
+        "sets",
+        "adds",
         pl.col("kind").cast(pl.String).alias("event_kind"),
         _day("happened_at").fill_null(_day("recorded_at")).alias("on"),
-        pl.concat_list("sets", "adds").alias("field"),
-    )
-    if opening:
-        events = events.filter(pl.col("event_kind").is_in(OPENERS)).drop("field")
-    else:
-        events = events.explode("field").drop_nulls("field")
-    last = events.unique(keys, keep="last", maintain_order=True)
-    return last.with_columns(
-        pl.when(pl.col("event_id").is_not_null()).then(name).alias(name)
-        for name in ("event_kind", "on")
+    ).sort("case_id", "recorded_at", "event_id", nulls_last=False)
+
+
+def _last(events: Frame, *keys: str) -> Frame:
+    isnt_base = pl.col("event_id") != BASE
+    return events.unique(keys, keep="last", maintain_order=True).select(
+        *keys,
+        *(pl.when(isnt_base).then(name).alias(name) for name in ("event_id", "event_kind", "on")),
     )
 
 

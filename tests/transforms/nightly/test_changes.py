@@ -180,5 +180,6 @@ def test_finds_the_last_event_to_set_or_add() -> None:
     log = pl.DataFrame(
         [sets("a", "1", "2011-11-01", ties=[]).model_dump(), added.model_dump()], schema=EVENTS
     ).with_columns(pl.col("sets", "adds").fill_null([]))
-    [row] = setters(log).to_dicts()
+    asked = pl.DataFrame({"case_id": ["a", "a"], "field": ["ties", "court"]})
+    [row] = setters(log, asked).to_dicts()
     assert (row["field"], row["event_id"], row["on"]) == ("ties", "2", datetime.date(2011, 11, 2))
