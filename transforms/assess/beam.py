@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-import polars as pl
 
-from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.assess.frame import Terms, assess
 from transforms.assess.tally import tally
@@ -18,6 +16,7 @@ from transforms.frames.frame import Frame
 from transforms.frames.side_by_side import SideBySide
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.records import normalize
+from transforms.route.by_route import by_route
 from transforms.route.recommendation import recommend_records
 
 
@@ -126,11 +125,3 @@ def _parts(records: Frame, terms: Terms) -> list[Any]:
     if assessed.quarantined.height:
         parts.append(tagged("quarantined", assessed.quarantined))
     return parts
-
-
-def by_route(recommendations: Frame) -> Iterator[tuple[str, Frame]]:
-    """Split recommendations by route, with the route as the destination."""
-    for route in ROUTES:
-        part = recommendations.filter(pl.col("route") == route)
-        if part.height:
-            yield route, part

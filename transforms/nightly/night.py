@@ -21,6 +21,7 @@ from transforms.nightly.folding import fold_in
 from transforms.nightly.reviews import REVIEWS, Kept, keep_reviews, normalize_reviews, queue
 from transforms.normalize.case_frame import CASES
 from transforms.normalize.duplicates import resolve
+from transforms.route.by_route import by_route
 from transforms.route.tally import (
     add_up,
     tally_damaged,
@@ -123,7 +124,7 @@ def one_bucket(night: Night, bucket: int, came: Came) -> Done:
     )  # fmt: skip
     refused = pl.concat([came.lost_news, folding.quarantined, bad, kept.conflicts])
     parts: dict[str, Frame] = {
-        **{route: assessed.recommendations.filter(pl.col("route") == route) for route in ROUTES},
+        **dict(by_route(assessed.recommendations)),
         "quarantine": pl.concat([came.lost_cases, assessed.quarantined, refused]),
         "duplicates": superseded,
         "cases": folding.records,

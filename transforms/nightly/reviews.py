@@ -184,7 +184,9 @@ def queue(
         "case_id", keep="last", maintain_order=True
     )
     latest = latest.with_columns(_counts=_counts(latest, reviews, second_reader=second_reader))
-    cases = after.join(latest.drop("route"), on="case_id", how="left", maintain_order="left")
+    cases = after.select("case_id", "court", "route", "reasons", "score_low").join(
+        latest.drop("route"), on="case_id", how="left", maintain_order="left"
+    )
     moved = pl.col("route").ne_missing(pl.col("route_then")) | pl.col("reasons").ne_missing(
         pl.col("reasons_then")
     )

@@ -29,6 +29,7 @@ def tally_recommendations(recommendations: Frame) -> Frame:
         return pl.col(column).list.explode().struct.field(field)
 
     expedite = recommendations.select("checks").filter(recommendations["route"] == "expedite")
+    needs_review = recommendations.select("route", "needs_review").filter("needs_review")
     kinds = recommendations.select(
         pl.col("review_reasons").list.eval(pl.element().struct.field("kind").unique())
     )
@@ -36,7 +37,7 @@ def tally_recommendations(recommendations: Frame) -> Frame:
         tally_keys("route", recommendations.select(key="route")),
         tally_keys("state", recommendations.select(key=pl.format("{} {}", "route", "state"))),
         tally_keys("form", recommendations.select(key="form")),
-        tally_keys("needs_review", recommendations.filter("needs_review").select(key="route")),
+        tally_keys("needs_review", needs_review.select(key="route")),
         tally_keys("review_reason", kinds.select(key=pl.col("review_reasons").list.explode())),
         tally_keys("reason", recommendations.select(key=of_structs("reasons", "criterion"))),
         tally_keys("ask_first", expedite.select(key=of_structs("checks", "fact"))),
