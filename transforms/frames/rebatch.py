@@ -1,4 +1,7 @@
-"""Rebatch: join small frames into larger ones, because even a small frame costs much."""
+"""Rebatch: join small frames into larger ones, because even a small frame costs much.
+
+Frames that are much too large are split, because memory grows with the rows of a frame.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,14 @@ from transforms.frames.frame import FRAME_ROWS, Frame
 
 
 class Rebatch(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]]):
-    """Joins frames into frames of at least this many rows, within each bundle.
+    """Joins frames into frames of about the same size, within each bundle.
 
     It is for collections without windows. Nothing may depend on which rows end up in the same
     frame.
 
     Args:
-        frame_rows: The least number of rows; only a bundle's last frame has fewer.
+        frame_rows: The least number of rows of a frame, except a bundle's last one. No frame has
+            more than a quarter more.
     """
 
     def __init__(self, frame_rows: int = FRAME_ROWS) -> None:
@@ -27,13 +31,15 @@ class Rebatch(beam.PTransform[beam.PCollection[Frame], beam.PCollection[Frame]])
         self.frame_rows = frame_rows
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[Frame]:
-        """Expand from frames to fewer frames with the same rows."""
+        """Expand from frames to frames with the same rows."""
         return pcoll | beam.ParDo(_Join(self.frame_rows)).with_output_types(Frame)
 
 
 class _Join(beam.DoFn):
     def __init__(self, frame_rows: int) -> None:
         self.frame_rows = frame_rows
+        # Frames as they come are often a little larger, and splitting them would copy each one.
+        self.most = frame_rows + frame_rows // 4
         self.held: list[Frame] = []
         self.rows = 0
 
@@ -41,6 +47,11 @@ class _Join(beam.DoFn):
         self.held, self.rows = [], 0
 
     def process(self, element: Frame) -> Iterator[Frame]:
+        while self.rows + element.height > self.most:
+            missing = self.frame_rows - self.rows
+            self.held.append(element.head(missing))
+            yield self._joined()
+            element = element.slice(missing)
         self.held.append(element)
         self.rows += element.height
         if self.rows >= self.frame_rows:
