@@ -19,11 +19,11 @@ from transforms.frames.side_by_side import SideBySide
 from transforms.nightly.buckets import bucket_file, bucket_of, by_bucket
 from transforms.nightly.changes import Compared, changes, only_different, together
 from transforms.nightly.night import Came, Night, one_bucket
-from transforms.normalize.case_frame import CASES, case_key
+from transforms.normalize.case_frame import case_key
 from transforms.route.tally import tally_keys
 from transforms.shuffle.bucket_batches import read_bucket, write_buckets
 
-# The cases that are shuffled at once. More take more memory; fewer make more and smaller batches,
+# The rows that are shuffled at once. More take more memory; fewer make more and smaller batches,
 # the number of which grows by the square of the number of cases.
 _SHUFFLED_ROWS = 4 * FRAME_ROWS
 # The changed cases whose causes are found at once, if their buckets have so few. More take more
@@ -52,16 +52,20 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
 
     Args:
         night: The night's terms.
-        cases: The files of `ShuffleCases`.
+        shuffled: What arrived in large numbers: the files of `ShuffleByBucket`, named as in `Came`.
     """
 
-    def __init__(self, night: Night, cases: beam.PCollection[str]) -> None:
+    def __init__(self, night: Night, shuffled: dict[str, beam.PCollection[str]]) -> None:
         super().__init__()
         self.night = night
-        self.cases = cases
+        self.shuffled = shuffled
 
     def expand(self, pcolls: dict[str, beam.PCollection[tuple[int, Frame]]]) -> Ran:
-        """Expand from frames by bucket, named as in `Came`, to files and tallies."""
+        """Expand from the rest by bucket, named as in `Came`, to files and tallies."""
+        files = [
+            paths | f"Name {name}" >> beam.Map(_named, name).with_output_types(tuple[str, str])
+            for name, paths in self.shuffled.items()
+        ] | "All shuffled" >> beam.Flatten()
         every = [(bucket, QUARANTINED.to_frame()) for bucket in range(self.night.buckets)]
         some = next(iter(pcolls.values())).pipeline | beam.Create(every, reshuffle=False)
         done = (
@@ -71,7 +75,7 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
             | "Run buckets"
             >> beam.ParDo(
                 SideBySide(functools.partial(_one_bucket, self.night)),
-                beam.pvalue.AsList(self.cases),
+                beam.pvalue.AsList(files),
             )
             # To tell the size of what has no coder of its own, Beam would pickle whole frames.
             .with_output_types(tuple[str, Frame], tally=Frame, different=Compared)
@@ -88,16 +92,24 @@ class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], R
         return Ran(done.parts, done.tally, found.changes, found.causes)
 
 
+def _named(path: str, name: str) -> tuple[str, str]:
+    return name, path
+
+
 def _one_bucket(
-    night: Night, bucket_and_came: tuple[int, dict[str, list[Frame]]], cases: list[str]
+    night: Night,
+    bucket_and_came: tuple[int, dict[str, list[Frame]]],
+    shuffled: list[tuple[str, str]],
 ) -> list[Any]:
     bucket, came = bucket_and_came
-    frames = {
-        name: concat_frames(came[name], nothing.schema)
-        for name, nothing in Came()._asdict().items()
-        if name in came
-    }
-    done = one_bucket(night, bucket, Came(read_bucket(cases, bucket, CASES), **frames))
+    frames = {}
+    for name, nothing in Came()._asdict().items():
+        paths = [path for kind, path in shuffled if kind == name]
+        if paths:
+            frames[name] = read_bucket(paths, bucket, nothing.schema)
+        elif name in came:
+            frames[name] = concat_frames(came[name], nothing.schema)
+    done = one_bucket(night, bucket, Came(**frames))
     results: list[Any] = [
         (bucket_file(name, bucket, night.buckets), frame) for name, frame in done.parts.items()
     ]
@@ -148,8 +160,8 @@ def _fetched(bucket: int, came: dict[str, Iterable[Frame]]) -> tuple[int, dict[s
     return bucket, {name: list(frames) for name, frames in came.items()}
 
 
-class ShuffleCases(beam.PTransform[beam.PCollection[Frame], beam.PCollection[str]]):
-    """Writes case records to files by bucket (`transforms.shuffle.bucket_batches`).
+class ShuffleByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[str]]):
+    """Writes rows to files by the bucket of their case (`transforms.shuffle.bucket_batches`).
 
     Args:
         folder: The folder for the files.
@@ -162,18 +174,18 @@ class ShuffleCases(beam.PTransform[beam.PCollection[Frame], beam.PCollection[str
         self.buckets = buckets
 
     def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[str]:
-        """Expand from frames of records to the files."""
+        """Expand from frames with a `case_id` to the files."""
         return (
             pcoll
             | "Join for shuffle" >> Rebatch(_SHUFFLED_ROWS)
             | beam.Map(self.write).with_output_types(str)
         )
 
-    def write(self, records: Frame) -> str:
+    def write(self, rows: Frame) -> str:
         """Write one file."""
         # An engine may run this again; only the files that it names in the end count.
         path = f"{self.folder}/{uuid.uuid4().hex}.arrow"
-        keyed = records.with_columns(case_id=case_key())
+        keyed = rows.with_columns(case_id=case_key())
         bucket = bucket_of(keyed["case_id"], self.buckets)
         # Whole records of a docket take more room than a disk may have.
         write_buckets(keyed, bucket, self.buckets, path, "lz4")

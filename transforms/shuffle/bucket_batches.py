@@ -39,6 +39,8 @@ def write_buckets(
     parted = rows[np.argsort(place, kind="stable")]
     sizes = np.bincount(place, minlength=buckets)
     table = parted.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+    # Parts without rows, too, are parts of one batch: a file has one dictionary for each enum.
+    [batch] = table.to_batches() or [_empty(table.schema)]
     ends = np.cumsum(sizes)
     options = pa.ipc.IpcWriteOptions(compression=codec)
     with (
@@ -46,8 +48,7 @@ def write_buckets(
         pa.ipc.new_file(file, table.schema, options=options) as writer,
     ):
         for size, end in zip(sizes.tolist(), ends.tolist(), strict=True):
-            part = table.slice(end - size, size).to_batches() or [_empty(table.schema)]
-            writer.write_batch(part[0])
+            writer.write_batch(batch.slice(end - size, size))
 
 
 def read_bucket(paths: Iterable[str], bucket: int, schema: pl.Schema) -> Frame:
@@ -65,7 +66,8 @@ def read_bucket(paths: Iterable[str], bucket: int, schema: pl.Schema) -> Frame:
     for path in paths:
         with open_file(path) as file:
             batches.append(pa.ipc.open_file(file).get_batch(bucket))
-    if not batches:
+    # polars panics at a struct without rows that contains an enum.
+    if not any(batch.num_rows for batch in batches):
         return schema.to_frame()
     rows = pl.from_arrow(pa.Table.from_batches(batches), rechunk=True)
     assert isinstance(rows, pl.DataFrame)

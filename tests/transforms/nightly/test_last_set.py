@@ -13,7 +13,7 @@ EVENTS = st.tuples(
     st.sampled_from(["FACT_CHANGED", *OPENERS]),
     st.lists(st.sampled_from(NAMES), max_size=4),
 )
-SCHEMA = {"case_id": pl.String, "kind": pl.String, "sets": pl.List(pl.String)}
+SCHEMA = pl.Schema({"case_id": pl.String(), "kind": pl.String(), "sets": pl.List(pl.String())})
 
 
 @given(st.lists(EVENTS, max_size=12))

@@ -1,9 +1,14 @@
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from schemas.case_record import CaseRecord, Tie
+from transforms.nightly.events import EVENTS, base_events
+from transforms.normalize.case_frame import to_frame
 from transforms.shuffle.bucket_batches import read_bucket, write_buckets
 
 SCHEMA = pl.Schema({"key": pl.Int64, "text": pl.String, "day": pl.Date})
@@ -28,3 +33,12 @@ def test_puts_each_row_in_the_bucket_of_its_key_once_and_in_order(
     for bucket in range(buckets):
         wanted = whole.filter(pl.col("key") % buckets == bucket)
         assert_frame_equal(read_bucket(paths, bucket, SCHEMA), wanted)
+
+
+def test_reads_rows_with_facts_from_buckets_with_and_without_rows(tmp_path: Path) -> None:
+    records = to_frame([CaseRecord(case_id="1", custody="DETAINED", ties=[Tie(kind="HOME")])])
+    events, path = base_events(records), str(tmp_path / "0.arrow")
+    write_buckets(events, pl.Series([1]), 3, path, "lz4")
+    found = [read_bucket([path], bucket, EVENTS) for bucket in range(3)]
+    for frame, wanted in zip(found, [events.clear(), events, events.clear()], strict=True):
+        assert_frame_equal(frame, wanted)
