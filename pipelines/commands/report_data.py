@@ -35,6 +35,7 @@ from transforms.report.queue import EXPLAINED, PLAIN, Queue
 from transforms.report.routes import Routes
 from transforms.report.running import Running
 from transforms.report.vocabulary import Vocabulary
+from transforms.route import fact_sets
 
 MOST_ENTRIES = 200
 _BY_CASE: dict[str, Any] = {"on": "case_id", "how": "left", "maintain_order": "left"}
@@ -99,7 +100,7 @@ def read_run(
         DamagedError: A file is damaged.
     """
     queues: dict[str, Queue] = {route: Queue() for route in ROUTES}
-    counts, sets = Running(tallies.add_up), Running(tallies.add_up_sets)
+    counts, sets = Running(tallies.add_up), Running(fact_sets.added)
     overlap, routes = Running(overlaps.add_up), Routes()
     for route in ROUTES:
         for frame in part_frames(run, route, "recommendation", tallies.RECOMMENDED):

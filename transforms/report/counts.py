@@ -43,7 +43,7 @@ class Counted:
         manifest: The run's manifest.
         rulebook: The rulebook that it applied.
         tally: `transforms.report.tallies.SCHEMA`, added up.
-        sets: `transforms.route.cover.SETS`, added up.
+        sets: `transforms.route.fact_sets.SETS`, added up.
     """
 
     manifest: Manifest

@@ -44,8 +44,8 @@ class Routes:
         """
         if self._parts:
             self._keys = np.concatenate([self._keys, *self._parts])
-            self._keys.sort()
             self._parts = []
+            self._keys.sort()
         wanted = _hashes(ids)
         # In order, they are found near each other.
         order = np.argsort(wanted)

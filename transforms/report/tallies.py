@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.frames.frame import Frame
 from transforms.report.docket import COUNTED, PROTECTED
-from transforms.route.cover import SETS
+from transforms.route.fact_sets import count_sets
 from transforms.route.recommendation import REASON_IDS
 
 SCHEMA = pl.Schema({"by": pl.String, "value": pl.String, "route": pl.String, "count": pl.Int64})
@@ -100,12 +100,10 @@ def tally_sets(recommendations: Frame) -> Frame:
         recommendations: `state` and `settling_facts` of recommendation.avsc.
 
     Returns:
-        Columns `SETS`.
+        Columns `transforms.route.fact_sets.SETS`.
     """
-    joined = recommendations.filter(pl.col("state") == "OPEN").select(
-        facts=pl.col("settling_facts").cast(SETS["facts"])
-    )
-    return joined.group_by("facts").agg(pl.len().cast(pl.Int64).alias("count"))
+    is_open = pl.col("state") == "OPEN"
+    return count_sets(recommendations.select(pl.col("settling_facts").filter(is_open)).to_series())
 
 
 def add_up(tallies: Iterable[Frame]) -> Frame:
@@ -116,12 +114,6 @@ def add_up(tallies: Iterable[Frame]) -> Frame:
         .agg(pl.col("count").sum())
         .sort("by", "value", "route")
     )
-
-
-def add_up_sets(tallies: Iterable[Frame]) -> Frame:
-    """Add up tallies of sets of facts."""
-    whole = pl.concat([SETS.to_frame(), *tallies])
-    return whole.group_by("facts").agg(pl.col("count").sum())
 
 
 def by_value(tally: Frame, by: str) -> dict[str | None, dict[str, int]]:

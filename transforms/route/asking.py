@@ -12,7 +12,7 @@ from schemas.facts import FACTS
 from schemas.outcomes import ROUTES
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, whole
-from transforms.route.cover import SETS
+from transforms.route.fact_sets import count_sets
 from transforms.route.missing import facts_to_ask
 from transforms.route.table import UNDECIDED
 from transforms.route.weighed import Weighed
@@ -87,10 +87,10 @@ def sets(settled: Frame) -> Frame:
         settled: Columns `SETTLED`.
 
     Returns:
-        Columns `transforms.route.cover.SETS`.
+        Columns `transforms.route.fact_sets.SETS`.
     """
-    facts = pl.col("settled").str.extract_all("[^ :]+:").list.eval(pl.element().str.head(-1))
-    return settled.group_by(facts.cast(SETS["facts"]).alias("facts")).agg(pl.col("count").sum())
+    facts = settled["settled"].str.extract_all("[^ :]+:").list.eval(pl.element().str.head(-1))
+    return count_sets(facts, settled["count"])
 
 
 def directions(settled: Frame) -> Frame:

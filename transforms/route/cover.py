@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import polars as pl
+import numpy as np
 
 from schemas.facts import FACTS
 from transforms.frames.frame import Frame
-
-# Open cases by the facts that could settle them alone.
-SETS = pl.Schema({"facts": pl.List(pl.Enum(tuple(FACTS))), "count": pl.Int64()})
-# Sets that are taken apart at once.
-_AT_A_TIME = 100_000
+from transforms.route.fact_sets import members
 
 
 class Asked(NamedTuple):
@@ -33,32 +29,28 @@ def cover(sets: Frame, most: int) -> tuple[Asked, ...]:
     """Choose facts one after the other, each time the one that reaches the most further cases.
 
     Args:
-        sets: Open cases by the facts that could settle them (`SETS`).
+        sets: Open cases by the facts that could settle them (`transforms.route.fact_sets.SETS`).
         most: The most facts to choose.
 
     Returns:
         The facts in order; fewer if they already reach every case that one answer could settle.
     """
-    left = sets
+    names = list(FACTS)
+    parts = list(members(sets))
+    # Numbers of cases are exact as floats, too.
+    left = sets["count"].to_numpy().astype(np.float64)
     chosen: list[Asked] = []
     together = 0
     while len(chosen) < most:
-        left = left.filter(pl.col("facts").list.len() > 0)
-        if left.is_empty():
+        reached = np.zeros(len(names))
+        for rows, facts in parts:
+            reached += np.bincount(facts, weights=left[rows], minlength=len(names))
+        more = int(reached.max())
+        if not more:
             break
-        reached = _reached(left).sort("count", "name", descending=[True, False])
-        [name, more] = reached.row(0)
+        fact = min(np.flatnonzero(reached == more), key=names.__getitem__)
         together += more
-        chosen.append(Asked(name, more, together))
-        left = left.filter(~pl.col("facts").list.contains(name))
+        chosen.append(Asked(names[fact], more, together))
+        for rows, facts in parts:
+            left[rows[facts == fact]] = 0
     return tuple(chosen)
-
-
-def _reached(sets: Frame) -> Frame:
-    """Count the cases that an answer to each fact could settle: `name` (String) and `count`."""
-    parts = (
-        part.explode("facts").group_by("facts").agg(pl.col("count").sum())
-        for part in sets.iter_slices(_AT_A_TIME)
-    )
-    counted = pl.concat(parts).group_by("facts").agg(pl.col("count").sum())
-    return counted.select(pl.col("facts").cast(pl.String).alias("name"), "count")

@@ -106,7 +106,7 @@ def made(size: int, known: float, others: Sequence[int], chance: random.Random) 
                 tallies.tally_docket(docket(recommended, chance)),
             ]
         ),
-        tallies.add_up_sets([tallies.tally_sets(recommended)]),
+        tallies.tally_sets(recommended),
     )
     return Shared(counted, overlaps.add_up([overlaps.tally_overlaps(recommended)]))
 

@@ -10,17 +10,18 @@ from typing import Any
 import polars as pl
 
 from schemas.outcomes import ROUTES
+from tests.helpers.fact_sets import as_sets
 from tests.helpers.random_facts import partial_facts
 from tests.helpers.small_rulebook import small
 from transforms.report.tallies import (
     RECOMMENDED,
     add_up,
-    add_up_sets,
     by_value,
     tally_docket,
     tally_recommendations,
     tally_sets,
 )
+from transforms.route import fact_sets
 from transforms.route.recommendation import recommend
 
 AS_OF = datetime.date(2011, 11, 17)
@@ -69,9 +70,9 @@ def test_a_tally_matches_a_count_case_by_case() -> None:
             for route, number in routes.items()
         }
         assert flat == dict(expected), by
-    sets = add_up_sets(tally_sets(frame) for frame in frames)
-    assert {tuple(facts): number for facts, number in sets.iter_rows()} == Counter(
-        tuple(row["settling_facts"]) for row in rows if row["state"] == "OPEN"
+    sets = fact_sets.added(tally_sets(frame) for frame in frames)
+    assert as_sets(sets) == Counter(
+        frozenset(row["settling_facts"]) for row in rows if row["state"] == "OPEN"
     )
 
 

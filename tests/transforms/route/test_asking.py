@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-import polars as pl
-
 from schemas.outcomes import ROUTES
+from tests.helpers.fact_sets import as_sets
 from tests.helpers.random_facts import AS_OF
 from tests.helpers.small_cases import UNKNOWN, VALUES, routed, some_cases
 from tests.helpers.small_rulebook import facts, small
 from transforms.route.asking import DIRECTIONS, SETTLED, added, directions, open_cases, sets
+from transforms.route.fact_sets import SETS
 
 COURTS = ("BAL", "DEN", None)
 
@@ -49,7 +49,7 @@ def test_counts_what_trying_every_answer_gives() -> None:
         if row[route]
     } == dict(to)
     assert {
-        " ".join(sorted(row["facts"])): row["count"] for row in sets(settled).to_dicts()
+        " ".join(sorted(names)): count for names, count in as_sets(sets(settled)).items()
     } == dict(lists)
 
 
@@ -58,4 +58,4 @@ def test_without_open_cases_there_is_nothing_to_ask() -> None:
     settled = added([open_cases(facts(ill), small(), AS_OF, presume=True)])
     assert settled.is_empty()
     assert directions(settled).is_empty()
-    assert sets(added([])).equals(pl.DataFrame(schema={"facts": pl.String, "count": pl.Int64}))
+    assert sets(added([])).equals(SETS.to_frame())

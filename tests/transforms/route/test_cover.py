@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.route.cover import SETS, Asked, cover
+from transforms.route.cover import Asked, cover
+from transforms.route.fact_sets import count_sets
 
 NAMES = ("arrests", "gang_member", "served")
 LISTS = st.lists(
@@ -17,8 +18,8 @@ LISTS = st.lists(
 
 
 def sets(lists: list[tuple[set[str], int]]) -> pl.DataFrame:
-    rows = [(sorted(names), count) for names, count in lists]
-    return pl.DataFrame(rows, schema=SETS, orient="row")
+    facts = pl.Series([sorted(names) for names, _ in lists], dtype=pl.List(pl.String()))
+    return count_sets(facts, pl.Series([count for _, count in lists], dtype=pl.Int64()))
 
 
 def test_each_fact_is_counted_for_what_those_before_it_leave() -> None:
