@@ -16,11 +16,9 @@ import polars as pl
 
 from schemas.facts import FACTS
 from schemas.rulebook.compiled import CompiledPresumption, CompiledRulebook
-from transforms.frames.frame import Frame
 from transforms.route.leverage import Flags, Routes, route_bits
 from transforms.route.table import UNDECIDED, RouteTable
 from transforms.route.weighed import Weighed
-from transforms.score.criteria import expression
 from transforms.score.position import position_by
 from transforms.score.presumptions import presumable, with_presumptions
 
@@ -64,7 +62,7 @@ def basis_questions(there: Weighed, day: pl.Series) -> list[BasisQuestion]:
         # For each fact that may be presumed, the cases in which only the basis is missing.
         waiting: dict[str, Flags] = {}
         for compiled in resting:
-            waits = _waits(compiled, there.weighing.facts, may.withdrawn)
+            waits = may.waits[compiled.id].to_numpy()
             for name in compiled.presumption.presume:
                 flags = may.silent[name].to_numpy() & waits
                 waiting[name] = waiting.get(name, nobody) | flags
@@ -87,13 +85,6 @@ def _resting_on(rulebook: CompiledRulebook) -> dict[str, list[CompiledPresumptio
             if FACTS[fact].seen:
                 resting.setdefault(fact, []).append(compiled)
     return resting
-
-
-def _waits(compiled: CompiledPresumption, facts: Frame, against: Frame) -> Flags:
-    """Tell whether a presumption lacks only its basis: it is UNKNOWN, with nothing against it."""
-    basis = facts.select(expression(compiled.basis.sql).is_null().alias("open"))["open"]
-    waits: Flags = basis.to_numpy() & ~against[compiled.id].to_numpy()
-    return waits
 
 
 def _settles(asked: dict[str, Flags], there: Weighed, day: pl.Series) -> dict[str, Routes]:

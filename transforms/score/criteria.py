@@ -30,9 +30,18 @@ def _is_true(sql: str, name: str) -> pl.Expr:
 
 def holds(facts: Frame, conditions: Iterable[Condition]) -> list[pl.Series]:
     """Tell for which cases each condition is TRUE (Boolean, never null)."""
-    # All at once, because each evaluation has a cost of its own.
-    exprs = [_is_true(condition.sql, str(n)) for n, condition in enumerate(conditions)]
-    # Keeps the number of rows, even if no condition reads a column.
+    return _columns(facts, [_is_true(c.sql, str(n)) for n, c in enumerate(conditions)])
+
+
+def values_of(facts: Frame, conditions: Iterable[Condition]) -> list[pl.Series]:
+    """Compute the value of each condition for each case (Boolean, null if UNKNOWN)."""
+    return _columns(facts, [_named(c.sql, str(n)) for n, c in enumerate(conditions)])
+
+
+def _columns(facts: Frame, exprs: list[pl.Expr]) -> list[pl.Series]:
+    """Evaluate expressions named by their number."""
+    # All at once, because each evaluation has a cost of its own. With the facts, the number of rows
+    # stays, even if no condition reads a column.
     return facts.with_columns(exprs).select(str(n) for n in range(len(exprs))).get_columns()
 
 

@@ -11,7 +11,7 @@ from schemas.facts import FACTS, high, low
 from schemas.rulebook.compiled import CompiledRulebook
 from transforms.frames.frame import Frame, written_out
 from transforms.score.conflicts import Conflicting
-from transforms.score.criteria import holds
+from transforms.score.criteria import holds, values_of
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,15 @@ class Presumable:
             count with something listed, nor for a fact in conflict. Boolean, never null.
         against: For each presumption and each condition against it, by number, whether it is TRUE
             or in conflict.
-        withdrawn: For each presumption, by id, whether anything is against it.
+        waits: For each presumption, by id, whether it lacks only its basis: the basis is UNKNOWN,
+            and nothing is against the presumption.
         applies: For each presumed fact, whether it is presumed: the record is silent about it, the
             presumption's basis is TRUE on the record, and nothing is against it.
     """
 
     silent: Frame
     against: dict[tuple[str, int], pl.Series]
-    withdrawn: Frame
+    waits: dict[str, pl.Series]
     applies: Frame
 
 
@@ -44,18 +45,17 @@ def presumable(facts: Frame, rulebook: CompiledRulebook) -> Presumable:
     conflicting = Conflicting(facts)
     silent = _silent_about(facts, rulebook, conflicting)
     against = _against(facts, rulebook, conflicting)
-    withdrawn = {compiled.id: conflicting.any_of(()) for compiled in rulebook.presumptions}
+    free = {compiled.id: ~conflicting.any_of(()) for compiled in rulebook.presumptions}
     for (name, _), flags in against.items():
-        withdrawn[name] |= flags
-    based = holds(facts, (compiled.basis for compiled in rulebook.presumptions))
-    may = {
-        compiled.id: basis & ~withdrawn[compiled.id]
-        for compiled, basis in zip(rulebook.presumptions, based, strict=True)
-    }
+        free[name] &= ~flags
+    bases = values_of(facts, [compiled.basis for compiled in rulebook.presumptions])
+    based = dict(zip(free, bases, strict=True))
+    may = {name: based[name].fill_null(False) & free[name] for name in free}
+    waits = {name: based[name].is_null() & free[name] for name in free}
     applies = {
         fact: silent[fact] & may[compiled.id] for fact, compiled in rulebook.presumed.items()
     }
-    return Presumable(silent, against, pl.DataFrame(withdrawn), pl.DataFrame(applies))
+    return Presumable(silent, against, waits, pl.DataFrame(applies))
 
 
 def _silent_about(facts: Frame, rulebook: CompiledRulebook, conflicting: Conflicting) -> Frame:
