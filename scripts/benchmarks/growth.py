@@ -125,8 +125,8 @@ def growth_table(points: list[Point], scaled: Scaling) -> str:
         f"`backlog` with {scaled.cases:,} cases took {scaled.one.seconds:,.1f} s on one processor "
         f"and {scaled.two.seconds:,.1f} s on two.",
         f"By Amdahl's law, which is a model and not a measurement, {scaled.alone:,.1f} s of it",
-        f"can't be spread, and 16 processors would take {scaled.on(16):,.1f} s if as many frames "
-        "were assessed at a time.",
+        f"can't be spread, and 16 processors would take {scaled.on(16):,.1f} s. That takes worker "
+        "processes: more threads would only wait for each other.",
     ]
     return "\n".join(lines)
 
