@@ -5,6 +5,7 @@ Linear growth shows as a level line in the picture: it has the seconds for each 
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -163,7 +164,10 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 50, 295, 45, 260
 
 def _panel(shift: int, title: str, found: list[tuple[int, str, float]]) -> str:
     sizes = sorted({cases for cases, _, _ in found})
-    most = max(value for _, _, value in found) * 1.1
+    greatest = max(value for _, _, value in found)
+    step = _step(greatest / 4)
+    ticks = [step * number for number in range(math.ceil(greatest / step) + 1)]
+    most = ticks[-1]
     x = {
         cases: _LEFT + number * (_RIGHT - _LEFT) / max(1, len(sizes) - 1)
         for number, cases in enumerate(sizes)
@@ -178,8 +182,8 @@ def _panel(shift: int, title: str, found: list[tuple[int, str, float]]) -> str:
         f'<path d="M{_LEFT} {_TOP}V{_BOTTOM}H{_RIGHT}" fill="none" stroke="#666"/>',
         *(f'<text x="{x[cases]:.0f}" y="{_BOTTOM + 18}" text-anchor="middle">{cases:,}</text>'
           for cases in sizes),
-        *(f'<text x="{_LEFT - 6}" y="{y(value) + 4:.0f}" text-anchor="end">{value:,.0f}</text>'
-          for value in (0, most / 2, most)),
+        *(f'<text x="{_LEFT - 6}" y="{y(value) + 4:.0f}" text-anchor="end">{value:,g}</text>'
+          for value in ticks),
     ]  # fmt: skip
     last = {command: value for _, command, value in sorted(found)}
     ends = sorted((y(value), command) for command, value in last.items())
@@ -196,3 +200,9 @@ def _panel(shift: int, title: str, found: list[tuple[int, str, float]]) -> str:
         parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts.append(f'<text x="{_RIGHT + 6}" y="{labels[-1]:.0f}" fill="{color}">{command}</text>')
     return "".join([*parts, "</g>"])
+
+
+def _step(least: float) -> float:
+    """Return the next round number: 1, 2, or 5 times a power of ten."""
+    power = 10 ** math.floor(math.log10(least))
+    return next(round(factor * power, 9) for factor in (1, 2, 5, 10) if factor * power >= least)

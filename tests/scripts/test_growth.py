@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from scripts.benchmarks.growth import Point, Scaling, draw, growth_table
+from scripts.benchmarks.growth import Point, Scaling, _step, draw, growth_table
 from scripts.benchmarks.measure import Measured
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +54,16 @@ def test_draws_a_line_for_each_command_in_each_panel(tmp_path: Path) -> None:
     assert len(level) == 1
     names = [text.text for text in root.iter(f"{svg}text")]
     assert names.count("backlog") == names.count("report") == 2
+    # Round numbers, up to the next one: of 10 seconds, and of 900 MB.
+    marks = [name for name in names if name and name.replace(",", "").isdigit()]
+    assert [mark for mark in marks if "0,000" not in mark] == ["0", "5", "10", "0", "500", "1,000"]
+
+
+@pytest.mark.parametrize(
+    ("least", "step"), [(0.73, 1), (0.2, 0.2), (2.5, 5), (340.5, 500), (501, 1000), (1e4, 1e4)]
+)
+def test_the_marks_of_an_axis_are_round_numbers(least: float, step: float) -> None:
+    assert _step(least) == step
 
 
 def test_takes_every_command_and_updates_the_document(tmp_path: Path) -> None:
