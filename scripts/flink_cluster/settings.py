@@ -9,7 +9,8 @@ _OPENED = (
     "java.lang.invoke", "java.lang.reflect", "java.nio", "sun.nio.ch", "java.net", "java.io",
     "java.time", "java.text",
 )  # fmt: skip
-# Flink's own scripts, which aren't needed otherwise, would work out the memory settings.
+# Flink's own scripts, which aren't needed otherwise, would work out the memory settings. By
+# default, Flink tells a job's state up to three seconds late; a small job may take less than that.
 _SETTINGS = """\
 jobmanager.rpc.address: localhost
 jobmanager.rpc.port: {rpc_port}
@@ -40,6 +41,7 @@ state.backend.type: hashmap
 heartbeat.interval: 2000
 heartbeat.timeout: 60000
 web.submit.enable: false
+web.refresh-interval: 200
 classloader.resolve-order: parent-first
 restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 60

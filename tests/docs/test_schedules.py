@@ -282,6 +282,8 @@ def test_the_cluster_has_the_settings_that_were_tried(tmp_path: Path) -> None:
         *("rest.address", "rest.bind-address", "rest.port"),
         *("taskmanager.host", "taskmanager.bind-host", "parallelism.default", "io.tmp.dirs"),
         *("execution.checkpointing.storage", "state.backend.type"),
+        # How soon a job's new state is told, which only the tests of a cluster wait for.
+        "web.refresh-interval",
     }
 
 
