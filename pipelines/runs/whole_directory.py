@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,9 +18,8 @@ from transforms.files.reach import check_place
 NOTHING_LEFT = "nothing was left behind"
 # Letters and digits in the name of an attempt.
 ATTEMPT = 12
-# How often a directory is removed while a worker may still add to it, and the seconds in between.
-_TRIES = 20
-_PAUSE = 0.05
+# How often a directory is removed while a worker may still add to it.
+_TRIES = 3
 
 
 def new_attempt() -> str:
@@ -138,7 +136,6 @@ class WholeDirectory:
             with contextlib.suppress(OSError):
                 storage.remove(self.partial)
                 return
-            time.sleep(_PAUSE)
         storage.remove(self.partial)
 
     def _is_mine(self, error: OSError) -> bool:
