@@ -29,12 +29,14 @@ def test_frames_are_about_as_large_as_asked_for_and_keep_their_rows(sizes: list[
     assert [n for frame in [*frames, *last] for n in frame["n"]] == list(range(sum(sizes)))
 
 
-def test_joins_the_frames_of_a_pipeline() -> None:
+def test_joins_frames_and_loses_no_row() -> None:
     parts = [pl.DataFrame({"n": range(n, n + 3)}) for n in range(0, 60, 3)]
 
     def check(frames: list[pl.DataFrame]) -> None:
         assert sorted(n for frame in frames for n in frame["n"]) == list(range(60))
-        assert len(frames) < len(parts)
+        sizes = sorted((frame.height for frame in frames), reverse=True)
+        assert len(sizes) < len(parts)
+        assert all(10 <= size < 13 for size in sizes[:-1])
 
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
         joined = pipeline | beam.Create(parts, reshuffle=False) | Rebatch(10)
