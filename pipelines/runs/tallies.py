@@ -16,8 +16,9 @@ from transforms.route.tally import SCHEMA
 
 def write_frame(frame: Frame, path: str) -> None:
     """Write a small frame as lines of JSON, in a folder that must be there."""
+    content = frame.write_ndjson().encode()
     check_kept(path.rpartition("/")[0])
-    write_whole(path, frame.write_ndjson().encode(), durable=False)
+    write_whole(path, content, durable=False)
 
 
 def read_frame(path: str, schema: pl.Schema) -> Frame:

@@ -33,8 +33,9 @@ class WriteWhole(beam.PTransform[beam.PCollection[tuple[str, Frame]], beam.PColl
         path, frame = file
         part, place = path.split("/")[0], f"{self.root}/{path}"
         schema = self.schemas[part]
+        content = write_header(schema) + encode_blocks(frame, schema)
+        # Only now: to encode takes long enough for the run to be given up meanwhile.
         check_kept(self.root)
         # A worker may try again, and nobody sees the file half-written.
-        content = write_header(schema) + encode_blocks(frame, schema)
         write_whole(place, content, durable=False)
         return [path]

@@ -33,7 +33,6 @@ def write_buckets(
         path: The file, in a folder that must be there.
         codec: Compresses the rows. That takes longer than to write more bytes.
     """
-    check_kept(path.rpartition("/")[0])
     # Small numbers are sorted by their digits.
     place = bucket.to_numpy().astype(np.min_scalar_type(buckets))
     parted = rows[np.argsort(place, kind="stable")]
@@ -43,6 +42,8 @@ def write_buckets(
     [batch] = table.to_batches() or [_empty(table.schema)]
     ends = np.cumsum(sizes)
     options = pa.ipc.IpcWriteOptions(compression=codec)
+    # Only now: to prepare the rows takes long enough for the folder to be removed meanwhile.
+    check_kept(path.rpartition("/")[0])
     with (
         create_file(path) as file,
         pa.ipc.new_file(file, table.schema, options=options) as writer,

@@ -1,5 +1,7 @@
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -42,3 +44,20 @@ def test_reads_rows_with_facts_from_buckets_with_and_without_rows(tmp_path: Path
     found = [read_bucket([path], bucket, EVENTS) for bucket in range(3)]
     for frame, wanted in zip(found, [events.clear(), events, events.clear()], strict=True):
         assert_frame_equal(frame, wanted)
+
+
+def test_a_folder_that_is_given_up_while_rows_are_prepared_is_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, split = tmp_path / "shuffle", np.argsort
+    folder.mkdir()
+
+    def slow(*args: Any, **more: Any) -> Any:
+        folder.rmdir()
+        return split(*args, **more)
+
+    monkeypatch.setattr(np, "argsort", slow)
+    rows = pl.DataFrame({"key": [1, 2]})
+    with pytest.raises(FileNotFoundError):
+        write_buckets(rows, rows["key"] % 2, 2, str(folder / "0.arrow"))
+    assert not folder.exists()
