@@ -111,8 +111,13 @@ def killed_parts_change_nothing(cluster: Cluster, place: Path, lost: str) -> str
 
     flink.until(lambda: failures() >= 1, running)
     flink.until(lambda: cluster.ask(f"jobs/{job}")["state"] == "RUNNING", running)
-    busy = [one for one in cluster.processes if flink.children(one.pid)]
-    flink.kill(busy[0].pid)
+
+    def busy() -> list[int]:
+        return [one.pid for one in cluster.processes if flink.children(one.pid)]
+
+    # A job runs a moment before its workers do.
+    flink.until(busy, running)
+    flink.kill(busy()[0])
     flink.kill(flink.pid_of(cluster, "job-server"))
     _, err = running.communicate(timeout=flink.PATIENCE)
     assert running.returncode == 0, err
