@@ -49,7 +49,7 @@ from transforms.files.reach import check_place
 from transforms.files.storage import is_local
 from transforms.files.versions import check_conditional
 from transforms.frames.frame import Frame
-from transforms.nightly.beam import ByBucket, RunNight, ShuffleByBucket
+from transforms.nightly.beam import RunNight, ShuffleByBucket
 from transforms.nightly.bucket_files import WriteWhole
 from transforms.nightly.buckets import PART_SCHEMAS
 from transforms.route.tally import AddUp
@@ -77,18 +77,16 @@ def assess_night(pipeline: beam.Pipeline, plan: NightPlan) -> None:
         cases.quarantined,
         pipeline | "Left out" >> beam.Create(left_out, reshuffle=False),
     ) | "All lost cases" >> beam.Flatten()
-    lost: Any = {
-        "lost_cases": lost_cases | "Lost cases" >> ByBucket(buckets),
-        "lost_news": lost_news | "Lost news" >> ByBucket(buckets),
-    }
     (cases.stretches, events.stretches, reviews.stretches) | WriteAccount(root, plan.reads)
     shuffle = ShuffleByBucket(f"{root}/{SHUFFLE}", buckets)
-    shuffled = {
+    came: Any = {
         "cases": cases.frames | "Shuffle cases" >> shuffle,
         "events": events.frames | "Shuffle events" >> shuffle,
         "reviews": reviews.frames | "Shuffle reviews" >> shuffle,
+        "lost_cases": lost_cases | "Shuffle lost cases" >> shuffle,
+        "lost_news": lost_news | "Shuffle lost news" >> shuffle,
     }
-    night = lost | RunNight(plan.night, shuffled)
+    night = came | RunNight(plan.night)
     # Flattened, they would all be held in memory.
     night.parts | "Write parts" >> WriteWhole(root, schemas)
     night.changes | "Write changes" >> WriteWhole(root, schemas)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
 import polars as pl
 from apache_beam.utils.windowed_value import WindowedValue
 
-from transforms.avro.quarantined import QUARANTINED
 from transforms.frames.at_end import at_end
-from transforms.frames.frame import FRAME_ROWS, Frame, concat_frames
+from transforms.frames.frame import FRAME_ROWS, Frame
 from transforms.frames.rebatch import Rebatch
 from transforms.frames.side_by_side import SideBySide
 from transforms.nightly.buckets import bucket_file, bucket_of, by_bucket
@@ -47,31 +46,26 @@ class Ran(NamedTuple):
     causes: beam.PCollection[Frame]
 
 
-class RunNight(beam.PTransform[dict[str, beam.PCollection[tuple[int, Frame]]], Ran]):
+class RunNight(beam.PTransform[dict[str, beam.PCollection[str]], Ran]):
     """Brings together what arrived for each bucket, and takes each bucket through the night.
 
     Args:
         night: The night's terms.
-        shuffled: What arrived in large numbers: the files of `ShuffleByBucket`, named as in `Came`.
     """
 
-    def __init__(self, night: Night, shuffled: dict[str, beam.PCollection[str]]) -> None:
+    def __init__(self, night: Night) -> None:
         super().__init__()
         self.night = night
-        self.shuffled = shuffled
 
-    def expand(self, pcolls: dict[str, beam.PCollection[tuple[int, Frame]]]) -> Ran:
-        """Expand from the rest by bucket, named as in `Came`, to files and tallies."""
+    def expand(self, pcolls: dict[str, beam.PCollection[str]]) -> Ran:
+        """Expand from the files of `ShuffleByBucket`, named as in `Came`, to files and tallies."""
         files = [
             paths | f"Name {name}" >> beam.Map(_named, name).with_output_types(tuple[str, str])
-            for name, paths in self.shuffled.items()
+            for name, paths in pcolls.items()
         ] | "All shuffled" >> beam.Flatten()
-        every = [(bucket, QUARANTINED.to_frame()) for bucket in range(self.night.buckets)]
-        some = next(iter(pcolls.values())).pipeline | beam.Create(every, reshuffle=False)
         done = (
-            {**pcolls, "every": some}
-            | beam.CoGroupByKey()
-            | beam.MapTuple(_fetched)
+            files.pipeline
+            | beam.Create(range(self.night.buckets))
             | "Run buckets"
             >> beam.ParDo(
                 SideBySide(functools.partial(_one_bucket, self.night)),
@@ -96,19 +90,11 @@ def _named(path: str, name: str) -> tuple[str, str]:
     return name, path
 
 
-def _one_bucket(
-    night: Night,
-    bucket_and_came: tuple[int, dict[str, list[Frame]]],
-    shuffled: list[tuple[str, str]],
-) -> list[Any]:
-    bucket, came = bucket_and_came
-    frames = {}
-    for name, nothing in Came()._asdict().items():
-        paths = [path for kind, path in shuffled if kind == name]
-        if paths:
-            frames[name] = read_bucket(paths, bucket, nothing.schema)
-        elif name in came:
-            frames[name] = concat_frames(came[name], nothing.schema)
+def _one_bucket(night: Night, bucket: int, shuffled: list[tuple[str, str]]) -> list[Any]:
+    frames = {
+        name: read_bucket([path for kind, path in shuffled if kind == name], bucket, nothing.schema)
+        for name, nothing in Came()._asdict().items()
+    }
     done = one_bucket(night, bucket, Came(**frames))
     results: list[Any] = [
         (bucket_file(name, bucket, night.buckets), frame) for name, frame in done.parts.items()
@@ -155,11 +141,6 @@ def _changes(night: Night, compared: Compared) -> list[Any]:
     ]
 
 
-def _fetched(bucket: int, came: dict[str, Iterable[Frame]]) -> tuple[int, dict[str, list[Frame]]]:
-    # An engine brings them as they are read, but only to the thread of the bundle.
-    return bucket, {name: list(frames) for name, frames in came.items()}
-
-
 class ShuffleByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[str]]):
     """Writes rows to files by the bucket of their case (`transforms.shuffle.bucket_batches`).
 
@@ -190,19 +171,3 @@ class ShuffleByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[
         # Whole records of a docket take more room than a disk may have.
         write_buckets(keyed, bucket, self.buckets, path, "lz4")
         return path
-
-
-class ByBucket(beam.PTransform[beam.PCollection[Frame], beam.PCollection[tuple[int, Frame]]]):
-    """Splits frames by bucket.
-
-    Args:
-        buckets: The number of buckets.
-    """
-
-    def __init__(self, buckets: int) -> None:
-        super().__init__()
-        self.buckets = buckets
-
-    def expand(self, pcoll: beam.PCollection[Frame]) -> beam.PCollection[tuple[int, Frame]]:
-        """Expand from frames with a `case_id` to (bucket, frame)."""
-        return pcoll | beam.FlatMap(by_bucket, self.buckets).with_output_types(tuple[int, Frame])
